@@ -1,0 +1,1 @@
+export { ArgumentError, check, checkInteger, checkKnownOptions } from './checks.js';

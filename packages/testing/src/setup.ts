@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll } from 'vitest';
+
+/**
+ * Puts each test file on the backend that the vitest project names: cpu, wasm, tensorflow (tfjs-node) or tensorflow-gpu.
+ * tfjs's packages are CommonJS; everything here goes through require so that there is one copy of each.
+ */
+const require = createRequire(import.meta.url);
+const packages: Record<string, string> = {
+  cpu: '@tensorflow/tfjs',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  tensorflow: '@tensorflow/tfjs-node',
+  'tensorflow-gpu': '@tensorflow/tfjs-node-gpu',
+};
+
+const backend = process.env.TFJS_BACKEND ?? 'cpu';
+
+beforeAll(async () => {
+  require('@tensorflow/tfjs');
+  require(packages[backend]);
+  const ok = await tf.setBackend(backend.replace('-gpu', ''));
+  await tf.ready();
+  if (!ok) throw new Error(`backend ${backend} did not start`);
+});

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** Backends the package tests run on; TFJS_BACKENDS=tensorflow,tensorflow-gpu adds the native ones where they are installed. */
+const backends = (process.env.TFJS_BACKENDS ?? 'cpu,wasm').split(',');
+
+export default defineConfig({
+  ssr: {
+    resolve: {
+      conditions: ['tfjs-compress-source', 'module', 'node', 'import', 'default'],
+      externalConditions: ['tfjs-compress-source'],
+    },
+  },
+  resolve: { conditions: ['tfjs-compress-source'] },
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: backends.map((backend) => ({
+      extends: true,
+      test: {
+        name: backend,
+        include: ['packages/*/src/**/*.test.ts'],
+        setupFiles: ['packages/testing/src/setup.ts'],
+        env: { TFJS_BACKEND: backend },
+      },
+    })),
+  },
+});
