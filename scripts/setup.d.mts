@@ -1,0 +1,3 @@
+export declare const root: string;
+export declare function setup(): void;
+export declare function build(options?: { force?: boolean }): void;

@@ -1,0 +1,13 @@
+import * as tf from '@tensorflow/tfjs';
+import { INQScheduler } from 'tfjs-compress';
+import { checkQuantized, data, smallModel } from './model.mjs';
+
+await tf.setBackend('cpu');
+const model = smallModel(tf);
+const { xs, ys } = data(tf);
+const history = await model.fit(xs, ys, {
+  epochs: 8,
+  verbose: 0,
+  callbacks: [new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] })],
+});
+console.log(JSON.stringify({ ...checkQuantized(model), loss: history.history.loss }));

@@ -1,0 +1,50 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packPublicPackages } from '../../scripts/packages.mjs';
+import { run } from './run.js';
+
+/** Projects outside the monorepo with the packed packages in their node_modules: absolute paths. */
+export interface Consumers {
+  /** "type": "module", with @tensorflow/tfjs. */
+  esm: string;
+  /** "type": "commonjs", with @tensorflow/tfjs. */
+  cjs: string;
+  /** "type": "module", without @tensorflow/tfjs: only what is needed, and a second copy of tfjs-layers as 'layers-copy'. */
+  slim: string;
+  /** The .tgz files by package name. */
+  tarballs: Record<string, string>;
+}
+
+const tfjs = '4.22.0';
+
+export async function installConsumers(folder: string): Promise<Consumers> {
+  const tarballs = packPublicPackages(folder);
+  const project = async (name: string, type: string, dependencies: Record<string, string>) => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    const ours = Object.fromEntries(Object.entries(tarballs).map(([key, file]) => [key, `file:${file}`]));
+    const manifest = { name, version: '1.0.0', private: true, type, dependencies: { ...dependencies, ...ours } };
+    writeFileSync(join(path, 'package.json'), JSON.stringify(manifest, null, 2));
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: path });
+    return path;
+  };
+  const slimDependencies = {
+    '@tensorflow/tfjs-core': tfjs,
+    '@tensorflow/tfjs-layers': tfjs,
+    '@tensorflow/tfjs-backend-cpu': tfjs,
+    'layers-copy': `npm:@tensorflow/tfjs-layers@${tfjs}`,
+  };
+  const [esm, cjs, slim] = await Promise.all([
+    project('esm', 'module', { '@tensorflow/tfjs': tfjs }),
+    project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),
+    project('slim', 'module', slimDependencies),
+  ]);
+  return { esm, cjs, slim, tarballs };
+}
+
+/** Copies test-e2e/projects/`name` into the consumer project as the subfolder `name`; returns its path. */
+export function place(name: string, consumer: string): string {
+  const target = join(consumer, name);
+  cpSync(join(import.meta.dirname, '..', 'projects', name), target, { recursive: true });
+  return target;
+}
