@@ -1,1 +1,52 @@
 export { ArgumentError, check, checkInteger, checkKnownOptions } from './checks.js';
+export {
+  countLevels,
+  countNonFinite,
+  distinctLevels,
+  entropyBits,
+  isPowerOfTwoOrZero,
+  sparsityOf,
+  type WeightFigures,
+  weightFigures,
+} from './figures.js';
+export {
+  type Codebook,
+  codebookOf,
+  type PowerOfTwoRange,
+  powerOfTwoLevels,
+  powerOfTwoRange,
+  roundTensorToPowerOfTwo,
+  roundToPowerOfTwo,
+} from './levels.js';
+export {
+  countState,
+  FREE,
+  FROZEN,
+  type FreezeOptions,
+  freezePortion,
+  kthLargestMagnitude,
+  magnitudeAtSparsity,
+  PRUNED,
+  pruneToSparsity,
+} from './partition.js';
+export { random } from './random.js';
+export {
+  constant,
+  type InverseDecayArgs,
+  inverseDecay,
+  type PiecewiseArgs,
+  type PolynomialDecayArgs,
+  piecewise,
+  polynomialDecay,
+  type Schedule,
+} from './schedules.js';
+export {
+  type MagnitudeStats,
+  type MaskChange,
+  magnitudeStats,
+  type SurgeryThresholds,
+  surgeryThresholds,
+  thresholdsForSparsity,
+  triggerProbability,
+  updateMask,
+} from './surgery.js';

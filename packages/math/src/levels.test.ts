@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectNoLeak } from '@tfjs-compress/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codebookOf, powerOfTwoLevels, powerOfTwoRange, roundTensorToPowerOfTwo, roundToPowerOfTwo } from './levels.js';
+
+const bits = fc.integer({ min: 2, max: 8 });
+const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
+/** Any float32 patterns: denormal, huge and equal ones among them. */
+const weights = fc.array(fc.oneof(finite, fc.constantFrom(0, -0, 1, -1, 1.5, 0.75, 2 ** -149, 3.4e38)), {
+  minLength: 1,
+  maxLength: 60,
+});
+
+function roundAll(values: number[], b: number): { rounded: Float32Array; levels: Float32Array; values: Float32Array } {
+  const float = Float32Array.from(values);
+  const codebook = codebookOf(float, b);
+  return { rounded: roundToPowerOfTwo(float, codebook), levels: powerOfTwoLevels(codebook.ranges[0]), values: float };
+}
+
+/** Eq. 4 read slowly: every level's interval tried in turn. */
+function byDefinition(w: number, levels: Float32Array): number {
+  const nonNegative = [...levels].filter((level) => level >= 0);
+  const magnitude = Math.abs(w);
+  let chosen = 0;
+  for (let i = 1; i < nonNegative.length; i++) {
+    const [alpha, beta] = [nonNegative[i - 1], nonNegative[i]];
+    if (magnitude >= (alpha + beta) / 2) chosen = beta;
+  }
+  return chosen === 0 ? 0 : Math.sign(w) * chosen;
+}
+
+describe('powerOfTwoRange', () => {
+  it('is Eq. 2 and 3 of INQ', () => {
+    expect(powerOfTwoRange(1, 5)).toEqual({ n1: 0, n2: -7 });
+    expect(powerOfTwoRange(1.5, 5)).toEqual({ n1: 1, n2: -6 });
+    expect(powerOfTwoRange(1.4999999, 5)).toEqual({ n1: 0, n2: -7 });
+    for (const [b, difference] of [
+      [5, 7],
+      [4, 3],
+      [3, 1],
+      [2, 0],
+    ]) {
+      const { n1, n2 } = powerOfTwoRange(0.3, b)!;
+      expect(n1 - n2, `bits ${b}`).toBe(difference);
+    }
+  });
+
+  it('agrees with floor(log2(4s/3)) away from its rounding errors', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-30, max: 1e30, noNaN: true }), bits, (s, b) => {
+        const log = Math.log2((4 * s) / 3);
+        fc.pre(Math.abs(log - Math.round(log)) > 1e-9);
+        expect(powerOfTwoRange(s, b)!.n1).toBe(Math.floor(log));
+      }),
+    );
+  });
+
+  it('stays within float32', () => {
+    expect(powerOfTwoRange(3.4e38, 8)!.n1).toBe(127);
+    expect(powerOfTwoRange(2 ** -149, 8)).toEqual({ n1: -149, n2: -149 });
+    expect(powerOfTwoRange(0, 5)).toBeNull();
+  });
+
+  it('refuses other bit widths', () => {
+    for (const b of [1, 9, 4.5, Number.NaN]) {
+      expect(() => powerOfTwoRange(1, b)).toThrow(`bits: expected an integer from 2 to 8, received ${b}.`);
+    }
+  });
+});
+
+describe('roundToPowerOfTwo', () => {
+  it('gives Eq. 4 for every weight that is not larger than the tensor was', () => {
+    fc.assert(
+      fc.property(weights, bits, (given, b) => {
+        const { rounded, levels, values } = roundAll(given, b);
+        values.forEach((w, i) => {
+          expect(rounded[i]).toBe(byDefinition(w, levels));
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives a level, never -0, and nothing new the second time', () => {
+    fc.assert(
+      fc.property(weights, bits, (given, b) => {
+        const { rounded, levels, values } = roundAll(given, b);
+        for (const value of rounded) {
+          expect(levels).toContain(value);
+          expect(Object.is(value, -0)).toBe(false);
+        }
+        expect(roundToPowerOfTwo(rounded, codebookOf(values, b))).toEqual(rounded);
+      }),
+    );
+  });
+
+  it('takes ties up and saturates above the largest level', () => {
+    const codebook = codebookOf(Float32Array.of(1), 3);
+    expect(codebook.ranges).toEqual([{ n1: 0, n2: -1 }]);
+    const values = Float32Array.of(0.75, -0.75, 0.7499, 0.25, -0.25, 0.2499, -0.2499, 1.6, -100);
+    expect([...roundToPowerOfTwo(values, codebook)]).toEqual([1, -1, 0.5, 0.5, -0.5, 0, 0, 1, -1]);
+  });
+
+  it('gives each output channel its own levels where asked', () => {
+    const values = Float32Array.of(1, 100, 0.01, 0.9, 90, 0);
+    const codebook = codebookOf(values, 2, { count: 3, inner: 1 });
+    expect([...roundToPowerOfTwo(values, codebook)]).toEqual([1, 128, 2 ** -7, 1, 128, 0]);
+    const zeros = codebookOf(Float32Array.of(0, 1, 0, 1), 5, { count: 2, inner: 1 });
+    expect(zeros.ranges).toEqual([null, { n1: 0, n2: -7 }]);
+    const transposed = codebookOf(Float32Array.of(1, 1, 4, 4, 1, 1, 4, 4), 2, { count: 2, inner: 2 });
+    expect(transposed.ranges).toEqual([
+      { n1: 0, n2: 0 },
+      { n1: 2, n2: 2 },
+    ]);
+  });
+});
+
+describe('roundTensorToPowerOfTwo', () => {
+  it('equals the function on arrays, bit for bit', async () => {
+    const normal = fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(1e-15), max: Math.fround(1e30) });
+    const signed = fc.tuple(normal, fc.constantFrom(1, -1, 0)).map(([w, sign]) => w * sign);
+    await fc.assert(
+      fc.asyncProperty(fc.array(signed, { minLength: 12, maxLength: 12 }), bits, async (given, b) => {
+        const values = Float32Array.from(given);
+        for (const channels of [undefined, { count: 3, inner: 1 }, { count: 2, inner: 3 }]) {
+          const codebook = codebookOf(values, b, channels);
+          await expectNoLeak(() => {
+            const tensor = tf.tensor(values, [2, 2, 3]);
+            const rounded = roundTensorToPowerOfTwo(tensor, codebook);
+            const expected = new Uint32Array(roundToPowerOfTwo(values, codebook).buffer);
+            expect(rounded.shape).toEqual([2, 2, 3]);
+            expect(new Uint32Array(Float32Array.from(rounded.dataSync()).buffer)).toEqual(expected);
+            tf.dispose([tensor, rounded]);
+          });
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps zeros 0 where levels are so small that a backend may flush them', () => {
+    const values = Float32Array.of(2 ** -100, 0, 2 ** -90, 0);
+    const rounded = tf.tidy(() => roundTensorToPowerOfTwo(tf.tensor(values), codebookOf(values, 8)).dataSync());
+    expect([rounded[1], rounded[3]]).toEqual([0, 0]);
+    expect(rounded[2]).toBe(2 ** -90);
+  });
+
+  it('takes empty tensors, one element and zeros', () => {
+    for (const values of [[], [0.7], [0, 0]]) {
+      const tensor = tf.tensor(values, [values.length], 'float32');
+      const codebook = codebookOf(Float32Array.from(values), 5);
+      expect([...roundTensorToPowerOfTwo(tensor, codebook).dataSync()]).toEqual(values.map((v) => (v ? 0.5 : 0)));
+    }
+  });
+});

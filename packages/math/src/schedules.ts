@@ -1,0 +1,62 @@
+import { check } from './checks.js';
+
+/** A value for each optimizer step, counted from 0. */
+export type Schedule = (step: number) => number;
+
+export function constant(value: number): Schedule {
+  return () => value;
+}
+
+export interface PolynomialDecayArgs {
+  initialValue: number;
+  finalValue: number;
+  beginStep: number;
+  endStep: number;
+  /** Default 3, the cubic sparsity schedule of Zhu and Gupta. */
+  power?: number;
+}
+
+/**
+ * From one value to another (Zhu and Gupta, arXiv:1710.01878, Eq. 1):
+ * final + (initial - final)·(1 - progress)^power, constant outside the steps.
+ *
+ * @throws ArgumentError unless endStep > beginStep.
+ */
+export function polynomialDecay(args: PolynomialDecayArgs): Schedule {
+  const { initialValue, finalValue, beginStep, endStep, power = 3 } = args;
+  check(endStep > beginStep, 'endStep', `more than beginStep (${beginStep})`, endStep);
+  return (step) => {
+    const progress = Math.min(Math.max((step - beginStep) / (endStep - beginStep), 0), 1);
+    return finalValue + (initialValue - finalValue) * (1 - progress) ** power;
+  };
+}
+
+export interface PiecewiseArgs {
+  /** Steps at which the next value begins, increasing. */
+  boundaries: number[];
+  /** One more than boundaries. */
+  values: number[];
+}
+
+/**
+ * Constant between the boundaries; a boundary itself belongs to the value that begins there.
+ *
+ * @throws ArgumentError when the lengths do not match or the boundaries do not increase.
+ */
+export function piecewise({ boundaries, values }: PiecewiseArgs): Schedule {
+  const increasing = boundaries.every((b, i) => i === 0 || b > boundaries[i - 1]);
+  check(increasing, 'boundaries', 'increasing steps', boundaries);
+  check(values.length === boundaries.length + 1, 'values', `${boundaries.length + 1} values`, values);
+  return (step) => values[boundaries.filter((b) => step >= b).length];
+}
+
+export interface InverseDecayArgs {
+  initialValue: number;
+  gamma: number;
+  power: number;
+}
+
+/** Caffe's learning-rate policy 'inv': initialValue·(1 + gamma·step)^-power. */
+export function inverseDecay({ initialValue, gamma, power }: InverseDecayArgs): Schedule {
+  return (step) => initialValue * (1 + gamma * step) ** -power;
+}

@@ -1,0 +1,80 @@
+import { FREE, magnitudeAtSparsity, PRUNED } from './partition.js';
+
+/** Below a: pruned. From b on: spliced back. Between them a weight stays what it is. 0 ≤ a ≤ b. */
+export interface SurgeryThresholds {
+  a: number;
+  b: number;
+}
+
+export interface MagnitudeStats {
+  count: number;
+  mean: number;
+  /** Population standard deviation. */
+  std: number;
+}
+
+/** Mean and standard deviation of the magnitudes of all non-zero values, the arrays pooled. */
+export function magnitudeStats(arrays: Float32Array[]): MagnitudeStats {
+  let [count, sum, squares] = [0, 0, 0];
+  for (const values of arrays) {
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] === 0) continue;
+      count++;
+      sum += Math.abs(values[i]);
+    }
+  }
+  const mean = count > 0 ? sum / count : 0;
+  for (const values of arrays) {
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0) squares += (Math.abs(values[i]) - mean) ** 2;
+  }
+  return { count, mean, std: count > 0 ? Math.sqrt(squares / count) : 0 };
+}
+
+/**
+ * DNS's thresholds from the rate c (arXiv:1608.04493, §3.2; the factors are those of the authors' code):
+ * t = max(mean + c·std, 0), a = (1 - hysteresis)·t, b = (1 + hysteresis)·t.
+ */
+export function surgeryThresholds({ mean, std }: MagnitudeStats, rate: number, hysteresis = 0.1): SurgeryThresholds {
+  return around(Math.max(mean + rate * std, 0), hysteresis);
+}
+
+/** Thresholds around the magnitude below which a portion of the weights lies. */
+export function thresholdsForSparsity(
+  values: Float32Array,
+  states: Uint8Array,
+  sparsity: number,
+  hysteresis = 0.1,
+): SurgeryThresholds {
+  return around(magnitudeAtSparsity(values, states, sparsity), hysteresis);
+}
+
+function around(t: number, hysteresis: number): SurgeryThresholds {
+  return { a: (1 - hysteresis) * t, b: (1 + hysteresis) * t };
+}
+
+/** How many weights a mask update changed. */
+export interface MaskChange {
+  pruned: number;
+  spliced: number;
+}
+
+/** Updates the mask in place (DNS, Eq. 3): |w| < a is pruned, |w| ≥ b comes back, frozen weights stay. */
+export function updateMask(values: Float32Array, states: Uint8Array, { a, b }: SurgeryThresholds): MaskChange {
+  let [pruned, spliced] = [0, 0];
+  for (let i = 0; i < states.length; i++) {
+    const magnitude = Math.abs(values[i]);
+    if (states[i] === FREE && magnitude < a) {
+      states[i] = PRUNED;
+      pruned++;
+    } else if (states[i] === PRUNED && magnitude >= b) {
+      states[i] = FREE;
+      spliced++;
+    }
+  }
+  return { pruned, spliced };
+}
+
+/** The probability of a mask update at a step: (1 + gamma·step)^-power (DNS, §3.3). */
+export function triggerProbability(step: number, gamma: number, power: number): number {
+  return (1 + gamma * step) ** -power;
+}
