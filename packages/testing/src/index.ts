@@ -1,1 +1,5 @@
 export { expectNoLeak } from './expectNoLeak.js';
+export { MemoryHandler } from './memoryHandler.js';
+export { bitsOf, relativeError, seededTensor, seededValues } from './seeded.js';
+export { smallModel, smallProblem, weightsOf } from './smallProblem.js';
+export { type CompressibleLayerCase, testCompressibleLayer } from './testCompressibleLayer.js';

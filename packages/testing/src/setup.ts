@@ -22,4 +22,6 @@ beforeAll(async () => {
   const ok = await tf.setBackend(backend.replace('-gpu', ''));
   await tf.ready();
   if (!ok) throw new Error(`backend ${backend} did not start`);
+  // Convolutions and embeddings do not train on WASM without them.
+  if (backend === 'wasm') (await import('@tfjs-compress/wasm-training')).registerTrainingKernels();
 });
