@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { kernelAt } from './attach.js';
+import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostConfig } from './compressibleLayer.js';
+import { familyClasses } from './layers.js';
+import { type Selection, select } from './select.js';
+import { findSites } from './sites.js';
+import { checkModel, type Layer } from './tfjsCopy.js';
+
+type Family = keyof typeof familyClasses;
+
+export interface CompressibleArgs extends Selection<CompressionArgs & { family?: Family }> {
+  /** Which of our layers to use: 'masked' for SurgeryCallback (default), 'powerOfTwo' for INQScheduler. Both callbacks take both. */
+  family?: Family;
+}
+
+/** A layer's config as tfjs writes it, sub-models nested in config.layers. */
+interface LayerConfig {
+  className: string;
+  config: { name: string; layers?: LayerConfig[] } & Record<string, unknown>;
+}
+
+const compressionOptions = ['targetSparsity', 'rate', 'bits', 'perChannel'] as const;
+
+/**
+ * Rebuilds a model with layers of this package in place of Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D and
+ * SeparableConv2D: same names, same connections, same weights, nested models and shared layers included. Layers inside
+ * wrappers (TimeDistributed, Bidirectional), recurrent and embedding layers stay as they are; the callbacks attach to
+ * those. The result is not compiled; the given model is left as it is.
+ *
+ * @throws Error when the model is not built, a selector matches nothing, or there is nothing to convert.
+ */
+export function compressible<M extends tfl.LayersModel>(model: M, options: CompressibleArgs = {}): M {
+  checkModel(model);
+  checkKnownOptions(options, ['family', 'include', 'exclude', 'overrides'], 'compressible()');
+  const { family = 'masked', ...selection } = options;
+  const isFamily = (value: unknown): value is Family =>
+    typeof value === 'string' && Object.hasOwn(familyClasses, value);
+  check(isFamily(family), 'family', "'masked' or 'powerOfTwo'", family);
+  const sites = findSites(model).filter((s) => s.role === 'kernel' && s.layers.slice(0, -1).every(isContainer));
+  const convertible = sites.filter(({ layers }) => classNameOf(layers[layers.length - 1]) in familyClasses.masked);
+  if (convertible.length === 0) {
+    throw new Error(
+      'compressible(): the model has no layer that can be converted (Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D).',
+    );
+  }
+  const chosen = new Map<Layer, CompressionArgs & { family?: Family }>();
+  for (const { site, options } of select(convertible, selection, [...compressionOptions, 'family'])) {
+    const { family: own, ...compression } = options;
+    checkCompressionArgs(compression, `overrides of ${site.path}`);
+    check(own === undefined || isFamily(own), `overrides of ${site.path}: family`, "'masked' or 'powerOfTwo'", own);
+    chosen.set(site.layers[site.layers.length - 1], options);
+  }
+  return rebuild(model, (layer, given) => {
+    const options = chosen.get(layer);
+    if (!options) return given;
+    const { family: own = family, ...compression } = options;
+    return { className: familyClasses[own][given.className], config: { ...given.config, ...compression } };
+  });
+}
+
+/**
+ * The inverse: a stock model that holds the effective weights, pruned ones as 0. Loads without this package. Works on
+ * any model that has layers of this package in it, and leaves the given model as it is.
+ */
+export function strip<M extends tfl.LayersModel>(model: M): M {
+  checkModel(model);
+  return rebuild(model, (layer, given) => {
+    if (!isCompressibleLayer(layer)) return given;
+    const stock = Object.entries(given.config).filter(
+      ([key]) => !(compressionOptions as readonly string[]).includes(key),
+    );
+    const config = Object.fromEntries(stock) as LayerConfig['config'];
+    return { className: given.className.replace(/^(Masked|PowerOfTwo)/, ''), config };
+  });
+}
+
+/** Builds the model anew from its config, each layer's passed through `convert`, and copies the weights. */
+function rebuild<M extends tfl.LayersModel>(model: M, convert: (layer: Layer, given: LayerConfig) => LayerConfig): M {
+  const convertAll = (container: tfl.LayersModel, configs: LayerConfig[]): LayerConfig[] => {
+    const byName = new Map(container.layers.map((layer) => [layer.name, layer]));
+    return configs.map((given) => {
+      const layer = byName.get(given.config.name)!;
+      if (!isContainer(layer)) {
+        const whole = { ...given, config: { ...given.config, ...lostConfig(layer) } };
+        return { ...whole, ...convert(layer, whole) };
+      }
+      const layers = convertAll(layer, given.config.layers!);
+      return { ...given, config: { ...given.config, layers } };
+    });
+  };
+  const config = structuredClone(model.getConfig()) as unknown as LayerConfig['config'];
+  const Class = model.constructor as unknown as { fromConfig(cls: unknown, config: unknown): M };
+  const rebuilt = Class.fromConfig(Class, { ...config, layers: convertAll(model, config.layers!) });
+  copyWeights(model, rebuilt);
+  return rebuilt;
+}
+
+function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
+  const targets = new Map(to.layers.map((layer) => [layer.name, layer]));
+  for (const source of from.layers) {
+    const target = targets.get(source.name)!;
+    if (isContainer(source)) copyWeights(source, target as tfl.LayersModel);
+    else tf.tidy(() => copyLayer(source, target));
+  }
+}
+
+/** By field for the kernels, since the two layers may differ in having states; by position for the rest. */
+function copyLayer(source: Layer, target: Layer): void {
+  const [ours, theirs] = [weightsBeside(source), weightsBeside(target)];
+  for (let i = 0; i < ours.length; i++) theirs[i].write(ours[i].read());
+  if (!isCompressibleLayer(source) && !isCompressibleLayer(target)) return;
+  for (const site of findSites({ layers: [source] } as unknown as tfl.LayersModel)) {
+    const kernel = kernelAt(site);
+    if (!kernel) continue;
+    const copy = isCompressibleLayer(target) && target.compressibleKernels.find((k) => k.site.field === site.field);
+    if (copy) copy.setStates(kernel.states.slice());
+    else ((target as any)[site.field] as tfl.LayerVariable).write(kernel.effective());
+  }
+}
+
+/** All weights of a layer but the states. */
+function weightsBeside(layer: Layer): tfl.LayerVariable[] {
+  const states = isCompressibleLayer(layer) ? layer.compressibleKernels.map((kernel) => kernel.stateVariable) : [];
+  return layer.weights.filter((weight) => !states.includes(weight));
+}
+
+function isContainer(layer: Layer): layer is tfl.LayersModel {
+  return layer instanceof tfl.LayersModel;
+}
+
+function classNameOf(layer: Layer): string {
+  return (layer.constructor as any).className;
+}

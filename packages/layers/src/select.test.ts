@@ -1,0 +1,79 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { maskedDense } from './layers.js';
+import { type Selection, select } from './select.js';
+import { findSites, type Site } from './sites.js';
+
+const { layers } = tfl;
+let sites: Site[];
+let all: string[];
+let recurrent: string[];
+
+beforeAll(() => {
+  const lstm = layers.lstm({ name: 'lstm', units: 2, recurrentInitializer: 'glorotNormal' }) as never;
+  const model = tfl.sequential({
+    layers: [
+      layers.conv2d({ name: 'conv_1', filters: 2, kernelSize: 2, inputShape: [4, 4, 1] }),
+      layers.conv2d({ name: 'conv_2', filters: 2, kernelSize: 2 }),
+      layers.reshape({ targetShape: [4, 2] }),
+      layers.bidirectional({ name: 'both', layer: lstm, mergeMode: 'concat' }),
+      maskedDense({ name: 'dense', units: 3 }) as tfl.layers.Layer,
+    ],
+  });
+  sites = findSites(model).filter((site) => site.role === 'kernel');
+  all = sites.map((site) => site.path);
+  recurrent = all.filter((path) => path.startsWith('both/'));
+});
+
+const chosen = (selection: Selection<{ bits?: number }>) =>
+  select(sites, selection, ['bits']).map(({ site }) => site.path);
+
+describe('select', () => {
+  it('takes all by default, in the order of the model', () => {
+    expect(chosen({})).toEqual(all);
+    expect(all.length).toBe(7);
+    expect(select<object>(sites, {}, [], (site) => site.path === 'dense/kernel').map(({ site }) => site.path)).toEqual([
+      'dense/kernel',
+    ]);
+  });
+
+  it('understands names, patterns, classes, paths, expressions, functions and lists of them', () => {
+    expect(chosen({ include: 'conv_1' })).toEqual(['conv_1/kernel']);
+    expect(chosen({ include: 'conv_*' })).toEqual(['conv_1/kernel', 'conv_2/kernel']);
+    expect(chosen({ include: 'Conv2D' })).toEqual(['conv_1/kernel', 'conv_2/kernel']);
+    expect(chosen({ include: ['Dense', 'MaskedDense'] })).toEqual(['dense/kernel']);
+    expect(chosen({ include: 'both' })).toEqual(recurrent);
+    expect(chosen({ include: 'LSTM' })).toEqual(recurrent);
+    expect(chosen({ include: 'both/*/recurrentKernel' }).length).toBe(2);
+    expect(chosen({ include: /forward.*recurrent/gi })).toEqual([recurrent[1]]);
+    expect(chosen({ include: (layer) => layer.name === 'dense' })).toEqual(['dense/kernel']);
+    expect(chosen({ exclude: ['both', 'conv_1'] })).toEqual(['conv_2/kernel', 'dense/kernel']);
+    expect(() => chosen({ include: 'conv.1' })).toThrow('include: conv.1 matches no layer');
+  });
+
+  it('gives options by layer, a later override winning, and skips', () => {
+    const overrides = { 'conv_*': { bits: 3 }, conv_2: { bits: 4 }, both: { skip: true } };
+    const selected = select<{ bits?: number }>(sites, { overrides }, ['bits']);
+    expect(selected.map(({ site, options }) => [site.path, options])).toEqual([
+      ['conv_1/kernel', { bits: 3 }],
+      ['conv_2/kernel', { bits: 4 }],
+      ['dense/kernel', {}],
+    ]);
+  });
+
+  it('takes in what an override names, beside the default', () => {
+    const isDefault = (site: { path: string }) => site.path === 'dense/kernel';
+    const selected = select<{ bits?: number }>(sites, { overrides: { conv_1: { bits: 3 } } }, ['bits'], isDefault);
+    expect(selected.map(({ site }) => site.path)).toEqual(['conv_1/kernel', 'dense/kernel']);
+  });
+
+  it('refuses selectors without a match, and names what there is', () => {
+    expect(() => chosen({ include: 'flatten' })).toThrow(
+      'include: flatten matches no layer with a weight that can be compressed. There are: conv_1/kernel (Conv2D), ',
+    );
+    expect(() => chosen({ include: () => false })).toThrow('matches no layer');
+    expect(() => chosen({ overrides: { dense: { bit: 3 } as never } })).toThrow(
+      "overrides['dense'] has no option 'bit'.",
+    );
+  });
+});
