@@ -1,0 +1,294 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { compressible, findSites, kernelAt, powerOfTwoDense } from '@tfjs-compress/layers';
+import { FROZEN, isPowerOfTwoOrZero, powerOfTwoLevels, powerOfTwoRange } from '@tfjs-compress/math';
+import { bitsOf, expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { INQScheduler, type INQSchedulerArgs } from './INQScheduler.js';
+
+const steps = [0.5, 0.75, 0.875, 1];
+let x: tf.Tensor;
+let y: tf.Tensor;
+
+beforeAll(() => {
+  ({ x, y } = smallProblem());
+});
+afterAll(() => tf.dispose([x, y]));
+
+const fitArgs = { epochs: 6, batchSize: 16, verbose: 0 as const };
+const scheduler = (args: Partial<INQSchedulerArgs> = {}) => new INQScheduler({ steps, verbose: 0, ...args });
+const kernelsOf = (model: tfl.LayersModel) => {
+  const sites = findSites(model).filter((site) => site.role === 'kernel');
+  return sites.map((site) => Float32Array.from(site.variable.read().dataSync()));
+};
+/** Calls `look` at the end of every epoch. */
+const watch = (look: (epoch: number, logs: tfl.Logs) => void) =>
+  new tfl.CustomCallback({ onEpochEnd: (epoch, logs) => look(epoch, logs!) });
+
+describe('INQScheduler, as the one line in fit', () => {
+  it('leaves a stock model in which every kernel weight is 0 or a level, and biases are trained', async () => {
+    await expectNoLeak(async () => {
+      const model = smallModel();
+      const before = weightsOf(model);
+      const ranges = kernelsOf(model).map((values) => powerOfTwoRange(Math.max(...values.map(Math.abs)), 5));
+      await model.fit(x, y, { ...fitArgs, callbacks: scheduler() });
+      kernelsOf(model).forEach((values, i) => {
+        // The levels come from the weights before the first step.
+        const levels = powerOfTwoLevels(ranges[i]);
+        for (const value of values) expect(levels).toContain(value);
+      });
+      expect(weightsOf(model)[1]).not.toEqual(before[1]);
+      expect(findSites(model).map(kernelAt)).toEqual([undefined, undefined, undefined, undefined]);
+      model.dispose();
+      model.optimizer.dispose();
+    });
+  });
+
+  it('trains the rest after each step, and freezes exactly the portion of each kernel', async () => {
+    const model = smallModel();
+    const seen: { frozen: number[]; values: Float32Array[] }[] = [];
+    await model.fit(x, y, {
+      ...fitArgs,
+      callbacks: [
+        scheduler(),
+        watch(() => {
+          const kernels = findSites(model).flatMap((site) => kernelAt(site) ?? []);
+          seen.push({
+            frozen: kernels.map((kernel) => kernel.states.filter((state) => state === FROZEN).length),
+            values: kernelsOf(model),
+          });
+        }),
+      ],
+    });
+    const portions = [0.5, 0.5, 0.75, 0.75, 0.875, 1];
+    expect(seen.map(({ frozen }) => frozen)).toEqual(portions.map((p) => [128 * p, 48 * p]));
+    const powers = (values: Float32Array) => values.filter(isPowerOfTwoOrZero).length;
+    expect(powers(seen[0].values[0])).toBeLessThan(70);
+    expect(powers(seen[5].values[0])).toBe(128);
+    model.dispose();
+  });
+
+  it("gives the last epoch's validation the quantized model, in fit and fitDataset", async () => {
+    for (const way of ['arrays', 'dataset']) {
+      const model = smallModel();
+      const config = { epochs: 3, verbose: 0 as const, validationData: [x, y] as never, callbacks: scheduler() };
+      const history =
+        way === 'arrays'
+          ? await model.fit(x, y, { ...config, batchSize: 16 })
+          : await model.fitDataset(dataset(6), { ...config, validationBatches: 1 });
+      const loss = (model.evaluate(x, y, { batchSize: 32 }) as tf.Scalar[])[0].dataSync()[0];
+      expect(history.history.val_loss.at(-1), way).toBeCloseTo(loss, 5);
+      for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero), way).toBe(true);
+      model.dispose();
+    }
+  });
+
+  it('writes its figures into the logs, for History', async () => {
+    const model = smallModel();
+    const { history } = await model.fit(x, y, { ...fitArgs, callbacks: scheduler() });
+    expect(history.inq_step).toEqual([1, 1, 2, 2, 3, 4]);
+    expect(history.quantized).toEqual([0.5, 0.5, 0.75, 0.75, 0.875, 1]);
+    model.dispose();
+  });
+
+  it('reports a line an epoch and a table, or nothing', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      const model = smallModel();
+      await model.fit(x, y, { ...fitArgs, callbacks: scheduler() });
+      expect(log).not.toHaveBeenCalled();
+      await model.fit(x, y, { ...fitArgs, callbacks: scheduler({ verbose: 1 }) });
+      const lines = log.mock.calls.map(([line]) => line as string);
+      expect(lines.length).toBe(7);
+      expect(lines[2]).toMatch(/^INQScheduler: epoch 3\/6 {2}\[#{10}-{10}] {2}75\.0% quantized {2}loss .* s left$/);
+      expect(lines[6]).toMatch(/^kernel .*\n-.*\na\/kernel +128 .*\nb\/kernel +48 .*\ntotal +176/);
+      model.dispose();
+    } finally {
+      log.mockRestore();
+    }
+  });
+
+  it('takes bits, levels per channel and layers to skip, for all or by layer', async () => {
+    const model = smallModel();
+    await model.fit(x, y, { ...fitArgs, callbacks: scheduler({ bits: 2, overrides: { b: { skip: true } } }) });
+    const [a, b] = kernelsOf(model);
+    expect(new Set(a.map(Math.abs)).size).toBeLessThanOrEqual(2);
+    expect(b.every(isPowerOfTwoOrZero)).toBe(false);
+    await model.fit(x, y, { ...fitArgs, callbacks: scheduler({ include: 'b', bits: 2, perChannel: true }) });
+    const [aLater, channels] = kernelsOf(model);
+    expect(aLater).not.toEqual(a);
+    for (let c = 0; c < 3; c++) {
+      expect(new Set(channels.filter((_, i) => i % 3 === c).map(Math.abs)).size).toBeLessThanOrEqual(2);
+    }
+    model.dispose();
+  });
+
+  it('keeps the zeros of a pruned kernel and counts portions of the others', async () => {
+    const model = smallModel();
+    tf.tidy(() => {
+      const [kernel, ...others] = model.getWeights();
+      const values = kernel.dataSync().map((value, i) => (i % 4 === 0 ? value : 0));
+      model.setWeights([tf.tensor(values, kernel.shape), ...others]);
+    });
+    const frozen: number[] = [];
+    const look = watch(() => frozen.push(kernelAt(findSites(model)[0])!.states.filter((s) => s === FROZEN).length));
+    await model.fit(x, y, { ...fitArgs, callbacks: [scheduler(), look] });
+    expect(frozen.slice(0, 5)).toEqual([16, 16, 24, 24, 28]);
+    kernelsOf(model)[0].forEach((value, i) => {
+      if (i % 4 !== 0) expect(Object.is(value, 0)).toBe(true);
+    });
+    model.dispose();
+  });
+
+  it('sets the learning rate back at every step where asked', async () => {
+    for (const resetLearningRate of [true, false]) {
+      const optimizer = tf.train.momentum(0.1, 0.9);
+      const model = smallModel(optimizer);
+      const rates: number[] = [];
+      const decay = watch(() => {
+        rates.push((optimizer as unknown as { learningRate: number }).learningRate);
+        optimizer.setLearningRate(rates[rates.length - 1] / 10);
+      });
+      await model.fit(x, y, { ...fitArgs, callbacks: [decay, scheduler({ resetLearningRate })] });
+      const rounded = rates.map((rate) => +rate.toPrecision(3));
+      if (resetLearningRate) expect(rounded).toEqual([0.1, 0.01, 0.1, 0.01, 0.1, 0.01]);
+      else expect(rounded[5]).toBe(1e-6);
+      model.dispose();
+    }
+  });
+
+  it('quantizes only the layers of ours where a model has any', async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ units: 4, inputShape: [8] }),
+        powerOfTwoDense({ units: 3, bits: 2, activation: 'softmax' }),
+      ],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    await model.fit(x, y, { ...fitArgs, callbacks: scheduler() });
+    const [stock, ours] = kernelsOf(model);
+    expect(stock.some((value) => !isPowerOfTwoOrZero(value))).toBe(true);
+    expect(new Set(ours.map(Math.abs)).size).toBeLessThanOrEqual(2);
+    model.dispose();
+  });
+
+  it('does the same to stock layers and to compressible() ones', async () => {
+    const results = [smallModel(), compressible(smallModel(), { family: 'powerOfTwo' })].map(async (model) => {
+      model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: 'categoricalCrossentropy' });
+      await model.fit(x, y, { ...fitArgs, shuffle: false, callbacks: scheduler() });
+      return kernelsOf(model).map(bitsOf);
+    });
+    expect(await results[0]).toEqual(await results[1]);
+  });
+});
+
+describe('INQScheduler, ways of training', () => {
+  it('works with fitDataset of unknown size and with functional models of several outputs', async () => {
+    const input = tfl.input({ shape: [8] });
+    const hidden = tfl.layers.dense({ name: 'h', units: 4 }).apply(input) as tfl.SymbolicTensor;
+    const outputs = ['p', 'q'].map((name) => tfl.layers.dense({ name, units: 3 }).apply(hidden) as tfl.SymbolicTensor);
+    const model = tfl.model({ inputs: input, outputs });
+    model.compile({ optimizer: 'adam', loss: ['meanSquaredError', 'meanSquaredError'] });
+    await model.fitDataset(dataset(5, 2), { epochs: 3, callbacks: scheduler() });
+    for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+    model.dispose();
+  });
+
+  it('works in a loop over trainOnBatch', async () => {
+    const model = smallModel();
+    const inq = scheduler();
+    inq.setParams({ epochs: 3 });
+    inq.setModel(model);
+    await inq.onTrainBegin();
+    for (let epoch = 0; epoch < 3; epoch++) {
+      await inq.onEpochBegin(epoch);
+      for (let batch = 0; batch < 4; batch++) {
+        await inq.onBatchBegin(batch);
+        await model.trainOnBatch(x, y);
+        await inq.onBatchEnd(batch);
+      }
+      const logs: Record<string, number> = {};
+      await inq.onEpochEnd(epoch, logs);
+      expect(logs.inq_step).toBe([1, 2, 4][epoch]);
+    }
+    await inq.onTrainEnd();
+    for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+    model.dispose();
+  });
+
+  it('stands in one array with instances and plain objects, in any order', async () => {
+    const plain = () => {
+      const epochs: number[] = [];
+      return { epochs, onEpochEnd: (epoch: number) => void epochs.push(epoch) };
+    };
+    const stopping = () => new tfl.CustomCallback({ onEpochEnd: () => {} });
+    for (const order of ['first', 'last']) {
+      const model = smallModel();
+      const other = plain();
+      const ours = [scheduler(), stopping()];
+      const callbacks = (order === 'first' ? [other, ...ours] : [...ours, other]) as tfl.CustomCallback[];
+      await model.fit(x, y, { ...fitArgs, callbacks });
+      expect(other.epochs).toEqual([0, 1, 2, 3, 4, 5]);
+      for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+      model.dispose();
+    }
+  });
+
+  it('lets the page respond while it runs', async () => {
+    const model = smallModel();
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await model.fit(x, y, { ...fitArgs, epochs: 30, batchSize: 4, yieldEvery: 1, callbacks: scheduler() });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(10);
+    model.dispose();
+  });
+
+  it('finishes when training stops early, and says so', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      const model = smallModel();
+      const stop = watch((epoch) => {
+        model.stopTraining = epoch === 1;
+      });
+      await model.fit(x, y, { ...fitArgs, callbacks: [scheduler({ verbose: 1 }), stop] });
+      for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+      const lines = log.mock.calls.map(([line]) => line as string);
+      expect(lines.find((line) => line.includes('stopped'))).toBe(
+        "INQScheduler: training stopped after epoch 2 of 6; finishing now, without re-training (whenStopped: 'finish').",
+      );
+      model.dispose();
+    } finally {
+      log.mockRestore();
+    }
+  });
+
+  it('works beside earlyStopping', async () => {
+    const model = smallModel(tf.train.sgd(0));
+    const early = tfl.callbacks.earlyStopping({ monitor: 'loss', patience: 0 });
+    const { epoch } = await model.fit(x, y, { ...fitArgs, epochs: 20, callbacks: [early, scheduler()] as never });
+    expect(epoch.length).toBeLessThan(20);
+    for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+    model.dispose();
+  });
+});
+
+/** Batches of the problem as what fitDataset takes, of a size that it cannot know. */
+function dataset(batches: number, outputs = 1) {
+  const size = x.shape[0] / batches;
+  return {
+    size: Number.NaN,
+    async iterator() {
+      let batch = 0;
+      return {
+        async next() {
+          if (batch === batches) return { done: true, value: null };
+          const [begin, count] = [Math.floor(batch++ * size), Math.floor(size)];
+          const [xs, ys] = [x, y].map((t) => tf.slice(t, [begin, 0], [count, t.shape[1]!]));
+          const all = outputs === 1 ? ys : [ys, tf.clone(ys)];
+          return { done: false, value: { xs, ys: all } };
+        },
+      };
+    },
+  } as never;
+}

@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { compressible } from '@tfjs-compress/layers';
+import { bitsOf, MemoryHandler, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CompressionCallback } from './CompressionCallback.js';
+import { INQScheduler } from './INQScheduler.js';
+import { SurgeryCallback } from './SurgeryCallback.js';
+
+const epochs = 6;
+let x: tf.Tensor;
+let y: tf.Tensor;
+
+beforeAll(() => {
+  ({ x, y } = smallProblem());
+});
+afterAll(() => tf.dispose([x, y]));
+
+const steps = [0.5, 0.75, 0.875, 1];
+const makers: Record<string, () => CompressionCallback<never>[]> = {
+  INQScheduler: () => [new INQScheduler({ steps, verbose: 0, whenStopped: 'keep', resetLearningRate: true }) as never],
+  'INQScheduler, random partition': () => [
+    new INQScheduler({ steps, partition: 'random', seed: 7, verbose: 0, whenStopped: 'keep' }) as never,
+  ],
+  'SurgeryCallback with targetSparsity': () => [
+    new SurgeryCallback({ targetSparsity: 0.7, frequency: 2, verbose: 0, whenStopped: 'keep' }) as never,
+  ],
+  'SurgeryCallback with rate': () => [
+    new SurgeryCallback({ rate: 0.3, gamma: 0.1, stopStep: 30, seed: 3, verbose: 0, whenStopped: 'keep' }) as never,
+  ],
+};
+const optimizers: Record<string, () => tf.Optimizer> = {
+  adam: () => tf.train.adam(0.02),
+  momentum: () => tf.train.momentum(0.05, 0.9),
+};
+const models = { stock: (m: tfl.Sequential) => m, ours: (m: tfl.Sequential) => compressible(m) };
+
+async function train(
+  model: tfl.LayersModel,
+  callbacks: CompressionCallback<never>[],
+  from: number,
+  stopAfter = epochs,
+) {
+  const stop = new tfl.CustomCallback({
+    onEpochEnd: (epoch) => {
+      if (epoch + 1 === stopAfter) model.stopTraining = true;
+    },
+  });
+  const config = { epochs, initialEpoch: from, batchSize: 16, shuffle: false, verbose: 0 as const };
+  await model.fit(x, y, { ...config, callbacks: [...callbacks, stop] });
+}
+
+async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {
+  const file = new MemoryHandler();
+  await model.save(file, { includeOptimizer: true });
+  return tfl.loadLayersModel(file);
+}
+
+describe('a run that is stopped, saved, loaded and continued', () => {
+  for (const [name, make] of Object.entries(makers)) {
+    for (const [optimizerName, optimizer] of Object.entries(optimizers)) {
+      for (const [kind, convert] of Object.entries(models)) {
+        it(`ends like the uninterrupted one: ${name}, ${optimizerName}, ${kind} layers`, async () => {
+          const fresh = () => {
+            const model = convert(smallModel());
+            model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+            return model;
+          };
+          const whole = fresh();
+          await train(whole, make(), 0);
+          const expected = weightsOf(whole).map(bitsOf);
+          for (const stopAfter of [1, 2, 4, 5]) {
+            const first = fresh();
+            await train(first, make(), 0, stopAfter);
+            const second = await saveAndLoad(first);
+            await train(second, make(), stopAfter);
+            expect(weightsOf(second).map(bitsOf), `stopped after epoch ${stopAfter}`).toEqual(expected);
+            expect(second.getUserDefinedMetadata(), `metadata after epoch ${stopAfter}`).toBeUndefined();
+          }
+        });
+      }
+    }
+  }
+
+  it('goes on from a model saved in the middle of fit, as modelCheckpoint callbacks do', async () => {
+    const make = makers['SurgeryCallback with targetSparsity'];
+    const whole = smallModel(tf.train.momentum(0.05, 0.9));
+    const file = new MemoryHandler();
+    const save = new tfl.CustomCallback({
+      onEpochEnd: async (epoch) => void (epoch === 2 && (await whole.save(file, { includeOptimizer: true }))),
+    });
+    await whole.fit(x, y, { epochs, batchSize: 16, shuffle: false, verbose: 0, callbacks: [...make(), save] });
+    const second = await tfl.loadLayersModel(file);
+    await train(second, make(), 3);
+    expect(weightsOf(second).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
+  });
+
+  it('goes on in the same process, without saving', async () => {
+    const make = makers.INQScheduler;
+    const whole = smallModel(tf.train.momentum(0.05, 0.9));
+    await train(whole, make(), 0);
+    const model = smallModel(tf.train.momentum(0.05, 0.9));
+    const [inq] = make();
+    await train(model, [inq], 0, 3);
+    await train(model, [inq], 3);
+    expect(weightsOf(model).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
+  });
+
+  it('leaves other metadata alone and the kept file is what the model computes', async () => {
+    const model = smallModel();
+    model.setUserDefinedMetadata({ mine: 1 });
+    await train(model, makers['SurgeryCallback with targetSparsity'](), 0, 4);
+    expect(Object.keys(model.getUserDefinedMetadata())).toEqual(['mine', 'tfjsCompress']);
+    const loaded = await saveAndLoad(model);
+    const [a, b] = [model, loaded].map((m) => tf.tidy(() => (m.predict(x) as tf.Tensor).dataSync()));
+    expect(bitsOf(b)).toEqual(bitsOf(a));
+    await train(loaded, makers['SurgeryCallback with targetSparsity'](), 4);
+    expect(loaded.getUserDefinedMetadata()).toEqual({ mine: 1 });
+  });
+
+  it('refuses other steps than it began with', async () => {
+    const model = smallModel();
+    await train(model, makers.INQScheduler(), 0, 2);
+    const other = new INQScheduler({ steps: [0.3, 1], verbose: 0 });
+    await expect(train(model, [other as never], 2)).rejects.toThrow(
+      'steps: expected [0.5, 0.75, 0.875, 1], with which this model began to be quantized, received [0.3, 1].',
+    );
+  });
+});

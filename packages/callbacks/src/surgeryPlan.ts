@@ -1,0 +1,63 @@
+import type { CompressibleKernel } from '@tfjs-compress/layers';
+import {
+  magnitudeStats,
+  polynomialDecay,
+  type SurgeryThresholds,
+  surgeryThresholds,
+  thresholdsForSparsity,
+} from '@tfjs-compress/math';
+
+/** Optimizer steps: from the one, before the other. */
+export interface Window {
+  beginStep: number;
+  stopStep: number;
+}
+
+/** When and how hard one kernel is pruned. Plain JSON: a paused run keeps it. */
+export interface Plan extends Window {
+  targetSparsity?: number;
+  /** What targetSparsity's schedule starts from: the zeros of a kernel that was pruned before. */
+  initialSparsity: number;
+  rate?: number;
+  hysteresis: number;
+  /** With rate: fixed at beginStep. */
+  thresholds?: SurgeryThresholds;
+  isDone: boolean;
+}
+
+/** The paper looks at the masks at every step; along a schedule 200 looks are enough, and cost next to nothing. */
+export function defaultFrequency({ rate, beginStep, stopStep }: Plan): number {
+  return rate === undefined ? Math.max(1, Math.floor((stopStep - beginStep) / 200)) : 1;
+}
+
+/**
+ * The paper's thresholds from the weights as they are now (DNS, §3.2).
+ *
+ * @param pooled Take mean and deviation over the bias as well, as the authors' code does.
+ * @throws Error when they would leave no weight.
+ */
+export async function rateThresholds(
+  kernel: CompressibleKernel,
+  path: string,
+  { rate, hysteresis }: Plan,
+  values: Float32Array,
+  pooled: boolean,
+): Promise<SurgeryThresholds> {
+  const { bias } = kernel.owner as unknown as { bias?: { read(): { data(): Promise<unknown> } } | null };
+  const others = pooled && bias ? [(await bias.read().data()) as Float32Array] : [];
+  const thresholds = surgeryThresholds(magnitudeStats([values, ...others]), rate!, hysteresis);
+  if (values.some((value) => Math.abs(value) >= thresholds.a)) return thresholds;
+  throw new Error(`SurgeryCallback: rate ${rate} prunes every weight of ${path}; take a lower one for this layer.`);
+}
+
+/** The thresholds that lead to what the schedule of targetSparsity asks for at a step. */
+export function targetThresholds(
+  kernel: CompressibleKernel,
+  plan: Plan,
+  step: number,
+  values: Float32Array,
+): SurgeryThresholds {
+  const { beginStep, stopStep: endStep, initialSparsity: initialValue, targetSparsity: finalValue } = plan;
+  const schedule = polynomialDecay({ initialValue, finalValue: finalValue!, beginStep, endStep });
+  return thresholdsForSparsity(values, kernel.states, schedule(step), plan.hysteresis);
+}

@@ -1,0 +1,76 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { findSites, kernelAt, type Selector, select } from '@tfjs-compress/layers';
+import { weightFigures } from '@tfjs-compress/math';
+
+/** One row of the table: a kernel, or the total. */
+export interface CompressionRow {
+  path: string;
+  weights: number;
+  nonZeros: number;
+  /** nonZeros / weights. */
+  remaining: number;
+  /** 32, or 1 + log2 of the distinct non-zero values where there are at most 256 (INQ counts one bit for zero). */
+  bits: number;
+  /** Distinct non-zero values. */
+  levels: number;
+  float32Bytes: number;
+  /** What an entropy coder of single weights needs; the compressed file comes close to it or below. */
+  packedBytes: number;
+}
+
+/**
+ * The figures of a model's compressible kernels as they are now (effective weights, where a callback is attached), and
+ * their total as the last row.
+ *
+ * @param options.include As in the callbacks; all kernels when left out.
+ */
+export function compressionTable(model: LayersModel, options: { include?: Selector[] } = {}): CompressionRow[] {
+  const sites = findSites(model).filter((site) => options.include !== undefined || site.role === 'kernel');
+  const rows = select(sites, options, []).map(({ site }) => {
+    const kernel = kernelAt(site);
+    const tensor = kernel ? kernel.effective() : site.variable.read();
+    const values = tensor.dataSync() as Float32Array;
+    if (kernel) tensor.dispose();
+    return { path: site.path, ...weightFigures(values) };
+  });
+  const sum = (key: 'weights' | 'nonZeros' | 'float32Bytes' | 'packedBytes') =>
+    rows.reduce((total, row) => total + row[key], 0);
+  const total = {
+    path: 'total',
+    weights: sum('weights'),
+    nonZeros: sum('nonZeros'),
+    remaining: sum('nonZeros') / Math.max(1, sum('weights')),
+    bits: Math.max(0, ...rows.map((row) => row.bits)),
+    levels: Math.max(0, ...rows.map((row) => row.levels)),
+    float32Bytes: sum('float32Bytes'),
+    packedBytes: sum('packedBytes'),
+  };
+  return [...rows, total];
+}
+
+/** The table as aligned text, without a final line break. */
+export function formatTable(rows: CompressionRow[]): string {
+  const header = ['kernel', 'weights', 'remaining', 'bits', 'levels', 'float32', 'packed'];
+  const cells = rows.map((row) => [
+    row.path,
+    group(row.weights),
+    `${(100 * row.remaining).toFixed(2)}%`,
+    String(row.bits),
+    row.bits === 32 ? '-' : String(row.levels),
+    `${group(row.float32Bytes)} B`,
+    `${group(row.packedBytes)} B`,
+  ]);
+  return alignColumns([header, ...cells]);
+}
+
+/** Columns padded to their widest cell: the first to the left, the others to the right; a rule below the header. */
+export function alignColumns(lines: string[][]): string {
+  const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
+  const pad = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]));
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [lines[0], rule, ...lines.slice(1)].map((line) => line.map(pad).join('  ')).join('\n');
+}
+
+function group(n: number): string {
+  return Math.round(n).toLocaleString('en-US');
+}
