@@ -1,1 +1,1 @@
-export {};
+export { registerTrainingKernels } from './registerTrainingKernels.js';

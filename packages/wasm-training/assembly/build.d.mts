@@ -1,0 +1,2 @@
+/** The source of src/simd/binaries.ts. */
+export function compileBinaries(): Promise<string>;
