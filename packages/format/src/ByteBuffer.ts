@@ -1,0 +1,27 @@
+/** Bytes that grow at the end. */
+export class ByteBuffer {
+  private buffer = new Uint8Array(1 << 10);
+  private length = 0;
+
+  push(byte: number): void {
+    if (this.length === this.buffer.length) {
+      const grown = new Uint8Array(2 * this.length);
+      grown.set(this.buffer);
+      this.buffer = grown;
+    }
+    this.buffer[this.length++] = byte;
+  }
+
+  /** Adds 1 to the number whose big-endian digits the bytes are. */
+  carry(): void {
+    for (let i = this.length - 1; ++this.buffer[i] === 256; i--);
+  }
+
+  trimZeros(): void {
+    while (this.length > 0 && this.buffer[this.length - 1] === 0) this.length--;
+  }
+
+  bytes(): Uint8Array {
+    return this.buffer.slice(0, this.length);
+  }
+}

@@ -1,0 +1,37 @@
+import { AdaptiveBits } from './AdaptiveBits.js';
+import { type BitCoder, unwritten } from './BitCoder.js';
+import { tableContexts } from './codeTables.js';
+import { codeTensor, TensorState } from './codeTensor.js';
+import { SymbolRecorder } from './SymbolRecorder.js';
+import type { SymbolCoder } from './SymbolTables.js';
+import { planFields, type TensorPlan } from './TensorPlan.js';
+
+/** The encoder's side of what is kept from one tensor to the next. */
+export class EncoderState extends TensorState {
+  private indices = new Map<number, number>();
+
+  encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
+    this.indices = new Map(Array.from(plan.levels, (level, i) => [level, i]));
+    codeTensor(coder, this, data, shape, plan);
+  }
+
+  override indexOf(value: number): number {
+    return this.indices.get(value)!;
+  }
+
+  override symbolsFor(data: Int32Array, zeros: boolean): Uint16Array {
+    const symbols = new Uint16Array(data.length);
+    for (let i = 0; i < data.length; i++) {
+      symbols[i] = zeros && data[i] === 0 ? 0 : (this.indices.get(data[i]) ?? 0) + 1;
+    }
+    return symbols;
+  }
+
+  /** Symbols are taken down in a first run, written, and left out in a second. */
+  override withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
+    const recorder = new SymbolRecorder(tableContexts);
+    run(unwritten, recorder);
+    recorder.write(coder, this.fields, planFields * AdaptiveBits.numberSlots);
+    run(coder, { code: (_context, symbol) => symbol });
+  }
+}

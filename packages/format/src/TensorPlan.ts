@@ -1,0 +1,96 @@
+import { AdaptiveBits } from './AdaptiveBits.js';
+import type { BitCoder } from './BitCoder.js';
+import { codeRaw, FloatCoder } from './FloatCoder.js';
+import { invalid } from './FormatError.js';
+
+/**
+ * How the places of the non-zero values are coded: not at all (every value is coded), by the gaps between them, or one by one in
+ * mixed contexts (small, slow); 'mixedDense' is mixed contexts for values of which none is zero, 'few' adaptive bits for a few floats.
+ */
+const positionCodings = ['dense', 'gaps', 'mixed', 'mixedDense', 'few'] as const;
+/** How the values are coded: 32 bits each, exponent apart, or as the index of one of a few levels, listed in one of three ways. */
+const valueCodings = ['raw', 'float', 'levels', 'powers', 'affine'] as const;
+
+/** The coding of one tensor: the encoder chooses it, the file states it. */
+export interface TensorPlan {
+  positions: (typeof positionCodings)[number];
+  values: (typeof valueCodings)[number];
+  /** 'mixed': rows this far apart are neighbours. */
+  stride: number;
+  /** 'float': the largest biased exponent; 'powers': the smallest; 'levels': the largest. */
+  exponent: number;
+  /** 'float': upper bits of the mantissa that are kept. */
+  mantissaBits: number;
+  /** The values that occur, as float32 bits: ± pairs by exponent ('powers'), by min + index × scale ('affine'), else as they come. */
+  levels: Int32Array;
+  /** 'affine': the bits of min and scale, both float32. */
+  affine: readonly [number, number];
+}
+
+export const maxLevels = 4096;
+/** Numbers that a plan is coded as. */
+export const planFields = 6;
+
+/** A float32's bits as int32, and back. */
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+export function bitsOf(value: number): number {
+  float[0] = value;
+  return bits[0];
+}
+export function floatOf(value: number): number {
+  bits[0] = value;
+  return float[0];
+}
+
+export function powerLevels(exponent: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => ((i & 1) << 31) | ((exponent + (i >> 1)) << 23));
+}
+
+/** 256 levels min + q × scale, rounded to float32. */
+export function affineLevels(min: number, scale: number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, q) => bitsOf(floatOf(min) + q * floatOf(scale)));
+}
+
+/** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
+export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan): TensorPlan {
+  const number = (field: number, value: number, max: number): number => {
+    const coded = fields.codeNumber(coder, field * AdaptiveBits.numberSlots, value);
+    if (coded > max) invalid('field');
+    return coded;
+  };
+  const positions = positionCodings[number(0, positionCodings.indexOf(plan.positions), 4)];
+  const values = valueCodings[number(1, valueCodings.indexOf(plan.values), 4)];
+  const stride = positions.startsWith('mixed') ? number(2, plan.stride, 1 << 20) : 0;
+  const read: TensorPlan = { ...plan, positions, values, stride, levels: new Int32Array(0) };
+  if (values === 'raw') return read;
+  if (values === 'affine') {
+    read.affine = [codeRaw(coder, 32, plan.affine[0]), codeRaw(coder, 32, plan.affine[1])];
+    read.levels = affineLevels(...read.affine);
+    return read;
+  }
+  read.exponent = number(3, plan.exponent, 255);
+  if (values === 'float') {
+    read.mantissaBits = number(4, plan.mantissaBits, 23);
+    return read;
+  }
+  const count = number(5, plan.levels.length, maxLevels);
+  if (values === 'powers') {
+    read.levels = powerLevels(read.exponent, count);
+    return read;
+  }
+  const coding = new FloatCoder(read.exponent, 23);
+  read.levels = new Int32Array(count);
+  for (let i = 0; i < count; i++) read.levels[i] = coding.code(coder, plan.levels[i]);
+  return read;
+}
+
+export const noPlan: TensorPlan = {
+  positions: 'dense',
+  values: 'raw',
+  stride: 0,
+  exponent: 0,
+  mantissaBits: 0,
+  levels: new Int32Array(0),
+  affine: [0, 0],
+};

@@ -1,0 +1,62 @@
+import type { BitCoder } from './BitCoder.js';
+import { codeRaw, codeSignAndMantissa } from './FloatCoder.js';
+import { invalid } from './FormatError.js';
+import type { SymbolCoder } from './SymbolTables.js';
+import type { TensorPlan } from './TensorPlan.js';
+
+/** Contexts: of gaps by how long the last ones were, and one of values. */
+export const tableContexts = 6;
+const gapContexts = tableContexts - 1;
+const shortGaps = 16;
+
+/**
+ * Codes a tensor of any size fast: a symbol for each gap between non-zero values (unless 'dense') and a symbol for each value, its
+ * index among the levels or its exponent's distance from the largest one. What a symbol leaves open follows as raw bits.
+ */
+export function codeTables(
+  coder: BitCoder,
+  symbols: SymbolCoder,
+  data: Int32Array,
+  plan: TensorPlan,
+  indexOf: (value: number) => number,
+): void {
+  const { levels, exponent, mantissaBits } = plan;
+  const { decoding } = coder;
+  const dense = plan.positions === 'dense';
+  let recent = 0;
+  for (let at = 0; ; at++) {
+    if (!dense) {
+      let end = at;
+      if (!decoding) while (end < data.length && data[end] === 0) end++;
+      const context = Math.min(gapContexts - 1, (32 - Math.clz32(recent)) >> 1);
+      const gap = codeGap(coder, symbols, context, end - at);
+      recent = (recent + gap) >>> 1;
+      at += gap;
+    }
+    if (at >= data.length) {
+      if (at > data.length) invalid('run of zeros');
+      return;
+    }
+    const value = data[at];
+    if (levels.length > 0) {
+      const index = symbols.code(gapContexts, indexOf(value));
+      if (index >= levels.length) invalid('level');
+      data[at] = levels[index];
+    } else {
+      const distance = symbols.code(gapContexts, exponent - ((value >>> 23) & 255));
+      if (distance > exponent) invalid('exponent');
+      data[at] = codeSignAndMantissa(coder, exponent - distance, mantissaBits, value);
+    }
+  }
+}
+
+/** A gap of less than 16 is a symbol; of a longer one, a symbol tells its length in bits and its second bit. */
+function codeGap(coder: BitCoder, symbols: SymbolCoder, context: number, gap: number): number {
+  const length = 31 - Math.clz32(gap);
+  const given = gap < shortGaps ? gap : shortGaps + 2 * (length - 4) + ((gap >>> (length - 1)) & 1);
+  const symbol = symbols.code(context, given);
+  if (symbol < shortGaps) return symbol;
+  const rest = ((symbol - shortGaps) >> 1) + 3;
+  if (rest > 29) invalid('run of zeros');
+  return ((2 | (symbol & 1)) << rest) | codeRaw(coder, rest, gap & ((1 << rest) - 1));
+}

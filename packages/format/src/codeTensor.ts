@@ -1,0 +1,76 @@
+import { AdaptiveBits } from './AdaptiveBits.js';
+import type { BitCoder } from './BitCoder.js';
+import { codeSymbols, maxSymbols } from './codeSymbols.js';
+import { codeTables, tableContexts } from './codeTables.js';
+import { codeRaw, FloatCoder } from './FloatCoder.js';
+import { invalid } from './FormatError.js';
+import { type SymbolCoder, SymbolDecoder } from './SymbolTables.js';
+import { codePlan, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
+
+/** What is kept from one tensor of a file to the next. */
+export class TensorState {
+  readonly fields = new AdaptiveBits((planFields + 4) * AdaptiveBits.numberSlots, 20);
+  symbolsLeft = maxSymbols;
+
+  /** The index among the levels of a value to be coded. */
+  indexOf(_value: number): number {
+    return 0;
+  }
+
+  /** The symbols to be coded in mixed contexts: 0 for zero if `zeros`, 1 + index of the others. */
+  symbolsFor(data: Int32Array, _zeros: boolean): Uint16Array {
+    return new Uint16Array(data.length);
+  }
+
+  /** Has `run` code symbols by tables, which are read before. */
+  withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
+    const symbols = new SymbolDecoder(coder, this.fields, planFields * AdaptiveBits.numberSlots, tableContexts);
+    run(coder, symbols);
+    symbols.finish();
+  }
+}
+
+/** Columns of a tensor seen as a matrix: its last dimension that is not 1. */
+export function columnsOf(shape: readonly number[]): number {
+  for (let i = shape.length - 1; i >= 0; i--) if (shape[i] !== 1) return shape[i];
+  return 1;
+}
+
+/** Codes the 32-bit elements of one tensor. When encoding, `plan` is given; when decoding, it is not and `data` is all zeros. */
+export function codeTensor(
+  coder: BitCoder,
+  state: TensorState,
+  data: Int32Array,
+  shape: readonly number[],
+  plan?: TensorPlan,
+): void {
+  const size = data.length;
+  if (size === 0) return;
+  const read = codePlan(coder, state.fields, plan ?? noPlan);
+  const { levels, positions } = read;
+  const floats = new FloatCoder(read.exponent, read.mantissaBits);
+
+  if (read.values === 'raw') {
+    for (let i = 0; i < size; i++) data[i] = codeRaw(coder, 32, data[i]);
+  } else if (positions === 'dense' || positions === 'gaps') {
+    state.withTables(coder, (through, symbols) =>
+      codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
+    );
+  } else if (positions === 'few') {
+    for (let i = 0; i < size; i++) data[i] = floats.code(coder, data[i]);
+  } else {
+    state.symbolsLeft -= size;
+    if (state.symbolsLeft < 0) invalid('number of values in mixed contexts');
+    const zeros = positions === 'mixed';
+    const symbols = state.symbolsFor(data, zeros);
+    const columns = columnsOf(shape);
+    const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
+    codeSymbols(coder, symbols, layout);
+    for (let i = 0; i < size; i++) {
+      if (symbols[i] === 0) continue;
+      if (levels.length === 0) data[i] = floats.code(coder, data[i]);
+      else if (symbols[i] <= levels.length) data[i] = levels[symbols[i] - 1];
+      else invalid('level');
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { io } from '@tensorflow/tfjs-core';
+import { isFileUrl, readFile, writeFile } from './files.js';
+import { type PackOptions, pack } from './pack.js';
+import { readSource, type Source, sourceName } from './readSource.js';
+import { type UnpackOptions, unpack } from './unpack.js';
+
+export interface CompressedOptions extends PackOptions, UnpackOptions {
+  /** For http(s): what fetch gets besides the URL; a save is a POST of a form with the file 'model.tfz' unless it says otherwise. */
+  requestInit?: RequestInit;
+}
+
+export interface CompressedSaveResult extends io.SaveResult {
+  /** Bytes of the compressed file. */
+  sizeBytes: number;
+}
+
+/**
+ * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
+ *
+ * @param target file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
+ *   localstorage://… and every other URL that a tfjs handler is registered for, an IOHandler, which then keeps the file as its weight
+ *   data, or a File or list of one (loads only).
+ * @throws FormatError (from load) for what is no whole, unchanged compressed file.
+ */
+export function compressed(
+  target: Source,
+  options: CompressedOptions = {},
+): { load: io.LoadHandler; save: (artifacts: io.ModelArtifacts) => Promise<CompressedSaveResult> } {
+  const { requestInit, maxBytes, name = sourceName(target), ...packOptions } = options;
+  return {
+    async save(artifacts) {
+      const bytes = pack(artifacts, packOptions);
+      const rest = await write(target, bytes, requestInit);
+      return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
+    },
+    async load() {
+      return unpack(await read(target, requestInit), { name, maxBytes });
+    },
+  };
+}
+
+function read(target: Source, requestInit?: RequestInit): Promise<Uint8Array> {
+  if (typeof target !== 'string' || isFetched(target)) return readSource(target, requestInit);
+  if (isFileUrl(target)) return readFile(target);
+  return readSource(handlerFor(target, io.getLoadHandlers(target)));
+}
+
+async function write(target: Source, bytes: Uint8Array, requestInit?: RequestInit): Promise<Partial<io.SaveResult>> {
+  if (typeof target === 'string') {
+    if (isFileUrl(target)) return writeFile(target, bytes).then(() => ({}));
+    if (isFetched(target)) return upload(target, bytes, requestInit);
+    if (target.startsWith('downloads://')) return download(target.slice('downloads://'.length), bytes);
+    return write(handlerFor(target, io.getSaveHandlers(target)), bytes);
+  }
+  if (!('save' in target) || !target.save) throw new Error(`compressed: ${sourceName(target)} cannot be saved to.`);
+  const { modelArtifactsInfo, ...rest } = await target.save(carry(bytes));
+  return rest;
+}
+
+/** Artifacts that hold a compressed file as their weight data, for a handler that knows nothing about it. */
+function carry(bytes: Uint8Array): io.ModelArtifacts {
+  return {
+    modelTopology: { class_name: 'tfjs-compress' },
+    format: 'tfz',
+    weightSpecs: [{ name: 'tfz', shape: [bytes.length], dtype: 'bool' }],
+    weightData: bytes.slice().buffer,
+  };
+}
+
+function isFetched(url: string): boolean {
+  return /^https?:/.test(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
+}
+
+function handlerFor(url: string, handlers: io.IOHandler[]): io.IOHandler {
+  if (handlers.length === 1) return handlers[0];
+  throw new Error(`compressed: tfjs has ${handlers.length} handlers for '${url}', expected 1.`);
+}
+
+async function upload(url: string, bytes: Uint8Array, requestInit?: RequestInit): Promise<Partial<io.SaveResult>> {
+  const body = new FormData();
+  body.append('model.tfz', new Blob([bytes.slice()], { type: 'application/octet-stream' }), 'model.tfz');
+  const response = await fetch(url, { method: 'POST', body, ...requestInit });
+  if (!response.ok) throw new Error(`compressed: saving to ${url} failed with status ${response.status}.`);
+  return { responses: [response] };
+}
+
+function download(name: string, bytes: Uint8Array): Partial<io.SaveResult> {
+  if (typeof document === 'undefined') throw new Error('compressed: downloads:// needs a browser.');
+  const link = document.createElement('a');
+  link.download = `${name || 'model'}.tfz`;
+  link.href = URL.createObjectURL(new Blob([bytes.slice()], { type: 'application/octet-stream' }));
+  link.dispatchEvent(new MouseEvent('click'));
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return {};
+}

@@ -1,0 +1,48 @@
+import { crc32 } from './crc32.js';
+import { FormatError } from './FormatError.js';
+
+/** 'tfz' and the version. */
+export const magic = [0x74, 0x66, 0x7a, 1];
+
+/** The parts of a file: magic, four varints, the coded part, the raw part, CRC-32 (little-endian) of all before. */
+export interface Container {
+  /** Bytes of the weights once decoded. */
+  weightBytes: number;
+  /** Bytes of the JSON once decoded. */
+  jsonBytes: number;
+  /** Where the coded part begins and ends, and where the raw part, which follows it, ends. */
+  start: number;
+  codedEnd: number;
+  rawEnd: number;
+}
+
+/** Reads and checks everything about a file that does not need decoding. */
+export function readContainer(bytes: Uint8Array, file: string): Container {
+  const fail = (offset: number, problem: string): never => {
+    throw new FormatError(file, offset, problem);
+  };
+  magic.forEach((byte, i) => {
+    if (bytes[i] === byte) return;
+    if (i < 3) fail(i, 'this is no compressed model');
+    fail(i, `version ${bytes[i]} of the format needs a newer @tfjs-compress/format`);
+  });
+  let at = magic.length;
+  const number = (): number => {
+    let value = 0;
+    for (let unit = 1; unit < 2 ** 49; unit *= 128) {
+      if (at >= bytes.length) fail(at, 'the file is cut off');
+      const byte = bytes[at++];
+      value += (byte & 127) * unit;
+      if (byte < 128) return value;
+    }
+    return fail(at, 'a size is too large');
+  };
+  const [weightBytes, jsonBytes, codedBytes, rawBytes] = [number(), number(), number(), number()];
+  const codedEnd = at + codedBytes;
+  const rawEnd = codedEnd + rawBytes;
+  if (bytes.length < rawEnd + 4) fail(bytes.length, `the file is cut off: ${rawEnd + 4} bytes expected`);
+  if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
+  const checksum = bytes[rawEnd] | (bytes[rawEnd + 1] << 8) | (bytes[rawEnd + 2] << 16) | (bytes[rawEnd + 3] << 24);
+  if (checksum !== crc32(bytes, rawEnd)) fail(rawEnd, 'the checksum does not match');
+  return { weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
+}

@@ -1,0 +1,22 @@
+/** The decoder alone, without dependencies: what a page needs that loads compressed models and saves none. */
+import type { io } from '@tensorflow/tfjs-core';
+import { readSource, type Source, sourceName } from './readSource.js';
+import { type UnpackOptions, unpack } from './unpack.js';
+
+export { FormatError } from './FormatError.js';
+export type { Source, UnpackOptions };
+export { unpack };
+
+/**
+ * A handler for tf.loadLayersModel that loads a compressed file.
+ *
+ * @param source An http(s) or relative URL, a File or a list of one, or an IOHandler that holds a compressed model.
+ * @throws FormatError (from load) for what is no whole, unchanged compressed file.
+ */
+export function compressed(
+  source: Source,
+  options: UnpackOptions & { requestInit?: RequestInit } = {},
+): { load: io.LoadHandler } {
+  const { requestInit, ...rest } = options;
+  return { load: async () => unpack(await readSource(source, requestInit), { name: sourceName(source), ...rest }) };
+}

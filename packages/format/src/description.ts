@@ -1,0 +1,63 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { invalid } from './FormatError.js';
+
+/** A weight in the description: name, shape, and where not float32 its dtype and other fields. */
+export type WeightEntry = [name: string, shape: number[], dtype?: string, more?: object];
+
+const maxDepth = 200;
+const itemBytes: Record<string, number> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  complex64: 8,
+  uint8: 1,
+  uint16: 2,
+  float16: 2,
+};
+
+/** Parses the JSON of a file; throws an Error for what JSON.parse refuses, deep nesting and keys named __proto__. */
+export function parseDescription(text: string): Record<string, any> {
+  let depth = 0;
+  for (let i = 0, quoted = false; i < text.length; i++) {
+    const c = text[i];
+    if (c === '"') quoted = !quoted;
+    else if (quoted) i += c === '\\' ? 1 : 0;
+    else if (c === '{' || c === '[') depth++;
+    else if (c === '}' || c === ']') depth--;
+    if (depth > maxDepth) invalid('nesting of the description');
+  }
+  const parsed = JSON.parse(text, (key, value) => {
+    if (key === '__proto__') invalid('key __proto__');
+    return value;
+  });
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) invalid('description');
+  return parsed;
+}
+
+/** The weight specification that an entry stands for; throws an Error when the entry is not well-formed. */
+export function toSpec(entry: unknown): io.WeightsManifestEntry {
+  if (!Array.isArray(entry)) invalid('weight');
+  const [name, shape, dtype = 'float32', more] = entry as WeightEntry;
+  if (typeof name !== 'string') invalid('weight');
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    invalid('shape of a weight');
+  }
+  return { ...more, name, shape, dtype: dtype as io.WeightsManifestEntry['dtype'] };
+}
+
+/** How a weight is coded: its bytes as stored, as int32 words if `wide`, else byte by byte; the shape is that of the words. */
+export interface Layout {
+  bytes: number;
+  wide: boolean;
+  shape: number[];
+}
+
+export function layoutOf(spec: io.WeightsManifestEntry): Layout {
+  const each = spec.dtype === 'string' ? 1 : itemBytes[spec.quantization?.dtype ?? spec.dtype];
+  if (!each) invalid('dtype of a weight');
+  const elements = spec.shape.reduce((product, size) => product * size, 1);
+  // The length of strings does not follow from the shape.
+  const bytes = spec.dtype === 'string' ? (spec as { byteLength?: number }).byteLength! : elements * each;
+  const wide = each > 2;
+  return { bytes, wide, shape: each === 4 ? spec.shape : [wide ? bytes / 4 : bytes] };
+}

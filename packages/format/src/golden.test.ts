@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { pack, unpack } from './index.js';
+import { mixedModel } from './testing/models.js';
+
+describe('the file of version 1 (fixtures/version1.tfz, written on 2026-11-24)', () => {
+  const bytes = new Uint8Array(readFileSync(new URL('fixtures/version1.tfz', import.meta.url)));
+
+  it('loads for ever', () => {
+    const { weightData, ...rest } = unpack(bytes);
+    const { weightData: expected, ...restExpected } = mixedModel();
+    expect(rest).toEqual(restExpected);
+    expect(new Uint8Array(weightData as ArrayBuffer)).toEqual(new Uint8Array(expected as ArrayBuffer));
+  });
+
+  it('is not smaller than what is written now', () => {
+    expect(pack(mixedModel()).length).toBeLessThanOrEqual(bytes.length);
+  });
+});

@@ -1,0 +1,95 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { BitEncoder } from './BitEncoder.js';
+import { choosePlan } from './choosePlan.js';
+import { codeText, maxText } from './codeText.js';
+import { layoutOf, type WeightEntry } from './description.js';
+import { EncoderState } from './EncoderState.js';
+import { checkLossy, type Lossy, quantize } from './quantize.js';
+import { writeContainer } from './writeContainer.js';
+
+export interface PackOptions {
+  /** Weights that may be stored with less precision. Default: none, every weight comes back bit for bit. */
+  quantize?: Lossy;
+  /** Called after each weight with the fraction that is done, from 0 to 1. */
+  onProgress?: (fraction: number) => void;
+}
+
+const packOptions = ['quantize', 'onProgress'] as const;
+
+/**
+ * A compressed file of a model: everything in its artifacts, the weights bit for bit.
+ *
+ * @param artifacts What model.save() hands to its handler.
+ * @throws ArgumentError when the topology is binary, the weights are a stream or do not match their specification, or the JSON has more
+ *   than 2^24 bytes.
+ */
+export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array {
+  checkKnownOptions(options, packOptions, 'pack');
+  const { quantize: lossy = {}, onProgress } = options;
+  checkLossy(lossy);
+  const { weightSpecs, weightData, getWeightStream, ...description } = artifacts;
+  check(
+    !(description.modelTopology instanceof ArrayBuffer),
+    'artifacts.modelTopology',
+    'JSON',
+    description.modelTopology,
+  );
+  check(!getWeightStream || weightData !== undefined, 'artifacts.weightData', 'the weights in memory', 'a stream');
+  const data = joinBuffers(weightData);
+  const specs = withStringBytes(weightSpecs ?? [], data);
+  const layouts = specs.map(layoutOf);
+  const weightBytes = layouts.reduce((sum, { bytes }) => sum + bytes, 0);
+  check(weightBytes === data.length, 'artifacts.weightData', `${weightBytes} bytes as weightSpecs says`, data.length);
+  const text = new TextEncoder().encode(
+    JSON.stringify({ ...description, ...(weightSpecs && { weights: specs.map(toEntry) }) }),
+  );
+  check(text.length <= maxText, 'artifacts', `at most ${maxText} bytes of JSON`, text.length);
+
+  const encoder = new BitEncoder();
+  codeText(encoder, text);
+  const state = new EncoderState();
+  let at = 0;
+  layouts.forEach(({ bytes, wide, shape }, i) => {
+    const part = data.slice(at, at + bytes);
+    const words = wide ? new Int32Array(part.buffer) : Int32Array.from(part);
+    const affine = quantize(words, specs[i], lossy);
+    state.encode(encoder, words, shape, choosePlan(words, shape, state.symbolsLeft, affine));
+    at += bytes;
+    onProgress?.(at / weightBytes);
+  });
+  const { coded, raw } = encoder.finish();
+  return writeContainer(weightBytes, text.length, coded, raw);
+}
+
+function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {
+  if (Object.keys(more).length > 0) return [name, shape, dtype, more];
+  return dtype === 'float32' ? [name, shape] : [name, shape, dtype];
+}
+
+/** Strings are stored each with its length before it (uint32), so how many bytes they take has to be noted. */
+function withStringBytes(specs: io.WeightsManifestEntry[], data: Uint8Array): io.WeightsManifestEntry[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let at = 0;
+  return specs.map((spec) => {
+    if (spec.dtype !== 'string') {
+      at += layoutOf(spec).bytes;
+      return spec;
+    }
+    const start = at;
+    for (let i = spec.shape.reduce((product, size) => product * size, 1); i > 0; i--)
+      at += 4 + view.getUint32(at, true);
+    return { ...spec, byteLength: at - start };
+  });
+}
+
+function joinBuffers(data: io.WeightData | undefined): Uint8Array {
+  if (!Array.isArray(data)) return new Uint8Array(data ?? new ArrayBuffer(0));
+  const joined = new Uint8Array(data.reduce((sum, buffer) => sum + buffer.byteLength, 0));
+  let at = 0;
+  for (const buffer of data) {
+    joined.set(new Uint8Array(buffer), at);
+    at += buffer.byteLength;
+  }
+  return joined;
+}
