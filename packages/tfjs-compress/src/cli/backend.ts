@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as core from '@tensorflow/tfjs-core';
+import type * as layers from '@tensorflow/tfjs-layers';
+
+/** What the union package @tensorflow/tfjs holds, of what is needed here. */
+export type Tfjs = typeof core & typeof layers;
+
+/** The user's tfjs: resolved from the folder the command runs in, then from here. */
+const requires = [createRequire(join(process.cwd(), 'noop.js')), createRequire(import.meta.url)];
+
+function load(name: string): unknown {
+  for (const each of requires) {
+    try {
+      return each(name);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The user's tfjs; throws an Error that says what to install. */
+export function loadTfjs(): Tfjs {
+  const tf = load('@tensorflow/tfjs') as Tfjs | undefined;
+  if (!tf) throw new Error('this command needs TensorFlow.js: npm install @tensorflow/tfjs');
+  // No advertisement of tfjs-node between the results.
+  tf.env().set('PROD', true);
+  return tf;
+}
+
+/** Loads the backends that are installed and returns their names, the fastest first. */
+export function loadBackends(): string[] {
+  const native = load('@tensorflow/tfjs-node') !== undefined;
+  const wasm = load('@tensorflow/tfjs-backend-wasm') !== undefined;
+  return [...(native ? ['tensorflow'] : []), ...(wasm ? ['wasm'] : []), 'cpu'];
+}

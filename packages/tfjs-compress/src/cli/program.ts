@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import type { io } from '@tensorflow/tfjs-core';
+import { Command, InvalidArgumentError } from 'commander';
+import { makeReport } from '../report/makeReport.js';
+import { readArtifacts, writeArtifacts, writeWhole } from './artifacts.js';
+import { bench, formatBench } from './bench.js';
+import { formatSummary, summarize } from './summary.js';
+import { prune, quantize } from './transform.js';
+
+const warning = {
+  prune: 'Pruned without re-training, which costs accuracy: check it, or prune in model.fit with SurgeryCallback.',
+  quantize:
+    'Quantized without re-training, which costs accuracy: check it, or quantize in model.fit with INQScheduler.',
+};
+const anyModel = 'a .tfz file, a folder with model.json, or a model.json';
+
+/** The command line. Results go to stdout, progress and warnings to stderr. */
+export function makeProgram(): Command {
+  const program = new Command('tfjs-compress')
+    .description('Makes TensorFlow.js layers models small.')
+    .showHelpAfterError('(--help shows what can be given)')
+    .addHelpText(
+      'after',
+      examples(['summary model/', 'pack model/ model.tfz --verify', 'report model.tfz report.html']),
+    );
+
+  program
+    .command('summary')
+    .description('show shapes, parameters, levels, bits and bytes of every weight')
+    .argument('<model>', anyModel)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples(['summary model/', 'summary model.tfz --json']))
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const summary = await summarize(readArtifacts(path));
+      console.log(json ? JSON.stringify(summary, null, 2) : formatSummary(summary));
+    });
+
+  program
+    .command('pack')
+    .description('write a model as one compressed file, bit for bit')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'the file to write, ending in .tfz', endingIn('.tfz'))
+    .option('--verify', 'read the file again and compare')
+    .addHelpText('after', examples(['pack model/ model.tfz', 'pack model/model.json model.tfz --verify']))
+    .action((input: string, output: string, { verify }: { verify?: boolean }) => convert(input, output, verify));
+
+  program
+    .command('unpack')
+    .description('write a compressed file as a plain tfjs model')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'the folder to write')
+    .option('--verify', 'read the model again and compare')
+    .addHelpText('after', examples(['unpack model.tfz model/']))
+    .action((input: string, output: string, { verify }: { verify?: boolean }) => convert(input, output, verify));
+
+  program
+    .command('prune')
+    .description('set the smallest weights of every kernel to zero, without re-training')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'a .tfz file or a folder')
+    .requiredOption('--sparsity <fraction>', 'how many, from 0 to below 1', numberFrom(0, 0.9999))
+    .addHelpText('after', examples(['prune model/ pruned.tfz --sparsity 0.5']))
+    .action((input: string, output: string, { sparsity }: { sparsity: number }) =>
+      change(input, output, warning.prune, (artifacts) => prune(artifacts, sparsity)),
+    );
+
+  program
+    .command('quantize')
+    .description('round every kernel to powers of two, without re-training')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'a .tfz file or a folder')
+    .option('--bits <n>', 'bits, from 2 to 8', numberFrom(2, 8), 5)
+    .addHelpText('after', examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4']))
+    .action((input: string, output: string, { bits }: { bits: number }) =>
+      change(input, output, warning.quantize, (artifacts) => quantize(artifacts, bits)),
+    );
+
+  program
+    .command('report')
+    .description('write a page with figures of a model and of its training')
+    .argument('<model>', anyModel)
+    .argument(
+      '<out>',
+      'the page to write, ending in .html; the figures are written beside it as .svg',
+      endingIn('.html'),
+    )
+    .option('--history <file>', 'JSON of what model.fit returned: its history')
+    .addHelpText(
+      'after',
+      examples(['report model.tfz report.html', 'report model.tfz report.html --history history.json']),
+    )
+    .action(async (path: string, output: string, options: { history?: string }) => {
+      const history = options.history ? readHistory(options.history) : undefined;
+      const { html, figures } = await makeReport(readArtifacts(path), { title: path, history });
+      writeWhole(output, html);
+      for (const { name, svg } of figures) writeWhole(output.replace(/\.html$/, `.${name}.svg`), svg);
+      console.log(`${output}: ${figures.length} figures`);
+    });
+
+  program
+    .command('bench')
+    .description('time loading and one prediction on every backend that is installed')
+    .argument('<model>', anyModel)
+    .option('--runs <n>', 'medians of so many', numberFrom(1, 1000), 5)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples(['bench model.tfz', 'bench model/ --runs 20']))
+    .action(async (path: string, { runs, json }: { runs: number; json?: boolean }) => {
+      const rows = await bench(path, Math.round(runs));
+      console.log(json ? JSON.stringify(rows, null, 2) : formatBench(rows));
+    });
+  return program;
+}
+
+function convert(input: string, output: string, verify?: boolean): void {
+  const artifacts = readArtifacts(input);
+  const bytes = writeArtifacts(output, artifacts, progress());
+  const before = [artifacts.weightData ?? []].flat().reduce((sum, part) => sum + part.byteLength, 0);
+  if (verify) {
+    const again = Buffer.from(readArtifacts(output).weightData as ArrayBuffer);
+    if (!again.equals(Buffer.from(artifacts.weightData as ArrayBuffer)))
+      throw new Error(`${output}: the weights differ from ${input}.`);
+  }
+  const same = verify ? ', read again and the same bit for bit' : '';
+  console.log(`${output}: ${bytes} bytes, ${(before / bytes).toFixed(2)} times smaller than the stored weights${same}`);
+}
+
+function change(input: string, output: string, warn: string, body: (artifacts: io.ModelArtifacts) => void): void {
+  const artifacts = readArtifacts(input);
+  body(artifacts);
+  const bytes = writeArtifacts(output, artifacts, progress());
+  const color = process.stderr.isTTY && !process.env.NO_COLOR;
+  console.error(color ? `\u001b[33m${warn}\u001b[39m` : warn);
+  console.log(`${output}: ${bytes} bytes`);
+}
+
+/** A line that is overwritten, on a terminal; nothing elsewhere. */
+function progress(): ((fraction: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (fraction) => process.stderr.write(fraction < 1 ? `\r${Math.round(100 * fraction)}%` : '\r    \r');
+}
+
+function readHistory(path: string): Record<string, number[]> {
+  let parsed: { history?: Record<string, number[]> } & Record<string, unknown>;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+  const history = (parsed?.history ?? parsed) as Record<string, number[]>;
+  const isHistory =
+    history && typeof history === 'object' && Object.values(history).every((each) => Array.isArray(each));
+  if (!isHistory) throw new Error(`${path}: expected an object of lists, one number per epoch.`);
+  return history;
+}
+
+function examples(lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  npx tfjs-compress ${line}`).join('\n')}\n`;
+}
+
+function numberFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function endingIn(ending: string): (text: string) => string {
+  return (text) => {
+    if (!text.endsWith(ending)) throw new InvalidArgumentError(`Expected a name ending in ${ending}.`);
+    return text;
+  };
+}
