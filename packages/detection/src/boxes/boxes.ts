@@ -1,0 +1,67 @@
+import { check } from '@tfjs-compress/math';
+
+/**
+ * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the picture, x to the right, y down, so that a
+ * box's width is x2 − x1. The same order as PASCAL VOC's files and torchvision.
+ */
+export type Boxes = Float32Array;
+
+/** One box as users see it: [x1, y1, x2, y2]. */
+export type Box = [x1: number, y1: number, x2: number, y2: number];
+
+/** [[x1, y1, x2, y2], …] → flat boxes. */
+export function toBoxes(list: ReadonlyArray<ArrayLike<number>>): Boxes {
+  const flat = new Float32Array(4 * list.length);
+  list.forEach((box, i) => {
+    check(box.length === 4, `boxes[${i}]`, 'four numbers [x1, y1, x2, y2]', box);
+    flat.set(box, 4 * i);
+  });
+  return flat;
+}
+
+/** Flat boxes → [[x1, y1, x2, y2], …]. */
+export function fromBoxes(boxes: Boxes): Box[] {
+  return Array.from({ length: boxes.length / 4 }, (_, i) => [...boxes.subarray(4 * i, 4 * i + 4)] as Box);
+}
+
+/** Intersection over union of box i of `a` and box j of `b`; 0 for two boxes without area. */
+export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
+  const p = 4 * i;
+  const q = 4 * j;
+  const width = Math.min(a[p + 2], b[q + 2]) - Math.max(a[p], b[q]);
+  if (width <= 0) return 0;
+  const height = Math.min(a[p + 3], b[q + 3]) - Math.max(a[p + 1], b[q + 1]);
+  if (height <= 0) return 0;
+  const shared = width * height;
+  const areaA = (a[p + 2] - a[p]) * (a[p + 3] - a[p + 1]);
+  const areaB = (b[q + 2] - b[q]) * (b[q + 3] - b[q + 1]);
+  return shared / (areaA + areaB - shared);
+}
+
+/** All pairs' intersection over union, row i for box i of `a`: length a.length/4 · b.length/4. */
+export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
+  const [rows, columns] = [a.length / 4, b.length / 4];
+  const out = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[i * columns + j] = iou(a, i, b, j);
+  return out;
+}
+
+/** Boxes cut to a picture of that size. */
+export function clipBoxes(boxes: Boxes, width: number, height: number): Boxes {
+  return boxes.map((value, i) => Math.min(Math.max(value, 0), i % 2 === 0 ? width : height));
+}
+
+/** Boxes of a picture after resizing it by those factors. */
+export function scaleBoxes(boxes: Boxes, x: number, y: number): Boxes {
+  return boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
+}
+
+/** Boxes of a picture of that width after mirroring it left to right. */
+export function flipBoxes(boxes: Boxes, width: number): Boxes {
+  const out = boxes.slice();
+  for (let i = 0; i < out.length; i += 4) {
+    out[i] = width - boxes[i + 2];
+    out[i + 2] = width - boxes[i];
+  }
+  return out;
+}

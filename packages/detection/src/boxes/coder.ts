@@ -1,0 +1,39 @@
+import type { Boxes } from './boxes.js';
+
+/** Weights of tx, ty, tw, th. torchvision: 1, 1, 1, 1 for proposals and 10, 10, 5, 5 for detections. */
+export type CoderWeights = readonly [x: number, y: number, width: number, height: number];
+
+/** exp() of more than this would let one bad prediction make a box of millions of pixels (torchvision's bound). */
+const largestLogScale = Math.log(1000 / 16);
+
+/**
+ * How to get from each anchor to the box of the same index: tx = wx·(x − xa)/wa, ty alike, tw = ww·ln(w/wa), th alike, x and y
+ * being centres (R-CNN, arXiv:1311.2524, appendix C). Anchors and boxes must have positive widths and heights.
+ */
+export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights): Float32Array {
+  const out = new Float32Array(boxes.length);
+  for (let i = 0; i < boxes.length; i += 4) {
+    const width = anchors[i + 2] - anchors[i];
+    const height = anchors[i + 3] - anchors[i + 1];
+    out[i] = (weights[0] * (boxes[i] + boxes[i + 2] - anchors[i] - anchors[i + 2])) / (2 * width);
+    out[i + 1] = (weights[1] * (boxes[i + 1] + boxes[i + 3] - anchors[i + 1] - anchors[i + 3])) / (2 * height);
+    out[i + 2] = weights[2] * Math.log((boxes[i + 2] - boxes[i]) / width);
+    out[i + 3] = weights[3] * Math.log((boxes[i + 3] - boxes[i + 1]) / height);
+  }
+  return out;
+}
+
+/** The inverse of encodeBoxes. A box grows to at most 62.5 times its anchor. */
+export function decodeBoxes(offsets: Float32Array, anchors: Boxes, weights: CoderWeights): Boxes {
+  const out = new Float32Array(offsets.length);
+  for (let i = 0; i < offsets.length; i += 4) {
+    const width = anchors[i + 2] - anchors[i];
+    const height = anchors[i + 3] - anchors[i + 1];
+    const x = (anchors[i] + anchors[i + 2]) / 2 + (offsets[i] / weights[0]) * width;
+    const y = (anchors[i + 1] + anchors[i + 3]) / 2 + (offsets[i + 1] / weights[1]) * height;
+    const halfWidth = (width * Math.exp(Math.min(offsets[i + 2] / weights[2], largestLogScale))) / 2;
+    const halfHeight = (height * Math.exp(Math.min(offsets[i + 3] / weights[3], largestLogScale))) / 2;
+    out.set([x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight], i);
+  }
+  return out;
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { fromBoxes } from './boxes.js';
+import { gridBoxes } from './gridBoxes.js';
+
+describe('gridBoxes', () => {
+  it('centres boxes on cells and cuts them to the picture', () => {
+    const boxes = fromBoxes(gridBoxes({ width: 32, height: 16, stride: 16, scales: [8, 64], ratios: [1] }));
+    expect(boxes).toEqual([
+      [4, 4, 12, 12],
+      [0, 0, 32, 16],
+      [20, 4, 28, 12],
+      [0, 0, 32, 16],
+    ]);
+  });
+
+  it('ratios keep the area', () => {
+    const [x1, y1, x2, y2] = gridBoxes({ width: 100, height: 100, stride: 100, scales: [20], ratios: [4] });
+    expect([x2 - x1, y2 - y1]).toEqual([10, 40]);
+  });
+});

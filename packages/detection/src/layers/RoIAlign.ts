@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { type RoIAlignOptions, roiAlign, roiAlignWithoutGradient } from '../roi/roiAlign.js';
+import type { LayerConfig, Shape } from './layer.js';
+
+export type RoIAlignLayerArgs = LayerConfig &
+  RoIAlignOptions & {
+    /** false takes a way that is many times faster for thousands of boxes and has no gradient. Default true. */
+    gradient?: boolean;
+  };
+
+/** roiAlign as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size, c]. */
+export class RoIAlign extends layers.Layer {
+  static readonly className = 'RoIAlign';
+  private readonly options: RoIAlignOptions & { gradient: boolean };
+
+  constructor(args: RoIAlignLayerArgs) {
+    super(args);
+    const { size, stride = 1, samplingRatio = 2, aligned = true, gradient = true } = args;
+    this.options = { size, stride, samplingRatio, aligned, gradient };
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [features, boxes] = inputs as [tf.Tensor4D, tf.Tensor3D];
+    const op = this.options.gradient ? roiAlign : roiAlignWithoutGradient;
+    return tf.tidy(() => op(features, boxes, this.options));
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [features] = inputShape as Shape[];
+    return [null, this.options.size, this.options.size, features[3]];
+  }
+
+  override getConfig() {
+    return { ...super.getConfig(), ...this.options };
+  }
+}
+tf.serialization.registerClass(RoIAlign);

@@ -1,0 +1,36 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+
+/** What every layer's constructor takes: name, trainable, … */
+export type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
+
+export type Shape = (number | null)[];
+
+/** The rows of picture i of a tensor [pictures, n, k], as flat numbers. */
+export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number): Float32Array {
+  const [, n, k] = tensor.shape;
+  return values.slice(picture * n * k, (picture + 1) * n * k);
+}
+
+/** Gathers rows of four numbers. */
+export function pickBoxes(boxes: Float32Array, indices: readonly number[]): Float32Array {
+  const out = new Float32Array(4 * indices.length);
+  indices.forEach((from, to) => {
+    out.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
+  });
+  return out;
+}
+
+/** The objects of one picture: rows whose class is positive. Class 0 is padding, −1 an object that counts neither way. */
+export function objectsOf(boxes: Float32Array, classes: Float32Array) {
+  const indices = (wanted: (c: number) => boolean) => [...classes.keys()].filter((i) => wanted(classes[i]));
+  const counted = indices((c) => c > 0);
+  return {
+    boxes: pickBoxes(boxes, counted),
+    classes: counted.map((i) => classes[i]),
+    difficult: pickBoxes(
+      boxes,
+      indices((c) => c < 0),
+    ),
+  };
+}

@@ -1,0 +1,227 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
+import { decodeBoxes } from '../boxes/coder.js';
+import { gridBoxes } from '../boxes/gridBoxes.js';
+import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
+import { pickBoxes } from '../layers/layer.js';
+import { moveWindows, validScores } from '../layers/Proposals.js';
+import { detectionWeights } from '../layers/SampleProposals.js';
+import { freezeBatchNormalization } from './frozenBatchNormalization.js';
+import type { HyperNetConfig } from './HyperNetArgs.js';
+import {
+  connectDetectionHead,
+  connectHyper,
+  connectProposalHead,
+  connectProposalMap,
+  connectTraining,
+  type LayerLookup,
+} from './network.js';
+import { type Picture, type Prepared, prepare } from './preprocess.js';
+import { lossTerms, totalLoss } from './trainingLoss.js';
+
+export interface Detection {
+  /** [x1, y1, x2, y2] in pixels of the picture given. */
+  box: Box;
+  class: string;
+  /** Probability of the class, 0 to 1. */
+  score: number;
+}
+
+export interface Proposal {
+  box: Box;
+  /** Probability that this is an object, 0 to 1. */
+  score: number;
+}
+
+export interface DetectOptions {
+  /** Default 100. */
+  maxDetections?: number;
+  /** Default 0.05. */
+  scoreThreshold?: number;
+  /** Of two of a class that overlap by more, the better stays. Default 0.5. */
+  iouThreshold?: number;
+  /** Proposals that are classified. Default 100, the paper's headline. */
+  proposals?: number;
+}
+
+/** Windows that are pooled at once: bounds memory to some 100 MB with the paper's 13 × 13 × 126. */
+const portion = 1024;
+
+/** A HyperNet: what hyperNet() builds and Detector.load() reads. */
+export class Detector {
+  readonly config: HyperNetConfig;
+  /** Strides of the trunk's three levels in pixels. */
+  readonly strides: readonly [number, number, number];
+  /** [picture, boxes, classes] → the trunk's three levels, the first pooled to the second's size. */
+  readonly featureModel: LayersModel;
+  /** `model` without the trunk: [three levels, boxes, classes] → losses. Trains on what featureModel gave, once, for a frozen trunk. */
+  readonly headModel: LayersModel;
+  private readonly hyperModel: LayersModel;
+  private readonly proposalModel: LayersModel;
+  private readonly detectionModel: LayersModel;
+
+  /**
+   * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m, 4], classes [b, m]] → [b, 4]; what fit,
+   * callbacks and save work on
+   */
+  constructor(readonly model: LayersModel) {
+    const metadata = model.getUserDefinedMetadata() as {
+      hyperNet?: HyperNetConfig;
+      strides?: [number, number, number];
+    };
+    check(metadata?.hyperNet !== undefined, 'model', 'a model that hyperNet() built and save() wrote', metadata);
+    this.config = metadata.hyperNet;
+    this.strides = metadata.strides as [number, number, number];
+    freezeBatchNormalization(model);
+    const get: LayerLookup = (name) => model.layers.find((layer) => layer.name === name) as ReturnType<LayerLookup>;
+    const output = (name: string) => get(name).getOutputAt(0) as SymbolicTensor;
+    const { levels, channels } = this.config;
+    const outputs = [output('pool_shallow'), output(levels[1]), output(levels[2])];
+    const [picture] = model.inputs;
+    this.featureModel = tfModel(picture, outputs);
+    const sources = ['shallow', 'middle', 'deep'].map((name, i) =>
+      input({ shape: [null, null, outputs[i].shape[3]], name: `level_${name}` }),
+    );
+    this.headModel = connectTraining(get, this.config, sources, sources);
+    const hyper = connectHyper(get, sources);
+    const own = this.config.variant === 'fast' ? [connectProposalMap(get, this.config, hyper)] : [];
+    this.hyperModel = tfModel(sources, [hyper, ...own]);
+    const map = input({ shape: [null, null, this.config.variant === 'fast' ? 4 : 3 * channels] });
+    const windows = input({ shape: [null, 4] });
+    const scores = connectProposalHead(get, this.config, 'proposal_roi_scored', map, windows);
+    this.proposalModel = tfModel([map, windows], scores);
+    const hyperInput = input({ shape: [null, null, 3 * channels] });
+    const boxes = input({ shape: [null, 4] });
+    const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
+    const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
+    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, offsets]);
+  }
+
+  /** Reads what save() wrote, from a path, a URL or an IOHandler. */
+  static async load(source: string | tf.io.IOHandler): Promise<Detector> {
+    return new Detector(await loadLayersModel(source));
+  }
+
+  /** Writes the whole detector as one LayersModel, to a path, a URL or an IOHandler. */
+  save(target: string | tf.io.IOHandler): Promise<tf.io.SaveResult> {
+    return this.model.save(target);
+  }
+
+  /** Compiles `which` (default: model; headModel for a frozen trunk) with the sum of the four losses, each also a metric. */
+  compile(optimizer: tf.Optimizer, which: LayersModel = this.model): void {
+    which.compile({ optimizer, loss: totalLoss, metrics: lossTerms });
+  }
+
+  /** Resizes, scales and pads a picture for this network. */
+  prepare(picture: Picture): Prepared {
+    return prepare(picture, this.config, this.strides[2]);
+  }
+
+  /** The most likely objects in a picture, best first, at most `count`. */
+  async propose(picture: Picture, count = 100): Promise<Proposal[]> {
+    checkInteger(count, 'count', 1);
+    const prepared = this.prepare(picture);
+    const maps = this.mapsOf(prepared.input);
+    try {
+      return proposalsOf(await this.proposeOn(maps, count), prepared);
+    } finally {
+      tf.dispose([prepared.input, maps]);
+    }
+  }
+
+  /** The objects in a picture, best first. */
+  async detect(picture: Picture, options: DetectOptions = {}): Promise<Detection[]> {
+    return (await this.detectWithProposals(picture, options)).detections;
+  }
+
+  /** The same together with the proposals they come from. */
+  async detectWithProposals(
+    picture: Picture,
+    options: DetectOptions = {},
+  ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
+    checkKnownOptions(options, ['maxDetections', 'scoreThreshold', 'iouThreshold', 'proposals'], 'detect');
+    const { maxDetections = 100, scoreThreshold = 0.05, iouThreshold = 0.5, proposals: count = 100 } = options;
+    const prepared = this.prepare(picture);
+    const maps = this.mapsOf(prepared.input);
+    try {
+      const found = await this.proposeOn(maps, count);
+      const proposals = proposalsOf(found, prepared);
+      if (proposals.length === 0) return { detections: [], proposals };
+      const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
+      const boxes = clipBoxes(moved, prepared.width, prepared.height);
+      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes: maxDetections };
+      const kept = await nonMaxSuppressionAsync(boxes, validScores(boxes, scores), suppression);
+      const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+        box,
+        class: this.config.classes[classes[kept[k]]],
+        score: scores[kept[k]],
+      }));
+      return { detections, proposals };
+    } finally {
+      tf.dispose([prepared.input, maps]);
+    }
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+
+  /** [Hyper Feature, map of the proposal stage] of one prepared picture. */
+  private mapsOf(prepared: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
+    const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
+    const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];
+    return [hyper, map];
+  }
+
+  private async proposeOn([, map]: tf.Tensor4D[], count: number): Promise<{ boxes: Boxes; logits: Float32Array }> {
+    const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
+    const windows = gridBoxes({ width, height, ...this.config.candidates });
+    const n = windows.length / 4;
+    const logits = new Float32Array(n);
+    const offsets = new Float32Array(4 * n);
+    for (let first = 0; first < n; first += portion) {
+      const part = windows.subarray(4 * first, 4 * (first + portion));
+      const out = tf.tidy(() => this.proposalModel.predict([map, tf.tensor3d(part, [1, part.length / 4, 4])]));
+      const [scores, moves] = await Promise.all((out as tf.Tensor[]).map((each) => each.data()));
+      tf.dispose(out);
+      logits.set(scores as Float32Array, first);
+      offsets.set(moves as Float32Array, 4 * first);
+    }
+    const moved = moveWindows(windows, offsets, width, height);
+    const scores = validScores(moved, logits);
+    const kept = await nonMaxSuppressionAsync(moved, scores, { iouThreshold: 0.7, maxBoxes: count });
+    return { boxes: pickBoxes(moved, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
+  }
+
+  /** One box for each proposal and class. */
+  private async classify(hyper: tf.Tensor4D, rois: Boxes) {
+    const n = rois.length / 4;
+    const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])])) as tf.Tensor[];
+    const [probabilities, offsets] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];
+    tf.dispose(out);
+    const count = this.config.classes.length;
+    const repeated = new Float32Array(4 * n * count);
+    for (let i = 0; i < n * count; i++) {
+      const roi = Math.floor(i / count);
+      repeated.set(rois.subarray(4 * roi, 4 * roi + 4), 4 * i);
+    }
+    const classes = Int32Array.from({ length: n * count }, (_, i) => i % count);
+    const scores = Float32Array.from(classes, (c, i) => probabilities[Math.floor(i / count) * (count + 1) + c + 1]);
+    return { boxes: decodeBoxes(offsets, repeated, detectionWeights), scores, classes };
+  }
+}
+
+function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {
+  return model({ inputs, outputs });
+}
+
+/** Boxes of the prepared picture in the pixels of the picture given. */
+function inPicture(boxes: Boxes, { scaleX, scaleY }: Prepared): Box[] {
+  return fromBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY));
+}
+
+function proposalsOf({ boxes, logits }: { boxes: Boxes; logits: Float32Array }, prepared: Prepared): Proposal[] {
+  return inPicture(boxes, prepared).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
+}

@@ -1,0 +1,22 @@
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { Detector } from './Detector.js';
+import { configOf, type HyperNetArgs } from './HyperNetArgs.js';
+import { levelsOf } from './levels.js';
+import { connectTraining, createLayers } from './network.js';
+import { alexnet, vgg16 } from './trunks.js';
+
+/**
+ * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from pictures to boxes. The trunk's layers
+ * become part of it. Throws an ArgumentError where an argument is out of range or the trunk's levels do not line up.
+ */
+export function hyperNet(args: HyperNetArgs): Detector {
+  const config = configOf(args);
+  const trunk: LayersModel = args.trunk === 'vgg16' ? vgg16() : args.trunk === 'alexnet' ? alexnet() : args.trunk;
+  const { outputs, strides } = levelsOf(trunk, config.levels);
+  for (const layer of trunk.layers) layer.trainable = config.fineTune;
+  const get = createLayers(config, strides);
+  const pooled = get('pool_shallow').apply(outputs[0]) as SymbolicTensor;
+  const model = connectTraining(get, config, trunk.inputs, [pooled, outputs[1], outputs[2]]);
+  model.setUserDefinedMetadata({ hyperNet: config, strides });
+  return new Detector(model);
+}

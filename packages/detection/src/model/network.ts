@@ -1,0 +1,162 @@
+import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { DetectionLosses, ProposalLosses } from '../layers/DetectionLosses.js';
+import { LocalResponseNormalization } from '../layers/LocalResponseNormalization.js';
+import { Proposals } from '../layers/Proposals.js';
+import { RoIAlign } from '../layers/RoIAlign.js';
+import { RoIMaxPooling } from '../layers/RoIMaxPooling.js';
+import { SampleCandidates } from '../layers/SampleCandidates.js';
+import { SampleProposals } from '../layers/SampleProposals.js';
+import type { HyperNetConfig } from './HyperNetArgs.js';
+
+type Layer = InstanceType<typeof layers.Layer>;
+/** Gives a layer of the detector by its name. */
+export type LayerLookup = (name: string) => Layer;
+
+/** Every layer of a HyperNet but the trunk's, by name. */
+export function createLayers(config: HyperNetConfig, strides: readonly number[]): LayerLookup {
+  const [shallow, stride, deep] = strides;
+  const { channels, roiSize, training, candidates } = config;
+  const roi = (name: string, samplingRatio: number, gradient: boolean) =>
+    config.roi === 'maxPool'
+      ? new RoIMaxPooling({ name, size: roiSize, stride })
+      : new RoIAlign({ name, size: roiSize, stride, samplingRatio, gradient });
+  const hyper = (level: string) => [
+    layers.conv2d({
+      name: `hyper_${level}`,
+      filters: channels,
+      kernelSize: 5,
+      padding: 'same',
+      activation: 'relu',
+      kernelInitializer: 'heNormal',
+    }),
+    new LocalResponseNormalization({ name: `lrn_${level}` }),
+  ];
+  const dense = (name: string, units: number) =>
+    layers.dense({ name, units, activation: 'relu', kernelInitializer: 'heNormal' });
+  const head = (name: string, units: number) => layers.dense({ name, units, kernelInitializer: 'glorotNormal' });
+  const conv3 = (name: string, filters: number, activation: 'relu' | 'linear') =>
+    layers.conv2d({ name, filters, kernelSize: 3, padding: 'same', activation, kernelInitializer: 'heNormal' });
+  const up = deep / stride;
+  const all: Layer[] = [
+    layers.maxPooling2d({ name: 'pool_shallow', poolSize: stride / shallow, strides: stride / shallow }),
+    ...(up > 1
+      ? [
+          layers.conv2dTranspose({
+            name: 'deconv_deep',
+            filters: channels,
+            kernelSize: 2 * up,
+            strides: up,
+            padding: 'same',
+            kernelInitializer: 'heNormal',
+          }),
+        ]
+      : []),
+    ...['shallow', 'middle', 'deep'].flatMap(hyper),
+    layers.concatenate({ name: 'hyper' }),
+    new SampleCandidates({
+      name: 'sample_candidates',
+      stride,
+      gridStride: candidates.stride,
+      scales: candidates.scales,
+      ratios: candidates.ratios,
+      count: training.windows,
+      positive: training.positive,
+      negative: training.negative,
+      scored: training.scored,
+      seed: training.seed,
+    }),
+    // Linear: of four channels behind a ReLU some are dead from the start, and the stage then hardly learns.
+    conv3('proposal_conv', 4, 'linear'),
+    // One sample a bin: windows are many, and their bins mostly no larger than a cell.
+    roi('proposal_roi', 1, true),
+    roi('proposal_roi_scored', 1, false),
+    layers.flatten({ name: 'proposal_flatten' }),
+    dense('proposal_fc', config.proposalUnits),
+    head('proposal_logit', 1),
+    head('proposal_box', 4),
+    new ProposalLosses({ name: 'proposal_losses', boxWeight: training.boxWeight }),
+    new Proposals({ name: 'proposals', stride, count: training.proposals }),
+    new SampleProposals({ name: 'sample_proposals', count: training.samples, seed: training.seed + 1 }),
+    roi('detection_roi', 2, true),
+    conv3('detection_conv', config.detectionChannels, 'relu'),
+    layers.flatten({ name: 'detection_flatten' }),
+    dense('detection_fc1', config.detectionUnits),
+    layers.dropout({ name: 'detection_dropout1', rate: config.dropout }),
+    dense('detection_fc2', config.detectionUnits),
+    layers.dropout({ name: 'detection_dropout2', rate: config.dropout }),
+    head('detection_logits', config.classes.length + 1),
+    head('detection_box', 4 * config.classes.length),
+    new DetectionLosses({ name: 'detection_losses' }),
+    layers.concatenate({ name: 'losses' }),
+  ];
+  const byName = new Map(all.map((each) => [each.name, each]));
+  return (name) => byName.get(name) as Layer;
+}
+
+const apply = (layer: Layer, ...inputs: SymbolicTensor[]) =>
+  layer.apply(inputs.length === 1 ? inputs[0] : inputs) as SymbolicTensor;
+const applyMany = (layer: Layer, ...inputs: SymbolicTensor[]) => layer.apply(inputs) as SymbolicTensor[];
+
+/** The three levels at the middle one's size, the first pooled, → the Hyper Feature. */
+export function connectHyper(get: LayerLookup, [shallow, middle, deep]: SymbolicTensor[]): SymbolicTensor {
+  const deconv = get('deconv_deep');
+  const sources = { shallow, middle, deep: deconv ? apply(deconv, deep) : deep };
+  const parts = Object.entries(sources).map(([level, source]) =>
+    apply(get(`lrn_${level}`), apply(get(`hyper_${level}`), source)),
+  );
+  return apply(get('hyper'), ...parts);
+}
+
+/** What the proposal stage pools its boxes from: the Hyper Feature, or its four channels in the fast variant. */
+export function connectProposalMap(get: LayerLookup, config: HyperNetConfig, hyper: SymbolicTensor): SymbolicTensor {
+  return config.variant === 'fast' ? apply(get('proposal_conv'), hyper) : hyper;
+}
+
+/** [logits, offsets] of windows. */
+export function connectProposalHead(
+  get: LayerLookup,
+  config: HyperNetConfig,
+  roi: string,
+  map: SymbolicTensor,
+  windows: SymbolicTensor,
+): [SymbolicTensor, SymbolicTensor] {
+  const pooled = apply(get(roi), map, windows);
+  const features = config.variant === 'fast' ? pooled : apply(get('proposal_conv'), pooled);
+  const hidden = apply(get('proposal_fc'), apply(get('proposal_flatten'), features));
+  return [apply(get('proposal_logit'), hidden), apply(get('proposal_box'), hidden)];
+}
+
+/** [logits, offsets] of proposals. */
+export function connectDetectionHead(
+  get: LayerLookup,
+  hyper: SymbolicTensor,
+  boxes: SymbolicTensor,
+): [SymbolicTensor, SymbolicTensor] {
+  const features = apply(get('detection_conv'), apply(get('detection_roi'), hyper, boxes));
+  const names = ['detection_flatten', 'detection_fc1', 'detection_dropout1', 'detection_fc2', 'detection_dropout2'];
+  const hidden = names.reduce((x, name) => apply(get(name), x), features);
+  return [apply(get('detection_logits'), hidden), apply(get('detection_box'), hidden)];
+}
+
+/** The model that trains: `sources` (the picture, or the three levels) and the objects in, four losses a picture out. */
+export function connectTraining(
+  get: LayerLookup,
+  config: HyperNetConfig,
+  sources: SymbolicTensor[],
+  levels: SymbolicTensor[],
+): LayersModel {
+  const boxes = input({ shape: [null, 4], name: 'boxes' });
+  const classes = input({ shape: [null], name: 'classes' });
+  const hyper = connectHyper(get, levels);
+  const map = connectProposalMap(get, config, hyper);
+  const [windows, windowTargets, scored] = applyMany(get('sample_candidates'), hyper, boxes, classes);
+  const [logits, offsets] = connectProposalHead(get, config, 'proposal_roi', map, windows);
+  const proposalLosses = apply(get('proposal_losses'), logits, offsets, windowTargets);
+  const scores = connectProposalHead(get, config, 'proposal_roi_scored', map, scored);
+  const proposals = apply(get('proposals'), hyper, scored, ...scores);
+  const [samples, sampleTargets] = applyMany(get('sample_proposals'), proposals, boxes, classes);
+  const detections = connectDetectionHead(get, hyper, samples);
+  const detectionLosses = apply(get('detection_losses'), ...detections, sampleTargets);
+  const losses = apply(get('losses'), proposalLosses, detectionLosses);
+  return model({ inputs: [...sources, boxes, classes], outputs: losses, name: 'hypernet' });
+}

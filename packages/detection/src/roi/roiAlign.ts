@@ -1,0 +1,185 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { check, checkInteger } from '@tfjs-compress/math';
+
+export interface RoIAlignOptions {
+  /** Bins along each side of the output. */
+  size: number;
+  /** Pixels of the picture in a cell of the map. Default 1. */
+  stride?: number;
+  /** Samples along each side of a bin; 0 means as many as cells along the bin, rounded up. Default 2. */
+  samplingRatio?: number;
+  /** Whether cell i reaches from i to i + 1 (its value lies at i + ½), as it should; false for the form before that. Default true. */
+  aligned?: boolean;
+}
+
+/** T of the matmul form has size · height · channels floats a box; boxes are taken in portions that keep it below 64 MB. */
+const largestIntermediate = 16e6;
+
+/**
+ * RoIAlign (He et al., Mask R-CNN, arXiv:1703.06870; semantics of torchvision): each box is cut into size × size bins and each
+ * bin gets the mean of bilinear samples. Bilinear sampling is separable, so two matrix products give it, whose gradient exists
+ * on every backend. The boxes are constants: no gradient goes to them.
+ *
+ * @param features [pictures, height, width, channels]
+ * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2
+ * @returns [pictures · n, size, size, channels], the first picture's boxes first
+ */
+export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): tf.Tensor4D {
+  const [pictures, height, width, channels] = features.shape;
+  const { size } = checkOptions(features, boxes, options);
+  const n = boxes.shape[1];
+  const values = boxes.dataSync() as Float32Array;
+  const wx = axisWeights(values, 0, width, options);
+  const wy = axisWeights(values, 1, height, options);
+  const portion = Math.max(1, Math.min(n, Math.floor(largestIntermediate / (size * height * channels))));
+
+  /** [portion · size, width] and [portion, size, height] for boxes first … first + count − 1 of all. */
+  const weightsOf = (first: number, count: number): [tf.Tensor2D, tf.Tensor3D] => [
+    tf.tensor2d(wx.subarray(first * size * width, (first + count) * size * width), [count * size, width]),
+    tf.tensor3d(wy.subarray(first * size * height, (first + count) * size * height), [count, size, height]),
+  ];
+
+  const forward = (map: tf.Tensor4D) => {
+    const parts: tf.Tensor[] = [];
+    for (let picture = 0; picture < pictures; picture++) {
+      const columns = tf.reshape(tf.transpose(pictureOf(map, picture), [1, 0, 2]), [width, height * channels]);
+      for (let first = 0; first < n; first += portion) {
+        const count = Math.min(portion, n - first);
+        parts.push(
+          tf.tidy(() => {
+            const [x, y] = weightsOf(picture * n + first, count);
+            const t = tf.reshape(tf.matMul(x, columns), [count, size, height, channels]);
+            const rows = tf.reshape(tf.transpose(t, [0, 2, 1, 3]), [count, height, size * channels]);
+            return tf.reshape(tf.matMul(y, rows), [count, size, size, channels]);
+          }),
+        );
+      }
+    }
+    return tf.concat(parts, 0) as tf.Tensor4D;
+  };
+
+  const backward = (dy: tf.Tensor4D) => {
+    const parts: tf.Tensor[] = [];
+    for (let picture = 0; picture < pictures; picture++) {
+      let sum: tf.Tensor = tf.zeros([width, height * channels]);
+      for (let first = 0; first < n; first += portion) {
+        const count = Math.min(portion, n - first);
+        sum = tf.tidy(() => {
+          const [x, y] = weightsOf(picture * n + first, count);
+          const part = tf.slice(dy, [picture * n + first, 0, 0, 0], [count, size, size, channels]);
+          const yTransposed = tf.transpose(y, [0, 2, 1]);
+          const t = tf.matMul(yTransposed, tf.reshape(part, [count, size, size * channels]));
+          const columns = tf.transpose(tf.reshape(t, [count, height, size, channels]), [0, 2, 1, 3]);
+          return tf.add(sum, tf.matMul(tf.transpose(x), tf.reshape(columns, [count * size, height * channels])));
+        });
+      }
+      parts.push(tf.transpose(tf.reshape(sum, [width, height, channels]), [1, 0, 2]));
+    }
+    return tf.stack(parts, 0);
+  };
+
+  const op = tf.customGrad((map) => ({
+    value: forward(map as tf.Tensor4D),
+    gradFunc: (dy) => backward(dy as tf.Tensor4D),
+  }));
+  return op(features) as tf.Tensor4D;
+}
+
+/**
+ * The same values through cropAndResize: many times faster where boxes are thousands, but without a gradient, and with a fixed
+ * number of samples only.
+ */
+export function roiAlignWithoutGradient(
+  features: tf.Tensor4D,
+  boxes: tf.Tensor3D,
+  options: RoIAlignOptions,
+): tf.Tensor4D {
+  const { size, stride = 1, samplingRatio = 2, aligned = true } = checkOptions(features, boxes, options);
+  checkInteger(samplingRatio, 'samplingRatio (without a gradient)', 1);
+  const [pictures, height, width] = features.shape;
+  const n = boxes.shape[1];
+  const values = boxes.dataSync();
+  const points = new Float32Array(values.length);
+  const points1d = size * samplingRatio;
+  for (let i = 0; i < values.length; i += 4) {
+    for (const axis of [0, 1]) {
+      const { start, length } = extent(values[i + axis], values[i + axis + 2], stride, aligned);
+      const half = length / points1d / 2;
+      // The map grows by one replicated cell on each side, and cropAndResize wants (y1, x1, y2, x2) in parts of the last index.
+      const last = (axis === 0 ? width : height) + 1;
+      points[i + 1 - axis] = (start + half + 1) / last;
+      points[i + 3 - axis] = (start + length - half + 1) / last;
+    }
+  }
+  return tf.tidy(() => {
+    const pictureIndices = tf.tensor1d(
+      Int32Array.from({ length: pictures * n }, (_, i) => Math.floor(i / n)),
+      'int32',
+    );
+    const samples = tf.image.cropAndResize(
+      replicateBorder(features, height, width),
+      tf.tensor2d(points, [pictures * n, 4]),
+      pictureIndices,
+      [points1d, points1d],
+    );
+    return samplingRatio === 1 ? samples : tf.avgPool(samples, samplingRatio, samplingRatio, 'valid');
+  });
+}
+
+function checkOptions(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): RoIAlignOptions {
+  checkInteger(options.size, 'size', 1);
+  checkInteger(options.samplingRatio ?? 2, 'samplingRatio', 0);
+  check((options.stride ?? 1) > 0, 'stride', 'a positive number', options.stride);
+  const expected = `a tensor of shape [${features.shape[0]}, n, 4], one row of boxes a picture`;
+  const ok = boxes.shape.length === 3 && boxes.shape[0] === features.shape[0] && boxes.shape[2] === 4;
+  check(ok, 'boxes', expected, boxes.shape);
+  return options;
+}
+
+function pictureOf(map: tf.Tensor4D, picture: number): tf.Tensor3D {
+  const [, height, width, channels] = map.shape;
+  return tf.reshape(tf.slice(map, [picture, 0, 0, 0], [1, height, width, channels]), [height, width, channels]);
+}
+
+/** A box's side in cells. */
+function extent(from: number, to: number, stride: number, aligned: boolean): { start: number; length: number } {
+  const start = from / stride - (aligned ? 0.5 : 0);
+  const length = (to - from) / stride;
+  return { start, length: aligned ? length : Math.max(length, 1) };
+}
+
+/** [boxes, size, n]: how much each of n cells along one axis adds to each bin; axis 0 is x. */
+function axisWeights(
+  boxes: Float32Array,
+  axis: 0 | 1,
+  n: number,
+  { size, stride = 1, samplingRatio = 2, aligned = true }: RoIAlignOptions,
+): Float32Array {
+  const count = boxes.length / 4;
+  const out = new Float32Array(count * size * n);
+  for (let box = 0; box < count; box++) {
+    const { start, length } = extent(boxes[4 * box + axis], boxes[4 * box + axis + 2], stride, aligned);
+    const bin = length / size;
+    const samples = samplingRatio > 0 ? samplingRatio : Math.ceil(bin);
+    for (let p = 0; p < size; p++) {
+      const row = (box * size + p) * n;
+      for (let s = 0; s < samples; s++) {
+        const at = start + (p + (s + 0.5) / samples) * bin;
+        if (at < -1 || at > n) continue;
+        const inside = Math.min(Math.max(at, 0), n - 1);
+        const low = Math.floor(inside);
+        const part = inside - low;
+        out[row + low] += (1 - part) / samples;
+        if (part > 0) out[row + low + 1] += part / samples;
+      }
+    }
+  }
+  return out;
+}
+
+function replicateBorder(map: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  const row = (i: number) => tf.slice(map, [0, i, 0, 0], [-1, 1, -1, -1]);
+  const tall = tf.concat([row(0), map, row(height - 1)], 1);
+  const column = (i: number) => tf.slice(tall, [0, 0, i, 0], [-1, -1, 1, -1]);
+  return tf.concat([column(0), tall, column(width - 1)], 2);
+}
