@@ -1,0 +1,154 @@
+/**
+ * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5, 4 and 3 bits from the same pruned net.
+ * The dense net's solver is the one published with DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
+ *
+ *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 12]
+ *
+ * Writes results/lenet-300-100.json and the models into output/.
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { epochLines, modelFolder, startBackend } from '@tfjs-compress/example-tools';
+import { inverseDecay } from '@tfjs-compress/math';
+import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { compressionTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { meanAndSpread, writeResult } from '../tools/results.mjs';
+
+const { values: args } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '3' },
+    train: { type: 'string', default: '11' },
+    prune: { type: 'string', default: '60' },
+    quantize: { type: 'string', default: '12' },
+    result: { type: 'string', default: 'results/lenet-300-100.json' },
+  },
+});
+const epochs = { train: Number(args.train), prune: Number(args.prune), quantize: Number(args.quantize) };
+/** As published with DNS for the dense net; larger batches and a rate to match for the rest. */
+const solvers = {
+  train: { batchSize: 64, weightDecay: 5e-4, schedule: inverse },
+  prune: { batchSize: 128, weightDecay: 5e-4, schedule: steadyThenCosine },
+  quantize: { batchSize: 128, weightDecay: 5e-4, schedule: cosine },
+};
+const targetSparsity = { ip1: 0.9853, ip2: 0.97, ip3: 0.75 };
+const surgeryEpochs = Math.round(0.6 * epochs.prune);
+const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+
+if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
+const backend = await startBackend();
+const { train, test } = loadMnist();
+const [trainSet, testSet] = [toTensors(train), toTensors(test)];
+const start = Date.now();
+
+/** One for all layers; each stage sets its weight decay. */
+const regularizer = tf.regularizers.l2({ l2: 1 });
+
+const runs = [];
+for (let seed = 0; seed < Number(args.seeds); seed++) {
+  runs.push(await run(seed));
+  writeRuns();
+}
+
+/** After every seed, so that a run that is interrupted leaves what it has. */
+function writeRuns() {
+  const over = (pick) => meanAndSpread(runs.map(pick));
+  const lost = (bits) => [`inq${bits}Lost`, over((run) => run[`inq${bits}`].error - run.pruned.error)];
+  const summary = {
+    denseError: over((run) => run.dense.error),
+    prunedError: over((run) => run.pruned.error),
+    prunedTimes: over((run) => run.pruned.times),
+    ...Object.fromEntries([5, 4, 3].map(lost)),
+  };
+  console.log(summary);
+  const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'tfjs-compress'];
+  const seconds = Math.round((Date.now() - start) / 1000);
+  const settings = { backend, epochs, solvers, surgeryEpochs, targetSparsity, steps };
+  writeResult(new URL(args.result, import.meta.url), packages, { ...settings, seconds, summary, runs });
+}
+
+async function run(seed) {
+  seedShuffling(seed);
+  const model = lenet300100(seed);
+  const result = { seed };
+  await fit(model, 'train', [new tf.CustomCallback(epochLines(`seed ${seed}, dense`, epochs.train))]);
+  result.dense = await figures(model, `seed${seed}-dense`);
+  const overrides = Object.fromEntries(
+    Object.entries(targetSparsity).map(([name, s]) => [name, { targetSparsity: s }]),
+  );
+  const stopStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
+  await fit(model, 'prune', [new SurgeryCallback({ overrides, stopStep, frequency: 10, pruneBias: true, seed })]);
+  result.pruned = await figures(model, `seed${seed}-pruned`);
+  const pruned = model.getWeights().map((weight) => weight.clone());
+  for (const bits of [5, 4, 3]) {
+    model.setWeights(pruned);
+    await fit(model, 'quantize', [new INQScheduler({ steps, bits, seed })]);
+    result[`inq${bits}`] = await figures(model, `seed${seed}-inq${bits}`);
+  }
+  tf.dispose(pruned);
+  model.dispose();
+  return result;
+}
+
+function lenet300100(seed) {
+  const common = (i) => ({
+    kernelInitializer: tf.initializers.glorotUniform({ seed: 10 * seed + i }),
+    kernelRegularizer: regularizer,
+  });
+  return tf.sequential({
+    layers: [
+      tf.layers.dense({ name: 'ip1', units: 300, activation: 'relu', inputShape: [784], ...common(1) }),
+      tf.layers.dense({ name: 'ip2', units: 100, activation: 'relu', ...common(2) }),
+      tf.layers.dense({ name: 'ip3', units: 10, activation: 'softmax', ...common(3) }),
+    ],
+  });
+}
+
+/** Momentum .9, with a learning rate for each epoch. */
+async function fit(model, stage, callbacks) {
+  const { batchSize, weightDecay, schedule } = solvers[stage];
+  const optimizer = tf.train.momentum(schedule(0), 0.9);
+  regularizer.l2 = weightDecay / 2;
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  const decay = new tf.CustomCallback({ onEpochBegin: (epoch) => optimizer.setLearningRate(schedule(epoch)) });
+  const validationData = [testSet.xs, testSet.ys];
+  const config = { epochs: epochs[stage], batchSize, validationData, verbose: 0, callbacks: [decay, ...callbacks] };
+  await model.fit(trainSet.xs, trainSet.ys, config);
+}
+
+/** Caffe's 'inv'. */
+function inverse(epoch) {
+  return inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 })((epoch * train.count) / 64);
+}
+
+/** While surgery goes on, then with the masks fixed. */
+function steadyThenCosine(epoch) {
+  const done = Math.max(0, (epoch - surgeryEpochs) / (epochs.prune - surgeryEpochs));
+  return (0.02 * (1 + Math.cos(Math.PI * done))) / 2;
+}
+
+function cosine(epoch) {
+  return (0.005 * (1 + Math.cos((Math.PI * epoch) / epochs.quantize))) / 2;
+}
+
+async function figures(model, name) {
+  const [, accuracy] = model.evaluate(testSet.xs, testSet.ys, { batchSize: 1000 });
+  const error = 1 - (await accuracy.data())[0];
+  const weights = model.getWeights().map((weight) => weight.dataSync());
+  const parameters = weights.reduce((sum, values) => sum + values.length, 0);
+  const nonZero = weights.reduce((sum, values) => sum + values.filter((value) => value !== 0).length, 0);
+  await model.save(modelFolder(fileURLToPath(new URL(`output/${name}`, import.meta.url))));
+  const layers = compressionTable(model).map(({ path, nonZeros, levels }) => ({ path, nonZeros, levels }));
+  const result = { error, parameters, nonZero, times: parameters / nonZero, layers };
+  console.log(name, `error ${(100 * error).toFixed(2)}%`, `${nonZero} parameters`, `${result.times.toFixed(1)}×`);
+  return result;
+}
+
+/** fit shuffles with Math.random. */
+function seedShuffling(seed) {
+  let state = seed + 1;
+  Math.random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,94 @@
+/** One net on one backend: prints the milliseconds of a step, in rounds in which all variants take turns, as JSON. */
+import * as tf from '@tensorflow/tfjs';
+import { startBackend } from '@tfjs-compress/example-tools';
+import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
+
+const [net, rounds] = [process.argv[2], Number(process.argv[3])];
+const batchSize = 64;
+const stepsPerEpoch = net === 'lenet-5' ? 10 : 40;
+const { layers } = tf;
+
+const nets = {
+  'lenet-300-100': {
+    shape: [784],
+    layers: () => [
+      layers.dense({ units: 300, activation: 'relu', inputShape: [784] }),
+      layers.dense({ units: 100, activation: 'relu' }),
+      layers.dense({ units: 10, activation: 'softmax' }),
+    ],
+  },
+  'lenet-5': {
+    shape: [28, 28, 1],
+    layers: () => [
+      layers.conv2d({ filters: 20, kernelSize: 5, inputShape: [28, 28, 1] }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.conv2d({ filters: 50, kernelSize: 5 }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 500, activation: 'relu' }),
+      layers.dense({ units: 10, activation: 'softmax' }),
+    ],
+  },
+};
+
+await startBackend();
+const xs = tf.randomUniform([batchSize * stepsPerEpoch, ...nets[net].shape]);
+const ys = tf.oneHot(tf.randomUniform([batchSize * stepsPerEpoch], 0, 10, 'int32'), 10);
+
+/** A fit that is held open: each round lets it run one epoch, while the others wait. */
+class Variant {
+  times = [];
+  constructor(callbacks) {
+    const model = tf.sequential({ layers: nets[net].layers() });
+    model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+    let began;
+    const gate = new tf.CustomCallback({
+      onEpochBegin: async () => {
+        await this.turn();
+        began = process.hrtime.bigint();
+      },
+      onEpochEnd: () => {
+        this.times.push(Number(process.hrtime.bigint() - began) / 1e6 / stepsPerEpoch);
+        this.done();
+      },
+    });
+    const config = { epochs: rounds + 2, batchSize, verbose: 0, shuffle: false, yieldEvery: 'never' };
+    this.fit = model.fit(xs, ys, { ...config, callbacks: [...callbacks, gate] });
+  }
+  /** Whichever comes first, the fit that waits for its turn or the round that gives it. */
+  turn() {
+    return new Promise((resolve) => {
+      this.go = resolve;
+      this.arrived?.();
+    });
+  }
+  async round() {
+    if (!this.go) await new Promise((resolve) => (this.arrived = resolve));
+    const ended = new Promise((resolve) => {
+      this.done = resolve;
+    });
+    const { go } = this;
+    this.go = undefined;
+    go();
+    await ended;
+  }
+}
+
+const steps = (rounds + 2) * stepsPerEpoch;
+const quiet = { verbose: 0 };
+const variants = {
+  stock: new Variant([]),
+  // In the middle of the run: masks on, or half of the weights frozen, as most steps are.
+  surgeryTarget: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep: 10 * steps, ...quiet })]),
+  surgeryRate: new Variant([new SurgeryCallback({ rate: 0.5, stopStep: 10 * steps, ...quiet })]),
+  surgeryDone: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep: 1, ...quiet })]),
+  inq: new Variant([new INQScheduler({ steps: [0.5, 1], ...quiet })]),
+};
+for (let round = 0; round < rounds + 2; round++) {
+  for (const variant of Object.values(variants)) await variant.round();
+}
+// The first rounds warm up.
+console.log(
+  JSON.stringify(Object.fromEntries(Object.entries(variants).map(([name, { times }]) => [name, times.slice(2)]))),
+);
+process.exit(0);
