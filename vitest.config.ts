@@ -18,7 +18,7 @@ export default defineConfig({
       extends: true,
       test: {
         name: backend,
-        include: ['packages/*/src/**/*.test.ts'],
+        include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.js'],
         setupFiles: ['packages/testing/src/setup.ts'],
         env: { TFJS_BACKEND: backend },
       },

@@ -6,7 +6,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const systems = { darwin: 'darwin', win32: 'win32', windows: 'win32', linux: 'linux', android: 'android' };
-const otherSystems = { freebsd: 'freebsd', netbsd: 'netbsd', openbsd: 'openbsd', openharmony: 'openharmony', sunos: 'sunos' };
+const otherSystems = {
+  freebsd: 'freebsd',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
+  openharmony: 'openharmony',
+  sunos: 'sunos',
+};
 const processors = { x64: 'x64', 64: 'x64', arm64: 'arm64', arm: 'arm', ia32: 'ia32', ppc64: 'ppc64', s390x: 's390x' };
 const otherProcessors = { riscv64: 'riscv64', loong64: 'loong64', wasm32: 'wasm32' };
 

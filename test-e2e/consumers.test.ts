@@ -34,10 +34,25 @@ describe('the one line, from the packed packages', () => {
     expect(result.loss.at(-1)).toBeLessThan(result.loss[0]);
   });
 
+  it.each(['ours', 'copy'])(
+    'says what is wrong when two copies of tfjs-layers are loaded, the last one %s',
+    async (last) => {
+      const folder = place('two-copies', consumers.slim);
+      // Unchecked, the foreign fit calls a hook for ever: little memory lets it fail soon.
+      const args = ['--max-old-space-size=256', 'main.js', last];
+      const message = lastJson<string>(await run(process.execPath, args, { cwd: folder, timeout: 60_000 }));
+      expect(message).toMatch(/Two copies of @tensorflow\/tfjs-layers are loaded/);
+      expect(message).toContain('npm dedupe');
+    },
+  );
+
   it('gives import and require the same names', async () => {
-    const print = 'console.log(JSON.stringify(Object.keys(m).filter((k) => k !== "default" && k !== "module.exports").sort()))';
+    const print =
+      'console.log(JSON.stringify(Object.keys(m).filter((k) => k !== "default" && k !== "module.exports").sort()))';
     for (const name of Object.keys(consumers.tarballs)) {
-      const esm = await run(process.execPath, ['-e', `import('${name}').then((m) => ${print})`], { cwd: consumers.esm });
+      const esm = await run(process.execPath, ['-e', `import('${name}').then((m) => ${print})`], {
+        cwd: consumers.esm,
+      });
       const cjs = await run(process.execPath, ['-e', `const m = require('${name}'); ${print}`], { cwd: consumers.cjs });
       expect(lastJson(esm), name).toEqual(lastJson(cjs));
     }

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -13,12 +14,13 @@ declare module 'vitest' {
 }
 
 /** Builds, packs and installs once for all test files; TFJS_COMPRESS_KEEP=1 leaves the projects for a look. */
-export default async function globalSetup(project: TestProject): Promise<() => void> {
+export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   build();
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-e2e-'));
   project.provide('consumers', await installConsumers(folder));
-  return () => {
+  return async () => {
     if (process.env.TFJS_COMPRESS_KEEP) console.log(`The consumer projects are in ${folder}`);
-    else rmSync(folder, { recursive: true, force: true });
+    // Not rmSync: it takes seconds, in which vitest would not hear that its workers have ended.
+    else await rm(folder, { recursive: true, force: true });
   };
 }

@@ -2,7 +2,13 @@
 export function smallModel(tf) {
   const model = tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, activation: 'relu', kernelInitializer: init(tf, 1) }),
+      tf.layers.conv2d({
+        inputShape: [6, 6, 1],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        kernelInitializer: init(tf, 1),
+      }),
       tf.layers.flatten(),
       tf.layers.dense({ units: 8, activation: 'relu', kernelInitializer: init(tf, 2) }),
       tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: init(tf, 3) }),
@@ -30,5 +36,9 @@ export function checkQuantized(model) {
   const isLevel = (weight) => weight === 0 || 2 ** Math.round(Math.log2(Math.abs(weight))) === Math.abs(weight);
   const kernels = model.weights.filter((weight) => weight.name.endsWith('kernel'));
   const values = kernels.flatMap((kernel) => [...kernel.read().dataSync()]);
-  return { kernels: kernels.length, weights: values.length, wrong: values.filter((value) => !isLevel(value)).slice(0, 5) };
+  return {
+    kernels: kernels.length,
+    weights: values.length,
+    wrong: values.filter((value) => !isLevel(value)).slice(0, 5),
+  };
 }

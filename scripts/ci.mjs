@@ -1,0 +1,110 @@
+/**
+ * `.ci/run`: `npm test` (which sets a fresh clone up), lint, types, a build from clean, publish checks, size budgets, docs, the built
+ * packages on every Node version, and, where the shared tool can install them, the package tests on tfjs-node and tfjs-node-gpu.
+ * Last line: 'N passed, N failed', each test and each other check counting as one.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyRepository } from './copyRepository.mjs';
+import { publicPackages } from './packages.mjs';
+import { root } from './setup.mjs';
+import { printTotal } from './vitest.mjs';
+
+const minute = 60_000;
+/** The whole has to end before 25 minutes; what does not fit any more is ended and counts as failed. */
+const deadline = Date.now() + 24 * minute;
+const nodeTool = join(root, '..', 'shared', 'tools', 'tfjs-node.sh');
+const bin = (name, file) => [process.execPath, join(root, 'node_modules', name, file)];
+
+const results = [];
+const summary = [];
+
+async function main() {
+  await tests('npm test', ['npm', 'test'], { minutes: 14 });
+  await check('lint', bin('@biomejs/biome', 'bin/biome').concat('check', '--error-on-warnings', '.'));
+  await check('unused files, exports and dependencies', bin('knip', 'bin/knip.js').concat('--no-config-hints'));
+  await check('types', bin('typescript', 'bin/tsc').concat('--noEmit', '-p', '.'));
+  for (const { folder } of publicPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  const build = ['-e', "import('./scripts/setup.mjs').then((m) => m.build({ force: true }))"];
+  await check('build from clean', [process.execPath, ...build]);
+  await check('publish checks', [process.execPath, 'scripts/checkPackages.mjs']);
+  await check('size budgets', bin('size-limit', 'bin.js'));
+  await check('API documentation', bin('typedoc', 'bin/typedoc'));
+  if (existsSync(nodeTool)) await onTfjsNode();
+  else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
+  console.log(`\n${summary.join('\n')}`);
+  printTotal(results);
+}
+
+/** In a copy, so that node_modules here stays what the lock file says. */
+async function onTfjsNode() {
+  const cwd = copyRepository();
+  try {
+    for (const [name, backend] of [
+      ['tfjs-node', 'tensorflow'],
+      ['tfjs-node-gpu', 'tensorflow-gpu'],
+    ]) {
+      if (!(await check(`install ${name}`, ['bash', nodeTool, cwd, name]))) continue;
+      const env = { TFJS_BACKENDS: backend };
+      await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', 'packages'], { cwd, env });
+      if (name === 'tfjs-node') await check('Node versions', [process.execPath, 'scripts/testNodes.mjs'], { cwd });
+    }
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+/** A check counts as one; what it printed is shown when it failed. Returns whether it passed. */
+async function check(name, command, options) {
+  console.log(`\n── ${name}`);
+  const { ok, text, took } = await run(command, options);
+  if (!ok) console.log(text);
+  report({ name, passed: Number(ok), failed: Number(!ok), took });
+  return ok;
+}
+
+/** A program that ends with a line 'N passed, N failed'; its output is passed through. */
+async function tests(name, command, options) {
+  console.log(`\n── ${name}`);
+  const { ok, text, took } = await run(command, { ...options, show: true });
+  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(text) ?? [0, 0, 1];
+  report({ name, passed: Number(passed), failed: ok ? Number(failed) : Math.max(1, failed), took });
+}
+
+function report({ name, passed, failed, took }) {
+  const line = `${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed, ${Math.round(took / 1000)} s`;
+  console.log(line);
+  summary.push(line);
+  results.push({ passed, failed });
+}
+
+/** Runs a program with everything it starts, ended after `minutes` (default 6) or at the deadline. */
+async function run([command, ...args], { cwd = root, env, minutes = 6, show = false } = {}) {
+  const start = Date.now();
+  const limit = Math.max(0, Math.min(minutes * minute, deadline - start));
+  const options = { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
+  const child = spawn(command, args, options);
+  let text = '';
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    process.kill(-child.pid, 'SIGKILL');
+  }, limit);
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].setEncoding('utf8').on('data', (part) => {
+      if (stream === 'stdout' || !show) text += part;
+      if (show) process[stream].write(part);
+    });
+  }
+  const code = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', resolve);
+  });
+  clearTimeout(timer);
+  if (isLate) text += `\nended after ${Math.round(limit / 1000)} s: out of time`;
+  else if (code !== 0) text += `\nended with ${code}`;
+  return { ok: code === 0 && !isLate, text, took: Date.now() - start };
+}
+
+await main();

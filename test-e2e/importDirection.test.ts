@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../scripts/setup.mjs';
+
+/** What each package may import; every other name in this table, and every deep path, is an error of the linter. */
+const allowed: Record<string, string[]> = {
+  math: ['@tensorflow/tfjs-core'],
+  layers: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math'],
+  callbacks: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
+  format: ['@tensorflow/tfjs-core', '@tfjs-compress/math'],
+  'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
+  detection: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
+  'tfjs-compress': [
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-layers',
+    '@tfjs-compress/math',
+    '@tfjs-compress/layers',
+    '@tfjs-compress/callbacks',
+    '@tfjs-compress/format',
+    '@tfjs-compress/format/decode',
+    '@tfjs-compress/wasm-training',
+  ],
+};
+const imports = [
+  ...new Set(Object.values(allowed).flat()),
+  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-core/dist/ops/ops',
+  '@tfjs-compress/math/dist/checks.js',
+  '@tfjs-compress/detection',
+  'tfjs-compress',
+  '../../math/src/checks.js',
+];
+
+let folder: string;
+let refused: Record<string, string[]>;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-imports-'));
+  cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
+  for (const name of Object.keys(allowed)) {
+    mkdirSync(join(folder, 'packages', name, 'src'), { recursive: true });
+    const lines = imports.map((each, i) => `import * as a${i} from '${each}';`);
+    writeFileSync(join(folder, 'packages', name, 'src', 'index.ts'), lines.join('\n'));
+  }
+  const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  const args = ['lint', '--only=style/noRestrictedImports', '--reporter=json', '--max-diagnostics=none'];
+  const noGit = ['--vcs-enabled=false', '.'];
+  const { stdout } = spawnSync(process.execPath, [biome, ...args, ...noGit], { cwd: folder, encoding: 'utf8' });
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] };
+  refused = Object.fromEntries(Object.keys(allowed).map((name) => [name, []]));
+  for (const { location } of diagnostics) {
+    refused[location.path.split('/')[1]].push(imports[location.start.line - 1]);
+  }
+});
+
+interface Diagnostic {
+  location: { path: string; start: { line: number } };
+}
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it.each(Object.keys(allowed))('%s imports only what is below it', (name) => {
+  const wanted = imports.filter((each) => !allowed[name].includes(each));
+  expect(refused[name].sort()).toEqual(wanted.sort());
+});

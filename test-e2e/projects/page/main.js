@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+import { INQScheduler } from 'tfjs-compress';
+import { checkQuantized, data, smallModel } from '../train/model.mjs';
+
+/** Trains on a backend ('webgl' or 'cpu') and counts the timers that fire meanwhile: a page that hangs has none. */
+window.train = async (backend) => {
+  const hasStarted = await tf.setBackend(backend);
+  const model = smallModel(tf);
+  const { xs, ys } = data(tf);
+  let timers = 0;
+  const timer = setInterval(() => timers++, 10);
+  const { history } = await model.fit(xs, ys, {
+    epochs: 8,
+    verbose: 0,
+    callbacks: [new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] })],
+  });
+  clearInterval(timer);
+  return { ...checkQuantized(model), loss: history.loss, backend: hasStarted && tf.getBackend(), timers };
+};
