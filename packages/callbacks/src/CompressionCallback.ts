@@ -88,13 +88,15 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private startTime = 0;
 
   protected constructor(protected readonly common: CompressionCallbackArgs<Override>) {
-    super({
+    const hooks: tfl.CustomCallbackArgs = {
       onTrainBegin: () => this.begin(),
       onEpochBegin: () => this.beginEpoch(),
       onBatchBegin: () => this.beginBatch(),
       onEpochEnd: (_, logs) => this.endEpoch(logs ?? {}),
       onTrainEnd: () => this.end(),
-    });
+    };
+    // Yielding to the page is watchFits's.
+    super(hooks, 'never');
     const { whenStopped = 'finish', seed = 0, verbose = 1 } = common;
     check(['finish', 'keep'].includes(whenStopped), 'whenStopped', "'finish' or 'keep'", whenStopped);
     check(Number.isInteger(seed), 'seed', 'an integer', seed);

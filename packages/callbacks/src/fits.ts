@@ -23,6 +23,7 @@ let isWatching = false;
  *   know the outer one, which is the one users save, load and set metadata on.
  * - Next to an instance, fit takes plain objects in `callbacks` for instances, or the other way round, by the first
  *   one alone, and fails. Beside a callback of this package, plain objects become tf.CustomCallback.
+ * - fit hands `yieldEvery` to plain objects only: beside instances the page would wait. One callback more does that.
  * - A fit that fails ends without a word to its callbacks.
  *
  * Done once, when the first callback is made.
@@ -52,8 +53,9 @@ export function watchFits(callback: WatchedCallback): void {
       running.add(callback);
     }
     const instances = callbacks.map((c) => (isInstance(c) ? c : new tfl.CustomCallback(c, config.yieldEvery)));
+    const pace = new tfl.CustomCallback({}, config.yieldEvery);
     try {
-      return await fit.apply(model, [...args.slice(0, -1), { ...config, callbacks: instances }]);
+      return await fit.apply(model, [...args.slice(0, -1), { ...config, callbacks: [...instances, pace] }]);
     } catch (error) {
       for (const callback of ours) callback.abandon();
       throw error;
