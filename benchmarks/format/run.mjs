@@ -29,8 +29,9 @@ const output = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const models = {
   'LeNet-300-100, pruned, 5-bit powers of two': output('lenet-300-100/output/seed0-inq5'),
   'LeNet-300-100, pruned': output('lenet-300-100/output/seed0-pruned'),
-  'LeNet-5, pruned, 5-bit powers of two': output('format/output/lenet5-inq5'),
-  'LeNet-5, pruned': output('format/output/lenet5-pruned'),
+  'LeNet-5, pruned, 5-bit powers of two': output('format/output/lenet5-dns-inq5'),
+  'LeNet-5, pruned': output('format/output/lenet5-dns-pruned'),
+  'LeNet-5, 5,475 weights, 5-bit powers of two': output('format/output/lenet5-5475-inq5'),
   'MobileNet v1 trunk, dense float32': args.trunk,
 };
 

@@ -1,10 +1,10 @@
-/** One timing in a process of its own, so that its peak memory is its own: node speedTask.mjs TASK FOLDER. Prints JSON. */
+/**
+ * One timing in a process of its own, so that its peak memory is its own: node speedTask.mjs TASK FOLDER. Prints JSON. Each task imports
+ * what it needs and no more, as a program that does only this would.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import * as tf from '@tensorflow/tfjs-core';
-import { exportStock, pack } from '@tfjs-compress/format';
-import { unpack } from '@tfjs-compress/format/decode';
 import { makeVgg16, readModel } from './models.mjs';
 
 const [task, folder] = process.argv.slice(2);
@@ -12,17 +12,20 @@ const file = (name) => join(folder, name);
 const floatBytes = 4 * 138_344_128;
 
 const tasks = {
-  encode() {
+  async encode() {
+    const { pack } = await import('@tfjs-compress/format');
     const artifacts = makeVgg16();
     const result = timed(() => pack(artifacts));
     writeFileSync(file('vgg.tfz'), result.value);
     return { ...result, bytes: result.value.length, floatBytes: artifacts.weightData.byteLength };
   },
-  decode() {
+  async decode() {
+    const { unpack } = await import('@tfjs-compress/format/decode');
     const bytes = readFileSync(file('vgg.tfz'));
     return timed(() => unpack(bytes));
   },
   async prepare() {
+    const { exportStock } = await import('@tfjs-compress/format');
     const artifacts = makeVgg16();
     const gz = gzipSync(new Uint8Array(artifacts.weightData), { level: 6 });
     writeFileSync(file('vgg.gz'), gz);
@@ -34,7 +37,7 @@ const tasks = {
     return timed(() => gunzipSync(bytes));
   },
   async stock() {
-    await import('@tensorflow/tfjs');
+    const tf = await import('@tensorflow/tfjs');
     return timed(() => {
       const { weightData, weightSpecs } = readModel(file('stock'));
       return tf.io.decodeWeights(weightData, weightSpecs);

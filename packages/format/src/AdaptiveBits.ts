@@ -3,6 +3,9 @@ import type { BitCoder } from './BitCoder.js';
 /** 1 / (n + 1.5) for n = 0 … 255: the step of a probability that has seen n bits. */
 export const steps = Float64Array.from({ length: 256 }, (_, n) => 1 / (n + 1.5));
 
+/** Slots that AdaptiveBits.codeNumber uses from its base. */
+export const numberSlots = 32 * 9;
+
 /** Adaptive probabilities, one a slot; each starts at 1/2 and moves by 1/(n + 1.5) after n bits, n at most `limit` (≤ 255). */
 export class AdaptiveBits {
   private readonly p: Float32Array;
@@ -24,9 +27,6 @@ export class AdaptiveBits {
     if (n < this.limit) this.n[slot] = n + 1;
     return coded;
   }
-
-  /** Slots that codeNumber uses from its base. */
-  static readonly numberSlots = 32 * 9;
 
   /** Codes an integer 0 ≤ value < 2^31 - 1: its length in unary, its 3 top bits in context, the rest at even odds. */
   codeNumber(coder: BitCoder, base: number, value: number): number {

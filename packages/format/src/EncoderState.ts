@@ -1,4 +1,4 @@
-import { AdaptiveBits } from './AdaptiveBits.js';
+import { numberSlots } from './AdaptiveBits.js';
 import { type BitCoder, unwritten } from './BitCoder.js';
 import { tableContexts } from './codeTables.js';
 import { codeTensor, TensorState } from './codeTensor.js';
@@ -31,7 +31,7 @@ export class EncoderState extends TensorState {
   override withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
     const recorder = new SymbolRecorder(tableContexts);
     run(unwritten, recorder);
-    recorder.write(coder, this.fields, planFields * AdaptiveBits.numberSlots);
+    recorder.write(coder, this.fields, planFields * numberSlots);
     run(coder, { code: (_context, symbol) => symbol });
   }
 }

@@ -1,4 +1,4 @@
-import { AdaptiveBits } from './AdaptiveBits.js';
+import { type AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { invalid } from './FormatError.js';
 
@@ -17,7 +17,6 @@ export interface SymbolCoder {
 
 /** Codes the frequencies of one table: how many there are, then each in the context of the one before. */
 export function codeFrequencies(coder: BitCoder, fields: AdaptiveBits, base: number, frequencies: Int32Array): void {
-  const { numberSlots } = AdaptiveBits;
   let count = frequencies.length;
   while (count > 0 && frequencies[count - 1] === 0) count--;
   count = fields.codeNumber(coder, base, count);
@@ -34,48 +33,44 @@ export function codeFrequencies(coder: BitCoder, fields: AdaptiveBits, base: num
 
 /**
  * The decoder of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540) with byte-wise renormalization, state in [2^23, 2^31).
+ * Reads the tables of `contexts` contexts first. finish() is to be called after the last symbol.
  */
-export class SymbolDecoder implements SymbolCoder {
-  private readonly symbols: Uint8Array;
-  private readonly frequencies: Int32Array;
-  private readonly starts: Int32Array;
-  private readonly bytes: Uint8Array;
-  private state = 0;
-  private at = 0;
-
-  constructor(coder: BitCoder, fields: AdaptiveBits, base: number, contexts: number) {
-    this.symbols = new Uint8Array(contexts * total);
-    this.frequencies = new Int32Array(contexts * maxAlphabet);
-    this.starts = new Int32Array(contexts * maxAlphabet);
-    for (let context = 0; context < contexts; context++) {
-      const first = context * maxAlphabet;
-      const frequencies = this.frequencies.subarray(first, first + maxAlphabet);
-      codeFrequencies(coder, fields, base, frequencies);
-      for (let i = 0, start = 0; i < maxAlphabet; start += frequencies[i++]) {
-        this.starts[first + i] = start;
-        this.symbols.fill(i, context * total + start, context * total + start + frequencies[i]);
+export function symbolDecoder(
+  coder: BitCoder,
+  fields: AdaptiveBits,
+  base: number,
+  contexts: number,
+): SymbolCoder & { finish(): void } {
+  const symbols = new Uint8Array(contexts * total);
+  const frequencies = new Int32Array(contexts * maxAlphabet);
+  const starts = new Int32Array(contexts * maxAlphabet);
+  for (let context = 0; context < contexts; context++) {
+    const first = context * maxAlphabet;
+    codeFrequencies(coder, fields, base, frequencies.subarray(first, first + maxAlphabet));
+    for (let i = first, start = context * total; i < first + maxAlphabet; start += frequencies[i++]) {
+      starts[i] = start - context * total;
+      symbols.fill(i - first, start, start + frequencies[i]);
+    }
+  }
+  const bytes = coder.bytes(fields.codeNumber(coder, base, 0));
+  let at = 0;
+  let state = 0;
+  while (at < 4) state = (state << 8) | bytes[at++];
+  if (state < lowest) invalid('start');
+  return {
+    code(context) {
+      const slot = state & (total - 1);
+      const symbol = symbols[context * total + slot];
+      const entry = context * maxAlphabet + symbol;
+      state = frequencies[entry] * (state >>> precision) + slot - starts[entry];
+      while (state < lowest) {
+        if (at >= bytes.length) invalid('end');
+        state = (state << 8) | bytes[at++];
       }
-    }
-    this.bytes = coder.bytes(fields.codeNumber(coder, base, 0));
-    for (; this.at < 4; this.at++) this.state = (this.state << 8) | this.bytes[this.at];
-    if (this.state < lowest) invalid('start');
-  }
-
-  code(context: number, _symbol: number): number {
-    const slot = this.state & (total - 1);
-    const symbol = this.symbols[(context << precision) + slot];
-    const entry = context * maxAlphabet + symbol;
-    let state = this.frequencies[entry] * (this.state >>> precision) + slot - this.starts[entry];
-    while (state < lowest) {
-      if (this.at >= this.bytes.length) invalid('end');
-      state = (state << 8) | this.bytes[this.at++];
-    }
-    this.state = state;
-    return symbol;
-  }
-
-  /** To be called after the last symbol. */
-  finish(): void {
-    if (this.state !== lowest || this.at !== this.bytes.length) invalid('end');
-  }
+      return symbol;
+    },
+    finish() {
+      if (state !== lowest || at !== bytes.length) invalid('end');
+    },
+  };
 }

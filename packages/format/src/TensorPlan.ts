@@ -1,7 +1,7 @@
-import { AdaptiveBits } from './AdaptiveBits.js';
+import { type AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
-import { codeRaw, FloatCoder } from './FloatCoder.js';
 import { invalid } from './FormatError.js';
+import { codeRaw, floatCoder } from './floatCoder.js';
 
 /**
  * How the places of the non-zero values are coded: not at all (every value is coded), by the gaps between them, or one by one in
@@ -55,7 +55,7 @@ export function affineLevels(min: number, scale: number): Int32Array {
 /** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
 export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan): TensorPlan {
   const number = (field: number, value: number, max: number): number => {
-    const coded = fields.codeNumber(coder, field * AdaptiveBits.numberSlots, value);
+    const coded = fields.codeNumber(coder, field * numberSlots, value);
     if (coded > max) invalid('field');
     return coded;
   };
@@ -79,9 +79,9 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
     read.levels = powerLevels(read.exponent, count);
     return read;
   }
-  const coding = new FloatCoder(read.exponent, 23);
+  const codeFloat = floatCoder(read.exponent, 23);
   read.levels = new Int32Array(count);
-  for (let i = 0; i < count; i++) read.levels[i] = coding.code(coder, plan.levels[i]);
+  for (let i = 0; i < count; i++) read.levels[i] = codeFloat(coder, plan.levels[i]);
   return read;
 }
 

@@ -1,5 +1,5 @@
 import type { BitCoder } from './BitCoder.js';
-import { Mixer } from './Mixer.js';
+import { createMixer } from './createMixer.js';
 
 /** Elements that may be coded with mixed contexts in one file: it takes about 0.3 µs each. */
 export const maxSymbols = 1 << 22;
@@ -25,9 +25,9 @@ export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: Symbo
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
   const patterns = 1 << 14;
-  const significance = new Mixer(significanceInputs, rows + columns + patterns, 24, 250, 0.015);
+  const significance = createMixer(significanceInputs, rows + columns + patterns, 24, 250, 0.015);
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
-  const level = new Mixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015);
+  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015);
   const mask = (1 << hashBits) - 1;
   const rowTotal = (row: number) => (row >= 0 && row < rows ? inRow[row] : 0);
   const symbol = (row: number, column: number) =>
@@ -76,16 +76,14 @@ export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: Symbo
       inColumn[column]++;
       let node = 1;
       const value = symbols[at] - 1;
-      const up = symbol(row - 1, column);
-      const far = symbol(row - stride, column);
+      const around = symbol(row - 1, column) * 4096 + symbol(row - stride, column);
+      const contexts = [column, row, lastInRow, lastInColumn[column], around];
       for (let i = treeBits - 1; i >= 0; i--) {
         const { slots } = level;
         slots[0] = node & mask;
-        slots[1] = (1 << hashBits) + (hash(node, column) & mask);
-        slots[2] = (2 << hashBits) + (hash(node, row) & mask);
-        slots[3] = (3 << hashBits) + (hash(node, lastInRow) & mask);
-        slots[4] = (4 << hashBits) + (hash(node, lastInColumn[column]) & mask);
-        slots[5] = (5 << hashBits) + (hash(node, up * 4096 + far) & mask);
+        for (let input = 1; input < levelInputs; input++) {
+          slots[input] = (input << hashBits) + (hash(node, contexts[input - 1]) & mask);
+        }
         node = 2 * node + level.code(coder, i, (value >>> i) & 1);
       }
       symbols[at] = node - (1 << treeBits) + 1;

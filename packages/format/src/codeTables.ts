@@ -1,6 +1,6 @@
 import type { BitCoder } from './BitCoder.js';
-import { codeRaw, codeSignAndMantissa } from './FloatCoder.js';
 import { invalid } from './FormatError.js';
+import { codeRaw, codeSignAndMantissa } from './floatCoder.js';
 import type { SymbolCoder } from './SymbolTables.js';
 import type { TensorPlan } from './TensorPlan.js';
 

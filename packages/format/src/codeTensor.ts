@@ -1,15 +1,15 @@
-import { AdaptiveBits } from './AdaptiveBits.js';
+import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { codeSymbols, maxSymbols } from './codeSymbols.js';
 import { codeTables, tableContexts } from './codeTables.js';
-import { codeRaw, FloatCoder } from './FloatCoder.js';
 import { invalid } from './FormatError.js';
-import { type SymbolCoder, SymbolDecoder } from './SymbolTables.js';
+import { codeRaw, floatCoder } from './floatCoder.js';
+import { type SymbolCoder, symbolDecoder } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
 
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
-  readonly fields = new AdaptiveBits((planFields + 4) * AdaptiveBits.numberSlots, 20);
+  readonly fields = new AdaptiveBits((planFields + 4) * numberSlots, 20);
   symbolsLeft = maxSymbols;
 
   /** The index among the levels of a value to be coded. */
@@ -24,7 +24,7 @@ export class TensorState {
 
   /** Has `run` code symbols by tables, which are read before. */
   withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
-    const symbols = new SymbolDecoder(coder, this.fields, planFields * AdaptiveBits.numberSlots, tableContexts);
+    const symbols = symbolDecoder(coder, this.fields, planFields * numberSlots, tableContexts);
     run(coder, symbols);
     symbols.finish();
   }
@@ -48,7 +48,7 @@ export function codeTensor(
   if (size === 0) return;
   const read = codePlan(coder, state.fields, plan ?? noPlan);
   const { levels, positions } = read;
-  const floats = new FloatCoder(read.exponent, read.mantissaBits);
+  const codeFloat = floatCoder(read.exponent, read.mantissaBits);
 
   if (read.values === 'raw') {
     for (let i = 0; i < size; i++) data[i] = codeRaw(coder, 32, data[i]);
@@ -57,7 +57,7 @@ export function codeTensor(
       codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
     );
   } else if (positions === 'few') {
-    for (let i = 0; i < size; i++) data[i] = floats.code(coder, data[i]);
+    for (let i = 0; i < size; i++) data[i] = codeFloat(coder, data[i]);
   } else {
     state.symbolsLeft -= size;
     if (state.symbolsLeft < 0) invalid('number of values in mixed contexts');
@@ -68,7 +68,7 @@ export function codeTensor(
     codeSymbols(coder, symbols, layout);
     for (let i = 0; i < size; i++) {
       if (symbols[i] === 0) continue;
-      if (levels.length === 0) data[i] = floats.code(coder, data[i]);
+      if (levels.length === 0) data[i] = codeFloat(coder, data[i]);
       else if (symbols[i] <= levels.length) data[i] = levels[symbols[i] - 1];
       else invalid('level');
     }

@@ -1,5 +1,5 @@
 import { type BitCoder, unwritten } from './BitCoder.js';
-import { Mixer } from './Mixer.js';
+import { createMixer } from './createMixer.js';
 import { primer } from './primer.js';
 
 const orders = 6;
@@ -19,7 +19,7 @@ export function codeText(coder: BitCoder, text: Uint8Array): void {
   all.set(start);
   all.set(text, start.length);
   const hashBits = Math.min(18, 34 - Math.clz32(all.length));
-  const mixer = new Mixer(orders, orders << hashBits, 64 * 3, 60, 0.02, maxSum);
+  const mixer = createMixer(orders, orders << hashBits, 64 * 3, 60, 0.02, maxSum);
   const lastSeen = new Int32Array(1 << 16);
   const hashes = new Int32Array(orders);
   let match = 0;

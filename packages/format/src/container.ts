@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.js';
+import { crc32, residue } from './crc32.js';
 import { FormatError } from './FormatError.js';
 
 /** 'tfz' and the version. */
@@ -21,11 +21,9 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
   };
-  magic.forEach((byte, i) => {
-    if (bytes[i] === byte) return;
-    if (i < 3) fail(i, 'this is no compressed model');
-    fail(i, `version ${bytes[i]} of the format needs a newer @tfjs-compress/format`);
-  });
+  const differs = magic.findIndex((byte, i) => bytes[i] !== byte);
+  if (differs >= 0 && differs < 3) fail(differs, 'this is no compressed model');
+  if (differs === 3) fail(3, `version ${bytes[3]} of the format needs a newer @tfjs-compress/format`);
   let at = magic.length;
   const number = (): number => {
     let value = 0;
@@ -42,7 +40,6 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   const rawEnd = codedEnd + rawBytes;
   if (bytes.length < rawEnd + 4) fail(bytes.length, `the file is cut off: ${rawEnd + 4} bytes expected`);
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
-  const checksum = bytes[rawEnd] | (bytes[rawEnd + 1] << 8) | (bytes[rawEnd + 2] << 16) | (bytes[rawEnd + 3] << 24);
-  if (checksum !== crc32(bytes, rawEnd)) fail(rawEnd, 'the checksum does not match');
+  if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
   return { weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
 }

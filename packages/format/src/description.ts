@@ -22,15 +22,15 @@ export function parseDescription(text: string): Record<string, any> {
     const c = text[i];
     if (c === '"') quoted = !quoted;
     else if (quoted) i += c === '\\' ? 1 : 0;
-    else if (c === '{' || c === '[') depth++;
-    else if (c === '}' || c === ']') depth--;
+    else if ('{['.includes(c)) depth++;
+    else if ('}]'.includes(c)) depth--;
     if (depth > maxDepth) invalid('nesting of the description');
   }
   const parsed = JSON.parse(text, (key, value) => {
     if (key === '__proto__') invalid('key __proto__');
     return value;
   });
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) invalid('description');
+  if (parsed?.constructor !== Object) invalid('description');
   return parsed;
 }
 

@@ -25,8 +25,7 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
   if ('arrayBuffer' in source) return new Uint8Array(await source.arrayBuffer());
   if (!source.load) throw new FormatError(sourceName(source), 0, 'the handler cannot load');
   const { weightData } = await source.load();
-  const parts = weightData === undefined ? [] : Array.isArray(weightData) ? weightData : [weightData];
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return new Uint8Array(await new Blob([weightData ?? []].flat()).arrayBuffer());
 }
 
 function isList(source: Source): source is ArrayLike<Blob> {

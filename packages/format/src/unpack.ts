@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { BitDecoder } from './BitDecoder.js';
+import { type BitDecoder, bitDecoder } from './bitDecoder.js';
 import { codeTensor, TensorState } from './codeTensor.js';
 import { codeText, maxText } from './codeText.js';
 import { readContainer } from './container.js';
@@ -24,7 +24,7 @@ export function unpack(bytes: Uint8Array, options: UnpackOptions = {}): io.Model
   const fits = weightBytes <= maxBytes && jsonBytes <= maxText;
   if (!fits)
     throw new FormatError(name, 4, `${weightBytes} + ${jsonBytes} bytes are more than maxBytes (${maxBytes}) allows`);
-  const decoder = new BitDecoder(bytes, start, codedEnd, rawEnd);
+  const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
   try {
     const text = new Uint8Array(jsonBytes);
     codeText(decoder, text);
@@ -36,7 +36,7 @@ export function unpack(bytes: Uint8Array, options: UnpackOptions = {}): io.Model
     decoder.finish();
     return artifacts;
   } catch (error) {
-    throw new FormatError(name, decoder.offset, (error as Error).message);
+    throw new FormatError(name, decoder.offset(), (error as Error).message);
   }
 }
 

@@ -29,48 +29,46 @@ for (let i = 0, x = 0; i < tableSize; i++) {
 const trust = Float64Array.from({ length: 256 }, (_, n) => (n + 0.4) / (n + 1.6));
 
 /** Mixes the adaptive probabilities of one slot per input; weights come in sets, one of which is chosen per bit. */
-export class Mixer {
+export interface Mixer {
   /** The slot of each input, to be set before code(). */
   readonly slots: Int32Array;
-  private readonly p: Float32Array;
-  private readonly n: Uint8Array;
-  private readonly weights: Float64Array;
-  private readonly stretched: Float64Array;
+  code(coder: BitCoder, set: number, bit: number): number;
+}
 
-  constructor(
-    private readonly inputs: number,
-    slots: number,
-    sets: number,
-    private readonly limit: number,
-    private readonly rate: number,
-    private readonly maxSum = 11.99,
-  ) {
-    this.slots = new Int32Array(inputs);
-    this.p = new Float32Array(slots).fill(0.5);
-    this.n = new Uint8Array(slots);
-    this.weights = new Float64Array(sets * inputs).fill(1 / Math.max(2, inputs - 2));
-    this.stretched = new Float64Array(inputs);
-  }
-
-  code(coder: BitCoder, set: number, bit: number): number {
-    const { inputs, slots, p, n, weights, stretched } = this;
-    const first = set * inputs;
-    let sum = 0;
-    for (let i = 0; i < inputs; i++) {
-      const slot = slots[i];
-      stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[n[slot]];
-      sum += weights[first + i] * stretched[i];
-    }
-    const limited = Math.min(Math.max(sum, -this.maxSum), this.maxSum);
-    const mixed = squashTable[((limited + maxStretch) * (tableSize / (2 * maxStretch))) | 0];
-    const coded = coder.bit(mixed, bit);
-    const error = (coded - mixed) * this.rate;
-    for (let i = 0; i < inputs; i++) {
-      const slot = slots[i];
-      weights[first + i] += error * stretched[i];
-      p[slot] += (coded - p[slot]) * steps[n[slot]];
-      if (n[slot] < this.limit) n[slot]++;
-    }
-    return coded;
-  }
+export function createMixer(
+  inputs: number,
+  size: number,
+  sets: number,
+  limit: number,
+  rate: number,
+  maxSum = 11.99,
+): Mixer {
+  const slots = new Int32Array(inputs);
+  const p = new Float32Array(size).fill(0.5);
+  const n = new Uint8Array(size);
+  const weights = new Float64Array(sets * inputs).fill(1 / Math.max(2, inputs - 2));
+  const stretched = new Float64Array(inputs);
+  return {
+    slots,
+    code(coder, set, bit) {
+      const first = set * inputs;
+      let sum = 0;
+      for (let i = 0; i < inputs; i++) {
+        const slot = slots[i];
+        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[n[slot]];
+        sum += weights[first + i] * stretched[i];
+      }
+      const limited = Math.min(Math.max(sum, -maxSum), maxSum);
+      const mixed = squashTable[((limited + maxStretch) * (tableSize / (2 * maxStretch))) | 0];
+      const coded = coder.bit(mixed, bit);
+      const error = (coded - mixed) * rate;
+      for (let i = 0; i < inputs; i++) {
+        const slot = slots[i];
+        weights[first + i] += error * stretched[i];
+        p[slot] += (coded - p[slot]) * steps[n[slot]];
+        if (n[slot] < limit) n[slot]++;
+      }
+      return coded;
+    },
+  };
 }

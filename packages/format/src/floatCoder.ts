@@ -1,4 +1,4 @@
-import { AdaptiveBits } from './AdaptiveBits.js';
+import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { invalid } from './FormatError.js';
 
@@ -20,21 +20,15 @@ export function codeSignAndMantissa(coder: BitCoder, exponent: number, mantissaB
 
 const unary = 24;
 
-/** A few float32s: the exponent as its distance from the largest one, in adaptive bits; sign and mantissa as they are. */
-export class FloatCoder {
-  private readonly distances = new AdaptiveBits(unary + AdaptiveBits.numberSlots);
-
-  constructor(
-    private readonly maxExponent: number,
-    private readonly mantissaBits: number,
-  ) {}
-
-  code(coder: BitCoder, value: number): number {
-    const wanted = this.maxExponent - ((value >>> 23) & 255);
+/** Codes a few float32s: the exponent as its distance from the largest one, in adaptive bits; sign and mantissa as they are. */
+export function floatCoder(maxExponent: number, mantissaBits: number): (coder: BitCoder, value: number) => number {
+  const distances = new AdaptiveBits(unary + numberSlots);
+  return (coder, value) => {
+    const wanted = maxExponent - ((value >>> 23) & 255);
     let distance = 0;
-    while (distance < unary && this.distances.code(coder, distance, distance < wanted ? 1 : 0)) distance++;
-    if (distance === unary) distance += this.distances.codeNumber(coder, unary, wanted - unary);
-    if (distance > this.maxExponent) invalid('exponent');
-    return codeSignAndMantissa(coder, this.maxExponent - distance, this.mantissaBits, value);
-  }
+    while (distance < unary && distances.code(coder, distance, distance < wanted ? 1 : 0)) distance++;
+    if (distance === unary) distance += distances.codeNumber(coder, unary, wanted - unary);
+    if (distance > maxExponent) invalid('exponent');
+    return codeSignAndMantissa(coder, maxExponent - distance, mantissaBits, value);
+  };
 }
