@@ -14,6 +14,12 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    /** `npm run coverage`: what reads untrusted files. */
+    coverage: {
+      include: ['packages/format/src/decode.ts', 'packages/format/src/decoder/**'],
+      reporter: ['text'],
+      thresholds: { statements: 95, branches: 95, functions: 95, lines: 95 },
+    },
     projects: backends.map((backend) => ({
       extends: true,
       test: {

@@ -15,7 +15,6 @@ function fuzz(count) {
   let slowestMs = 0;
   for (let seed = 1; seed <= count; seed++) {
     const bytes = mutate(good, seed);
-    setChecksum(bytes);
     const before = performance.now();
     try {
       const { weightData } = unpack(bytes, { maxBytes: 1 << 16 });
@@ -25,8 +24,16 @@ function fuzz(count) {
       refused++;
     }
     slowestMs = Math.max(slowestMs, performance.now() - before);
+    if (seed % 10_000 === 0) progress(seed, count, start);
   }
-  return { inputs: count, refused, accepted: count - refused, slowestMs, seconds: (Date.now() - start) / 1000 };
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const seconds = (Date.now() - start) / 1000;
+  return { inputs: count, refused, accepted: count - refused, slowestMs, peakBytes, seconds };
+}
+
+function progress(done, count, start) {
+  const left = Math.ceil((((Date.now() - start) / done) * (count - done)) / 1000);
+  console.log(`${done} of ${count}  ${left} s left`);
 }
 
 /** A few small tensors of different codings. */
@@ -53,7 +60,33 @@ function generator(seed) {
   };
 }
 
-function mutate(bytes, seed) {
+/**
+ * A file with one to eight random changes and a checksum that is right: for even seeds anywhere, for odd ones only in what is coded, with
+ * the sizes in the header set right too, so that all of it gets to the decoder.
+ */
+function mutate(file, seed) {
+  const body = file.subarray(0, -4);
+  if (seed % 2 === 0) return withChecksum(mutateBytes(body, seed));
+  let at = 4;
+  const sizes = Array.from({ length: 4 }, () => {
+    let value = 0;
+    for (let unit = 1; ; unit *= 128) {
+      value += (body[at] & 127) * unit;
+      if (body[at++] < 128) return value;
+    }
+  });
+  const split = at + sizes[2];
+  const coded = seed % 4 === 1 ? mutateBytes(body.subarray(at, split), seed) : body.subarray(at, split);
+  const raw = seed % 4 === 1 ? body.subarray(split) : mutateBytes(body.subarray(split), seed);
+  const header = [...body.subarray(0, 4), ...[sizes[0], sizes[1], coded.length, raw.length].flatMap(varint)];
+  return withChecksum(Buffer.concat([Uint8Array.from(header), coded, raw]));
+}
+
+function varint(value) {
+  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+}
+
+function mutateBytes(bytes, seed) {
   const next = generator(seed);
   const below = (n) => Math.floor(next() * n);
   let changed = Buffer.from(bytes);
@@ -68,16 +101,19 @@ function mutate(bytes, seed) {
       changed = Buffer.concat([changed.subarray(0, at), changed.subarray(at + length)]);
     if (kind === 4) changed = Buffer.concat([changed.subarray(0, at + length), changed.subarray(at)]);
   }
-  return Uint8Array.from(changed);
+  return changed;
 }
 
-function setChecksum(bytes) {
+function withChecksum(body) {
   let c = -1;
-  for (let i = 0; i < bytes.length - 4; i++) {
-    c ^= bytes[i];
+  for (let i = 0; i < body.length; i++) {
+    c ^= body[i];
     for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
   }
-  new DataView(bytes.buffer).setInt32(bytes.length - 4, ~c, true);
+  const bytes = new Uint8Array(body.length + 4);
+  bytes.set(body);
+  new DataView(bytes.buffer).setInt32(body.length, ~c, true);
+  return bytes;
 }
 
 const result = fuzz(Number(process.argv[2] ?? 1_000_000));

@@ -1,4 +1,4 @@
-import type { BitCoder } from './BitCoder.js';
+import type { BitCoder } from './decoder/BitCoder.js';
 
 /** Adds up what a model would cost, in bits, without writing anything. */
 export class BitCounter implements BitCoder {

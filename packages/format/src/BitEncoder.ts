@@ -1,5 +1,5 @@
-import type { BitCoder } from './BitCoder.js';
 import { ByteBuffer } from './ByteBuffer.js';
+import type { BitCoder } from './decoder/BitCoder.js';
 
 /** The counterpart of BitDecoder. */
 export class BitEncoder implements BitCoder {

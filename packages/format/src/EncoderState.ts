@@ -1,10 +1,10 @@
-import { numberSlots } from './AdaptiveBits.js';
-import { type BitCoder, unwritten } from './BitCoder.js';
-import { tableContexts } from './codeTables.js';
-import { codeTensor, TensorState } from './codeTensor.js';
+import { numberSlots } from './decoder/AdaptiveBits.js';
+import { type BitCoder, unwritten } from './decoder/BitCoder.js';
+import { tableContexts } from './decoder/codeTables.js';
+import { codeTensor, TensorState } from './decoder/codeTensor.js';
+import type { SymbolCoder } from './decoder/SymbolTables.js';
+import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
-import type { SymbolCoder } from './SymbolTables.js';
-import { planFields, type TensorPlan } from './TensorPlan.js';
 
 /** The encoder's side of what is kept from one tensor to the next. */
 export class EncoderState extends TensorState {

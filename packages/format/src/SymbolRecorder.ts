@@ -1,7 +1,7 @@
-import type { AdaptiveBits } from './AdaptiveBits.js';
-import type { BitCoder } from './BitCoder.js';
 import { ByteBuffer } from './ByteBuffer.js';
-import { codeFrequencies, lowest, maxAlphabet, precision, type SymbolCoder, total } from './SymbolTables.js';
+import type { AdaptiveBits } from './decoder/AdaptiveBits.js';
+import type { BitCoder } from './decoder/BitCoder.js';
+import { codeFrequencies, lowest, maxAlphabet, precision, type SymbolCoder, total } from './decoder/SymbolTables.js';
 
 /** Takes down symbols to write them as SymbolDecoder reads them, which has to be done from the last one to the first. */
 export class SymbolRecorder implements SymbolCoder {

@@ -1,10 +1,10 @@
 import { BitCounter } from './BitCounter.js';
-import { columnsOf } from './codeTensor.js';
+import { columnsOf } from './decoder/codeTensor.js';
+import { maxAlphabet } from './decoder/SymbolTables.js';
+import { affineLevels, noPlan, powerLevels, type TensorPlan } from './decoder/TensorPlan.js';
 import { EncoderState } from './EncoderState.js';
-import { maxAlphabet } from './SymbolTables.js';
 import { strideCandidates } from './strides.js';
 import { type Survey, survey } from './survey.js';
-import { affineLevels, noPlan, powerLevels, type TensorPlan } from './TensorPlan.js';
 
 /** Larger tensors are coded in a fast way, chosen by a part of them. */
 const maxMixed = 1 << 20;

@@ -1,8 +1,8 @@
 import { io } from '@tensorflow/tfjs-core';
+import { readSource, type Source, sourceName } from './decoder/readSource.js';
+import { type UnpackOptions, unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
 import { type PackOptions, pack } from './pack.js';
-import { readSource, type Source, sourceName } from './readSource.js';
-import { type UnpackOptions, unpack } from './unpack.js';
 
 export interface CompressedOptions extends PackOptions, UnpackOptions {
   /** For http(s): what fetch gets besides the URL; a save is a POST of a form with the file 'model.tfz' unless it says otherwise. */

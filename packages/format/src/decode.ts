@@ -1,9 +1,9 @@
 /** The decoder alone, without dependencies: what a page needs that loads compressed models and saves none. */
 import type { io } from '@tensorflow/tfjs-core';
-import { readSource, type Source, sourceName } from './readSource.js';
-import { type UnpackOptions, unpack } from './unpack.js';
+import { readSource, type Source, sourceName } from './decoder/readSource.js';
+import { type UnpackOptions, unpack } from './decoder/unpack.js';
 
-export { FormatError } from './FormatError.js';
+export { FormatError } from './decoder/FormatError.js';
 export type { Source, UnpackOptions };
 export { unpack };
 

@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
-import { layoutOf } from './description.js';
+import { layoutOf } from './decoder/description.js';
 import { writeFile } from './files.js';
 import { halfBits } from './half.js';
 

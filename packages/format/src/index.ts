@@ -1,7 +1,7 @@
 export { type CompressedOptions, type CompressedSaveResult, compressed } from './compressed.js';
+export { FormatError } from './decoder/FormatError.js';
+export type { Source } from './decoder/readSource.js';
+export { type UnpackOptions, unpack } from './decoder/unpack.js';
 export { type ExportStockOptions, exportStock } from './exportStock.js';
-export { FormatError } from './FormatError.js';
 export { type PackOptions, pack } from './pack.js';
 export type { Lossy, WeightSelector } from './quantize.js';
-export type { Source } from './readSource.js';
-export { type UnpackOptions, unpack } from './unpack.js';

@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { bitsOf, floatOf, type TensorPlan } from './decoder/TensorPlan.js';
 import { roundToHalf } from './half.js';
-import { bitsOf, floatOf, type TensorPlan } from './TensorPlan.js';
 
 /** Weights by name: '*' stands for any characters ('*' alone is all), a list for any of its entries. */
 export type WeightSelector = string | RegExp | readonly (string | RegExp)[] | ((name: string) => boolean);

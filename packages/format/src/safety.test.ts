@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BitEncoder } from './BitEncoder.js';
-import { codeText } from './codeText.js';
-import { crc32 } from './crc32.js';
+import { codeText } from './decoder/codeText.js';
+import { layoutOf } from './decoder/description.js';
 import { FormatError, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 import { mutate } from './testing/mutate.js';
@@ -93,23 +93,28 @@ describe('a forged file', () => {
     expect(() => read(writeContainer(0, 3, coded, raw))).toThrow(FormatError);
   });
 
-  it('ends in a FormatError or a model of the declared size: 20,000 mutations with the checksum set right', () => {
-    const refused = { count: 0 };
-    const start = Date.now();
-    for (let seed = 0; seed < 20_000; seed++) {
-      const bytes = mutate(good, seed);
-      new DataView(bytes.buffer).setInt32(bytes.length - 4, crc32(bytes, bytes.length - 4), true);
-      try {
-        const { weightData, weightSpecs } = read(bytes);
-        const sizes = weightSpecs?.map(({ shape }) => 4 * shape.reduce((a, b) => a * b, 1)) ?? [];
-        if (weightData) expect((weightData as ArrayBuffer).byteLength).toBeGreaterThanOrEqual(Math.min(...sizes, 0));
-      } catch (error) {
-        expect(error).toBeInstanceOf(FormatError);
-        expect((error as FormatError).offset).toBeLessThanOrEqual(bytes.length);
-        refused.count++;
+  // Nothing of it depends on the backend: once is enough.
+  it.skipIf(process.env.TFJS_BACKEND === 'wasm')(
+    'ends in a FormatError or a model of the size that it states: 20,000 mutations with the checksum set right',
+    () => {
+      const refused = { count: 0, inCode: 0 };
+      for (let seed = 0; seed < 20_000; seed++) {
+        const bytes = mutate(good, seed);
+        try {
+          const { weightData, weightSpecs = [] } = read(bytes);
+          const size = weightSpecs.reduce((sum, spec) => sum + layoutOf(spec).bytes, 0);
+          expect((weightData as ArrayBuffer | undefined)?.byteLength ?? 0).toBe(size);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+          expect((error as FormatError).message).toMatch(/^some\.tfz: .* \(at byte \d+\)\.$/s);
+          expect((error as FormatError).offset).toBeLessThanOrEqual(bytes.length);
+          refused.count++;
+          if ((error as FormatError).offset > 20) refused.inCode++;
+        }
       }
-    }
-    expect(refused.count).toBeGreaterThan(15_000);
-    expect(Date.now() - start).toBeLessThan(120_000);
-  }, 180_000);
+      expect(refused.count).toBeGreaterThan(15_000);
+      expect(refused.inCode).toBeGreaterThan(5_000);
+    },
+    600_000,
+  );
 });

@@ -1,4 +1,4 @@
-import { maxLevels } from './TensorPlan.js';
+import { maxLevels } from './decoder/TensorPlan.js';
 
 /** What decides how a tensor can be coded. */
 export interface Survey {

@@ -1,8 +1,13 @@
-import { magic } from './container.js';
-import { crc32 } from './crc32.js';
+import { magic } from './decoder/container.js';
+import { crc32 } from './decoder/crc32.js';
 
 /** The bytes of a file, laid out as readContainer reads them. */
-export function writeContainer(weightBytes: number, jsonBytes: number, coded: Uint8Array, raw: Uint8Array): Uint8Array {
+export function writeContainer(
+  weightBytes: number,
+  jsonBytes: number,
+  coded: Uint8Array,
+  raw: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const header = [...magic, ...[weightBytes, jsonBytes, coded.length, raw.length].flatMap(varint)];
   const end = header.length + coded.length + raw.length;
   const file = new Uint8Array(end + 4);

@@ -1,7 +1,28 @@
 import { random } from '@tfjs-compress/math';
+import { readContainer } from '../decoder/container.js';
+import { crc32 } from '../decoder/crc32.js';
+import { writeContainer } from '../writeContainer.js';
 
-/** A copy of `bytes` with one to eight random changes: bits flipped, bytes set, stretches overwritten, removed or doubled. */
-export function mutate(bytes: Uint8Array, seed: number): Uint8Array<ArrayBuffer> {
+/**
+ * A compressed file with one to eight random changes and a checksum that is right: for even seeds anywhere, for odd ones only in what is
+ * coded, with the sizes in the header set right too, so that all of it gets to the decoder.
+ */
+export function mutate(file: Uint8Array, seed: number): Uint8Array<ArrayBuffer> {
+  if (seed % 2 === 0) {
+    const changed = mutateBytes(file.subarray(0, -4), seed);
+    const bytes = joined(changed, new Uint8Array(4));
+    new DataView(bytes.buffer).setInt32(changed.length, crc32(bytes, changed.length), true);
+    return bytes;
+  }
+  const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(file, '');
+  const isRaw = seed % 4 === 1;
+  const parts = [file.subarray(start, codedEnd), file.subarray(codedEnd, rawEnd)];
+  const [coded, raw] = parts.map((part, i) => (isRaw === (i === 1) ? mutateBytes(part, seed) : part));
+  return writeContainer(weightBytes, jsonBytes, coded, raw);
+}
+
+/** One to eight changes: bits flipped, bytes set, stretches overwritten, removed or doubled. */
+function mutateBytes(bytes: Uint8Array, seed: number): Uint8Array<ArrayBuffer> {
   let draws = 0;
   const below = (n: number) => Math.floor(random(seed, draws++) * n);
   let changed = bytes.slice();
