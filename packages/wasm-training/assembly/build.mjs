@@ -1,30 +1,39 @@
-/** Compiles the kernels, for memory that is shared between threads and for memory that is not, into src/simd/binaries.ts. */
+/** Compiles the kernels into src/simd/binaries.ts: see there. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const entry = fileURLToPath(new URL('index.ts', import.meta.url));
+const shared = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+const relaxed = ['--enable', 'relaxed-simd'];
+
+const modules = {
+  unshared: ['index.ts'],
+  shared: ['index.ts', ...shared],
+  fusedUnshared: ['gemm.ts', ...relaxed],
+  fusedShared: ['gemm.ts', ...relaxed, ...shared],
+};
 
 /** The source of src/simd/binaries.ts. */
 export async function compileBinaries() {
-  const unshared = await compile([]);
-  const shared = await compile(['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']);
-  return `/** Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64. */
+  const entries = Object.entries(modules).map(
+    async ([name, options]) => `  ${name}:\n    '${await compile(options)}',\n`,
+  );
+  return `/**
+ * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, for memory that is shared between threads and for memory
+ * that is not. The fused ones hold matrix products alone, with multiplications and additions that are one instruction, which not
+ * every engine has.
+ */
 export const binaries = {
-  unshared:
-    '${unshared.toString('base64')}',
-  shared:
-    '${shared.toString('base64')}',
-};
+${(await Promise.all(entries)).join('')}};
 `;
 }
 
 /** The kernels allocate nothing and have no static data, as the memory that they import belongs to the backend. */
-async function compile(options) {
+async function compile([entry, ...options]) {
   const output = new Map();
   const { error, stderr } = await asc.main(
     [
-      entry,
+      fileURLToPath(new URL(entry, import.meta.url)),
       '-o',
       'out.wasm',
       '-O3',
@@ -41,7 +50,7 @@ async function compile(options) {
     { writeFile: (name, contents) => output.set(name, contents) },
   );
   if (error) throw new Error(`asc: ${error.message}\n${stderr}`);
-  return Buffer.from(output.get('out.wasm'));
+  return Buffer.from(output.get('out.wasm')).toString('base64');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

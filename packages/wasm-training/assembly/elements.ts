@@ -18,6 +18,17 @@ export function selectBetween(x: usize, dy: usize, out: usize, count: i32, low: 
   }
 }
 
+/** out[i] = 2·x[i]·dy[i]. */
+export function squareGradient(x: usize, dy: usize, out: usize, count: i32): void {
+  const end = out + ((<usize>count) << 2);
+  const vectors = out + ((<usize>(count & ~3)) << 2);
+  for (; out < vectors; out += 16, x += 16, dy += 16) {
+    const value = v128.load(x);
+    v128.store(out, f32x4.mul(f32x4.add(value, value), v128.load(dy)));
+  }
+  for (; out < end; out += 4, x += 4, dy += 4) store<f32>(out, 2 * load<f32>(x) * load<f32>(dy));
+}
+
 /** out[i, j] = (x[i, j] − means[j])·factors[j] + terms[j]. */
 export function normalizeColumns(
   x: usize,

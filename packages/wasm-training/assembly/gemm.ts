@@ -128,17 +128,17 @@ function tile(
     const low = v128.load(b);
     const high = v128.load(b, 16);
     const s0 = v128.load32_splat(a0 + at);
-    c00 = f32x4.add(c00, f32x4.mul(s0, low));
-    c01 = f32x4.add(c01, f32x4.mul(s0, high));
+    c00 = addProduct(c00, s0, low);
+    c01 = addProduct(c01, s0, high);
     const s1 = v128.load32_splat(a1 + at);
-    c10 = f32x4.add(c10, f32x4.mul(s1, low));
-    c11 = f32x4.add(c11, f32x4.mul(s1, high));
+    c10 = addProduct(c10, s1, low);
+    c11 = addProduct(c11, s1, high);
     const s2 = v128.load32_splat(a2 + at);
-    c20 = f32x4.add(c20, f32x4.mul(s2, low));
-    c21 = f32x4.add(c21, f32x4.mul(s2, high));
+    c20 = addProduct(c20, s2, low);
+    c21 = addProduct(c21, s2, high);
     const s3 = v128.load32_splat(a3 + at);
-    c30 = f32x4.add(c30, f32x4.mul(s3, low));
-    c31 = f32x4.add(c31, f32x4.mul(s3, high));
+    c30 = addProduct(c30, s3, low);
+    c31 = addProduct(c31, s3, high);
     columns += 4;
     b += NR << 2;
   }
@@ -146,6 +146,11 @@ function tile(
   if (m > 1) put(c + cRow, c10, c11, n, add);
   if (m > 2) put(c + 2 * cRow, c20, c21, n, add);
   if (m > 3) put(c + 3 * cRow, c30, c31, n, add);
+}
+
+/** sum + a·b: rounded once where the module is compiled for it and the processor can, else twice. */
+function addProduct(sum: v128, a: v128, b: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
 }
 
 /** Writes the first n of eight values. */

@@ -1,6 +1,6 @@
 export { depthwiseGradient } from './depthwise';
-export { normalizeColumns, selectBetween, sumCenteredProducts } from './elements';
+export { normalizeColumns, selectBetween, squareGradient, sumCenteredProducts } from './elements';
 export { gemm, offsets, packedSize } from './gemm';
 export { addPatches, frame } from './images';
 export { avgPoolGradient, maxPoolGradient } from './pooling';
-export { addTo, fillRows, sumRows, sumSegments, transposeMatrices } from './vectors';
+export { addTo, copyRows, fillRows, gatherRows, sumRows, sumSegments, transposeMatrices } from './vectors';

@@ -8,22 +8,30 @@ export function addTo(to: usize, from: usize, count: i32): void {
   for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }
 
-/** to[i] += a[i]·b[i]. */
-export function addProducts(to: usize, a: usize, b: usize, count: i32): void {
-  const end = to + ((<usize>count) << 2);
-  const vectors = to + ((<usize>(count & ~3)) << 2);
-  for (; to < vectors; to += 16, a += 16, b += 16) {
-    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(v128.load(a), v128.load(b))));
-  }
-  for (; to < end; to += 4, a += 4, b += 4) store<f32>(to, load<f32>(to) + load<f32>(a) * load<f32>(b));
-}
-
 /** Writes `row` (n values) m times, one after the other. */
 export function fillRows(to: usize, row: usize, m: i32, n: i32): void {
   const bytes = (<usize>n) << 2;
   for (let i = 0; i < m; i++) {
     memory.copy(to, row, bytes);
     to += bytes;
+  }
+}
+
+/** Copies rows of `bytes` bytes that begin `fromStep` bytes apart to where they begin `toStep` bytes apart. */
+export function copyRows(from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, bytes: usize): void {
+  for (let i = 0; i < rows; i++) {
+    memory.copy(to, from, bytes);
+    from += fromStep;
+    to += toStep;
+  }
+}
+
+/** Puts rows ids[0], ids[1], … of x (n values each) one after the other; the ids are those of rows. */
+export function gatherRows(x: usize, ids: usize, out: usize, count: i32, n: i32): void {
+  const bytes = (<usize>n) << 2;
+  for (let i = 0; i < count; i++) {
+    memory.copy(out, x + <usize>load<i32>(ids + ((<usize>i) << 2)) * bytes, bytes);
+    out += bytes;
   }
 }
 

@@ -2,8 +2,10 @@ import {
   batchNorm,
   clipByValue,
   grads,
+  mean,
   relu,
   setBackend,
+  square,
   type Tensor,
   type TypedArray,
   tensor,
@@ -73,6 +75,14 @@ describe.runIf(process.env.TFJS_BACKEND === 'wasm')('the fast gradients', () => 
     }
     const whole = [2, 3, 2, 2];
     await expectGradientsLikeCpu(full, [whole, whole, whole, whole, whole]);
+  });
+
+  it('of means over the first axes, and others, and of squares are like the cpu backend’s', async () => {
+    for (const axis of [0, [0, 1], [1, 0], -3, 1, [1, 2], [0, 1, 2]]) {
+      await expectGradientsLikeCpu((x) => mean(x, axis), [[4, 3, 5]]);
+      await expectGradientsLikeCpu((x) => mean(x, axis, true), [[4, 3, 5]]);
+    }
+    for (const shape of [[1], [5], [3, 6, 7]]) await expectGradientsLikeCpu((x) => square(x), [shape]);
   });
 
   it('leave those of other backends alone', async () => {

@@ -2,20 +2,26 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import {
   backend,
   type ClipByValueAttrs,
+  div,
   engine,
   type GradConfig,
   type GradFunc,
   getBackend,
   getGradient,
   getKernel,
+  type MeanAttrs,
   type NamedTensorMap,
   registerGradient,
   registerKernel,
+  reshape,
   type Tensor,
+  tile,
   unregisterGradient,
+  util,
 } from '@tensorflow/tfjs-core';
 import { fusedBatchNormGrad, isForColumns } from './simd/kernels/normalization.js';
 import { selectBetween } from './simd/kernels/selectBetween.js';
+import { squareGrad } from './simd/kernels/squareGrad.js';
 import { areFloats, withFallback } from './simd/SimdKernel.js';
 import { simdKernels } from './simd/SimdKernels.js';
 
@@ -26,7 +32,7 @@ type FastGradient = (...args: Parameters<GradFunc>) => ReturnType<GradFunc> | nu
 const TINY = 2 ** -149;
 
 /** Kernels of their own, for gradients that tfjs-core composes of many passes over memory. */
-const kernels = { FusedBatchNormGrad: fusedBatchNormGrad, SelectBetween: selectBetween };
+const kernels = { FusedBatchNormGrad: fusedBatchNormGrad, SelectBetween: selectBetween, SquareGrad: squareGrad };
 
 const fastGradients: Record<string, FastGradient> = {
   Relu: (dy, [x]) => between(x, dy as Tensor, TINY, Number.POSITIVE_INFINITY),
@@ -34,6 +40,19 @@ const fastGradients: Record<string, FastGradient> = {
     const { clipValueMin, clipValueMax } = attrs as unknown as ClipByValueAttrs;
     return between(x, dy as Tensor, clipValueMin, clipValueMax);
   },
+  // Of means over the first axes: every row of x gets the same.
+  Mean: (dy, [x], attrs) => {
+    const axes = util.parseAxisParam((attrs as unknown as MeanAttrs).axis, x.shape).sort((a, b) => a - b);
+    const last = axes.length - 1;
+    if (last < 0 || axes[last] !== last || axes.length === x.shape.length || !areFloats(x, dy as Tensor)) return null;
+    const [outer, inner] = [x.shape.slice(0, axes.length), x.shape.slice(axes.length)];
+    const row = () => reshape(div(dy as Tensor, util.sizeFromShape(outer)), [...outer.map(() => 1), ...inner]);
+    return { x: () => tile(row(), [...outer, ...inner.map(() => 1)]) };
+  },
+  Square: (dy, [x]) =>
+    areFloats(x, dy as Tensor)
+      ? { x: () => engine().runKernel('SquareGrad', { x, dy: dy as Tensor }) as Tensor }
+      : null,
   FusedBatchNorm: (dy, saved, attrs) => {
     const [x, mean, variance, scale] = saved;
     const given = [mean, variance, scale].filter((tensor) => tensor != null);

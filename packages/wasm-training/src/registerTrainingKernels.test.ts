@@ -12,7 +12,7 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { checkVersions, registerTrainingKernels } from './registerTrainingKernels.js';
 import { convCases } from './testing/convCases.js';
-import { checkDepthwise, checkFilterGradient, checkInputGradient } from './testing/convChecks.js';
+import { checkConv, checkDepthwise, checkFilterGradient, checkInputGradient } from './testing/convChecks.js';
 import { kernelsOfGradients } from './testing/kernelsOfGradients.js';
 import { checkSegments } from './testing/segmentChecks.js';
 
@@ -52,6 +52,7 @@ describe.runIf(process.env.TFJS_BACKEND === 'wasm')('registerTrainingKernels', (
     const empty = convCases.filter(({ inputShape }) => inputShape[0] === 0);
     expect(empty.length).toBeGreaterThan(0);
     for (const conv of empty) {
+      await checkConv(conv);
       await checkFilterGradient(conv, 'NHWC');
       await checkInputGradient(conv, 'NHWC');
       await checkDepthwise(conv);

@@ -7,11 +7,13 @@ import {
   unregisterKernel,
   version_core,
 } from '@tensorflow/tfjs-core';
+import { takingChannelsFirst } from './compositions/conv2D.js';
 import { conv2DBackpropFilter } from './compositions/conv2DBackpropFilter.js';
 import { depthwiseConv2dNativeBackpropFilter } from './compositions/depthwiseConv2dNativeBackpropFilter.js';
 import { depthwiseConv2dNativeBackpropInput } from './compositions/depthwiseConv2dNativeBackpropInput.js';
 import { unsortedSegmentSum } from './compositions/unsortedSegmentSum.js';
 import { registerFastGradients } from './gradients.js';
+import * as columns from './simd/kernels/columns.js';
 import * as convolutions from './simd/kernels/convolutions.js';
 import * as copies from './simd/kernels/copies.js';
 import * as depthwise from './simd/kernels/depthwise.js';
@@ -19,6 +21,7 @@ import * as normalization from './simd/kernels/normalization.js';
 import * as pooling from './simd/kernels/pooling.js';
 import * as products from './simd/kernels/products.js';
 import * as reductions from './simd/kernels/reductions.js';
+import * as slices from './simd/kernels/slices.js';
 import { transpose } from './simd/kernels/transpose.js';
 import { type AnySimdKernel, withFallback } from './simd/SimdKernel.js';
 
@@ -39,6 +42,7 @@ const missing: Record<string, [AnySimdKernel, KernelFunc]> = {
 /** SIMD kernels that are faster than the backend's own, which stay in use for what they do not take. */
 const faster: Record<string, AnySimdKernel> = {
   _FusedMatMul: products.fusedMatMul,
+  Add: columns.add,
   AvgPoolGrad: pooling.avgPoolGrad,
   BatchMatMul: products.batchMatMul,
   Cast: copies.cast,
@@ -46,12 +50,17 @@ const faster: Record<string, AnySimdKernel> = {
   Conv2DBackpropInput: convolutions.conv2DBackpropInput,
   FusedBatchNorm: normalization.fusedBatchNorm,
   FusedConv2D: convolutions.fusedConv2D,
+  GatherV2: slices.gatherV2,
   Identity: copies.identity,
   MaxPoolGrad: pooling.maxPoolGrad,
   Mean: reductions.mean,
+  Slice: slices.slice,
+  SplitV: slices.splitV,
+  Sub: columns.sub,
   Sum: reductions.sum,
   Tile: copies.tile,
   Transpose: transpose,
+  Unpack: slices.unpack,
 };
 
 const backendName = 'wasm';
@@ -74,7 +83,8 @@ export function registerTrainingKernels(): void {
     const own = getKernel(kernelName, backendName);
     if (!own || registered.has(own)) continue;
     unregisterKernel(kernelName, backendName);
-    register({ ...own, kernelFunc: withFallback(simd, own.kernelFunc) });
+    const fallback = kernelName === 'Conv2D' ? takingChannelsFirst(own.kernelFunc) : own.kernelFunc;
+    register({ ...own, kernelFunc: withFallback(simd, fallback) });
   }
   registerFastGradients();
 }

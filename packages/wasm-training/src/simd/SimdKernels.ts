@@ -21,6 +21,7 @@ export interface SimdKernels {
   ): void;
   addTo(to: number, from: number, count: number): void;
   avgPoolGradient(dy: number, dx: number, ...geometry: number[]): void;
+  copyRows(from: number, fromStep: number, to: number, toStep: number, rows: number, bytes: number): void;
   depthwiseGradient(ofFilter: number, other: number, dy: number, target: number, ...geometry: number[]): void;
   fillRows(to: number, row: number, rows: number, columns: number): void;
   frame(
@@ -35,6 +36,7 @@ export interface SimdKernels {
     frameHeight: number,
     frameWidth: number,
   ): void;
+  gatherRows(x: number, ids: number, out: number, count: number, columns: number): void;
   gemm(
     a: number,
     rows: number,
@@ -62,6 +64,7 @@ export interface SimdKernels {
   offsets(table: number, n0: number, step0: number, n1: number, step1: number, n2: number, step2: number): void;
   packedSize(n: number, k: number): number;
   selectBetween(x: number, dy: number, out: number, count: number, low: number, high: number): void;
+  squareGradient(x: number, dy: number, out: number, count: number): void;
   sumCenteredProducts(
     x: number,
     means: number,
@@ -103,10 +106,16 @@ function instantiate(backend: BackendWasm): SimdKernels | null {
   const memory = [wasmMemory, asm?.memory].find((found) => found instanceof WebAssembly.Memory);
   if (!memory) return null;
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const bytes = decodeBase64(shared ? binaries.shared : binaries.unshared);
+  const kernels = load(shared ? binaries.shared : binaries.unshared, memory);
+  const fused = load(shared ? binaries.fusedShared : binaries.fusedUnshared, memory);
+  return kernels && ({ ...kernels, ...fused } as unknown as SimdKernels);
+}
+
+/** What a module exports; null where the engine lacks the instructions it is made of. */
+function load(base64: string, memory: WebAssembly.Memory): WebAssembly.Exports | null {
+  const bytes = decodeBase64(base64);
   if (!WebAssembly.validate(bytes)) return null;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return instance.exports as unknown as SimdKernels;
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

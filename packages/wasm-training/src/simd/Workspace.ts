@@ -37,6 +37,12 @@ export class Workspace {
     return this.address(tensor);
   }
 
+  /** Writes values to an address. */
+  fill(address: number, values: Float32Array): void {
+    const { HEAPU8 } = this.backend.wasm as unknown as { HEAPU8: Uint8Array };
+    new Float32Array(HEAPU8.buffer, address, values.length).set(values);
+  }
+
   release(): void {
     for (const tensor of this.scratches) this.backend.disposeData(tensor.dataId);
     this.scratches.length = 0;

@@ -44,6 +44,12 @@ function gradientAttrs({ strides, pad }: ConvCase, dataFormat: DataFormat) {
   return { strides, pad: ordered, dataFormat };
 }
 
+/** A convolution of images whose channels come first. */
+export async function checkChannelsFirst(conv: ConvCase): Promise<void> {
+  const inputs = { x: { shape: nchw(conv.inputShape) }, filter: { shape: conv.filterShape } };
+  await expectLikeCpu('Conv2D', inputs, { ...gradientAttrs(conv, 'NCHW'), dilations: conv.dilations });
+}
+
 /** Both gradients of a depthwise convolution without dilation. */
 export async function checkDepthwise({ inputShape, filterShape, strides, dilations, pad }: ConvCase) {
   const dy = { shape: outputShape({ inputShape, filterShape, strides, dilations, pad }, true) };

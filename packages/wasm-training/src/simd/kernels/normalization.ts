@@ -13,8 +13,8 @@ export const fusedBatchNorm: SimdKernel<FusedBatchNormAttrs, 'x' | 'mean' | 'var
   const n = mean.shape[0];
   const out = w.output(x.shape);
   const [factors, terms] = [w.scratch(4 * n), w.scratch(4 * n)];
-  fill(w, factors, inverseDeviations(w, variance, scale, varianceEpsilon));
-  fill(w, terms, offset ? valuesOf(w, offset) : new Float32Array(n));
+  w.fill(factors, inverseDeviations(w, variance, scale, varianceEpsilon));
+  w.fill(terms, offset ? valuesOf(w, offset) : new Float32Array(n));
   const rows = util.sizeFromShape(x.shape) / n;
   w.simd.normalizeColumns(w.address(x), w.address(mean), factors, terms, w.address(out), rows, n);
   return out;
@@ -38,23 +38,20 @@ export const fusedBatchNormGrad: SimdKernel<FusedBatchNormAttrs, 'x' | 'dy' | 'm
   const inverse = inverseDeviations(w, variance, undefined, varianceEpsilon);
   const scaled = inverseDeviations(w, variance, scale, varianceEpsilon);
   const [total, products] = [valuesOf(w, dOffset), valuesOf(w, dScale)];
-  fill(
-    w,
+  w.fill(
     address(dMean),
     total.map((sum, i) => -scaled[i] * sum),
   );
-  fill(
-    w,
+  w.fill(
     address(dVariance),
     products.map((sum, i) => -0.5 * scaled[i] * inverse[i] ** 2 * sum),
   );
-  fill(
-    w,
+  w.fill(
     address(dScale),
     products.map((sum, i) => inverse[i] * sum),
   );
-  fill(w, factors, scaled);
-  fill(w, zeros, new Float32Array(n));
+  w.fill(factors, scaled);
+  w.fill(zeros, new Float32Array(n));
   w.simd.normalizeColumns(ofDy, zeros, factors, zeros, address(dx), rows, n);
   return [dx, dMean, dVariance, dScale, dOffset];
 };
@@ -72,9 +69,4 @@ function inverseDeviations(w: Workspace, variance: TensorInfo, scale: TensorInfo
 
 function valuesOf(w: Workspace, tensor: TensorInfo): Float32Array {
   return Float32Array.from(w.backend.typedArrayFromHeap(tensor));
-}
-
-function fill(w: Workspace, address: number, values: Float32Array): void {
-  const { HEAPU8 } = w.backend.wasm as unknown as { HEAPU8: Uint8Array };
-  new Float32Array(HEAPU8.buffer, address, values.length).set(values);
 }
