@@ -3,14 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
+const all = new URL('index.ts', import.meta.url);
+const products = new URL('gemm.ts', import.meta.url);
 const shared = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 const relaxed = ['--enable', 'relaxed-simd'];
 
 const modules = {
-  unshared: ['index.ts'],
-  shared: ['index.ts', ...shared],
-  fusedUnshared: ['gemm.ts', ...relaxed],
-  fusedShared: ['gemm.ts', ...relaxed, ...shared],
+  unshared: [all],
+  shared: [all, ...shared],
+  fusedUnshared: [products, ...relaxed],
+  fusedShared: [products, ...relaxed, ...shared],
 };
 
 /** The source of src/simd/binaries.ts. */
@@ -33,7 +35,7 @@ async function compile([entry, ...options]) {
   const output = new Map();
   const { error, stderr } = await asc.main(
     [
-      fileURLToPath(new URL(entry, import.meta.url)),
+      fileURLToPath(entry),
       '-o',
       'out.wasm',
       '-O3',
