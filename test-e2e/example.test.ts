@@ -6,9 +6,22 @@ it('npm start trains, prunes, quantizes, saves and loads LeNet-300-100 on the em
   const args = ['examples/mnist-lenet-300-100/main.js'];
   const { stdout } = await run(process.execPath, args, {
     cwd: root,
-    env: { EPOCHS: '4', MNIST_DIR: '' },
+    env: { EPOCHS: '5', MNIST_DIR: '' },
     timeout: 290_000,
   });
   for (const stage of ['trained', 'pruned', 'quantized', 'loaded again']) expect(stdout).toContain(stage);
   expect(stdout).toMatch(/Predictions after loading .*quantized\.tfz: the same/);
+});
+
+it('the same job trains LeNet-5, a convolutional net, on WebAssembly', async () => {
+  const { stdout } = await run(process.execPath, ['examples/mnist-lenet-5/main.js'], {
+    cwd: root,
+    env: { TFJS_BACKEND: 'wasm', EPOCHS: '5', PICTURES: '640', MNIST_DIR: '' },
+    timeout: 290_000,
+  });
+  expect(stdout).toContain('Backend: WebAssembly');
+  expect(stdout).toMatch(/Predictions after loading .*quantized\.tfz: the same/);
+  const error = (stage: string) => Number(new RegExp(`^${stage} +([\\d.]+)%`, 'm').exec(stdout)?.[1]);
+  expect(error('trained')).toBeLessThan(20);
+  expect(error('quantized')).toBeLessThan(40);
 });

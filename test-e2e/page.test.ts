@@ -50,4 +50,11 @@ describe.skipIf(!executable)('a page built by Vite', () => {
       expect(errors).toEqual([]);
     },
   );
+
+  it('trains it on WebAssembly with the kernels of wasm-training, of which the bundler need not know', async () => {
+    const result = await page.evaluate(() => window.train('wasm'));
+    expect(result).toMatchObject({ backend: 'wasm', kernels: 3, wrong: [] });
+    expect(result.loss.at(-1)).toBeLessThan(result.loss[0]);
+    expect(errors).toEqual([]);
+  });
 });

@@ -14,14 +14,16 @@ import { stageRow, stageTable } from './stages.js';
  *
  * makeModel() is called once the backend runs. plan: { inputShape of a picture, epochs: { train, prune, quantize }, learningRates of the
  * same three, overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The environment
- * variable EPOCHS, a number, stands for all three epochs. Returns the rows of the stage table.
+ * variable EPOCHS, a number, stands for all three epochs; PICTURES is how many to train and how many to test on at most. Returns the
+ * rows of the stage table.
  */
 export async function mainJob(makeModel, { inputShape, epochs, learningRates, overrides, steps, folder }) {
   const start = Date.now();
   const shorter = Number(process.env.EPOCHS);
   if (shorter) epochs = Object.fromEntries(Object.keys(epochs).map((stage) => [stage, shorter]));
   console.log(`Backend: ${await startBackend()}`);
-  const { source, train, test } = loadMnist();
+  const { source, ...sets } = loadMnist();
+  const [train, test] = [sets.train, sets.test].map((set) => first(Number(process.env.PICTURES) || set.count, set));
   console.log(`Data: ${source}, ${train.count} pictures to train, ${test.count} to test`);
   const [trainSet, testSet] = [toTensors(train, inputShape), toTensors(test, inputShape)];
   const model = makeModel();
@@ -58,6 +60,11 @@ export async function mainJob(makeModel, { inputShape, epochs, learningRates, ov
   console.log(`Done in ${Math.round((Date.now() - start) / 1000)} s.`);
   if (!same) process.exitCode = 1;
   return stages;
+}
+
+function first(wanted, { count, images, labels }) {
+  const n = Math.min(wanted, count);
+  return { count: n, images: images.subarray(0, 784 * n), labels: labels.subarray(0, n) };
 }
 
 function fileOf(folder, stage) {
