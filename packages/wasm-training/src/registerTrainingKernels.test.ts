@@ -19,7 +19,7 @@ import { checkSegments } from './testing/segmentChecks.js';
 /** Only called for complex numbers, of which the WASM backend cannot make a tensor. */
 const complexOnly = ['Complex', 'Imag', 'Real'];
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('registerTrainingKernels', () => {
+describe('registerTrainingKernels', () => {
   it('leaves no kernel missing that a gradient calls', () => {
     registerTrainingKernels();
     const called = kernelsOfGradients();

@@ -56,7 +56,7 @@ function wasmBytes(): number {
   return HEAPU8.buffer.byteLength;
 }
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('training', () => {
+describe('training', () => {
   beforeAll(registerTrainingKernels);
   beforeEach(async () => {
     await setBackend('wasm');

@@ -6,7 +6,7 @@ import { convCases } from './testing/convCases.js';
 import { checkConv, checkDepthwise, checkFilterGradient, checkInputGradient } from './testing/convChecks.js';
 import { checkSegments, segmentCases } from './testing/segmentChecks.js';
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('on an engine without SIMD', () => {
+describe('on an engine without SIMD', () => {
   const validate = vi.spyOn(WebAssembly, 'validate');
 
   beforeAll(() => {

@@ -3,17 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { registerTrainingKernels } from '../registerTrainingKernels.js';
 import { relativeError } from '../testing/compareWithCpu.js';
 import { convCases, dilatedCases } from '../testing/convCases.js';
-import { checkChannelsFirst, checkFilterGradient, checkInputGradient } from '../testing/convChecks.js';
+import { checkChannelsFirst, checkInputGradient } from '../testing/convChecks.js';
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('convolutions of images whose channels come first', () => {
+describe('convolutions of images whose channels come first', () => {
   beforeAll(registerTrainingKernels);
 
   it.each([...convCases, ...dilatedCases.slice(0, 2)])('are like the cpu backend’s on %j', checkChannelsFirst);
 
-  it.each(convCases)('have gradients like the cpu backend’s on %j', async (conv) => {
-    await checkInputGradient(conv, 'NCHW');
-    await checkFilterGradient(conv, 'NCHW');
-  });
+  it.each(convCases)('have an input gradient like the cpu backend’s on %j', (conv) => checkInputGradient(conv, 'NCHW'));
 
   it('train', async () => {
     const gradients: TypedArray[][] = [];

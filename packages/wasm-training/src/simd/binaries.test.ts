@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileBinaries } from '../../assembly/build.mjs';
 import { binaries } from './binaries.js';
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('binaries', () => {
+describe('binaries', () => {
   it('are what the sources in assembly/ compile to (else run `npm run build`)', async () => {
     expect(readFileSync(new URL('binaries.ts', import.meta.url), 'utf8')).toBe(await compileBinaries());
   });

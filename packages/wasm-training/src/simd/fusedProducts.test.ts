@@ -10,7 +10,7 @@ import * as products from './kernels/products.js';
 
 const canFuse = () => WebAssembly.validate(Buffer.from(binaries.fusedUnshared, 'base64'));
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('products with fused multiplication and addition', () => {
+describe('products with fused multiplication and addition', () => {
   beforeAll(() => {
     // Node 20 has the instructions, but asks for a flag.
     if (!canFuse()) setFlagsFromString('--experimental-wasm-relaxed-simd');

@@ -5,7 +5,7 @@ import { expectLikeCpu } from '../../testing/compareWithCpu.js';
 import { useSimd } from '../../testing/useKernel.js';
 import * as columns from './columns.js';
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('Add and Sub of a row', () => {
+describe('Add and Sub of a row', () => {
   beforeAll(async () => {
     useSimd('Add', columns.add);
     useSimd('Sub', columns.sub);

@@ -5,7 +5,7 @@ import { expectLikeCpu } from '../../testing/compareWithCpu.js';
 import { useSimd } from '../../testing/useKernel.js';
 import * as copies from './copies.js';
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('copies', () => {
+describe('copies', () => {
   beforeAll(async () => {
     useSimd('Identity', copies.identity);
     useSimd('Cast', copies.cast);

@@ -13,7 +13,7 @@ async function check(batches: [number, number], [m, n, k]: number[], transposeA:
   await expectLikeCpu('_FusedMatMul', { a, b }, attrs);
 }
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('matrix products', () => {
+describe('matrix products', () => {
   beforeAll(() => {
     useSimd('BatchMatMul', products.batchMatMul);
     useSimd('_FusedMatMul', products.fusedMatMul);
@@ -36,6 +36,6 @@ describe.runIf(process.env.TFJS_BACKEND === 'wasm')('matrix products', () => {
     const size = fc.integer({ min: 4, max: 40 });
     const batches = fc.constantFrom<[number, number]>([1, 1], [2, 2], [3, 1], [1, 3]);
     const sizes = fc.tuple(size, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 300 }));
-    await fc.assert(fc.asyncProperty(batches, sizes, fc.boolean(), fc.boolean(), check), { numRuns: 100 });
+    await fc.assert(fc.asyncProperty(batches, sizes, fc.boolean(), fc.boolean(), check), { numRuns: 50 });
   });
 });

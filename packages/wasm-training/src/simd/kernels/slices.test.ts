@@ -28,7 +28,7 @@ const shapesAndAxis = shapes.chain((shape) =>
   fc.tuple(fc.constant(shape), fc.integer({ min: -shape.length, max: shape.length - 1 })),
 );
 
-describe.runIf(process.env.TFJS_BACKEND === 'wasm')('parts of tensors', () => {
+describe('parts of tensors', () => {
   beforeAll(async () => {
     registerTrainingKernels();
     useSimd('SplitV', slices.splitV);
