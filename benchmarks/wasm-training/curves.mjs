@@ -1,32 +1,34 @@
 /**
- * Training with this package against training on a backend that has all kernels: 200 steps of each net from the same weights over the
- * same five batches, and the greatest difference between the two losses of a step.
+ * Training with this package against training on backends that have all kernels: 200 steps of each net over the same five batches.
  *
- *   node benchmarks/wasm-training/curves.mjs [--nets lenet-5,lstm] [--steps 200] [--reference cpu]
+ *   node benchmarks/wasm-training/curves.mjs [--nets lenet-5,lstm] [--steps 200]
  *
- * The reference is the cpu backend for the two nets that it can train in minutes, and tfjs-node for the others, at the batch sizes
- * below. The two nets with batch normalization learn at a hundredth of the usual rate: at the usual one, a unit that rounding switches on or
- * off at one step leads any two backends apart. How far one rounding leads the same kernels apart is measured, too: with the images
- * multiplied by 1 + 2⁻²³. Writes results/curves.json.
+ * Two questions, as one rounding may lead two trainings apart: how far are the losses of two trainings that began with the same weights
+ * (`curve`), and how far are losses and gradients from the same weights at every step (`sameWeights`)? What one rounding does to the
+ * same kernels' curve is measured, too: with the images multiplied by 1 + 2⁻²³.
+ *
+ * The curve's reference is the cpu backend for the two nets that it can train in minutes, and tfjs-node for the others; from the same
+ * weights, both, the cpu backend at fewer steps of a smaller batch. Adds to results/curves.json, net by net.
  */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeResult } from '../tools/results.mjs';
+import { readResult, writeResult } from '../tools/results.mjs';
 
-const references = {
-  'lenet-5': { backend: 'tfjs-node', batch: 16 },
-  'lenet-300-100': { backend: 'cpu', batch: 8 },
-  'resnet-20': { backend: 'tfjs-node', batch: 32, learningRate: 0.0001 },
-  'mobilenet-0.25': { backend: 'tfjs-node', batch: 8, learningRate: 0.0001 },
-  lstm: { backend: 'cpu', batch: 2 },
+/** `cpu`: the batch and the steps between two comparisons with the cpu backend, which takes up to ten seconds a picture. */
+const plans = {
+  'lenet-5': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 20] },
+  'lenet-300-100': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 1] },
+  'resnet-20': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [2, 40] },
+  'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [4, 20] },
+  lstm: { reference: 'tfjs-node', batch: 16, learningRate: 0.01, cpu: [2, 40] },
 };
 
 const { values: args } = parseArgs({
   options: {
-    nets: { type: 'string', default: Object.keys(references).join() },
+    nets: { type: 'string', default: Object.keys(plans).join() },
     steps: { type: 'string', default: '200' },
-    reference: { type: 'string' },
   },
 });
 
@@ -36,34 +38,48 @@ const packages = [
   '@tensorflow/tfjs-node',
   '@tfjs-compress/wasm-training',
 ];
-const curves = {};
+const file = new URL('results/curves.json', import.meta.url);
+const steps = Number(args.steps);
 for (const net of args.nets.split(',')) {
-  const {
-    backend,
-    batch,
-    learningRate = 0.01,
-  } = { ...references[net], ...(args.reference ? { backend: args.reference } : {}) };
-  const wanted = losses(backend, net, batch, learningRate);
+  const { reference, batch, learningRate, cpu } = plans[net];
+  const wanted = losses(reference, net, batch, learningRate);
   const got = losses('wasm-training', net, batch, learningRate);
-  const difference = apart(wanted, got);
   // What becomes of one rounding error in the images; word numbers have none.
-  const rounding = net === 'lstm' ? 0 : apart(got, losses('wasm-training', net, batch, learningRate, 1 + 2 ** -23));
-  curves[net] = {
-    reference: backend,
+  const moved = net === 'lstm' ? got : losses('wasm-training', net, batch, learningRate, 1 + 2 ** -23);
+  const curve = {
+    reference,
     batch,
     learningRate,
-    difference,
-    rounding,
-    first: wanted[0],
-    last: wanted.at(-1),
+    difference: apart(wanted, got),
+    rounding: apart(got, moved),
     wanted,
     got,
   };
-  console.log(
-    `${net}, batch ${batch}: ${difference.toExponential(1)} from ${backend}, ${rounding.toExponential(1)} by a rounding (loss ${wanted[0]} → ${wanted.at(-1)})`,
-  );
+  const sameWeights = [
+    { batch, pairs: fromSameWeights(net, batch, learningRate, 'tfjs-node', 1) },
+    { batch: cpu[0], pairs: fromSameWeights(net, cpu[0], learningRate, 'cpu,tfjs-node', cpu[1]) },
+  ];
+  const result = { steps, curve, sameWeights };
+  print(net, result);
   // After each net: the whole takes its time.
-  writeResult(new URL('results/curves.json', import.meta.url), packages, { steps: Number(args.steps), curves });
+  const others = existsSync(file) ? readResult(file).nets : {};
+  writeResult(file, packages, { nets: { ...others, [net]: result } });
+}
+
+function print(net, { curve, sameWeights }) {
+  const short = (value) => value.toExponential(1);
+  console.log(
+    `${net}: loss ${curve.wanted[0].toFixed(3)} → ${curve.wanted.at(-1).toFixed(3)}, the curve within ${short(curve.difference)} of ` +
+      `${curve.reference}'s at batch ${curve.batch}; by one rounding ${short(curve.rounding)}`,
+  );
+  for (const { batch, pairs } of sameWeights) {
+    for (const [pair, { comparisons, loss, gradients }] of Object.entries(pairs)) {
+      console.log(
+        `  from the same weights, batch ${batch}, ${comparisons} ×, ${pair}: losses within ${short(loss)}, gradients within ` +
+          `${short(gradients.median)} (median), ${short(gradients.greatest)} (greatest)`,
+      );
+    }
+  }
 }
 
 function apart(a, b) {
@@ -71,9 +87,15 @@ function apart(a, b) {
 }
 
 function losses(column, net, batch, learningRate, factor = '') {
-  const script = fileURLToPath(new URL('losses.mjs', import.meta.url));
-  const output = execFileSync(process.execPath, [script, column, net, batch, args.steps, learningRate, factor], {
-    encoding: 'utf8',
-  });
+  return runJson('losses.mjs', [column, net, batch, steps, learningRate, factor]);
+}
+
+function fromSameWeights(net, batch, learningRate, others, every) {
+  return runJson('sameWeights.mjs', [net, batch, learningRate, steps, others, every]);
+}
+
+function runJson(program, programArgs) {
+  const script = fileURLToPath(new URL(program, import.meta.url));
+  const output = execFileSync(process.execPath, [script, ...programArgs], { encoding: 'utf8' });
   return JSON.parse(output.trim().split('\n').at(-1));
 }
