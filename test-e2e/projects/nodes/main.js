@@ -55,6 +55,23 @@ await model.save(
 const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
 assert.deepEqual(loaded.predict(xs).dataSync(), model.predict(xs).dataSync(), 'the loaded model predicts the same');
 
+if (backend === 'wasm') {
+  const { registerTrainingKernels } = await import('@tfjs-compress/wasm-training');
+  registerTrainingKernels();
+  const images = tf.randomNormal([4, 9, 9, 3], 0, 1, 'float32', 4);
+  const filter = tf.randomNormal([3, 3, 3, 5], 0, 1, 'float32', 5);
+  const gradients = () =>
+    tf
+      .grads((x, w) => tf.conv2d(x, w, 1, 'same'))([images, filter])
+      .map((dx) => dx.dataSync());
+  const got = gradients();
+  await tf.setBackend('cpu');
+  gradients().forEach((wanted, i) => {
+    const apart = Math.max(...wanted.map((value, j) => Math.abs(value - got[i][j])));
+    assert.ok(apart < 1e-3, `gradient ${i} of a convolution is ${apart} from the cpu backend's`);
+  });
+}
+
 const accuracy = history.acc.at(-1);
 assert.ok(accuracy > 0.85, `accuracy ${accuracy}`);
 console.log(
