@@ -1,6 +1,6 @@
 /**
- * Trains LeNet-5 in Chromium on the three builds of the WASM backend (threads and SIMD, where the page is isolated; SIMD; plain), and
- * compares the losses with those in Node.
+ * Trains LeNet-5 in Chromium on the three builds of the WASM backend (threads and SIMD, where the page is isolated, with one thread and
+ * with two; SIMD; plain), and compares the losses with those in Node.
  *
  *   node benchmarks/wasm-training/browser.mjs [--chromium /usr/bin/chromium]
  *
@@ -90,10 +90,14 @@ function serve(isolated) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-async function inBrowser(browser, { isolated, simd }) {
+async function inBrowser(browser, { isolated, simd, cores }) {
   const server = await serve(isolated);
   const tab = await browser.newPage();
   try {
+    // The backend takes half of the cores as threads.
+    if (cores) {
+      await tab.addInitScript((value) => Object.defineProperty(navigator, 'hardwareConcurrency', { value }), cores);
+    }
     tab.on('pageerror', (error) => console.error(error.message));
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
     await tab.waitForFunction(() => 'train' in window);
@@ -119,11 +123,13 @@ const builds = {};
 try {
   for (const [build, options] of Object.entries({
     'threaded-simd': { isolated: true, simd: true },
+    'threaded-simd, 2 threads': { isolated: true, simd: true, cores: 4 },
     simd: { isolated: false, simd: true },
     plain: { isolated: false, simd: false },
   })) {
     const { threads, shared, losses, times } = await inBrowser(browser, options);
     const difference = Math.max(...losses.map((loss, i) => Math.abs(loss - wanted[i])));
+    if (options.cores && threads !== 2) throw new Error(`${build}: ${threads} thread(s)`);
     if (shared !== options.isolated) throw new Error(`${build}: is the memory shared? ${shared}`);
     builds[build] = { threads, difference, median: median(times.slice(2)) };
     console.log(
