@@ -2,9 +2,9 @@
  * Trains LeNet-5 in Chromium on the three builds of the WASM backend (threads and SIMD, where the page is isolated, with one thread and
  * with two; SIMD; plain), and compares the losses with those in Node.
  *
- *   node benchmarks/wasm-training/browser.mjs [--chromium /usr/bin/chromium]
+ *   node benchmarks/wasm-training/browser.mjs [--chromium /usr/bin/chromium] [--check]
  *
- * Writes results/browser.json.
+ * Writes results/browser.json, with --check nothing. Fails when losses differ by more than 1e-5.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -17,7 +17,9 @@ import { median, writeResult } from '../tools/results.mjs';
 import { start } from './backends.mjs';
 import { buildNet, makeBatch } from './nets.mjs';
 
-const { values: args } = parseArgs({ options: { chromium: { type: 'string', default: '/usr/bin/chromium' } } });
+const { values: args } = parseArgs({
+  options: { chromium: { type: 'string', default: '/usr/bin/chromium' }, check: { type: 'boolean', default: false } },
+});
 const require = createRequire(import.meta.url);
 const folder = (name) => join(dirname(require.resolve(`${name}/package.json`)), 'dist');
 const roots = {
@@ -140,10 +142,12 @@ try {
 } finally {
   await browser.close();
 }
-const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tfjs-compress/wasm-training'];
-writeResult(new URL('results/browser.json', import.meta.url), packages, {
-  chromium: browser.version(),
-  batch: BATCH,
-  builds,
-});
+if (!args.check) {
+  const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tfjs-compress/wasm-training'];
+  writeResult(new URL('results/browser.json', import.meta.url), packages, {
+    chromium: browser.version(),
+    batch: BATCH,
+    builds,
+  });
+}
 process.exit(0);

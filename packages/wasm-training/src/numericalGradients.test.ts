@@ -3,12 +3,15 @@ import {
   batchNorm,
   conv2d,
   depthwiseConv2d,
+  gather,
   grads,
   matMul,
   maxPool,
+  mean,
   mul,
   relu,
   setBackend,
+  square,
   sum,
   type Tensor,
   type Tensor4D,
@@ -94,12 +97,42 @@ describe('gradients against differences', () => {
     );
   });
 
+  it('of convolutions with explicit pads, and of images whose channels come first', () => {
+    const margins: [number, number][] = [
+      [0, 0],
+      [2, 0],
+      [1, 3],
+      [0, 0],
+    ];
+    const shapes = [
+      [2, 4, 5, 2],
+      [3, 2, 2, 3],
+    ];
+    check((x, w) => conv2d(as4D(x), as4D(w), [1, 2], margins as never), shapes, 1, 1e-4);
+    check(
+      (x, w) => conv2d(as4D(x), as4D(w), 1, 'same', 'NCHW'),
+      [
+        [2, 3, 5, 4],
+        [3, 3, 3, 2],
+      ],
+      1,
+      1e-4,
+    );
+  });
+
+  it('of rows taken from a table, and of means of squares', () => {
+    const ids = tensor([3, 0, 3, 1], [4], 'int32');
+    check((x) => gather(x, ids), [[5, 3]], 1, 1e-4);
+    check((x) => mean(square(x), [0, 1]), [[3, 4, 5]], 0.1, 1e-4);
+  });
+
   it('of depthwise convolutions', () => {
     const shapes = [
       [2, 5, 4, 3],
       [3, 3, 3, 2],
     ];
     check((x, w) => depthwiseConv2d(as4D(x), as4D(w), 2, 'same'), shapes, 1, 1e-4);
+    check((x, w) => depthwiseConv2d(as4D(x), as4D(w), 1, 1), [shapes[0], [3, 3, 3, 1]], 1, 1e-4);
   });
 
   it('of products', () => {
