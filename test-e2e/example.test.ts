@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from '../scripts/setup.mjs';
 import { run } from './support/run.js';
@@ -11,6 +13,12 @@ it('npm start trains, prunes, quantizes, saves and loads LeNet-300-100 on the em
   });
   for (const stage of ['trained', 'pruned', 'quantized', 'loaded again']) expect(stdout).toContain(stage);
   expect(stdout).toMatch(/Predictions after loading .*quantized\.tfz: the same/);
+  const output = join(root, 'examples', 'mnist-lenet-300-100', 'output');
+  expect(stdout).toContain(`Report with figures: ${join(output, 'report.html')}`);
+  const page = readFileSync(join(output, 'report.html'), 'utf8');
+  for (const figure of ['Accuracy over epochs', 'INQ step', 'spliced back', 'Bytes per layer', 'ip2/kernel: 300×100'])
+    expect(page, figure).toContain(figure);
+  expect(readdirSync(join(output, 'report'))).toEqual(expect.arrayContaining(['accuracy.svg', 'mask.ip1_kernel.svg']));
 });
 
 it('the same job trains LeNet-5, a convolutional net, on WebAssembly', async () => {

@@ -15,6 +15,7 @@ function lenet300100() {
 }
 
 await mainJob(lenet300100, {
+  title: 'LeNet-300-100 on MNIST',
   inputShape: [784],
   epochs: { train: 10, prune: 24, quantize: 10 },
   learningRates: { train: 1e-3, prune: 1e-3, quantize: 5e-4 },

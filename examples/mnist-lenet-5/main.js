@@ -19,6 +19,7 @@ function lenet5() {
 }
 
 await mainJob(lenet5, {
+  title: 'LeNet-5 on MNIST',
   inputShape: [28, 28, 1],
   epochs: { train: 6, prune: 16, quantize: 6 },
   learningRates: { train: 1e-3, prune: 1e-3, quantize: 5e-4 },

@@ -6,18 +6,19 @@ import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compressed, compressionTable, formatTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { startBackend } from './backend.js';
 import { epochLines } from './progress.js';
+import { writeReport } from './report.js';
 import { stageRow, stageTable } from './stages.js';
 
 /**
  * The main job on MNIST: trains a net, prunes it with SurgeryCallback, quantizes it with INQScheduler, saves it as one small file, loads
- * that again, and prints what each stage gained and lost.
+ * that again, prints what each stage gained and lost, and writes a report with figures.
  *
- * makeModel() is called once the backend runs. plan: { inputShape of a picture, epochs: { train, prune, quantize }, learningRates of the
- * same three, overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The environment
+ * makeModel() is called once the backend runs. plan: { title of the report, inputShape of a picture, epochs: { train, prune, quantize },
+ * learningRates of the same three, overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The environment
  * variable EPOCHS, a number, stands for all three epochs; PICTURES is how many to train and how many to test on at most. Returns the
  * rows of the stage table.
  */
-export async function mainJob(makeModel, { inputShape, epochs, learningRates, overrides, steps, folder }) {
+export async function mainJob(makeModel, { title, inputShape, epochs, learningRates, overrides, steps, folder }) {
   const start = Date.now();
   const shorter = Number(process.env.EPOCHS);
   if (shorter) epochs = Object.fromEntries(Object.keys(epochs).map((stage) => [stage, shorter]));
@@ -42,11 +43,11 @@ export async function mainJob(makeModel, { inputShape, epochs, learningRates, ov
     stages.push(stageRow(stage, of, errorOf(of, testSet), sizeBytes));
   };
 
-  await fit('train', epochLines('Training', epochs.train));
+  const training = await fit('train', epochLines('Training', epochs.train));
   await finish('trained');
-  await fit('prune', new SurgeryCallback({ overrides }));
+  const pruning = await fit('prune', new SurgeryCallback({ overrides }));
   await finish('pruned');
-  await fit('quantize', new INQScheduler({ steps }));
+  const quantization = await fit('quantize', new INQScheduler({ steps }));
   await finish('quantized');
 
   const loaded = await tf.loadLayersModel(compressed(fileOf(folder, 'quantized')));
@@ -57,6 +58,8 @@ export async function mainJob(makeModel, { inputShape, epochs, learningRates, ov
   console.log(
     `Predictions after loading ${join(folder, 'quantized.tfz')}: ${same ? 'the same, all of them' : 'DIFFERENT'}.`,
   );
+  const page = await writeReport(model, { title, history: [training, pruning, quantization] }, folder);
+  console.log(`Report with figures: ${page}`);
   console.log(`Done in ${Math.round((Date.now() - start) / 1000)} s.`);
   if (!same) process.exitCode = 1;
   return stages;

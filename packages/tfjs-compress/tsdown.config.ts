@@ -3,7 +3,17 @@ import shared from '../../tsdown.config.js';
 
 export default defineConfig([
   shared,
-  // The command line is one file with what it alone needs (argument parser, plots), so that nobody installs that as a dependency.
+  // The report and the command line are files with what they alone need in them (plots, a document without a browser, an argument
+  // parser), so that nobody installs that as a dependency.
+  {
+    ...shared,
+    entry: { report: 'src/report/index.ts' },
+    // Finds the packages' main files, where 'neutral' does not; asks for nothing that Node has not.
+    platform: 'browser',
+    unbundle: false,
+    minify: true,
+    clean: false,
+  },
   {
     entry: { cli: 'src/cli/main.ts' },
     format: ['esm'],
@@ -11,6 +21,7 @@ export default defineConfig([
     target: 'node20',
     clean: false,
     dts: false,
+    deps: { neverBundle: ['tfjs-compress/report'] },
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },

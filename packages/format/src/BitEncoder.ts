@@ -43,6 +43,11 @@ export class BitEncoder implements BitCoder {
     return bytes;
   }
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.coded.size + this.rawBytes.size;
+  }
+
   /** The bytes written: of the coded part as few as identify the interval (trailing zeros dropped), and the raw part. */
   finish(): { coded: Uint8Array; raw: Uint8Array } {
     const high = this.low + this.range;

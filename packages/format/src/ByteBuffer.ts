@@ -21,6 +21,10 @@ export class ByteBuffer {
     while (this.length > 0 && this.buffer[this.length - 1] === 0) this.length--;
   }
 
+  get size(): number {
+    return this.length;
+  }
+
   bytes(): Uint8Array {
     return this.buffer.slice(0, this.length);
   }

@@ -59,6 +59,8 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
     const known = new Set(affines);
     if (levels.every((level) => known.has(level))) return { ...noPlan, values: 'affine', affine, levels: affines };
   }
+  // Listing a level costs as much as coding a value as a float.
+  if (2 * levels.length > found.nonZeros) return undefined;
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
 }
 

@@ -107,6 +107,23 @@ describe('other handlers', () => {
   });
 });
 
+describe('onProgress and onWeight', () => {
+  it('tell how far packing is, and what each weight takes', () => {
+    const progress: number[] = [];
+    const sizes: [string, number][] = [];
+    const file = pack(model, {
+      onProgress: (fraction) => progress.push(fraction),
+      onWeight: (...each) => sizes.push(each),
+    });
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(progress.at(-1)).toBe(1);
+    expect(sizes.map(([name]) => name)).toEqual(model.weightSpecs?.map(({ name }) => name));
+    const { weightSpecs: _, weightData: __, ...rest } = model;
+    const sum = sizes.reduce((total, [, bytes]) => total + bytes, 0);
+    expect(Math.abs(file.length - pack(rest).length - sum)).toBeLessThan(100);
+  });
+});
+
 describe('bad arguments', () => {
   it('are named', () => {
     expect(() => pack(model, { quantise: {} } as never)).toThrow("Did you mean 'quantize'?");

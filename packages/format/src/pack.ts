@@ -13,9 +13,11 @@ export interface PackOptions {
   quantize?: Lossy;
   /** Called after each weight with the fraction that is done, from 0 to 1. */
   onProgress?: (fraction: number) => void;
+  /** Called after each weight with its name and the bytes that it takes in the file, to within the few that the coder holds back. */
+  onWeight?: (name: string, fileBytes: number) => void;
 }
 
-const packOptions = ['quantize', 'onProgress'] as const;
+const packOptions = ['quantize', 'onProgress', 'onWeight'] as const;
 
 /**
  * A compressed file of a model: everything in its artifacts, the weights bit for bit.
@@ -26,7 +28,7 @@ const packOptions = ['quantize', 'onProgress'] as const;
  */
 export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array {
   checkKnownOptions(options, packOptions, 'pack');
-  const { quantize: lossy = {}, onProgress } = options;
+  const { quantize: lossy = {}, onProgress, onWeight } = options;
   checkLossy(lossy);
   const { weightSpecs, weightData, getWeightStream, ...description } = artifacts;
   check(
@@ -53,9 +55,11 @@ export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): U
   layouts.forEach(({ bytes, wide, shape }, i) => {
     const part = data.slice(at, at + bytes);
     const words = wide ? new Int32Array(part.buffer) : Int32Array.from(part);
+    const before = encoder.size;
     const affine = quantize(words, specs[i], lossy);
     state.encode(encoder, words, shape, choosePlan(words, shape, state.symbolsLeft, affine));
     at += bytes;
+    onWeight?.(specs[i].name, encoder.size - before);
     onProgress?.(at / weightBytes);
   });
   const { coded, raw } = encoder.finish();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { pack, unpack } from '@tfjs-compress/format';
@@ -22,6 +22,8 @@ export function readArtifacts(path: string): io.ModelArtifacts {
     throw new Error(`${file}: this is a graph model; only layers models can be compressed.`);
   const { weightsManifest, ...rest } = json;
   const paths = weightsManifest.flatMap((group) => group.paths.map((each) => join(dirname(file), each)));
+  const missing = paths.find((each) => !existsSync(each));
+  if (missing) throw new Error(`${file}: the file ${missing} with its weights is missing.`);
   const data = Buffer.concat(paths.map((each) => readFileSync(each)));
   return {
     ...rest,
@@ -51,37 +53,13 @@ export function writeArtifacts(
 
 /** A whole file or none. */
 export function writeWhole(path: string, content: Uint8Array | string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}.tmp`, content);
-  renameSync(`${path}.${process.pid}.tmp`, path);
-}
-
-/** A float32 weight of a model, its values a view of the artifacts' data. */
-export interface Weight {
-  name: string;
-  shape: number[];
-  values: Float32Array;
-  /** Whether pruning and quantization apply to it: a kernel of two dimensions or more. */
-  isCompressible: boolean;
-}
-
-/** The float32 weights; throws an Error for artifacts whose weights are stored in other ways. */
-export function weightsOf({ weightSpecs = [], weightData }: io.ModelArtifacts): Weight[] {
-  const data = weightData as ArrayBuffer;
-  let at = 0;
-  return weightSpecs.map(({ name, shape, dtype, quantization }) => {
-    if (dtype !== 'float32' || quantization) {
-      throw new Error(
-        `weight '${name}' is stored as ${quantization?.dtype ?? dtype}; only float32 can be shown or changed.`,
-      );
-    }
-    const values = new Float32Array(
-      data,
-      at,
-      shape.reduce((a, b) => a * b, 1),
-    );
-    at += values.byteLength;
-    const isCompressible = shape.length > 1 && /(kernel|embeddings)[^/]*$/i.test(name);
-    return { name, shape, values, isCompressible };
-  });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, content, { flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { unpack } from '@tfjs-compress/format';
+import { teachableMachine } from '@tfjs-compress/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeArtifacts } from './artifacts.js';
 import { makeProgram } from './program.js';
@@ -11,38 +11,6 @@ import { makeProgram } from './program.js';
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 const at = (name: string) => join(folder, name);
 const model = at('model');
-
-/** Of the form of a Teachable Machine export: a Sequential of two nested Sequentials, a small MobileNet v2 and a dense head. */
-function teachable(): Sequential {
-  const block = (filters: number, strides: number) => [
-    layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', useBias: false }),
-    layers.batchNormalization(),
-    layers.reLU({ maxValue: 6 }),
-    layers.conv2d({ filters, kernelSize: 1, useBias: false }),
-    layers.batchNormalization(),
-  ];
-  const trunk = sequential({
-    layers: [
-      layers.conv2d({
-        inputShape: [224, 224, 3],
-        filters: 8,
-        kernelSize: 3,
-        strides: 2,
-        padding: 'same',
-        useBias: false,
-      }),
-      ...[8, 16, 24, 32].flatMap((filters) => block(filters, 2)),
-      layers.globalAveragePooling2d({}),
-    ],
-  });
-  const head = sequential({
-    layers: [
-      layers.dense({ inputShape: [32], units: 100, activation: 'relu' }),
-      layers.dense({ units: 3, useBias: false, activation: 'softmax' }),
-    ],
-  });
-  return sequential({ layers: [trunk, head] });
-}
 
 let output = '';
 let errors = '';
@@ -74,7 +42,7 @@ beforeAll(async () => {
     writeArtifacts(model, artifacts);
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
   };
-  await teachable().save({ save });
+  await teachableMachine().save({ save });
 });
 afterEach(() => void vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,31 +57,44 @@ describe('on a model of the form of a Teachable Machine export', () => {
 
   it('summary counts parameters and multiply-adds', async () => {
     await run('summary', model, '--json');
-    const { weights, all } = JSON.parse(output);
-    expect(all.parameters).toBe(weights.reduce((sum: number, row: { parameters: number }) => sum + row.parameters, 0));
-    expect(weights[0]).toMatchObject({ shape: [3, 3, 3, 8], parameters: 216, multiplyAdds: 216 * 112 * 112 });
+    const { layers: rows, all, compressible, fileBytes } = JSON.parse(output);
+    expect(all.parameters).toBe(rows.reduce((sum: number, row: { parameters: number }) => sum + row.parameters, 0));
+    expect(compressible.parameters).toBeLessThan(all.parameters);
+    expect(rows[0]).toMatchObject({ parameters: 432, multiplyAdds: 432 * 112 * 112, bits: 32 });
+    expect(rows[0].weights[0]).toMatchObject({
+      shape: [3, 3, 3, 16],
+      parameters: 432,
+      nonZeros: 432,
+      isCompressible: true,
+    });
+    await run('pack', model, at('same.tfz'));
+    expect(fileBytes).toBe(readFileSync(at('same.tfz')).length);
     await run('summary', model);
-    expect(output).toMatch(/all parameters: [\d,]+ of [\d,]+ remain/);
+    expect(output).toMatch(/compressible parameters: [\d,]+ of [\d,]+ remain \(100\.00%\)\nall parameters: [\d,]+ of/);
+    expect(output).toMatch(/multiply-adds for one example: [\d,]+, of them by non-zeros [\d,]+/);
+    expect(output).toMatch(/^Conv1\S* +3×3×3×16 +432 +100.00% +- +32 +1,728 B +1,\d+ B +5,419,008$/m);
+    await run('summary', model, '--weights');
+    expect(output).toMatch(/^Conv1\/kernel +3×3×3×16/m);
   });
 
   it('prune and quantize change kernels only, and warn', async () => {
     await run('prune', model, at('p.tfz'), '--sparsity', '0.5');
     expect(errors).toContain('without re-training');
     const values = new Float32Array(unpack(readFileSync(at('p.tfz'))).weightData as ArrayBuffer);
-    expect(values.subarray(0, 216).filter((value) => value === 0).length).toBe(108);
+    expect(values.subarray(0, 432).filter((value) => value === 0).length).toBe(216);
     await run('quantize', at('p.tfz'), at('q'), '--bits', '4');
-    const quantized = new Float32Array(Uint8Array.from(readFileSync(at('q/weights.bin'))).buffer).subarray(0, 216);
+    const quantized = new Float32Array(Uint8Array.from(readFileSync(at('q/weights.bin'))).buffer).subarray(0, 432);
     expect(new Set(quantized.filter((value) => value !== 0)).size).toBeLessThanOrEqual(8);
     expect([...quantized].every((value) => value === 0 || Number.isInteger(Math.log2(Math.abs(value))))).toBe(true);
   });
 
   it('report writes a page that needs nothing else, and its figures', async () => {
-    writeFileSync(at('history.json'), JSON.stringify({ history: { val_acc: [0.5, 0.9], sparsity: [0, 0.5] } }));
+    writeFileSync(at('history.json'), JSON.stringify([{ history: { val_acc: [0.5, 0.9] } }, { sparsity: [0, 0.5] }]));
     await run('report', model, at('r.html'), '--history', at('history.json'));
     const page = readFileSync(at('r.html'), 'utf8');
     expect(page).not.toMatch(/(src|href)=|@import|url\(/);
     expect(page).toContain('val_acc');
-    expect(readFileSync(at('r.training.svg'), 'utf8')).toMatch(/^<svg[^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(readFileSync(at('r.accuracy.svg'), 'utf8')).toMatch(/^<svg[^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(existsSync(at('r.bytes.svg'))).toBe(true);
   });
 });
@@ -131,6 +112,12 @@ describe('help and bad input', () => {
     [['pack', model, 'a.zip'], 'Expected a name ending in .tfz'],
     [['prune', model, 'a.tfz', '--sparsity', '1.5'], 'Expected a number from 0 to'],
     [['quantize', model, 'a.tfz', '--bits', ''], 'Expected a number from 2 to 8'],
+    [['quantize', model, 'a.tfz', '--bits', '4.5'], 'Expected a whole number from 2 to 8'],
+    [['prune', model, 'a.tfz'], "required option '--sparsity <fraction>' not specified"],
+    [['pack', model], "missing required argument 'out'"],
+    [['pack', model, 'a.tfz', 'b'], 'too many arguments'],
+    [['summary', model, '--jsn'], 'Did you mean --json?'],
+    [['bench', model, '--runs', '0'], 'Expected a number from 1 to 1000'],
     [['report', model, 'page'], 'Expected a name ending in .html'],
     [['report', model, at('x.html'), '--history', at('model/model.json')], 'expected an object of lists'],
     [['summary', folder], 'no model.json'],

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { io } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError } from 'commander';
-import { makeReport } from '../report/makeReport.js';
+import { makeReport } from 'tfjs-compress/report';
+import { formatSummary } from '../model/formatSummary.js';
+import { summarize } from '../model/summarize.js';
 import { readArtifacts, writeArtifacts, writeWhole } from './artifacts.js';
 import { bench, formatBench } from './bench.js';
-import { formatSummary, summarize } from './summary.js';
+import { positionsOf } from './positions.js';
+import { makeProgress } from './progress.js';
 import { prune, quantize } from './transform.js';
 
 const warning = {
@@ -26,13 +29,15 @@ export function makeProgram(): Command {
 
   program
     .command('summary')
-    .description('show shapes, parameters, levels, bits and bytes of every weight')
+    .description('show shape, parameters, levels, bits, bytes and multiply-adds of every layer')
     .argument('<model>', anyModel)
-    .option('--json', 'print JSON')
-    .addHelpText('after', examples(['summary model/', 'summary model.tfz --json']))
-    .action(async (path: string, { json }: { json?: boolean }) => {
-      const summary = await summarize(readArtifacts(path));
-      console.log(json ? JSON.stringify(summary, null, 2) : formatSummary(summary));
+    .option('--weights', 'a line for every weight instead of every layer')
+    .option('--json', 'print JSON, of layers and their weights')
+    .addHelpText('after', examples(['summary model/', 'summary model.tfz --weights', 'summary model.tfz --json']))
+    .action(async (path: string, { json, weights }: { json?: boolean; weights?: boolean }) => {
+      const artifacts = readArtifacts(path);
+      const summary = summarize(artifacts, await positionsOf(artifacts), makeProgress('packing'));
+      console.log(json ? JSON.stringify(summary, null, 2) : formatSummary(summary, weights));
     });
 
   program
@@ -69,7 +74,7 @@ export function makeProgram(): Command {
     .description('round every kernel to powers of two, without re-training')
     .argument('<in>', anyModel)
     .argument('<out>', 'a .tfz file or a folder')
-    .option('--bits <n>', 'bits, from 2 to 8', numberFrom(2, 8), 5)
+    .option('--bits <n>', 'bits, from 2 to 8', wholeFrom(2, 8), 5)
     .addHelpText('after', examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4']))
     .action((input: string, output: string, { bits }: { bits: number }) =>
       change(input, output, warning.quantize, (artifacts) => quantize(artifacts, bits)),
@@ -84,14 +89,17 @@ export function makeProgram(): Command {
       'the page to write, ending in .html; the figures are written beside it as .svg',
       endingIn('.html'),
     )
-    .option('--history <file>', 'JSON of what model.fit returned: its history')
+    .option('--history <file>', 'JSON of what model.fit returned, its history, or a list of several')
     .addHelpText(
       'after',
       examples(['report model.tfz report.html', 'report model.tfz report.html --history history.json']),
     )
     .action(async (path: string, output: string, options: { history?: string }) => {
       const history = options.history ? readHistory(options.history) : undefined;
-      const { html, figures } = await makeReport(readArtifacts(path), { title: path, history });
+      const artifacts = readArtifacts(path);
+      const positions = await positionsOf(artifacts);
+      const onProgress = makeProgress('packing');
+      const { html, figures } = await makeReport(artifacts, { title: path, history, positions, onProgress });
       writeWhole(output, html);
       for (const { name, svg } of figures) writeWhole(output.replace(/\.html$/, `.${name}.svg`), svg);
       console.log(`${output}: ${figures.length} figures`);
@@ -101,11 +109,11 @@ export function makeProgram(): Command {
     .command('bench')
     .description('time loading and one prediction on every backend that is installed')
     .argument('<model>', anyModel)
-    .option('--runs <n>', 'medians of so many', numberFrom(1, 1000), 5)
+    .option('--runs <n>', 'medians of so many', wholeFrom(1, 1000), 5)
     .option('--json', 'print JSON')
     .addHelpText('after', examples(['bench model.tfz', 'bench model/ --runs 20']))
     .action(async (path: string, { runs, json }: { runs: number; json?: boolean }) => {
-      const rows = await bench(path, Math.round(runs));
+      const rows = await bench(path, runs);
       console.log(json ? JSON.stringify(rows, null, 2) : formatBench(rows));
     });
   return program;
@@ -113,44 +121,45 @@ export function makeProgram(): Command {
 
 function convert(input: string, output: string, verify?: boolean): void {
   const artifacts = readArtifacts(input);
-  const bytes = writeArtifacts(output, artifacts, progress());
-  const before = [artifacts.weightData ?? []].flat().reduce((sum, part) => sum + part.byteLength, 0);
-  if (verify) {
-    const again = Buffer.from(readArtifacts(output).weightData as ArrayBuffer);
-    if (!again.equals(Buffer.from(artifacts.weightData as ArrayBuffer)))
-      throw new Error(`${output}: the weights differ from ${input}.`);
-  }
+  const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
+  const before = bytesOf(artifacts).length;
+  if (verify && !bytesOf(readArtifacts(output)).equals(bytesOf(artifacts)))
+    throw new Error(`${output}: the weights differ from ${input}.`);
   const same = verify ? ', read again and the same bit for bit' : '';
-  console.log(`${output}: ${bytes} bytes, ${(before / bytes).toFixed(2)} times smaller than the stored weights${same}`);
+  console.log(`${output}: ${bytes} bytes, of ${before} bytes of weights${same}`);
 }
 
-function change(input: string, output: string, warn: string, body: (artifacts: io.ModelArtifacts) => void): void {
+function change(input: string, output: string, warn: string, body: (artifacts: io.ModelArtifacts) => number): void {
   const artifacts = readArtifacts(input);
-  body(artifacts);
-  const bytes = writeArtifacts(output, artifacts, progress());
-  const color = process.stderr.isTTY && !process.env.NO_COLOR;
-  console.error(color ? `\u001b[33m${warn}\u001b[39m` : warn);
-  console.log(`${output}: ${bytes} bytes`);
+  const kernels = body(artifacts);
+  const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
+  console.error(inYellow(warn));
+  console.log(`${output}: ${kernels} kernels changed, ${bytes} bytes`);
 }
 
-/** A line that is overwritten, on a terminal; nothing elsewhere. */
-function progress(): ((fraction: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return (fraction) => process.stderr.write(fraction < 1 ? `\r${Math.round(100 * fraction)}%` : '\r    \r');
+function bytesOf({ weightData }: io.ModelArtifacts): Buffer {
+  return Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part)));
 }
 
-function readHistory(path: string): Record<string, number[]> {
-  let parsed: { history?: Record<string, number[]> } & Record<string, unknown>;
+/** On a terminal that shows colours. */
+function inYellow(text: string): string {
+  const color = process.stderr.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return color ? `\u001b[33m${text}\u001b[39m` : text;
+}
+
+function readHistory(path: string): object[] {
+  let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }
-  const history = (parsed?.history ?? parsed) as Record<string, number[]>;
-  const isHistory =
-    history && typeof history === 'object' && Object.values(history).every((each) => Array.isArray(each));
-  if (!isHistory) throw new Error(`${path}: expected an object of lists, one number per epoch.`);
-  return history;
+  const histories = (Array.isArray(parsed) ? parsed : [parsed]).map((each) => each?.history ?? each);
+  for (const history of histories) {
+    const isHistory = history && typeof history === 'object' && Object.values(history).every(Array.isArray);
+    if (!isHistory) throw new Error(`${path}: expected an object of lists, one number per epoch, or a list of those.`);
+  }
+  return histories;
 }
 
 function examples(lines: string[]): string {
@@ -162,6 +171,14 @@ function numberFrom(min: number, max: number): (text: string) => number {
     const value = Number(text);
     if (text.trim() === '' || !(value >= min && value <= max))
       throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function wholeFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = numberFrom(min, max)(text);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
     return value;
   };
 }

@@ -1,36 +1,48 @@
-import type { io } from '@tensorflow/tfjs-core';
-import { weightsOf } from '../cli/artifacts.js';
-import { formatSummary, type Summary, summarize } from '../cli/summary.js';
-import { bars, escapeText, type Figure, histogram, mask, training } from './figures.js';
+import { group, percent, summaryCells } from '../model/formatSummary.js';
+import type { Summary } from '../model/summarize.js';
+import { allFigures, type Collected, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
+import { escapeText, type Figure } from './draw.js';
+import { style } from './style.js';
 
-export interface ReportOptions {
-  title: string;
-  /** Lists by key, one number per epoch, as model.fit returns them. */
-  history?: Record<string, number[]>;
+export interface ReportOptions extends FigureOptions {
+  /** The page's title. Default: 'Compressed model'. */
+  title?: string;
+  /** For artifacts, which do not tell: how many places each kernel is applied at, by the weight's name. Default: the model's. */
+  positions?: Map<string, number>;
 }
 
-/** A self-contained page about a model, readable on a phone and in dark mode, and its figures as SVGs of their own. */
-export async function makeReport(
-  artifacts: io.ModelArtifacts,
-  { title, history }: ReportOptions,
-): Promise<{ html: string; figures: Figure[] }> {
-  const summary = await summarize(artifacts);
-  const kernels = weightsOf(artifacts).filter(({ isCompressible }) => isCompressible);
-  const overview = [
-    ...(history ? [training(history)] : []),
-    bars('bytes', 'bytes', summary.weights, 'float32Bytes', 'packedBytes'),
-    bars('parameters', 'parameters', summary.weights, 'parameters', 'nonZeros'),
-  ];
-  const details = kernels.map((weight) => {
-    const values = [...new Set(weight.values.length > 5e6 ? weight.values.subarray(0, 5e6) : weight.values)];
-    const levels = values.length <= 257 ? values.filter((value) => value !== 0) : [];
-    return { name: weight.name, figures: [histogram(weight, levels), mask(weight)] };
+export interface Report {
+  /** A page that needs nothing else, readable on a phone and in the dark. */
+  html: string;
+  /** Its figures, each of which stands alone as an SVG file. */
+  figures: Figure[];
+}
+
+/**
+ * A report about a model: parameters and bytes per layer before and after, the distribution of its weights with the levels marked, masks
+ * of its kernels, and with `history` accuracy, sparsity and the steps of surgery and INQ over the epochs.
+ *
+ * ```js
+ * const { html } = await makeReport(model, { history: [await model.fit(x, y, …), await model.fit(x, y, …)] });
+ * ```
+ *
+ * @param model A tfjs layers model, or what its save() hands to a handler.
+ */
+export async function makeReport(model: ModelOrArtifacts, options: ReportOptions = {}): Promise<Report> {
+  const { title = 'Compressed model', positions, ...figureOptions } = options;
+  const collected = await collectFigures(model, figureOptions, positions);
+  return { html: page(title, collected), figures: allFigures(collected) };
+}
+
+/** So many kernels are shown at once, the others on demand. */
+const openKernels = 8;
+
+function page(title: string, { summary, training, layers, kernels }: Collected): string {
+  const sections = kernels.map(({ name, figures }, i) => {
+    const open = i < openKernels ? ' open' : '';
+    return `<details${open}><summary>${escapeText(name)}</summary>${grid(figures)}</details>`;
   });
-  const sections = details.map(
-    ({ name, figures }, i) =>
-      `<details${i < 8 ? ' open' : ''}><summary>${escapeText(name)}</summary>${figures.map(figureElement).join('')}</details>`,
-  );
-  const html = `<!doctype html>
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,51 +50,44 @@ export async function makeReport(
 <style>${style}</style>
 <h1>${escapeText(title)}</h1>
 ${headline(summary)}
-<p class="key"><span class="before"></span> before (float32, all parameters) <span class="after"></span> after (packed, non-zero)</p>
-${overview.map(figureElement).join('\n')}
-<details><summary>Table</summary><pre>${escapeText(formatSummary(summary))}</pre></details>
+${grid(training)}
+${grid(layers)}
+<details><summary>All figures as a table</summary><div class="wide">${table(summary)}</div></details>
 <h2>Kernels</h2>
-<p>Histograms of the non-zero values, their levels marked where there are at most 256; and where weights are left, rows by columns.</p>
+<p>Of each kernel how often its non-zero values occur (red dots mark the levels of a quantized one), and where weights are left, the
+darker the more.</p>
 ${sections.join('\n')}
 </html>
 `;
-  return { html, figures: [...overview, ...details.flatMap(({ figures }) => figures)] };
 }
 
-function figureElement({ title, svg }: Figure): string {
-  return `<figure><figcaption>${escapeText(title)}</figcaption><div class="plot">${svg}</div></figure>`;
+function grid(figures: Figure[]): string {
+  const elements = figures.map(
+    ({ title, svg }) => `<figure><figcaption>${escapeText(title)}</figcaption>${svg}</figure>`,
+  );
+  return `<div class="grid">${elements.join('\n')}</div>`;
 }
 
-function headline({ float32Bytes, fileBytes, compressible, all }: Summary): string {
-  const percent = ({ nonZeros, parameters }: Summary['all']) =>
-    `${((100 * nonZeros) / Math.max(1, parameters)).toFixed(2)}%`;
+function table(summary: Summary): string {
+  const [header, ...rows] = summaryCells(summary);
+  const row = (cells: string[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')}</tr>`;
+  return `<table>${row(header, 'th')}${rows.map((cells) => row(cells, 'td')).join('\n')}</table>`;
+}
+
+function headline({ float32Bytes, fileBytes, compressible, all, multiplyAdds, nonZeroMultiplyAdds }: Summary): string {
+  const share = ({ nonZeros, parameters }: Summary['all']) => percent(nonZeros / Math.max(1, parameters));
   const facts: [string, string][] = [
-    [fileBytes.toLocaleString('en-US'), 'bytes in one file'],
-    [`${(float32Bytes / fileBytes).toFixed(1)}×`, 'smaller than float32'],
-    [percent(compressible), 'of compressible parameters left'],
-    [percent(all), 'of all parameters left'],
+    [`${group(fileBytes)} B`, `in one file, of ${group(float32Bytes)} B as float32`],
+    [`${(float32Bytes / fileBytes).toFixed(1)}×`, 'smaller'],
+    [share(compressible), `of ${group(compressible.parameters)} kernel weights left`],
+    [share(all), `of all ${group(all.parameters)} parameters left`],
   ];
+  if (multiplyAdds) {
+    facts.push([
+      percent((nonZeroMultiplyAdds ?? 0) / multiplyAdds),
+      `of ${group(multiplyAdds)} multiply-adds by non-zeros`,
+    ]);
+  }
   return `<ul class="facts">${facts.map(([value, what]) => `<li><b>${value}</b> ${what}</li>`).join('')}</ul>`;
 }
-
-const style = `
-:root { color-scheme: light dark; --before: #b8c4d6; --after: #2f6fd0; --mark: #d0452f; --back: #fff; --text: #1c2430; --line: #d5dbe5; }
-@media (prefers-color-scheme: dark) {
-  :root { --before: #46536a; --after: #6ea4f5; --mark: #ff8a70; --back: #12161d; --text: #e3e8f0; --line: #313a48; }
-}
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 720px; margin: 0 auto; padding: 16px; background: var(--back); color: var(--text); }
-h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 8px; padding: 0; list-style: none; }
-.facts li { border: 1px solid var(--line); border-radius: 8px; padding: 8px 12px; }
-.facts b { display: block; font-size: 1.3rem; }
-figure { margin: 16px 0; }
-figcaption { font-weight: 600; overflow-wrap: anywhere; }
-.plot { overflow-x: auto; }
-.plot svg { max-width: 100%; height: auto; }
-.key span { display: inline-block; width: 12px; height: 12px; margin-left: 8px; }
-.key .before { background: var(--before); }
-.key .after { background: var(--after); }
-details { border-top: 1px solid var(--line); padding: 8px 0; }
-summary { cursor: pointer; overflow-wrap: anywhere; }
-pre { overflow-x: auto; font-size: 12px; }
-`;

@@ -1,0 +1,67 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { outputPositions } from '../model/outputPositions.js';
+import { type Summary, summarize } from '../model/summarize.js';
+import { weightsOf } from '../model/weights.js';
+import { bars } from './bars.js';
+import { type Figure, findDocument } from './draw.js';
+import { histogram } from './histogram.js';
+import { joinHistories, type TrainingHistory } from './history.js';
+import { mask } from './mask.js';
+import { trainingFigures } from './training.js';
+
+/** A tfjs layers model, or what its save() hands to a handler. */
+export type ModelOrArtifacts = io.ModelArtifacts | { save(handler: io.IOHandler): Promise<unknown> };
+
+export interface FigureOptions {
+  /** What model.fit returned, or several of that in a row. */
+  history?: TrainingHistory | readonly TrainingHistory[];
+  /** Called with the fraction that is done, from 0 to 1. */
+  onProgress?: (fraction: number) => void;
+}
+
+/** The figures of a model, as the report and the surfaces show them. */
+export interface Collected {
+  summary: Summary;
+  /** Of the training; none without a history. */
+  training: Figure[];
+  layers: Figure[];
+  kernels: { name: string; figures: Figure[] }[];
+}
+
+/** All masks of a report together have about so many cells, one at most so many: pages stay below a few megabytes. */
+const maskCells = { all: 800_000, one: 24_000 };
+
+export async function collectFigures(
+  model: ModelOrArtifacts,
+  { history, onProgress }: FigureOptions,
+  positions?: Map<string, number>,
+): Promise<Collected> {
+  const artifacts = 'save' in model ? await artifactsOf(model) : model;
+  const document = await findDocument();
+  const summary = summarize(artifacts, positions ?? ('save' in model ? outputPositions(model) : undefined), onProgress);
+  const kernels = weightsOf(artifacts).filter(({ isCompressible, values }) => isCompressible && values.length > 0);
+  const cells = Math.min(maskCells.one, Math.floor(maskCells.all / Math.max(1, kernels.length)));
+  return {
+    summary,
+    training: history ? trainingFigures(document, joinHistories(history)) : [],
+    layers: [bars(document, summary.layers, 'bytes'), bars(document, summary.layers, 'parameters')],
+    kernels: kernels.map((kernel) => ({
+      name: kernel.name,
+      figures: [histogram(document, kernel), mask(kernel, cells)],
+    })),
+  };
+}
+
+export function allFigures({ training, layers, kernels }: Collected): Figure[] {
+  return [...training, ...layers, ...kernels.flatMap(({ figures }) => figures)];
+}
+
+async function artifactsOf(model: { save(handler: io.IOHandler): Promise<unknown> }): Promise<io.ModelArtifacts> {
+  let artifacts: io.ModelArtifacts = {};
+  const save = async (given: io.ModelArtifacts): Promise<io.SaveResult> => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  };
+  await model.save({ save });
+  return artifacts;
+}
