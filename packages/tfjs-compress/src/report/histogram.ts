@@ -55,9 +55,9 @@ function leveled(levels: Map<number, number>): Plot.PlotOptions {
   };
 }
 
-/** Of the magnitudes at most four, the smallest and the largest among them, on both sides of zero. */
+/** Of the magnitudes at most three, the smallest and the largest among them, on both sides of zero. */
 function powerTicks(magnitudes: number[]): number[] {
-  const step = Math.max(1, Math.ceil((magnitudes.length - 1) / 3));
+  const step = Math.max(1, Math.ceil((magnitudes.length - 1) / 2));
   const some = magnitudes.filter((_, i) => (magnitudes.length - 1 - i) % step === 0);
   return [...some.map((value) => -value), 0, ...some];
 }

@@ -7,8 +7,8 @@ type Points = { epoch: number; value: number }[];
 /** Accuracy (else loss), sparsity and quantized share, and what surgery changed, over the epochs: figures of what there is. */
 export function trainingFigures(document: Document, training: Training): Figure[] {
   const pick = (pattern: RegExp) => [...training.series].filter(([key]) => pattern.test(key)).slice(0, 3);
-  const accuracies = pick(/acc(uracy)?$/i);
-  const quality = accuracies.length ? accuracies : pick(/loss$|error$/i);
+  const accuracies = pick(/acc(uracy)?$/i).sort(byValidation);
+  const quality = accuracies.length ? accuracies : pick(/loss$|error$/i).sort(byValidation);
   const shares = pick(/^(sparsity|quantized)$/);
   const figures: Figure[] = [];
   if (quality.length) {
@@ -20,6 +20,11 @@ export function trainingFigures(document: Document, training: Training): Figure[
     figures.push(lines(document, 'sparsity', 'Sparsity and quantized share over epochs', training, shares, true));
   if (training.series.has('pruned')) figures.push(surgery(document, training));
   return figures;
+}
+
+/** The training's own figures first, those of validation after them. */
+function byValidation([a]: [string, Points], [b]: [string, Points]): number {
+  return Number(a.startsWith('val')) - Number(b.startsWith('val'));
 }
 
 function lines(
@@ -74,13 +79,13 @@ function lines(
   });
 }
 
-/** 0 and every second power of ten, on both sides. */
+/** 0 and every second power of ten that occurs, on both sides. */
 function powerTicks({ series }: Training): number[] {
-  const most = Math.max(
-    ...[...(series.get('pruned') ?? []), ...(series.get('spliced') ?? [])].map(({ value }) => value),
-  );
-  const powers = [100, 1e4, 1e6, 1e8].filter((power) => power <= most);
-  return [...powers.map((power) => -power), 0, ...powers];
+  const upTo = (key: string) => {
+    const most = Math.max(0, ...(series.get(key) ?? []).map(({ value }) => value));
+    return [100, 1e4, 1e6, 1e8].filter((power) => power <= most);
+  };
+  return [...upTo('spliced').map((power) => -power), 0, ...upTo('pruned')];
 }
 
 /** How many weights each epoch pruned, and how many came back. */
