@@ -8,7 +8,6 @@ import { modelFolder } from '@tfjs-compress/example-tools';
 export class Checkpoint {
   constructor(folder, stage) {
     this.folder = join(folder, stage);
-    mkdirSync(folder, { recursive: true });
   }
 
   /** Epochs done; 0 where there is nothing. */
@@ -21,10 +20,10 @@ export class Checkpoint {
     return Detector.load(modelFolder(join(this.folder, 'model')));
   }
 
-  async save(detector, optimizer, epochs) {
+  async save(detector, { epochs, optimizer }) {
     mkdirSync(this.folder, { recursive: true });
     await detector.save(modelFolder(join(this.folder, 'model')));
-    const weights = await optimizer.getWeights();
+    const weights = optimizer ? await optimizer.getWeights() : [];
     const { data, specs } = await tf.io.encodeWeights(weights);
     this.write('optimizer.bin', new Uint8Array(data));
     this.write('state.json', JSON.stringify({ epochs, specs }));

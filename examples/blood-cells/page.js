@@ -7,7 +7,7 @@ const shown = 12;
 const scoreThreshold = 0.5;
 
 /** An HTML page without any other file: pictures with boxes (dashed: the truth), curves, the stages' table. */
-export async function writePage(file, { pictures, detections, result, stages, minutes }) {
+export async function writePage(file, { pictures, detections, result, stages }) {
   const figures = [];
   for (let i = 0; i < Math.min(shown, pictures.length); i++) {
     figures.push(
@@ -17,9 +17,10 @@ export async function writePage(file, { pictures, detections, result, stages, mi
       ),
     );
   }
+  const number = (value, digits) => value?.toFixed(digits) ?? '';
   const rows = stages.map(
-    ({ stage, map, recall100, bytes }) =>
-      `<tr><td>${stage}<td>${map.toFixed(3)}<td>${recall100.toFixed(3)}<td>${bytes?.toLocaleString('en-US') ?? ''}</tr>`,
+    ({ stage, map, recall100, bytes, minutes }) =>
+      `<tr><td>${stage}<td>${number(map, 3)}<td>${number(recall100, 3)}<td>${bytes?.toLocaleString('en-US') ?? ''}<td>${number(minutes, 1)}`,
   );
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Blood cells found by a HyperNet</title>
 <style>body{font:15px/1.5 sans-serif;margin:2em auto;max-width:1340px;padding:0 1em}.grid{display:flex;flex-wrap:wrap;gap:12px}
@@ -28,9 +29,9 @@ figure{margin:0}figcaption{color:#555}td,th{padding:2px 12px;text-align:right}td
 <p>${Object.entries(colours)
     .map(([name, colour]) => `<b style="color:${colour}">${name}</b>`)
     .join(' · ')}: detections of the compressed model with a score of at least ${scoreThreshold}; dashed: the truth.
-Pictures of the test set in their order. The whole run took ${minutes.toFixed(1)} minutes.</p>
+The first pictures of the test set.</p>
 <div class="grid">${figures.join('\n')}</div>
-<h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>recall, 100 proposals<th>bytes</tr>${rows.join('')}</table>
+<h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>recall, 100 proposals<th>bytes<th>minutes</tr>${rows.join('')}</table>
 <h2>Precision and recall</h2>${precisionRecallSvg(result.classes)}</html>`;
   writeFileSync(file, html);
 }

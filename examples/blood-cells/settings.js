@@ -5,9 +5,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     trunk: { type: 'string' },
     output: { type: 'string', default: new URL('output', import.meta.url).pathname },
-    epochs: { type: 'string', default: '9' },
-    prune: { type: 'string', default: '4' },
-    quantize: { type: 'string', default: '4' },
+    epochs: { type: 'string', default: '8' },
+    compress: { type: 'string', default: '4' },
     pictures: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     variant: { type: 'string', default: 'full' },
@@ -20,7 +19,8 @@ for (const name of ['data', 'trunk']) {
 /** What the command line asked for. */
 export const settings = {
   ...values,
-  epochs: { train: Number(values.epochs), prune: Number(values.prune), quantize: Number(values.quantize) },
+  /** Of training, and of each stage of compression: trunk, pruning, quantization. 0 ends after training. */
+  epochs: { train: Number(values.epochs), compress: Number(values.compress) },
   /** Only so many pictures of each set, to try things out; 0 is all. */
   pictures: Number(values.pictures),
   seed: Number(values.seed),
@@ -35,5 +35,5 @@ export const network = {
   candidates: { stride: 8, scales: [24, 34, 60, 80, 115], ratios: [0.8, 1.25] },
   roiSize: 7,
   detectionUnits: 256,
-  training: { windows: 128, samples: 96, scored: 1500, seed: settings.seed },
+  training: { windows: 128, samples: 96, scored: 1000, seed: settings.seed },
 };

@@ -14,13 +14,40 @@ export { type GridArgs, gridBoxes } from './boxes/gridBoxes.js';
 export { IGNORED, type MatchArgs, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
 export { type NonMaxSuppressionArgs, nonMaxSuppression, nonMaxSuppressionAsync } from './boxes/nonMaxSuppression.js';
 export { type SampleArgs, sampleMatches } from './boxes/sampleMatches.js';
-export { cachedBatches } from './data/cachedBatches.js';
+export { type Augment, augmentPicture } from './data/augment.js';
+export type { BatchArgs, TrainingBatches } from './data/batches.js';
+export { type CacheArgs, cachedBatches } from './data/cachedBatches.js';
+export type { CocoOptions } from './data/cocoSet.js';
+export { fetchCoco, fetchVoc } from './data/fetchSets.js';
+export type { AnnotatedPicture, Annotation, PictureSet, Pixels } from './data/PictureSet.js';
 export { pictureBatches } from './data/pictureBatches.js';
+export { type PictureExample, pictureExamples } from './data/pictureExamples.js';
+export type { VocOptions } from './data/vocSet.js';
 export { detectAll } from './evaluation/detectAll.js';
-export { evaluateCoco } from './evaluation/evaluateCoco.js';
-export { evaluateVoc } from './evaluation/evaluateVoc.js';
+export { type CocoResult, evaluateCoco } from './evaluation/evaluateCoco.js';
+export {
+  averagePrecision,
+  type ClassResult,
+  type EvaluateVocOptions,
+  evaluateVoc,
+  type VocResult,
+} from './evaluation/evaluateVoc.js';
 export { precisionRecallSvg } from './evaluation/precisionRecallSvg.js';
 export { recallOfProposals } from './evaluation/recallOfProposals.js';
-export { Detector } from './model/Detector.js';
+export { BoxDecoding, type BoxDecodingArgs } from './layers/BoxDecoding.js';
+export {
+  LocalResponseNormalization,
+  type LocalResponseNormalizationArgs,
+} from './layers/LocalResponseNormalization.js';
+export { Proposals, type ProposalsArgs } from './layers/Proposals.js';
+export { RoIAlign, type RoIAlignLayerArgs } from './layers/RoIAlign.js';
+export { RoIMaxPooling, type RoIMaxPoolingLayerArgs } from './layers/RoIMaxPooling.js';
+export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/losses.js';
+export { type Detection, type DetectOptions, Detector, type Proposal } from './model/Detector.js';
+export type { CandidateArgs, HyperNetArgs, HyperNetConfig, TrainingArgs } from './model/HyperNetArgs.js';
 export { hyperNet } from './model/hyperNet.js';
-export { roiAlign } from './roi/roiAlign.js';
+export type { Picture } from './model/preprocess.js';
+export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
+export { alexnet, vgg16 } from './model/trunks.js';
+export { type RoIAlignOptions, roiAlign } from './roi/roiAlign.js';
+export { type RoIMaxPoolOptions, roiMaxPool } from './roi/roiMaxPool.js';

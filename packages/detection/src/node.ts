@@ -1,2 +1,2 @@
-export { decodePicture } from './data/decodePicture.js';
-export { type ReadVocOptions, readVoc } from './data/readVoc.js';
+export { readCoco } from './data/readCoco.js';
+export { readVoc } from './data/readVoc.js';

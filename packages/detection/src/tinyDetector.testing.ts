@@ -5,7 +5,7 @@ import type { HyperNetArgs } from './model/HyperNetArgs.js';
 import { hyperNet } from './model/hyperNet.js';
 
 /** Three strided convolutions with batch normalization: strides 2, 4, 8. */
-export function tinyTrunk(): LayersModel {
+function tinyTrunk(): LayersModel {
   const image = input({ shape: [null, null, 3] });
   let x: SymbolicTensor = image;
   for (const i of [1, 2, 3]) {

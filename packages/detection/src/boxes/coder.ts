@@ -4,7 +4,7 @@ import type { Boxes } from './boxes.js';
 export type CoderWeights = readonly [x: number, y: number, width: number, height: number];
 
 /** exp() of more than this would let one bad prediction make a box of millions of pixels (torchvision's bound). */
-const largestLogScale = Math.log(1000 / 16);
+export const largestLogScale = Math.log(1000 / 16);
 
 /**
  * How to get from each anchor to the box of the same index: tx = wx·(x − xa)/wa, ty alike, tw = ww·ln(w/wa), th alike, x and y

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { augmentPicture } from './augment.js';
 
@@ -25,5 +26,41 @@ describe('augmentPicture', () => {
     expect([cropped.pixels.width, cropped.pixels.height]).toEqual([2, 2]);
     expect(reds(cropped.pixels.data)).toEqual([2, 3, 6, 7]);
     expect(cropped.objects).toEqual([{ box: [0, 0, 2, 2], class: 'b' }]);
+  });
+
+  it('scales: half the size sets the picture into grey, twice the size cuts a window', () => {
+    const small = augmentPicture(pixels, objects, { scale: [0.5, 0.5], random: () => 0.999 });
+    expect([small.pixels.width, small.pixels.height]).toEqual([8, 4]);
+    expect(reds(small.pixels.data).slice(0, 4)).toEqual([0, 1, 2, 3]);
+    expect(small.pixels.data.slice(-3)).toEqual(Uint8Array.of(128, 128, 128));
+    expect(small.objects).toEqual(objects);
+    const large = augmentPicture(pixels, objects, { scale: [2, 2], random: () => 0 });
+    expect([large.pixels.width, large.pixels.height]).toEqual([2, 1]);
+    expect(large.objects).toEqual(objects);
+  });
+
+  it('the bright pixel of a picture is in the box that marks it, whatever is drawn', () => {
+    const unit = fc.double({ min: 0, max: 0.999, noNaN: true });
+    const draws = fc.array(unit, { minLength: 7, maxLength: 7 });
+    fc.assert(
+      fc.property(fc.nat(11), fc.nat(8), draws, (x, y, random) => {
+        const data = new Uint8Array(12 * 9 * 3);
+        data.fill(255, (y * 12 + x) * 3, (y * 12 + x) * 3 + 3);
+        const marked = [{ box: [x, y, x + 1, y + 1] as [number, number, number, number], class: 'a' }];
+        const options = { flip: 0.5, flipVertically: 0.5, crop: 0.5, scale: [0.5, 1.5] as const };
+        const out = augmentPicture({ data, width: 12, height: 9 }, marked, { ...options, random: () => random.pop() ?? 0 });
+        const at = out.pixels.data.indexOf(255) / 3;
+        expect(out.objects.length).toBe(at < 0 ? 0 : 1);
+        if (at < 0) return;
+        const [left, top] = [at % out.pixels.width, Math.floor(at / out.pixels.width)];
+        expect(out.objects[0].box).toEqual([left, top, left + 1, top + 1]);
+      }),
+    );
+  });
+
+  it('names arguments that make no sense', () => {
+    expect(() => augmentPicture(pixels, [], { flip: 2 })).toThrow('augment.flip: expected a probability, 0 to 1');
+    expect(() => augmentPicture(pixels, [], { scale: [2, 1] })).toThrow('augment.scale: expected two positive factors');
+    expect(() => augmentPicture(pixels, [], { rotate: 1 } as object)).toThrow("no option 'rotate'");
   });
 });

@@ -1,3 +1,4 @@
+import { check, checkKnownOptions } from '@tfjs-compress/math';
 import type { Annotation, Pixels } from './PictureSet.js';
 
 export interface Augment {
@@ -5,7 +6,9 @@ export interface Augment {
   flip?: number;
   /** Probability of mirroring top to bottom. Default 0. */
   flipVertically?: number;
-  /** Smallest part of each side that a crop keeps, 0 to 1; crops are drawn uniformly between it and 1. Default 1, no crop. */
+  /** Smallest and largest factor by which objects grow; below 1 the picture is set into a grey one. Default [1, 1]. */
+  scale?: readonly [smallest: number, largest: number];
+  /** Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself. Default 1, no crop. */
   crop?: number;
   /** Gives numbers in [0, 1). Default Math.random. */
   random?: () => number;
@@ -13,24 +16,43 @@ export interface Augment {
 
 /** Part of an object's area that must be left for it to stay an object. */
 const visible = 0.5;
+const grey = 128;
 
-/** A new picture with its objects moved along. Scale jitter comes with `crop`, as pictures are resized to one size afterwards. */
+/**
+ * A new picture with its objects moved along: cut to a window that scale and crop give, then mirrored. As pictures are resized to one
+ * size before the network, a smaller window makes larger objects.
+ */
 export function augmentPicture(
   pixels: Pixels,
   objects: readonly Annotation[],
-  { flip = 0, flipVertically = 0, crop = 1, random = Math.random }: Augment,
+  args: Augment,
 ): { pixels: Pixels; objects: Annotation[] } {
-  const side = (length: number) => Math.max(1, Math.round(length * (crop + (1 - crop) * random())));
-  const [width, height] = crop < 1 ? [side(pixels.width), side(pixels.height)] : [pixels.width, pixels.height];
-  const left = Math.floor(random() * (pixels.width - width + 1));
-  const top = Math.floor(random() * (pixels.height - height + 1));
+  const { flip = 0, flipVertically = 0, scale = [1, 1], crop = 1, random = Math.random } = args;
+  checkKnownOptions(args, ['flip', 'flipVertically', 'scale', 'crop', 'random'], 'augment');
+  for (const [name, value] of Object.entries({ flip, flipVertically })) {
+    check(value >= 0 && value <= 1, `augment.${name}`, 'a probability, 0 to 1', value);
+  }
+  check(crop > 0 && crop <= 1, 'augment.crop', 'a part above 0, at most 1', crop);
+  check(scale[0] > 0 && scale[1] >= scale[0], 'augment.scale', 'two positive factors, the smaller first', scale);
+  const factor = scale[0] * (scale[1] / scale[0]) ** (scale[1] > scale[0] ? random() : 0);
+  const side = (length: number) =>
+    Math.max(1, Math.round((length / factor) * (crop < 1 ? crop + (1 - crop) * random() : 1)));
+  const [width, height] = [side(pixels.width), side(pixels.height)];
+  // A window that is larger than the picture holds all of it.
+  const start = (length: number, window: number) =>
+    Math.floor(Math.min(0, length - window) + random() * (Math.abs(length - window) + 1));
+  const left = start(pixels.width, width);
+  const top = start(pixels.height, height);
   const mirrored = random() < flip;
   const upsideDown = random() < flipVertically;
-  const data = new Uint8Array(width * height * 3);
+  const data = new Uint8Array(width * height * 3).fill(grey);
   for (let y = 0; y < height; y++) {
-    const fromRow = top + (upsideDown ? height - 1 - y : y);
+    const row = top + (upsideDown ? height - 1 - y : y);
+    if (row < 0 || row >= pixels.height) continue;
     for (let x = 0; x < width; x++) {
-      const from = (fromRow * pixels.width + left + (mirrored ? width - 1 - x : x)) * 3;
+      const column = left + (mirrored ? width - 1 - x : x);
+      if (column < 0 || column >= pixels.width) continue;
+      const from = (row * pixels.width + column) * 3;
       const to = (y * width + x) * 3;
       data[to] = pixels.data[from];
       data[to + 1] = pixels.data[from + 1];

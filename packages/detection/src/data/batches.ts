@@ -3,6 +3,7 @@ import { check, checkInteger } from '@tfjs-compress/math';
 import { seededRandom } from '../boxes/random.js';
 import { draw } from '../boxes/sampleMatches.js';
 import type { Detector } from '../model/Detector.js';
+import { resizedSize } from '../model/preprocess.js';
 import type { Annotation, PictureSet } from './PictureSet.js';
 
 export interface BatchArgs {
@@ -35,7 +36,6 @@ export function batchesOf(
   { batchSize = 1, shuffle = true, seed = 1 }: BatchArgs,
 ): TrainingBatches {
   checkInteger(batchSize, 'batchSize', 1);
-  check(count > 0, 'pictures', 'at least one', count);
   const random = seededRandom(seed);
   let epoch = 0;
   return {
@@ -97,10 +97,19 @@ function stackPadded(maps: tf.Tensor3D[]): tf.Tensor4D {
   return tf.stack(padded) as tf.Tensor4D;
 }
 
-/** Throws, naming the class, where `set` has classes that the detector does not know. */
-export function checkClasses(detector: Detector, set: PictureSet): void {
+/** Throws, before anything is trained, where the detector cannot learn from `set`: unknown classes, no objects, tiny pictures. */
+export function checkSet(detector: Detector, set: PictureSet): void {
   const known = detector.config.classes;
   for (const name of set.classes) {
     check(known.includes(name), 'classes of the pictures', `among the detector's (${known.join(', ')})`, name);
+  }
+  check(set.pictures.length > 0, 'pictures', 'at least one', 0);
+  const counts = set.pictures.some(({ objects }) => objects.some(({ difficult, crowd }) => !difficult && !crowd));
+  check(counts, 'pictures', 'at least one object that counts in all of them', 'none');
+  for (const { name, width, height } of set.pictures) {
+    const size = resizedSize(width, height, detector.config);
+    const least = detector.strides[2];
+    const large = `sides of at least ${least} pixels after resizing (the trunk's stride)`;
+    check(Math.min(size.width, size.height) >= least, `picture ${name}`, large, [height, width]);
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
-import { type BatchArgs, batchesOf, checkClasses, type TrainingBatches } from './batches.js';
+import { type BatchArgs, batchesOf, checkSet, type TrainingBatches } from './batches.js';
 import type { Annotation, PictureSet } from './PictureSet.js';
 import { prepareExample } from './pictureBatches.js';
 
@@ -25,7 +25,7 @@ export async function cachedBatches(
   set: PictureSet,
   { flips = [], onProgress, ...args }: CacheArgs = {},
 ): Promise<TrainingBatches> {
-  checkClasses(detector, set);
+  checkSet(detector, set);
   const copies = [
     {},
     ...flips.map((flip) => ({

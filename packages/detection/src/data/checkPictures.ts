@@ -2,7 +2,14 @@ import { check } from '@tfjs-compress/math';
 import type { AnnotatedPicture, Annotation, PictureSet } from './PictureSet.js';
 
 /** What to do with a box that has no area or lies outside its picture: throw, or leave it out. */
-export type InvalidBoxes = 'error' | 'skip';
+type InvalidBoxes = 'error' | 'skip';
+
+export interface CheckOptions {
+  /** Names of the classes in the order wanted. Default: VOC all that occur, sorted; COCO all categories in the order of their ids. */
+  classes?: readonly string[];
+  /** Boxes without area or outside the picture: an error (default), or left out. */
+  invalidBoxes?: InvalidBoxes;
+}
 
 /**
  * Cuts boxes to their pictures and checks classes; boxes without area after that are an error that names the picture, or are
@@ -10,7 +17,7 @@ export type InvalidBoxes = 'error' | 'skip';
  */
 export function checkPictures(
   pictures: AnnotatedPicture[],
-  { classes, invalidBoxes = 'error' }: { classes?: readonly string[]; invalidBoxes?: InvalidBoxes },
+  { classes, invalidBoxes = 'error' }: CheckOptions,
 ): PictureSet {
   check(['error', 'skip'].includes(invalidBoxes), 'invalidBoxes', "'error' or 'skip'", invalidBoxes);
   const found = new Set(pictures.flatMap((each) => each.objects.map((object) => object.class)));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
 import { type Augment, augmentPicture } from './augment.js';
-import { type BatchArgs, batchesOf, checkClasses, type Example, type TrainingBatches } from './batches.js';
+import { type BatchArgs, batchesOf, checkSet, type Example, type TrainingBatches } from './batches.js';
 import type { AnnotatedPicture, PictureSet } from './PictureSet.js';
 
 /** Batches for detector.model.fitDataset: reads, augments and prepares each picture when it is its turn. */
@@ -10,7 +10,7 @@ export function pictureBatches(
   set: PictureSet,
   { augment, ...args }: BatchArgs & { augment?: Augment } = {},
 ): TrainingBatches {
-  checkClasses(detector, set);
+  checkSet(detector, set);
   const example = (index: number) => prepareExample(detector, set.pictures[index], augment);
   return batchesOf(detector.model.inputNames, detector.config.classes, set.pictures.length, example, args);
 }

@@ -1,12 +1,30 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Box } from '../boxes/boxes.js';
-import { evaluateVoc } from './evaluateVoc.js';
+import { averagePrecision, evaluateVoc } from './evaluateVoc.js';
+
+const fixture = JSON.parse(readFileSync(new URL('../../fixtures/voc.json', import.meta.url), 'utf8'));
 
 const object = (box: Box, difficult = false) => ({ box, class: 'cell', difficult });
 const detection = (box: Box, score: number) => ({ box, class: 'cell', score });
 const at = (x: number): Box => [x, 0, x + 9, 9];
 
 describe('evaluateVoc', () => {
+  it('gives what the reference gives, difficult objects included', () => {
+    for (const { map, ap, ...options } of fixture.expected) {
+      const result = evaluateVoc(fixture.detections, fixture.truth, options);
+      expect(result.map).toBeCloseTo(map, 9);
+      for (const each of result.classes) expect(each.ap).toBeCloseTo(ap[each.class], 9);
+    }
+  });
+
+  it('averagePrecision by hand', () => {
+    expect(averagePrecision([0.5, 0.5, 1], [1, 0.5, 0.6])).toBeCloseTo(0.5 + 0.5 * 0.6, 9);
+    // Recalls 0 … .5 → 1, .6 … 1 → .6.
+    expect(averagePrecision([0.5, 0.5, 1], [1, 0.5, 0.6], 2007)).toBeCloseTo((6 + 5 * 0.6) / 11, 9);
+    expect(averagePrecision([], [])).toBe(0);
+  });
+
   it('by hand: right, wrong, right, again the first, one object missed', () => {
     const truth = [[object(at(0)), object(at(100)), object(at(200))]];
     const found = [[detection(at(0), 0.9), detection(at(50), 0.8), detection(at(100), 0.7), detection(at(0), 0.6)]];

@@ -73,8 +73,9 @@ export class DetectionLosses extends layers.Layer {
     const { labels, offsets: wanted, n } = split(targets as tf.Tensor3D);
     const classes = (logits.shape[1] as number) - 1;
     const counted = indicator(tf.greaterEqual(labels, 0)) as tf.Tensor2D;
-    // oneHot leaves a row of zeros for −1: no loss.
-    const oneHot = tf.oneHot(tf.cast(tf.reshape(labels, [n]), 'int32'), classes + 1, 1, 0, 'float32') as tf.Tensor2D;
+    // oneHot leaves a row of zeros for −1: no loss. Asked for float32, WASM writes the bits of the integer 1.
+    const ones = tf.oneHot(tf.cast(tf.reshape(labels, [n]), 'int32'), classes + 1);
+    const oneHot = tf.cast(ones, 'float32') as tf.Tensor2D;
     const entropy = softmaxCrossEntropy(logits as tf.Tensor2D, oneHot);
     const ofClass = tf.expandDims(tf.slice(oneHot, [0, 1], [-1, classes]), 2);
     const missed = tf.mul(tf.sub(tf.reshape(offsets, [n, classes, 4]), tf.expandDims(wanted, 1)), ofClass);

@@ -44,12 +44,9 @@ export class Proposals extends layers.Layer {
     const offsetValues = offsets.dataSync() as Float32Array;
     const out = new Float32Array(pictures * count * 5);
     for (let picture = 0; picture < pictures; picture++) {
-      const moved = moveWindows(
-        rowsOf(windows, windowValues, picture),
-        offsetValues.slice(picture * n * 4, (picture + 1) * n * 4),
-        columns * stride,
-        rows * stride,
-      );
+      const moves = offsetValues.slice(picture * n * 4, (picture + 1) * n * 4);
+      const boxes = decodeBoxes(moves, rowsOf(windows, windowValues, picture), [1, 1, 1, 1]);
+      const moved = clipBoxes(boxes, columns * stride, rows * stride);
       const scores = validScores(moved, logitValues.slice(picture * n, (picture + 1) * n));
       nonMaxSuppression(moved, scores, { iouThreshold, maxBoxes: count }).forEach((i, k) => {
         out.set([...moved.subarray(4 * i, 4 * i + 4), scores[i]], (picture * count + k) * 5);
@@ -67,11 +64,6 @@ export class Proposals extends layers.Layer {
   }
 }
 tf.serialization.registerClass(Proposals);
-
-/** Windows with their offsets applied, cut to the picture. */
-export function moveWindows(windows: Boxes, offsets: Float32Array, width: number, height: number): Boxes {
-  return clipBoxes(decodeBoxes(offsets, windows, [1, 1, 1, 1]), width, height);
-}
 
 /** The scores, −∞ for boxes that are too thin. */
 export function validScores(boxes: Boxes, scores: Float32Array): Float32Array {

@@ -36,7 +36,7 @@ describe('losses', () => {
 
   it('all have the numerical gradient', () => {
     const x = tf.randomNormal([6, 4], 0, 1, 'float32', 9);
-    const oneHot = tf.oneHot(tf.tensor1d([0, 3, 1, 2, 2, 0], 'int32'), 4, 1, 0, 'float32') as tf.Tensor2D;
+    const oneHot = tf.cast(tf.oneHot(tf.tensor1d([0, 3, 1, 2, 2, 0], 'int32'), 4), 'float32') as tf.Tensor2D;
     expectGradient((v) => smoothL1(v, 0.5), x);
     expectGradient((v) => binaryCrossEntropy(v, oneHot), x);
     expectGradient((v) => softmaxCrossEntropy(v as tf.Tensor2D, oneHot), x);

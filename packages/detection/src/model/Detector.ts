@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
-import { decodeBoxes } from '../boxes/coder.js';
+import type { CoderWeights } from '../boxes/coder.js';
 import { gridBoxes } from '../boxes/gridBoxes.js';
 import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
+import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { pickBoxes } from '../layers/layer.js';
-import { moveWindows, validScores } from '../layers/Proposals.js';
+import { validScores } from '../layers/Proposals.js';
 import { detectionWeights } from '../layers/SampleProposals.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
@@ -15,8 +16,10 @@ import {
   connectHyper,
   connectProposalHead,
   connectProposalMap,
+  connectStages,
   connectTraining,
   type LayerLookup,
+  type StageModels,
 } from './network.js';
 import { type Picture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
@@ -46,8 +49,8 @@ export interface DetectOptions {
   proposals?: number;
 }
 
-/** Windows that are pooled at once: bounds memory to some 100 MB with the paper's 13 × 13 × 126. */
-const portion = 1024;
+/** Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
+const largestPooled = 8e6;
 
 /** A HyperNet: what hyperNet() builds and Detector.load() reads. */
 export class Detector {
@@ -58,9 +61,12 @@ export class Detector {
   readonly featureModel: LayersModel;
   /** `model` without the trunk: [three levels, boxes, classes] → losses. Trains on what featureModel gave, once, for a frozen trunk. */
   readonly headModel: LayersModel;
+  /** The stages one by one, for trainSixSteps: on pictures (`model`) or cached levels (`headModel`). */
+  readonly stageModels: (which: LayersModel) => StageModels;
   private readonly hyperModel: LayersModel;
   private readonly proposalModel: LayersModel;
   private readonly detectionModel: LayersModel;
+  private windows: { width: number; height: number; boxes: Boxes } | undefined;
 
   /**
    * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m, 4], classes [b, m]] → [b, 4]; what fit,
@@ -77,7 +83,9 @@ export class Detector {
     freezeBatchNormalization(model);
     const get: LayerLookup = (name) => model.layers.find((layer) => layer.name === name) as ReturnType<LayerLookup>;
     const output = (name: string) => get(name).getOutputAt(0) as SymbolicTensor;
-    const { levels, channels } = this.config;
+    const { levels, channels, classes } = this.config;
+    const units = (get('detection_logits').getConfig() as { units: number }).units;
+    check(units === classes.length + 1, 'classes', `one name for each of the model's ${units - 1} classes`, classes);
     const outputs = [output('pool_shallow'), output(levels[1]), output(levels[2])];
     const [picture] = model.inputs;
     this.featureModel = tfModel(picture, outputs);
@@ -85,23 +93,37 @@ export class Detector {
       input({ shape: [null, null, outputs[i].shape[3]], name: `level_${name}` }),
     );
     this.headModel = connectTraining(get, this.config, sources, sources);
+    this.stageModels = (which) =>
+      which === this.headModel
+        ? connectStages(get, this.config, sources, sources)
+        : connectStages(get, this.config, [picture], outputs);
     const hyper = connectHyper(get, sources);
     const own = this.config.variant === 'fast' ? [connectProposalMap(get, this.config, hyper)] : [];
     this.hyperModel = tfModel(sources, [hyper, ...own]);
     const map = input({ shape: [null, null, this.config.variant === 'fast' ? 4 : 3 * channels] });
     const windows = input({ shape: [null, 4] });
     const scores = connectProposalHead(get, this.config, 'proposal_roi_scored', map, windows);
-    this.proposalModel = tfModel([map, windows], scores);
+    this.proposalModel = tfModel([map, windows], [scores[0], decoded(windows, scores[1])]);
     const hyperInput = input({ shape: [null, null, 3 * channels] });
     const boxes = input({ shape: [null, 4] });
     const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
     const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
-    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, offsets]);
+    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, decoded(boxes, offsets, detectionWeights)]);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
   static async load(source: string | tf.io.IOHandler): Promise<Detector> {
     return new Detector(await loadLayersModel(source));
+  }
+
+  /**
+   * A detector of what `change` makes of this one's model, such as compressible() or strip() of @tfjs-compress/layers:
+   * `detector.rebuild(compressible)`. It has weights of its own; this one stays as it is.
+   */
+  rebuild(change: (model: LayersModel) => LayersModel): Detector {
+    const changed = change(this.model);
+    changed.setUserDefinedMetadata({ hyperNet: this.config, strides: [...this.strides] });
+    return new Detector(changed);
   }
 
   /** Writes the whole detector as one LayersModel, to a path, a URL or an IOHandler. */
@@ -111,7 +133,7 @@ export class Detector {
 
   /** Compiles `which` (default: model; headModel for a frozen trunk) with the sum of the four losses, each also a metric. */
   compile(optimizer: tf.Optimizer, which: LayersModel = this.model): void {
-    which.compile({ optimizer, loss: totalLoss, metrics: lossTerms });
+    which.compile({ optimizer, loss: totalLoss, metrics: lossTerms.joint });
   }
 
   /** Resizes, scales and pads a picture for this network. */
@@ -164,8 +186,9 @@ export class Detector {
     }
   }
 
+  /** Frees all weights. (A layer of several models counts them; model.dispose() would take off one only.) */
   dispose(): void {
-    this.model.dispose();
+    for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
   }
 
   /** [Hyper Feature, map of the proposal stage] of one prepared picture. */
@@ -175,42 +198,55 @@ export class Detector {
     return [hyper, map];
   }
 
+  /** The sliding windows of a picture of that size; those of the last size are kept. */
+  private windowsOf(width: number, height: number): Boxes {
+    if (this.windows?.width !== width || this.windows.height !== height) {
+      this.windows = { width, height, boxes: gridBoxes({ width, height, ...this.config.candidates }) };
+    }
+    return this.windows.boxes;
+  }
+
   private async proposeOn([, map]: tf.Tensor4D[], count: number): Promise<{ boxes: Boxes; logits: Float32Array }> {
     const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
-    const windows = gridBoxes({ width, height, ...this.config.candidates });
+    const windows = this.windowsOf(width, height);
     const n = windows.length / 4;
+    const portion = Math.max(1, Math.floor(largestPooled / (this.config.roiSize ** 2 * map.shape[3])));
     const logits = new Float32Array(n);
-    const offsets = new Float32Array(4 * n);
+    const boxes = new Float32Array(4 * n);
     for (let first = 0; first < n; first += portion) {
       const part = windows.subarray(4 * first, 4 * (first + portion));
       const out = tf.tidy(() => this.proposalModel.predict([map, tf.tensor3d(part, [1, part.length / 4, 4])]));
-      const [scores, moves] = await Promise.all((out as tf.Tensor[]).map((each) => each.data()));
-      tf.dispose(out);
-      logits.set(scores as Float32Array, first);
-      offsets.set(moves as Float32Array, 4 * first);
+      const [scores, moved] = await valuesOf(out as tf.Tensor[]);
+      logits.set(scores, first);
+      boxes.set(moved, 4 * first);
     }
-    const moved = moveWindows(windows, offsets, width, height);
-    const scores = validScores(moved, logits);
-    const kept = await nonMaxSuppressionAsync(moved, scores, { iouThreshold: 0.7, maxBoxes: count });
-    return { boxes: pickBoxes(moved, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
+    const inside = clipBoxes(boxes, width, height);
+    const scores = validScores(inside, logits);
+    const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold: 0.7, maxBoxes: count });
+    return { boxes: pickBoxes(inside, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
   }
 
   /** One box for each proposal and class. */
   private async classify(hyper: tf.Tensor4D, rois: Boxes) {
     const n = rois.length / 4;
-    const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])])) as tf.Tensor[];
-    const [probabilities, offsets] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];
-    tf.dispose(out);
+    const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])]));
+    const [probabilities, boxes] = await valuesOf(out as tf.Tensor[]);
     const count = this.config.classes.length;
-    const repeated = new Float32Array(4 * n * count);
-    for (let i = 0; i < n * count; i++) {
-      const roi = Math.floor(i / count);
-      repeated.set(rois.subarray(4 * roi, 4 * roi + 4), 4 * i);
-    }
     const classes = Int32Array.from({ length: n * count }, (_, i) => i % count);
     const scores = Float32Array.from(classes, (c, i) => probabilities[Math.floor(i / count) * (count + 1) + c + 1]);
-    return { boxes: decodeBoxes(offsets, repeated, detectionWeights), scores, classes };
+    return { boxes, scores, classes };
   }
+}
+
+/** Reads tensors and disposes of them. */
+async function valuesOf(tensors: tf.Tensor[]): Promise<Float32Array[]> {
+  const values = await Promise.all(tensors.map((each) => each.data()));
+  tf.dispose(tensors);
+  return values as Float32Array[];
+}
+
+function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor, weights?: CoderWeights): SymbolicTensor {
+  return new BoxDecoding({ coder: weights }).apply([boxes, offsets]) as SymbolicTensor;
 }
 
 function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {

@@ -138,6 +138,35 @@ export function connectDetectionHead(
   return [apply(get('detection_logits'), hidden), apply(get('detection_box'), hidden)];
 }
 
+/** What a model that trains is given beside its sources. */
+const objectInputs = () => [input({ shape: [null, 4], name: 'boxes' }), input({ shape: [null], name: 'classes' })];
+
+/** Losses [b, 2] of the proposal stage, and the proposals it makes meanwhile. */
+function connectProposalTraining(
+  get: LayerLookup,
+  config: HyperNetConfig,
+  hyper: SymbolicTensor,
+  objects: SymbolicTensor[],
+): [losses: SymbolicTensor, proposals: SymbolicTensor] {
+  const map = connectProposalMap(get, config, hyper);
+  const [windows, windowTargets, scored] = applyMany(get('sample_candidates'), hyper, ...objects);
+  const [logits, offsets] = connectProposalHead(get, config, 'proposal_roi', map, windows);
+  const losses = apply(get('proposal_losses'), logits, offsets, windowTargets);
+  const scores = connectProposalHead(get, config, 'proposal_roi_scored', map, scored);
+  return [losses, apply(get('proposals'), hyper, scored, ...scores)];
+}
+
+/** Losses [b, 2] of the detection stage on those proposals. */
+function connectDetectionTraining(
+  get: LayerLookup,
+  hyper: SymbolicTensor,
+  proposals: SymbolicTensor,
+  objects: SymbolicTensor[],
+): SymbolicTensor {
+  const [samples, sampleTargets] = applyMany(get('sample_proposals'), proposals, ...objects);
+  return apply(get('detection_losses'), ...connectDetectionHead(get, hyper, samples), sampleTargets);
+}
+
 /** The model that trains: `sources` (the picture, or the three levels) and the objects in, four losses a picture out. */
 export function connectTraining(
   get: LayerLookup,
@@ -145,18 +174,40 @@ export function connectTraining(
   sources: SymbolicTensor[],
   levels: SymbolicTensor[],
 ): LayersModel {
-  const boxes = input({ shape: [null, 4], name: 'boxes' });
-  const classes = input({ shape: [null], name: 'classes' });
+  const objects = objectInputs();
   const hyper = connectHyper(get, levels);
-  const map = connectProposalMap(get, config, hyper);
-  const [windows, windowTargets, scored] = applyMany(get('sample_candidates'), hyper, boxes, classes);
-  const [logits, offsets] = connectProposalHead(get, config, 'proposal_roi', map, windows);
-  const proposalLosses = apply(get('proposal_losses'), logits, offsets, windowTargets);
-  const scores = connectProposalHead(get, config, 'proposal_roi_scored', map, scored);
-  const proposals = apply(get('proposals'), hyper, scored, ...scores);
-  const [samples, sampleTargets] = applyMany(get('sample_proposals'), proposals, boxes, classes);
-  const detections = connectDetectionHead(get, hyper, samples);
-  const detectionLosses = apply(get('detection_losses'), ...detections, sampleTargets);
-  const losses = apply(get('losses'), proposalLosses, detectionLosses);
-  return model({ inputs: [...sources, boxes, classes], outputs: losses, name: 'hypernet' });
+  const [proposalLosses, proposals] = connectProposalTraining(get, config, hyper, objects);
+  const losses = apply(get('losses'), proposalLosses, connectDetectionTraining(get, hyper, proposals, objects));
+  return model({ inputs: [...sources, ...objects], outputs: losses, name: 'hypernet' });
+}
+
+export interface StageModels {
+  /** [sources, boxes, classes] → [b, 2], the losses of the proposal stage. */
+  proposal: LayersModel;
+  /** The same inputs → [b, count, 5], proposals. */
+  propose: LayersModel;
+  /** [sources, boxes, classes, proposals] → [b, 2], the losses of the detection stage. */
+  detection: LayersModel;
+}
+
+/** The two stages as models that train each by itself. */
+export function connectStages(
+  get: LayerLookup,
+  config: HyperNetConfig,
+  sources: SymbolicTensor[],
+  levels: SymbolicTensor[],
+): StageModels {
+  const objects = objectInputs();
+  const hyper = connectHyper(get, levels);
+  const [losses, proposals] = connectProposalTraining(get, config, hyper, objects);
+  const given = input({ shape: [null, 5], name: 'proposals' });
+  const inputs = [...sources, ...objects];
+  return {
+    proposal: model({ inputs, outputs: losses }),
+    propose: model({ inputs, outputs: proposals }),
+    detection: model({
+      inputs: [...inputs, given],
+      outputs: connectDetectionTraining(get, hyper, given, objects),
+    }),
+  };
 }

@@ -5,20 +5,20 @@ export function totalLoss(_: tf.Tensor, losses: tf.Tensor): tf.Tensor {
   return tf.sum(losses, -1);
 }
 
-const term = (index: number) => (losses: tf.Tensor) => tf.mean(tf.slice(losses, [0, index], [-1, 1]));
+/** Metrics that show the losses one by one under these names in logs and history. */
+function termsNamed(...names: string[]) {
+  return names.map((name, index) => {
+    const term = (_: tf.Tensor, losses: tf.Tensor) => tf.mean(tf.slice(losses, [0, index], [-1, 1]));
+    // tfjs names a metric after its function.
+    return Object.defineProperty(term, 'name', { value: name });
+  });
+}
 
-/** The four losses as metrics, under these names in logs and history. */
-export const lossTerms = [
-  function objectness(_: tf.Tensor, losses: tf.Tensor) {
-    return term(0)(losses);
-  },
-  function proposalBox(_: tf.Tensor, losses: tf.Tensor) {
-    return term(1)(losses);
-  },
-  function classification(_: tf.Tensor, losses: tf.Tensor) {
-    return term(2)(losses);
-  },
-  function detectionBox(_: tf.Tensor, losses: tf.Tensor) {
-    return term(3)(losses);
-  },
-];
+const proposalTerms = ['objectness', 'proposalBox'];
+const detectionTerms = ['classification', 'detectionBox'];
+
+export const lossTerms = {
+  joint: termsNamed(...proposalTerms, ...detectionTerms),
+  proposal: termsNamed(...proposalTerms),
+  detection: termsNamed(...detectionTerms),
+};

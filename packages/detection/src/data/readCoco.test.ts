@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readCoco } from './readCoco.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'coco-'));
+const file = join(folder, 'instances.json');
+const pictures = join(folder, 'pictures');
+const content = {
+  images: [
+    { id: 7, file_name: 'a.png', width: 8, height: 6 },
+    { id: 3, file_name: 'b.png', width: 8, height: 6 },
+  ],
+  annotations: [
+    { image_id: 7, category_id: 90, bbox: [1, 2, 3, 4], area: 5, iscrowd: 0 },
+    { image_id: 7, category_id: 2, bbox: [0, 0, 8, 6], area: 48, iscrowd: 1 },
+  ],
+  categories: [
+    { id: 90, name: 'toothbrush' },
+    { id: 2, name: 'bicycle' },
+  ],
+};
+const write = (changed: object) => writeFileSync(file, JSON.stringify({ ...content, ...changed }));
+
+beforeAll(async () => {
+  mkdirSync(pictures);
+  const grey = { width: 8, height: 6, channels: 3, background: '#808080' } as const;
+  for (const name of ['a.png', 'b.png']) await sharp({ create: grey }).greyscale().toFile(join(pictures, name));
+});
+
+describe('readCoco', () => {
+  it('reads classes by id, corners, crowds, pictures without objects, and grey pictures as three channels', async () => {
+    write({});
+    const set = await readCoco(file, pictures);
+    expect(set.classes).toEqual(['bicycle', 'toothbrush']);
+    expect(set.pictures.map(({ name, objects }) => [name, objects])).toEqual([
+      [
+        'a.png',
+        [
+          { box: [1, 2, 4, 6], class: 'toothbrush', area: 5, crowd: false },
+          { box: [0, 0, 8, 6], class: 'bicycle', area: 48, crowd: true },
+        ],
+      ],
+      ['b.png', []],
+    ]);
+    const { data } = await set.pictures[0].load();
+    expect([data.length, data[0], data[2]]).toEqual([144, 128, 128]);
+  });
+
+  it.each([
+    [{ categories: content.categories.slice(1) }, 'instances.json: annotations[0] has category 90, which has no name.'],
+    [{ images: content.images.slice(1) }, 'annotations[0] belongs to image 7, which is not among the images.'],
+    [{ annotations: [{ ...content.annotations[0], bbox: [1, 2, 3] }] }, 'bbox is [1,2,3], not four numbers.'],
+    [{ annotations: [{ ...content.annotations[0], bbox: [1, 2, 0, 3] }] }, "a.png: the box [1, 2, 1, 5] of 'toothbrush' has no"],
+    [{ images: [{ id: 7, file_name: 'c.png', width: 8, height: 6 }] }, /c\.png: missing\.$/],
+    [{ categories: undefined }, "no list 'categories'"],
+  ])('names what is wrong: %j', async (changed, message) => {
+    write(changed);
+    await expect(readCoco(file, pictures)).rejects.toThrow(message);
+  });
+
+  it('names a file that is not JSON', async () => {
+    writeFileSync(file, '{');
+    await expect(readCoco(file, pictures)).rejects.toThrow('instances.json: not JSON');
+  });
+});
