@@ -20,8 +20,8 @@ import { readResult, writeResult } from '../tools/results.mjs';
 const plans = {
   'lenet-5': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 20] },
   'lenet-300-100': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 1] },
-  'resnet-20': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [2, 40] },
-  'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [4, 20] },
+  'resnet-20': { reference: 'tfjs-node', batch: 16, learningRate: 0.00005, cpu: [2, 40] },
+  'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.000001, cpu: [4, 20] },
   lstm: { reference: 'tfjs-node', batch: 16, learningRate: 0.01, cpu: [2, 40] },
 };
 
