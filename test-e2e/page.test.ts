@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findBrowser, launchBrowser } from './support/browser.js';
+import { findBrowser } from './support/browser.js';
 import { place } from './support/consumers.js';
+import { openPage } from './support/page.js';
 
 declare global {
   interface Window {
@@ -20,19 +19,11 @@ if (!executable) console.log('Skipped: no Chromium or Chrome found; the environm
 describe.skipIf(!executable)('a page built by Vite', () => {
   let browser: Browser;
   let page: Page;
-  const errors: string[] = [];
+  let errors: string[];
 
   beforeAll(async () => {
-    const root = place('page', inject('consumers').esm);
     place('train', inject('consumers').esm);
-    await build({ root, logLevel: 'error' });
-    browser = await launchBrowser(executable!);
-    page = await browser.newPage();
-    page.on('pageerror', (error) => errors.push(error.message));
-    // The built files under a made-up address: no server, no port.
-    const file = (url: string) => join(root, 'dist', new URL(url).pathname.replace(/\/$/, '/index.html'));
-    await page.route('http://page.test/**', (route) => route.fulfill({ path: file(route.request().url()) }));
-    await page.goto('http://page.test/');
+    ({ browser, page, errors } = await openPage(executable!, 'page'));
     await page.waitForFunction(() => 'train' in window);
   });
 

@@ -75,6 +75,11 @@ function sizeOf(name, artifacts) {
       }),
     ),
   };
+  const others = Object.values(result.general).map((each) => each.bytes ?? Number.POSITIVE_INFINITY);
+  Object.assign(result, {
+    timesEntropy: bytes.length / result.entropyBytes,
+    belowBestGeneral: 1 - bytes.length / Math.min(...others),
+  });
   console.log(result);
   return result;
 }
@@ -97,10 +102,8 @@ function speeds() {
     return JSON.parse(stdout.trim().split('\n').at(-1));
   };
   try {
-    const encode = task('encode');
-    const prepared = task('prepare');
-    const result = { encode, ...prepared };
-    for (const name of ['decode', 'gunzip', 'stock']) {
+    const result = task('prepare');
+    for (const name of ['encode', 'decode', 'gunzip', 'stock']) {
       const runs = [1, 2, 3].map(() => task(name));
       result[name] = Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
     }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { io } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError } from 'commander';
 import { makeReport } from 'tfjs-compress/report';
@@ -17,10 +18,13 @@ const warning = {
 };
 const anyModel = 'a .tfz file, a folder with model.json, or a model.json';
 
+const { version } = createRequire(import.meta.url)('tfjs-compress/package.json');
+
 /** The command line. Results go to stdout, progress and warnings to stderr. */
 export function makeProgram(): Command {
   const program = new Command('tfjs-compress')
     .description('Makes TensorFlow.js layers models small.')
+    .version(version, '-V, --version')
     .showHelpAfterError('(--help shows what can be given)')
     .addHelpText(
       'after',

@@ -25,7 +25,7 @@ export interface WeightSummary extends Figures {
   remaining: number;
   /** Distinct non-zero values. */
   levels: number;
-  /** 32, or 1 + log2 of the levels where there are at most 256. */
+  /** 32, or 1 + log2 of the levels where there are at most 256 and more weights than that. */
   bits: number;
 }
 
@@ -81,7 +81,9 @@ function weightSummary(
   fileBytes: number,
   places?: number,
 ): WeightSummary {
-  const { weights: parameters, nonZeros, remaining, levels, bits, float32Bytes } = weightFigures(values);
+  const { weights: parameters, nonZeros, remaining, levels, bits: codebookBits, float32Bytes } = weightFigures(values);
+  // A small kernel that was not quantized has few values, too, but each of them once.
+  const bits = levels === nonZeros && levels > 16 ? 32 : codebookBits;
   const common = {
     name,
     shape,
