@@ -1,5 +1,6 @@
 import { defineConfig } from 'tsdown';
 import shared from '../../tsdown.config.js';
+import { licenses } from './licenses.js';
 
 export default defineConfig([
   shared,
@@ -12,6 +13,7 @@ export default defineConfig([
     platform: 'browser',
     unbundle: false,
     minify: true,
+    plugins: [licenses('report.LICENSES.txt')],
     clean: false,
   },
   {
@@ -21,6 +23,7 @@ export default defineConfig([
     target: 'node20',
     clean: false,
     dts: false,
+    plugins: [licenses('cli.LICENSES.txt')],
     deps: { neverBundle: ['tfjs-compress/report'] },
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',

@@ -15,6 +15,8 @@ export {
   type CompressedOptions,
   type CompressedSaveResult,
   compressed,
+  type ExportStockOptions,
+  exportStock,
   FormatError,
   type Lossy,
   type PackOptions,

@@ -37,7 +37,8 @@ export function draw(document: Document, name: string, title: string, options: P
   const svg = plot.tagName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg')!;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', title);
+  // In an attribute HTML leaves '<' as it is, an SVG file may not have it.
+  svg.setAttribute('aria-label', title.replaceAll('<', '‹'));
   return { name, title, svg: svg.outerHTML };
 }
 

@@ -1,0 +1,120 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { smallModel } from '@tfjs-compress/testing';
+import { describe, expect, it } from 'vitest';
+import { joinHistories } from './history.js';
+import { makeReport } from './makeReport.js';
+import { mask } from './mask.js';
+
+/** `values` by name, each a kernel of the shape given. */
+function artifacts(kernels: Record<string, [number[], Float32Array]>): io.ModelArtifacts {
+  const all = Object.values(kernels).flatMap(([, values]) => [...values]);
+  return {
+    modelTopology: {},
+    weightSpecs: Object.entries(kernels).map(([name, [shape]]) => ({ name, shape, dtype: 'float32' })),
+    weightData: Float32Array.from(all).buffer,
+  };
+}
+const count = (text: string, part: string) => text.split(part).length - 1;
+
+describe('makeReport', () => {
+  it('takes a model, and shows its figures without a history, too', async () => {
+    const { html, figures } = await makeReport(smallModel());
+    expect(figures.map(({ name }) => name)).toEqual([
+      'bytes',
+      'parameters',
+      'histogram.a_kernel',
+      'mask.a_kernel',
+      'histogram.b_kernel',
+      'mask.b_kernel',
+    ]);
+    expect(html).toContain('<title>Compressed model</title>');
+    expect(html).toContain('multiply-adds by non-zeros');
+    for (const { svg } of figures) expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  });
+
+  it('marks the steps of surgery and INQ in the figures of training', async () => {
+    const surgery = { val_acc: [0.8, 0.9], sparsity: [0.3, 0.5], pruned: [10, 0], spliced: [0, 0] };
+    const inq = { history: { val_acc: [0.9, 0.9, 0.9], inq_step: [1, 1, 2], quantized: [0.5, 0.5, 1] } };
+    const { figures } = await makeReport(smallModel(), { history: [surgery, inq] });
+    const accuracy = figures.find(({ name }) => name === 'accuracy')!.svg;
+    expect(accuracy).toContain('val_acc');
+    // Steps 1 and 2, one epoch with surgery, one border between trainings.
+    expect(count(accuracy.match(/<g[^>]*stroke-dasharray[^>]*>.*?<\/g>/)?.[0] ?? '', '<line')).toBe(2);
+    expect(count(accuracy, '<circle')).toBe(1);
+    expect(figures.map(({ name }) => name).slice(0, 3)).toEqual(['accuracy', 'sparsity', 'surgery']);
+  });
+
+  it('shows losses where there are no accuracies', async () => {
+    const { figures } = await makeReport(smallModel(), { history: { loss: [2, 1], val_loss: [2, 1.5] } });
+    expect(figures[0].name).toBe('loss');
+  });
+
+  it('escapes names, and stands alone', async () => {
+    const hostile = artifacts({ '<img src=x onerror=alert(1)>/kernel': [[2, 2], new Float32Array([1, 0, 2, 0.5])] });
+    const { html } = await makeReport(hostile, { title: '<script>' });
+    expect(html).not.toMatch(/<img|<script/);
+    expect(html).not.toMatch(/(src|href)="|@import|url\(/);
+  });
+
+  it('stays small and complete with 100 layers', async () => {
+    const kernel = (): [number[], Float32Array] => [
+      [3, 3, 4, 8],
+      Float32Array.from({ length: 288 }, (_, i) => (i % 5 ? 0 : 2 ** -(i % 3))),
+    ];
+    const layers = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`block${i}/kernel`, kernel()]));
+    const { html, figures } = await makeReport(artifacts(layers));
+    expect(figures.length).toBe(202);
+    expect(count(html, '<details open>')).toBe(8);
+    expect(html.length).toBeLessThan(2_000_000);
+    for (const i of [0, 99]) expect(figures[0].svg).toContain(`block${i}<`);
+  });
+
+  it('has a mark for each level of a quantized kernel, and bars without marks for others', async () => {
+    const levels = Float32Array.from({ length: 400 }, (_, i) => [0, 0.5, -0.25, 0.125][i % 4]);
+    const floats = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i + 1));
+    const { figures } = await makeReport(artifacts({ 'a/kernel': [[20, 20], levels], 'b/kernel': [[20, 20], floats] }));
+    const [a, b] = ['a', 'b'].map((name) => figures.find((each) => each.name === `histogram.${name}_kernel`)!.svg);
+    expect(count(a, '<circle')).toBe(3);
+    expect(a).toContain('2⁻³');
+    expect(count(b, '<circle')).toBe(0);
+    expect(count(b, '<rect')).toBeGreaterThan(30);
+  });
+});
+
+describe('mask', () => {
+  const weight = (shape: number[], at: number[]) => {
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    for (const i of at) values[i] = 1;
+    return { name: 'a/kernel', layer: 'a', shape, values, isCompressible: true };
+  };
+
+  it('draws a dense kernel as a matrix, its longer side lying', () => {
+    expect(mask(weight([2, 3], [5]), 100).svg).toContain('viewBox="0 0 3 2"');
+    expect(mask(weight([2, 3], [5]), 100).svg).toContain('d="M2 1.5h1"');
+    expect(mask(weight([3, 2], [5]), 100).svg).toContain('d="M2 1.5h1"');
+  });
+
+  it('draws a convolution as tiles of height × width', () => {
+    // Row 1, column 0 of the tile of input 0 and output 1.
+    const { svg } = mask(weight([2, 2, 1, 3], [2 * 3 + 1]), 100);
+    expect(svg).toContain('viewBox="0 0 6 2"');
+    expect(svg).toContain('d="M2 1.5h1"');
+  });
+
+  it('has at most so many cells', () => {
+    const { svg } = mask(weight([1000, 1000], [0]), 2400);
+    const [, columns, rows] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.map(Number);
+    expect(columns * rows).toBeLessThanOrEqual(2400);
+    expect(columns * rows).toBeGreaterThan(2000);
+  });
+});
+
+it('joinHistories counts epochs on, and leaves out what is no number', () => {
+  const training = joinHistories([{ a: [1, Number.NaN] }, { history: { a: [3], b: ['x'] } }]);
+  expect(training).toMatchObject({ epochs: 3, boundaries: [3] });
+  expect(training.series.get('a')).toEqual([
+    { epoch: 1, value: 1 },
+    { epoch: 3, value: 3 },
+  ]);
+  expect(training.series.get('b')).toEqual([]);
+});
