@@ -2,7 +2,7 @@
  * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5, 4 and 3 bits from the same pruned net.
  * The dense net's solver is the one published with DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
  *
- *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 12]
+ *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 20]
  *
  * Writes results/lenet-300-100.json and the models into output/.
  */
@@ -20,7 +20,7 @@ const { values: args } = parseArgs({
     seeds: { type: 'string', default: '3' },
     train: { type: 'string', default: '11' },
     prune: { type: 'string', default: '60' },
-    quantize: { type: 'string', default: '12' },
+    quantize: { type: 'string', default: '20' },
     result: { type: 'string', default: 'results/lenet-300-100.json' },
   },
 });
@@ -29,7 +29,8 @@ const epochs = { train: Number(args.train), prune: Number(args.prune), quantize:
 const solvers = {
   train: { batchSize: 64, weightDecay: 5e-4, schedule: inverse },
   prune: { batchSize: 128, weightDecay: 5e-4, schedule: steadyThenCosine },
-  quantize: { batchSize: 128, weightDecay: 5e-4, schedule: cosine },
+  // What is left to train has to make up for more with every step: a high rate, which starts anew at each, and little decay.
+  quantize: { batchSize: 256, weightDecay: 5e-5, schedule: restarts },
 };
 const targetSparsity = { ip1: 0.9853, ip2: 0.97, ip3: 0.75 };
 const surgeryEpochs = Math.round(0.6 * epochs.prune);
@@ -104,13 +105,17 @@ function lenet300100(seed) {
   });
 }
 
-/** Momentum .9, with a learning rate for each epoch. */
+/** Momentum .9, with a learning rate for each step: `schedule` takes epochs, of which the step is a fraction. */
 async function fit(model, stage, callbacks) {
   const { batchSize, weightDecay, schedule } = solvers[stage];
   const optimizer = tf.train.momentum(schedule(0), 0.9);
   regularizer.l2 = weightDecay / 2;
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
-  const decay = new tf.CustomCallback({ onEpochBegin: (epoch) => optimizer.setLearningRate(schedule(epoch)) });
+  const stepsPerEpoch = Math.ceil(train.count / batchSize);
+  let step = 0;
+  const decay = new tf.CustomCallback({
+    onBatchBegin: () => optimizer.setLearningRate(schedule(step++ / stepsPerEpoch)),
+  });
   const validationData = [testSet.xs, testSet.ys];
   const config = { epochs: epochs[stage], batchSize, validationData, verbose: 0, callbacks: [decay, ...callbacks] };
   await model.fit(trainSet.xs, trainSet.ys, config);
@@ -127,8 +132,11 @@ function steadyThenCosine(epoch) {
   return (0.02 * (1 + Math.cos(Math.PI * done))) / 2;
 }
 
-function cosine(epoch) {
-  return (0.005 * (1 + Math.cos((Math.PI * epoch) / epochs.quantize))) / 2;
+/** A cosine from .1 to .002 in each stage of INQ. */
+function restarts(epoch) {
+  const epochsPerStage = epochs.quantize / (steps.length - 1);
+  const done = (epoch % epochsPerStage) / epochsPerStage;
+  return 0.002 + (0.098 * (1 + Math.cos(Math.PI * done))) / 2;
 }
 
 async function figures(model, name) {

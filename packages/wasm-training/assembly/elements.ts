@@ -18,6 +18,21 @@ export function selectBetween(x: usize, dy: usize, out: usize, count: i32, low: 
   }
 }
 
+/** out[i] = yes[i] where the boolean mask[i], a byte, is not 0, else no[i]. */
+export function selectElements(mask: usize, yes: usize, no: usize, out: usize, count: i32): void {
+  const end = out + ((<usize>count) << 2);
+  const vectors = out + ((<usize>(count & ~3)) << 2);
+  const zero = i32x4.splat(0);
+  for (; out < vectors; out += 16, mask += 4, yes += 16, no += 16) {
+    const bytes = v128.load32_zero(mask);
+    const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
+    v128.store(out, v128.bitselect(v128.load(yes), v128.load(no), i32x4.ne(words, zero)));
+  }
+  for (; out < end; out += 4, mask += 1, yes += 4, no += 4) {
+    store<f32>(out, load<u8>(mask) ? load<f32>(yes) : load<f32>(no));
+  }
+}
+
 /** out[i] = 2·x[i]·dy[i]. */
 export function squareGradient(x: usize, dy: usize, out: usize, count: i32): void {
   const end = out + ((<usize>count) << 2);

@@ -1,5 +1,5 @@
 export { depthwiseGradient } from './depthwise';
-export { normalizeColumns, selectBetween, squareGradient, sumCenteredProducts } from './elements';
+export { normalizeColumns, selectBetween, selectElements, squareGradient, sumCenteredProducts } from './elements';
 export { gemm, offsets, packedSize } from './gemm';
 export { addPatches, frame } from './images';
 export { avgPoolGradient, maxPoolGradient } from './pooling';

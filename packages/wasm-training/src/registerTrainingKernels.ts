@@ -21,6 +21,7 @@ import * as normalization from './simd/kernels/normalization.js';
 import * as pooling from './simd/kernels/pooling.js';
 import * as products from './simd/kernels/products.js';
 import * as reductions from './simd/kernels/reductions.js';
+import { select } from './simd/kernels/select.js';
 import * as slices from './simd/kernels/slices.js';
 import { transpose } from './simd/kernels/transpose.js';
 import { type AnySimdKernel, withFallback } from './simd/SimdKernel.js';
@@ -54,6 +55,7 @@ const faster: Record<string, AnySimdKernel> = {
   Identity: copies.identity,
   MaxPoolGrad: pooling.maxPoolGrad,
   Mean: reductions.mean,
+  Select: select,
   Slice: slices.slice,
   SplitV: slices.splitV,
   Sub: columns.sub,

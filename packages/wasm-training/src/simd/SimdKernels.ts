@@ -64,6 +64,7 @@ export interface SimdKernels {
   offsets(table: number, n0: number, step0: number, n1: number, step1: number, n2: number, step2: number): void;
   packedSize(n: number, k: number): number;
   selectBetween(x: number, dy: number, out: number, count: number, low: number, high: number): void;
+  selectElements(mask: number, yes: number, no: number, out: number, count: number): void;
   squareGradient(x: number, dy: number, out: number, count: number): void;
   sumCenteredProducts(
     x: number,
