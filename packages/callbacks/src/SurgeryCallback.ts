@@ -259,13 +259,14 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
  * does not survive its return. (The paper looks at every step, and its way is left as it is.)
  */
 function reenterAt(limit: number, kernel: CompressibleKernel, values: Float32Array, states: Uint8Array): void {
-  let changed = false;
+  const before = kernel.states;
+  let held: Float32Array | undefined;
   for (let i = 0; i < states.length; i++) {
-    if (states[i] === PRUNED || kernel.states[i] !== PRUNED || Math.abs(values[i]) <= limit) continue;
-    values[i] = Math.sign(values[i]) * limit;
-    changed = true;
+    if (states[i] === PRUNED || before[i] !== PRUNED || Math.abs(values[i]) <= limit) continue;
+    held ??= values.slice();
+    held[i] = Math.sign(values[i]) * limit;
   }
-  if (changed) kernel.setValues(values);
+  if (held) kernel.setValues(held);
 }
 
 function countPruned(states: Uint8Array): number {

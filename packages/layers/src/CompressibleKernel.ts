@@ -59,7 +59,7 @@ export class CompressibleKernel {
   get states(): Uint8Array {
     const dataId = this.stateVariable?.read().dataId;
     if (dataId !== this.hostOf) {
-      this.host = Uint8Array.from(this.stateVariable!.read().dataSync());
+      this.host = new Uint8Array(this.stateVariable!.read().dataSync());
       this.hostOf = dataId;
       this.derive();
     }
@@ -73,7 +73,7 @@ export class CompressibleKernel {
     }
     this.host = states;
     if (this.stateVariable) {
-      const tensor = tf.tensor(Float32Array.from(states), this.variable.shape as number[]);
+      const tensor = tf.tensor(new Float32Array(states), this.variable.shape as number[]);
       this.stateVariable.write(tensor);
       tensor.dispose();
       this.hostOf = this.stateVariable.read().dataId;
@@ -103,14 +103,12 @@ export class CompressibleKernel {
   }
 
   /**
-   * A copy of the variable, values under the mask included: what training works on. A NaN under the mask counts as 0:
-   * tfjs's centred RMSProp makes them of weights whose gradient is steady.
+   * The variable's values, those under the mask included: what training works on. Not to be written to: some backends
+   * share them. A NaN under the mask counts as 0: tfjs's centred RMSProp makes them of weights whose gradient is steady.
    */
   async values(): Promise<Float32Array> {
-    const values = Float32Array.from(await this.variable.read().data());
-    const states = this.states;
-    for (let i = 0; i < values.length; i++) if (states[i] === PRUNED && Number.isNaN(values[i])) values[i] = 0;
-    return values;
+    const values = (await this.variable.read().data()) as Float32Array;
+    return withoutHiddenNaN(values, this.states);
   }
 
   /** Writes all values, frozen ones included (an optimizer cannot). */
@@ -131,11 +129,7 @@ export class CompressibleKernel {
     return tf.tidy(() => {
       const raw = this.variable.read();
       if (!states.includes(PRUNED)) return tf.clone(raw);
-      const keeps = tf.tensor(
-        Uint8Array.from(states, (s) => (s === PRUNED ? 0 : 1)),
-        this.variable.shape as number[],
-        'bool',
-      );
+      const keeps = this.where((state) => state !== PRUNED);
       return tf.where(keeps, raw, tf.zerosLike(raw));
     });
   }
@@ -187,21 +181,37 @@ export class CompressibleKernel {
   /** Derives from the states the two tensors that the arithmetic needs; either is left out where it would change nothing. */
   private derive(): void {
     this.dispose();
-    const shape = this.variable.shape as number[];
-    const states = this.host;
-    const hasPruned = states.includes(PRUNED);
+    const hasPruned = this.host.includes(PRUNED);
     if (hasPruned && this.isSplicing) {
-      const mask = new Uint8Array(this.size);
-      for (let i = 0; i < states.length; i++) mask[i] = states[i] === PRUNED ? 0 : 1;
-      this.mask = [tf.keep(tf.tensor(mask, shape, 'bool')), tf.keep(tf.zeros(shape))];
+      this.mask = [
+        tf.keep(this.where((state) => state !== PRUNED)),
+        tf.keep(tf.zeros(this.variable.shape as number[])),
+      ];
     }
-    if (states.includes(FROZEN) || (hasPruned && !this.isSplicing)) {
-      const free = new Uint8Array(this.size);
-      for (let i = 0; i < states.length; i++)
-        free[i] = states[i] === FREE || (this.isSplicing && states[i] === PRUNED) ? 1 : 0;
-      this.free = tf.keep(tf.tensor(free, shape, 'bool'));
+    if (this.host.includes(FROZEN) || (hasPruned && !this.isSplicing)) {
+      const isTrained = (state: number) => state === FREE || (this.isSplicing && state === PRUNED);
+      this.free = tf.keep(this.where(isTrained));
     }
   }
+
+  /** A boolean tensor: which weights are in a state that `test` accepts. */
+  private where(test: (state: number) => boolean): tf.Tensor {
+    const accepted = Uint8Array.from([PRUNED, FREE, FROZEN], (state) => Number(test(state)));
+    const states = this.host;
+    const chosen = new Uint8Array(this.size);
+    for (let i = 0; i < states.length; i++) chosen[i] = accepted[states[i]];
+    return tf.tensor(chosen, this.variable.shape as number[], 'bool');
+  }
+}
+
+function withoutHiddenNaN(values: Float32Array, states: Uint8Array): Float32Array {
+  let mended: Float32Array | undefined;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i]) || states[i] !== PRUNED) continue;
+    mended ??= values.slice();
+    mended[i] = 0;
+  }
+  return mended ?? values;
 }
 
 /**

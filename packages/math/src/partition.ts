@@ -10,7 +10,7 @@ export const FROZEN = 2;
 const setOf = (...states: number[]): number => states.reduce((set, state) => set | (1 << state), 0);
 
 /** Without its sign bit, a float32's bit pattern grows with its magnitude. */
-const keyMask = 0x7fffffff;
+export const keyMask = 0x7fffffff;
 const lowBits = 15;
 
 interface Threshold {
@@ -50,7 +50,7 @@ function nthFromTop(histogram: Uint32Array, count: number): { bucket: number; re
   return { bucket, rest };
 }
 
-function keysOf(values: Float32Array): Uint32Array {
+export function keysOf(values: Float32Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 

@@ -39,6 +39,31 @@ describe('updateMask', () => {
     expect(change).toEqual({ pruned: 1, spliced: 1 });
     expect(updateMask(values, states, { a: 0.9, b: 1.1 })).toEqual({ pruned: 0, spliced: 0 });
   });
+
+  it('is Eq. 3 for every float and every threshold', () => {
+    const weights = fc.array(fc.tuple(fc.float(), fc.constantFrom(PRUNED, FREE, FROZEN)), { maxLength: 40 });
+    const threshold = fc.oneof(
+      fc.double({ min: 0, noNaN: true }),
+      fc.float({ min: 0, noNaN: true }),
+      fc.constant(Number.POSITIVE_INFINITY),
+    );
+    fc.assert(
+      fc.property(weights, threshold, threshold, (pairs, x, y) => {
+        const [a, b] = [Math.min(x, y), Math.max(x, y)];
+        // Weights on the thresholds as well.
+        const all = [...pairs, ...[a, -b].flatMap((t) => [PRUNED, FREE].map((state): [number, number] => [t, state]))];
+        const values = Float32Array.from(all, ([value]) => value);
+        const states = Uint8Array.from(all, ([, state]) => state);
+        const expected = [...states].map((state, i) => {
+          const magnitude = Math.abs(values[i]);
+          if (state === FREE && magnitude < a) return PRUNED;
+          return state === PRUNED && magnitude >= b ? FREE : state;
+        });
+        updateMask(values, states, { a, b });
+        expect([...states]).toEqual(expected);
+      }),
+    );
+  });
 });
 
 describe('thresholdsForSparsity', () => {

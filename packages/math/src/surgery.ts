@@ -1,4 +1,4 @@
-import { FREE, magnitudeAtSparsity, PRUNED } from './partition.js';
+import { FREE, FROZEN, keyMask, keysOf, magnitudeAtSparsity, PRUNED } from './partition.js';
 
 /** Below a: pruned. From b on: spliced back. Between them a weight stays what it is. 0 ≤ a ≤ b. */
 export interface SurgeryThresholds {
@@ -58,21 +58,42 @@ export interface MaskChange {
   spliced: number;
 }
 
-/** Updates the mask in place (DNS, Eq. 3): |w| < a is pruned, |w| ≥ b comes back, frozen weights stay. */
+/**
+ * Updates the mask in place (DNS, Eq. 3): |w| < a is pruned, |w| ≥ b comes back, frozen weights and NaN stay. It may run
+ * at every step of training, so that a weight costs no branch that cannot be foreseen: magnitudes are compared as integers.
+ */
 export function updateMask(values: Float32Array, states: Uint8Array, { a, b }: SurgeryThresholds): MaskChange {
+  const keys = keysOf(values);
+  const [low, high] = [keyNotBelow(a), keyNotBelow(b)];
   let [pruned, spliced] = [0, 0];
   for (let i = 0; i < states.length; i++) {
-    const magnitude = Math.abs(values[i]);
-    if (states[i] === FREE && magnitude < a) {
-      states[i] = PRUNED;
-      pruned++;
-    } else if (states[i] === PRUNED && magnitude >= b) {
-      states[i] = FREE;
-      spliced++;
-    }
+    const key = keys[i] & keyMask;
+    const isBelow = (key - low) >>> 31;
+    const isOut = ((key - high) | (keyOfInfinity - key)) >>> 31;
+    const state = states[i];
+    const next = afterUpdate[(state << 2) | (isBelow << 1) | isOut];
+    if (next === state) continue;
+    states[i] = next;
+    if (next === PRUNED) pruned++;
+    else spliced++;
   }
   return { pruned, spliced };
 }
+
+/** The next state, by state · 4 + (|w| < a) · 2 + not (|w| ≥ b). */
+const afterUpdate = Uint8Array.of(
+  ...[FREE, PRUNED, FREE, PRUNED],
+  ...[FREE, FREE, PRUNED, PRUNED],
+  ...[FROZEN, FROZEN, FROZEN, FROZEN],
+);
+
+/** The key (partition.ts) of the smallest float32 that is not below x ≥ 0. */
+function keyNotBelow(x: number): number {
+  const nearest = Float32Array.of(x);
+  return (keysOf(nearest)[0] & keyMask) + (nearest[0] < x ? 1 : 0);
+}
+
+const keyOfInfinity = 0x7f800000;
 
 /** The probability of a mask update at a step: (1 + gamma·step)^-power (DNS, §3.3). */
 export function triggerProbability(step: number, gamma: number, power: number): number {
