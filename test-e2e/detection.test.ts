@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { Browser, Page, Route } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findBrowser, launchBrowser } from './support/browser.js';
+import { place } from './support/consumers.js';
+
+interface Box {
+  box: number[];
+  score: number;
+  class?: string;
+}
+
+declare global {
+  interface Window {
+    /** projects/detection/main.js */
+    detect(backend: string, kind: string): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
+    trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
+    failure(split: string): Promise<string>;
+  }
+}
+
+const executable = findBrowser();
+if (!executable) console.log('Skipped: no Chromium or Chrome found; the environment variable CHROMIUM can name one.');
+
+const annotation = `<annotation><size><width>48</width><height>32</height></size><object><name>square</name><bndbox>
+<xmin>10</xmin><ymin>8</ymin><xmax>22</xmax><ymax>20</ymax></bndbox></object></annotation>`;
+
+describe.skipIf(!executable)('the detector on a page', () => {
+  let browser: Browser;
+  let page: Page;
+  let picture: Buffer;
+  const errors: string[] = [];
+
+  /** The built page and a VOC folder under a made-up address: no server, no port. */
+  const answer = (route: Route, root: string) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === '/voc/ImageSets/Main/train.txt') return route.fulfill({ body: 'a\n' });
+    if (path === '/voc/ImageSets/Main/broken.txt') return route.fulfill({ body: 'broken\n' });
+    if (path.startsWith('/voc/Annotations/')) return route.fulfill({ body: annotation });
+    if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: picture, contentType: 'image/png' });
+    if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'no picture' });
+    if (path.startsWith('/voc/')) return route.fulfill({ status: 404 });
+    return route.fulfill({ path: join(root, 'dist', path.replace(/\/$/, '/index.html')) });
+  };
+
+  beforeAll(async () => {
+    const root = place('detection', inject('consumers').esm);
+    await build({ root, logLevel: 'error' });
+    browser = await launchBrowser(executable!);
+    page = await browser.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.route('http://page.test/**', (route) => answer(route, root));
+    await page.goto('http://page.test/');
+    await page.waitForFunction(() => 'detect' in window);
+    const url = await page.evaluate(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 48, height: 32 });
+      canvas.getContext('2d')?.fillRect(10, 8, 12, 12);
+      return canvas.toDataURL();
+    });
+    picture = Buffer.from(url.split(',')[1], 'base64');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const detect = (backend: string, kind: string) =>
+    page.evaluate(([b, k]) => window.detect(b, k), [backend, kind] as const);
+
+  /** The same boxes in the same order. */
+  function expectAlike(received: Box[], expected: Box[], pixels: number) {
+    expect(received.map((each) => each.class)).toEqual(expected.map((each) => each.class));
+    received.forEach(({ box, score }, i) => {
+      expect(Math.abs(score - expected[i].score)).toBeLessThan(0.02);
+      for (let k = 0; k < 4; k++) expect(Math.abs(box[k] - expected[i].box[k])).toBeLessThan(pixels);
+    });
+  }
+
+  it('finds the same on WebGL as on cpu, and leaves no tensor', async () => {
+    const cpu = await detect('cpu', 'tensor');
+    const webgl = await detect('webgl', 'tensor');
+    expect([cpu.backend, webgl.backend, cpu.leaked, webgl.leaked]).toEqual(['cpu', 'webgl', 0, 0]);
+    expect(cpu.found.length).toBe(5);
+    expectAlike(webgl.found, cpu.found, 0.05);
+    expectAlike(webgl.proposals, cpu.proposals, 0.05);
+  });
+
+  it('takes canvases, images and videos', async () => {
+    const { found } = await detect('cpu', 'tensor');
+    expectAlike((await detect('cpu', 'canvas')).found, found, 0.01);
+    expectAlike((await detect('cpu', 'image')).found, found, 0.01);
+    // A video's colours pass through its codec.
+    const video = await detect('cpu', 'video');
+    expect(video.found.length).toBe(5);
+    expect(Math.abs(video.found[0].score - found[0].score)).toBeLessThan(0.05);
+  });
+
+  it('trains on fetched pictures with the same losses on WebGL as on cpu', async () => {
+    const cpu = await page.evaluate(() => window.trainDetector('cpu'));
+    const webgl = await page.evaluate(() => window.trainDetector('webgl'));
+    expect([cpu.backend, webgl.backend]).toEqual(['cpu', 'webgl']);
+    expect(cpu.classes).toEqual(['bar', 'square']);
+    cpu.loss.forEach((value, i) => {
+      expect(Math.abs(webgl.loss[i] / value - 1)).toBeLessThan(0.01);
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it('names files that are missing or no pictures', async () => {
+    expect(await page.evaluate(() => window.failure('none'))).toBe(
+      'http://page.test/voc/ImageSets/Main/none.txt: missing.',
+    );
+    expect(await page.evaluate(() => window.failure('broken'))).toMatch(/broken\.jpg: cannot be decoded/);
+  });
+});

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs';
+import { cachedBatches, Detector, fetchVoc, hyperNet } from '@tfjs-compress/detection';
+
+const [width, height] = [48, 32];
+
+/** A picture with a bright square, as each kind of element that detect() takes. */
+const kinds = {
+  async tensor() {
+    return tf.browser.fromPixels(await kinds.canvas());
+  },
+  async canvas() {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const context = canvas.getContext('2d');
+    context.fillStyle = '#303030';
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = '#ffffff';
+    context.fillRect(10, 8, 12, 12);
+    return canvas;
+  },
+  async image() {
+    const image = Object.assign(new Image(), { src: (await kinds.canvas()).toDataURL() });
+    await image.decode();
+    return image;
+  },
+  async video() {
+    const canvas = await kinds.canvas();
+    const video = Object.assign(document.createElement('video'), { muted: true, srcObject: canvas.captureStream(20) });
+    await video.play();
+    // A stream shows nothing before its canvas is drawn on.
+    canvas.getContext('2d').fillRect(10, 8, 12, 12);
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    Object.assign(video, { width, height });
+    return video;
+  },
+};
+
+const conv = (name, inputShape) =>
+  tf.layers.conv2d({ name, inputShape, filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' });
+
+let artifacts;
+async function detector() {
+  if (!artifacts) {
+    const made = hyperNet({
+      trunk: tf.sequential({ layers: [conv('c1', [null, null, 3]), conv('c2'), conv('c3')] }),
+      levels: ['c1', 'c2', 'c3'],
+      classes: ['square', 'bar'],
+      shortSide: height,
+      longSide: width,
+      candidates: { stride: 8, scales: [10, 16], ratios: [0.5, 1] },
+      roiSize: 3,
+      channels: 4,
+      proposalUnits: 8,
+      detectionChannels: 4,
+      detectionUnits: 8,
+      dropout: 0,
+      training: { windows: 16, scored: 32, proposals: 10, samples: 12 },
+    });
+    await made.save(
+      tf.io.withSaveHandler(async (saved) => {
+        artifacts = saved;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
+  }
+  return Detector.load(tf.io.fromMemory(artifacts));
+}
+
+/** What the same weights detect on a backend in an element of that kind, and how many tensors that leaves. */
+window.detect = async (backend, kind) => {
+  await tf.setBackend(backend);
+  const loaded = await detector();
+  const picture = await kinds[kind]();
+  await loaded.detect(picture);
+  const before = tf.memory().numTensors;
+  const found = await loaded.detect(picture, { scoreThreshold: 0, maxDetections: 5 });
+  const leaked = tf.memory().numTensors - before;
+  const proposals = await loaded.propose(picture, 5);
+  loaded.dispose();
+  return { backend: tf.getBackend(), found, proposals, leaked };
+};
+
+/** Losses of a few epochs from the same weights on a VOC folder that is fetched. */
+window.trainDetector = async (backend) => {
+  await tf.setBackend(backend);
+  const loaded = await detector();
+  const set = await fetchVoc(`${location.origin}/voc`, { split: 'train', classes: ['bar', 'square'] });
+  const batches = await cachedBatches(loaded, set);
+  loaded.compile(tf.train.sgd(0.01), loaded.headModel);
+  const { history } = await loaded.headModel.fitDataset(batches, { epochs: 3, verbose: 0 });
+  return { backend: tf.getBackend(), classes: set.classes, loss: history.loss };
+};
+
+/** The message of the error that reading a VOC folder ends with. */
+window.failure = async (split) => {
+  const set = await fetchVoc(`${location.origin}/voc`, { split }).catch((error) => error);
+  if (set instanceof Error) return set.message;
+  return set.pictures[0].load().then(
+    () => 'none',
+    (error) => error.message,
+  );
+};
