@@ -20,11 +20,11 @@ import { stageRow, stageTable } from './stages.js';
  */
 export async function mainJob(makeModel, { title, inputShape, epochs, learningRates, overrides, steps, folder }) {
   const start = Date.now();
-  const shorter = Number(process.env.EPOCHS);
+  const shorter = positive('EPOCHS');
   if (shorter) epochs = Object.fromEntries(Object.keys(epochs).map((stage) => [stage, shorter]));
   console.log(`Backend: ${await startBackend()}`);
   const { source, ...sets } = loadMnist();
-  const [train, test] = [sets.train, sets.test].map((set) => first(Number(process.env.PICTURES) || set.count, set));
+  const [train, test] = [sets.train, sets.test].map((set) => first(positive('PICTURES') ?? set.count, set));
   console.log(`Data: ${source}, ${train.count} pictures to train, ${test.count} to test`);
   const [trainSet, testSet] = [toTensors(train, inputShape), toTensors(test, inputShape)];
   const model = makeModel();
@@ -63,6 +63,15 @@ export async function mainJob(makeModel, { title, inputShape, epochs, learningRa
   console.log(`Done in ${Math.round((Date.now() - start) / 1000)} s.`);
   if (!same) process.exitCode = 1;
   return stages;
+}
+
+/** A whole number of at least 1 from the environment; undefined where it is not set. */
+function positive(name) {
+  const text = process.env[name];
+  if (!text) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`${name}: expected a whole number of at least 1, received '${text}'.`);
 }
 
 function first(wanted, { count, images, labels }) {
