@@ -81,6 +81,7 @@ const variants = {
   // In the middle of the run: masks on, or half of the weights frozen, as most steps are.
   surgeryTarget: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep: 10 * steps, ...quiet })]),
   surgeryRate: new Variant([new SurgeryCallback({ rate: 0.5, stopStep: 10 * steps, ...quiet })]),
+  surgeryRateEvery10: new Variant([new SurgeryCallback({ rate: 0.5, frequency: 10, stopStep: 10 * steps, ...quiet })]),
   surgeryDone: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep: 1, ...quiet })]),
   inq: new Variant([new INQScheduler({ steps: [0.5, 1], ...quiet })]),
 };
