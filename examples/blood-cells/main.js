@@ -9,11 +9,12 @@ import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { Checkpoint } from './checkpoint.js';
 import { compressTrunk } from './compressTrunk.js';
+import { network } from './network.js';
 import { writePage } from './page.js';
-import { network, settings } from './settings.js';
+import { settings } from './settings.js';
 import { features, train } from './training.js';
 
-const { output, epochs, seed } = settings;
+const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
 const trainSet = await read(['train', 'val']);
@@ -44,7 +45,7 @@ async function trainAll() {
     await timed('trained', async () => {
       batches = await features(detector, trainSet, seed);
       const name = 'Training';
-      await train(detector, batches, { name, epochs: epochs.train, learningRate: 4e-4, firstEpoch: done, checkpoint });
+      await train(detector, batches, { name, epochs: epochs.train, learningRate: 1e-3, firstEpoch: done, checkpoint });
     });
   }
   await report('trained', detector, statSync(join(output, 'trained', 'model', 'weights.bin')).size);
@@ -101,7 +102,8 @@ async function read(split) {
 
 async function createDetector() {
   const trunk = await tf.loadLayersModel(modelFolder(settings.trunk));
-  return hyperNet({ trunk, classes: trainSet.classes, ...network });
+  const training = { ...network.training, seed };
+  return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training });
 }
 
 /** Adds the minutes that `run` takes to the stage's row. */

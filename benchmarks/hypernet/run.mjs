@@ -1,0 +1,68 @@
+/**
+ * Trains examples/blood-cells with several seeds and puts their figures together.
+ *
+ *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 8] [--compress 3] [--runs FOLDER]
+ *
+ * A seed's run is kept below --runs (default: output beside this file); what is there already is only read, and a run that was ended goes on.
+ * Writes results/<variant>.json.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { meanAndSpread, readResult, writeResult } from '../tools/results.mjs';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    trunk: { type: 'string' },
+    variant: { type: 'string', default: 'fast' },
+    seeds: { type: 'string', default: '1,2,3' },
+    epochs: { type: 'string', default: '8' },
+    compress: { type: 'string', default: '3' },
+    runs: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
+  },
+});
+const { variant, epochs, compress } = values;
+const main = fileURLToPath(new URL('../../examples/blood-cells/main.js', import.meta.url));
+const runs = values.seeds.split(',').map(Number).map(run);
+const compressed = runs.filter(({ stages }) => stages.some(({ stage }) => stage === 'pruned'));
+writeResult(
+  new URL(`results/${variant}.json`, import.meta.url),
+  ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'],
+  {
+    variant,
+    epochs: { train: Number(epochs), compress: Number(compress) },
+    trained: figuresOf(runs, 'trained'),
+    ...(compressed.length > 0 && {
+      compressed: { ...figuresOf(compressed, 'as one file'), ...compressionOf(compressed) },
+    }),
+    runs,
+  },
+);
+
+function run(seed) {
+  const output = join(values.runs, `${variant}-${seed}`);
+  mkdirSync(output, { recursive: true });
+  const options = { data: values.data, trunk: values.trunk, output, variant, epochs, compress, seed: String(seed) };
+  const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, value]);
+  const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`seed ${seed}: ended with ${status}`);
+  return { seed, stages: readResult(pathToFileURL(join(output, 'stages.json'))) };
+}
+
+function figuresOf(runs, name) {
+  const rows = runs.map(({ stages }) => stages.find(({ stage }) => stage === name));
+  return { map: meanAndSpread(rows.map(({ map }) => map)), recall100: meanAndSpread(rows.map((row) => row.recall100)) };
+}
+
+function compressionOf(runs) {
+  const pairs = runs.map(({ stages }) =>
+    ['trained', 'as one file'].map((name) => stages.find((row) => row.stage === name)),
+  );
+  return {
+    smaller: meanAndSpread(pairs.map(([before, after]) => before.bytes / after.bytes)),
+    mapLost: meanAndSpread(pairs.map(([before, after]) => before.map - after.map)),
+  };
+}
