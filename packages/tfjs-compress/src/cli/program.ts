@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError } from 'commander';
 import { makeReport } from 'tfjs-compress/report';
@@ -127,8 +128,12 @@ function convert(input: string, output: string, verify?: boolean): void {
   const artifacts = readArtifacts(input);
   const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
   const before = bytesOf(artifacts).length;
-  if (verify && !bytesOf(readArtifacts(output)).equals(bytesOf(artifacts)))
-    throw new Error(`${output}: the weights differ from ${input}.`);
+  if (verify) {
+    const again = readArtifacts(output);
+    if (!bytesOf(again).equals(bytesOf(artifacts))) throw new Error(`${output}: the weights differ from ${input}.`);
+    if (!isDeepStrictEqual(descriptionOf(again), descriptionOf(artifacts)))
+      throw new Error(`${output}: the description of the model differs from ${input}.`);
+  }
   const same = verify ? ', read again and the same bit for bit' : '';
   console.log(`${output}: ${bytes} bytes, of ${before} bytes of weights${same}`);
 }
@@ -139,6 +144,12 @@ function change(input: string, output: string, warn: string, body: (artifacts: i
   const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
   console.error(inYellow(warn));
   console.log(`${output}: ${kernels} kernels changed, ${bytes} bytes`);
+}
+
+/** All but the weights, as JSON. */
+function descriptionOf({ weightData: _, weightSpecs = [], ...rest }: io.ModelArtifacts): unknown {
+  const weights = weightSpecs.map(({ name, shape, dtype, quantization }) => ({ name, shape, dtype, quantization }));
+  return JSON.parse(JSON.stringify({ ...rest, weights }));
 }
 
 function bytesOf({ weightData }: io.ModelArtifacts): Buffer {
