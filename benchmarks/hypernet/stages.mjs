@@ -1,10 +1,11 @@
 /**
- * Times of the four stages of a picture's way through a HyperNet: trunk, hyper feature, proposals, detection; 'full' against 'fast'.
+ * Times of the four stages of a picture's way through a HyperNet: trunk, hyper feature, proposals, detection.
  *
- *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--backends node,wasm] [--rounds 5]
+ *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--network bloodCells] [--backends node,wasm] [--rounds 5]
  *
- * The network of examples/blood-cells on a picture of 640 × 480 with random weights beyond the trunk (times do not depend on them; 'full'
- * and 'fast' take turns), and the paper's VGG-16 form at 600 × 1000 with the peak of memory. Each in a process of its own. Writes results/stages.json.
+ * bloodCells: the network of examples/blood-cells on a picture of 640 × 480, 'full' and 'fast' in turns, with random weights beyond the
+ * trunk (times do not depend on them). vgg16: the paper's form at 600 × 1000. Each in a process of its own, whose peak of memory is
+ * given. Writes results/stages-NETWORK.json.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -14,26 +15,23 @@ import { writeResult } from '../tools/results.mjs';
 const { values } = parseArgs({
   options: {
     trunk: { type: 'string' },
+    network: { type: 'string', default: 'bloodCells' },
     backends: { type: 'string', default: 'node,wasm' },
     rounds: { type: 'string', default: '5' },
-    vgg: { type: 'string', default: 'node' },
   },
 });
-const backends = values.backends.split(',');
-const bloodCells = Object.fromEntries(backends.map((each) => [each, task(each, 'bloodCells')]));
-const vgg16 = Object.fromEntries(
-  values.vgg
-    .split(',')
-    .filter(Boolean)
-    .map((each) => [each, task(each, 'vgg16')]),
-);
-for (const [backend, { full, fast }] of Object.entries(bloodCells)) {
-  const ratio = full.milliseconds.proposals / fast.milliseconds.proposals;
-  console.log(`${backend}: proposals of 'fast' ${ratio.toFixed(1)} times faster`);
+const { network } = values;
+const backends = Object.fromEntries(values.backends.split(',').map((backend) => [backend, task(backend, network)]));
+for (const [backend, { full, fast }] of Object.entries(backends)) {
+  for (const kind of ['milliseconds', 'processorMs']) {
+    console.log(`${backend}, ${kind}, full:`, full[kind], 'fast:', fast?.[kind]);
+    if (fast) console.log(`proposals ${(full[kind].proposals / fast[kind].proposals).toFixed(1)} times faster`);
+  }
 }
-writeResult(new URL('results/stages.json', import.meta.url), ['@tensorflow/tfjs', '@tensorflow/tfjs-node'], {
-  bloodCells,
-  vgg16,
+const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
+writeResult(new URL(`results/stages-${network}.json`, import.meta.url), packages, {
+  rounds: Number(values.rounds),
+  backends,
 });
 
 function task(backend, network) {
