@@ -1,3 +1,5 @@
+import { check } from '@tfjs-compress/math';
+
 /** What model.fit returns, or its `history` alone: a list of numbers by key, one for each epoch. */
 export type TrainingHistory = { history: object } | object;
 
@@ -10,10 +12,12 @@ export interface Training {
   series: Map<string, { epoch: number; value: number }[]>;
 }
 
-/** Trainings in a row as one; values that are no numbers are left out. */
+/** Trainings in a row as one; values that are no numbers are left out. Throws an ArgumentError for what is no history. */
 export function joinHistories(histories: TrainingHistory | readonly TrainingHistory[]): Training {
   const training: Training = { epochs: 0, boundaries: [], series: new Map() };
   for (const each of Array.isArray(histories) ? histories : [histories]) {
+    const isHistory = typeof each === 'object' && each !== null;
+    check(isHistory, 'history', 'what model.fit returned, or a list of that', each);
     const history = ('history' in each ? each.history : each) as Record<string, unknown>;
     const start = training.epochs;
     if (start > 0) training.boundaries.push(start + 1);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { joinHistories } from './history.js';
 import { makeReport } from './makeReport.js';
 import { mask } from './mask.js';
+import { showReport } from './showReport.js';
 
 /** `values` by name, each a kernel of the shape given. */
 function artifacts(kernels: Record<string, [number[], Float32Array]>): io.ModelArtifacts {
@@ -54,6 +55,14 @@ describe('makeReport', () => {
     const { html } = await makeReport(hostile, { title: '<script>' });
     expect(html).not.toMatch(/<img|<script/);
     expect(html).not.toMatch(/(src|href)="|@import|url\(/);
+  });
+
+  it('refuses what it does not know', async () => {
+    await expect(makeReport(smallModel(), { histroy: [] } as never)).rejects.toThrow("Did you mean 'history'?");
+    await expect(makeReport(smallModel(), { history: [3] as never })).rejects.toThrow(
+      'history: expected what model.fit',
+    );
+    await expect(showReport(smallModel(), {} as never)).rejects.toThrow('visor: expected tfvis.visor()');
   });
 
   it('stays small and complete with 100 layers', async () => {

@@ -1,3 +1,4 @@
+import { checkKnownOptions } from '@tfjs-compress/math';
 import { group, percent, summaryCells } from '../model/formatSummary.js';
 import type { Summary } from '../model/summarize.js';
 import { allFigures, type Collected, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
@@ -27,8 +28,10 @@ export interface Report {
  * ```
  *
  * @param model A tfjs layers model, or what its save() hands to a handler.
+ * @throws ArgumentError for an unknown option or a history that is none.
  */
 export async function makeReport(model: ModelOrArtifacts, options: ReportOptions = {}): Promise<Report> {
+  checkKnownOptions(options, ['title', 'history', 'positions', 'onProgress'], 'makeReport');
   const { title = 'Compressed model', positions, ...figureOptions } = options;
   const collected = await collectFigures(model, figureOptions, positions);
   return { html: page(title, collected), figures: allFigures(collected) };

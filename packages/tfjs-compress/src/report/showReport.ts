@@ -1,3 +1,4 @@
+import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { allFigures, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
 
 /** What is used of tfjs-vis: `tfvis.visor()` is one. */
@@ -18,12 +19,15 @@ export interface ShowReportOptions extends FigureOptions {
  * ```
  *
  * @param model A tfjs layers model, or what its save() hands to a handler.
+ * @throws ArgumentError for an unknown option, a history that is none, a visor without surface().
  */
 export async function showReport(
   model: ModelOrArtifacts,
   visor: Visor,
   options: ShowReportOptions = {},
 ): Promise<void> {
+  checkKnownOptions(options, ['tab', 'history', 'onProgress'], 'showReport');
+  check(typeof visor?.surface === 'function', 'visor', 'tfvis.visor()', visor);
   const { tab = 'Compression', ...figureOptions } = options;
   for (const { title, svg } of allFigures(await collectFigures(model, figureOptions))) {
     const { drawArea } = visor.surface({ name: title, tab });
