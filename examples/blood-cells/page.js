@@ -32,7 +32,7 @@ figure{margin:0}figcaption{color:#555}td,th{padding:2px 12px;text-align:right}td
 The first pictures of the test set.</p>
 <div class="grid">${figures.join('\n')}</div>
 <h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>recall, 100 proposals<th>bytes<th>minutes</tr>${rows.join('')}</table>
-<h2>Precision and recall</h2>${precisionRecallSvg(result.classes)}</html>`;
+<h2>Precision and recall</h2>${precisionRecallSvg(result.classes, colours)}</html>`;
   writeFileSync(file, html);
 }
 
@@ -42,10 +42,10 @@ async function figure({ name, width, height, objects, load }, found) {
     .resize({ width: 420 })
     .jpeg({ quality: 80 })
     .toBuffer();
-  const truth = objects.map((object) => rectangle(object, 'stroke-dasharray="6 5" stroke-opacity=".6"'));
+  const truth = objects.map((object) => rectangle(object, 'stroke-dasharray="7 5" stroke-width="2"'));
   const boxes = found.map(
     (each) =>
-      `${rectangle(each, 'stroke-width="3"')}<text x="${each.box[0] + 3}" y="${each.box[1] + 16}" font-size="15" ` +
+      `${rectangle(each, 'stroke-width="3"')}<text x="${each.box[0] + 3}" y="${each.box[1] + 20}" font-size="19" font-weight="bold" ` +
       `fill="${colours[each.class] ?? '#000'}" stroke="#fff" stroke-width="3" paint-order="stroke">${each.score.toFixed(2)}</text>`,
   );
   return `<figure><svg viewBox="0 0 ${width} ${height}" width="420" fill="none" font-family="sans-serif">

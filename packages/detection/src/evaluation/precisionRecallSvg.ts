@@ -4,8 +4,11 @@ const size = 360;
 const margin = 44;
 const colours = ['#1b6ca8', '#c0392b', '#27864a', '#8e44ad', '#b9770e', '#2c3e50'];
 
-/** Precision over recall of each class as an SVG picture, 448 pixels square. */
-export function precisionRecallSvg(classes: readonly ClassResult[]): string {
+/** Precision over recall of each class as an SVG picture, 448 pixels square. `classColours` overrides the colours of classes by name. */
+export function precisionRecallSvg(
+  classes: readonly ClassResult[],
+  classColours: Readonly<Record<string, string>> = {},
+): string {
   const x = (recall: number) => (margin + recall * size).toFixed(1);
   const y = (precision: number) => (margin + (1 - precision) * size).toFixed(1);
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
@@ -15,9 +18,9 @@ export function precisionRecallSvg(classes: readonly ClassResult[]): string {
       `<text x="${margin - 6}" y="${Number(y(t)) + 4}" text-anchor="end">${t}</text>`,
   );
   const lines = classes.map(({ class: name, ap, precision, recall }, i) => {
-    const colour = colours[i % colours.length];
+    const colour = classColours[name] ?? colours[i % colours.length];
     const points = recall.map((r, k) => `${x(r)},${y(precision[k])}`).join(' ');
-    const label = `<text x="${margin + 10}" y="${margin + size - 12 - 18 * i}" fill="${colour}">${escaped(name)}: AP ${ap.toFixed(3)}</text>`;
+    const label = `<text x="${margin + 10}" y="${margin + size - 12 - 18 * i}" fill="${colour}">${escaped(name)}: ${Number.isNaN(ap) ? 'no objects' : `AP ${ap.toFixed(3)}`}</text>`;
     return `<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="2"/>${label}`;
   });
   const side = size + 2 * margin;
