@@ -7,7 +7,7 @@
  * (`curve`), and how far are losses and gradients from the same weights at every step (`sameWeights`)? What one rounding does to the
  * same kernels' curve is measured, too: with the images multiplied by 1 + 2⁻²³.
  *
- * The curve's reference is the cpu backend for the two nets that it can train in minutes, and tfjs-node for the others; from the same
+ * The curve's reference is the cpu backend for the net that it can train in minutes, and tfjs-node for the others; from the same
  * weights, both, the cpu backend at fewer steps of a smaller batch. Adds to results/curves.json, net by net.
  */
 import { execFileSync } from 'node:child_process';
@@ -18,10 +18,10 @@ import { readResult, writeResult } from '../tools/results.mjs';
 
 /** `cpu`: the batch and the steps between two comparisons with the cpu backend, which takes up to ten seconds a picture. */
 const plans = {
-  'lenet-5': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 20] },
+  'lenet-5': { reference: 'tfjs-node', batch: 8, learningRate: 0.001, cpu: [8, 20] },
   'lenet-300-100': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 1] },
-  'resnet-20': { reference: 'tfjs-node', batch: 16, learningRate: 0.00005, cpu: [2, 40] },
-  'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.000001, cpu: [4, 20] },
+  'resnet-20': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [2, 40] },
+  'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [4, 20] },
   lstm: { reference: 'tfjs-node', batch: 16, learningRate: 0.01, cpu: [2, 40] },
 };
 
