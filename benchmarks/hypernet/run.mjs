@@ -1,13 +1,13 @@
 /**
  * Trains examples/blood-cells with several seeds and puts their figures together.
  *
- *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 8] [--compress 3] [--runs FOLDER]
+ *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 8] [--compress 3] [--runs FOLDER] [--note TEXT]
  *
  * A seed's run is kept below --runs (default: output beside this file); what is there already is only read, and a run that was ended goes on.
  * Writes results/<variant>.json.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
     epochs: { type: 'string', default: '8' },
     compress: { type: 'string', default: '3' },
+    note: { type: 'string' },
     runs: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
   },
 });
@@ -33,6 +34,7 @@ writeResult(
   ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'],
   {
     variant,
+    note: values.note,
     epochs: { train: Number(epochs), compress: Number(compress) },
     trained: figuresOf(runs, 'trained'),
     ...(compressed.length > 0 && {
@@ -47,9 +49,15 @@ function run(seed) {
   mkdirSync(output, { recursive: true });
   const options = { data: values.data, trunk: values.trunk, output, variant, epochs, compress, seed: String(seed) };
   const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, value]);
-  const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
-  if (status !== 0) throw new Error(`seed ${seed}: ended with ${status}`);
-  return { seed, stages: readResult(pathToFileURL(join(output, 'stages.json'))) };
+  const stages = () => readResult(pathToFileURL(join(output, 'stages.json')));
+  // Without compression nothing after 'trained' is needed; with it, an earlier run without may have written 'as one file'.
+  const names = Number(compress) > 0 ? ['trained', 'quantized', 'as one file'] : ['trained'];
+  const isDone = existsSync(join(output, 'stages.json')) && names.every((name) => stages().some(isFinished(name)));
+  if (!isDone) {
+    const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
+    if (status !== 0) throw new Error(`seed ${seed}: ended with ${status}`);
+  }
+  return { seed, stages: stages() };
 }
 
 function figuresOf(runs, name) {
@@ -65,4 +73,9 @@ function compressionOf(runs) {
     smaller: meanAndSpread(pairs.map(([before, after]) => before.bytes / after.bytes)),
     mapLost: meanAndSpread(pairs.map(([before, after]) => before.map - after.map)),
   };
+}
+
+/** 'quantized' is trained and evaluated as one file; the other stages have figures of their own. */
+function isFinished(name) {
+  return (row) => row.stage === name && (name === 'quantized' || row.map !== undefined);
 }
