@@ -112,7 +112,8 @@ async function timed(name, run) {
   const before = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(before);
-  record(name, { minutes: (Date.now() - began) / 60000, processorMinutes: (user + system) / 60e6 });
+  const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
+  record(name, { minutes: (Date.now() - began) / 60000, processorMinutes: (user + system) / 60e6, peakMemoryMB });
 }
 
 async function report(name, of, bytes) {
