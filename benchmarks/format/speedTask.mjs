@@ -4,7 +4,6 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { makeVgg16, readModel } from './models.mjs';
 
 const [task, folder] = process.argv.slice(2);
@@ -26,13 +25,15 @@ const tasks = {
   },
   async prepare() {
     const { exportStock } = await import('@tfjs-compress/format');
+    const { gzipSync } = await import('node:zlib');
     const artifacts = makeVgg16();
     const gz = gzipSync(new Uint8Array(artifacts.weightData), { level: 6 });
     writeFileSync(file('vgg.gz'), gz);
     const { sizeBytes } = await exportStock(artifacts, file('stock'), { quantize: 'uint8' });
     return { gzipBytes: gz.length, stockBytes: sizeBytes };
   },
-  gunzip() {
+  async gunzip() {
+    const { gunzipSync } = await import('node:zlib');
     const bytes = readFileSync(file('vgg.gz'));
     return timed(() => gunzipSync(bytes));
   },
