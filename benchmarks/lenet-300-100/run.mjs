@@ -2,10 +2,12 @@
  * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5, 4 and 3 bits from the same pruned net.
  * The dense net's solver is the one published with DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
  *
- *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 44] [--quantize 20]
+ *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 20]
  *
- * Writes results/lenet-300-100.json and the models into output/.
+ * Writes results/lenet-300-100.json and the models into output/. Seeds that the file already holds, with the same settings, are not run
+ * again: --first 1 --seeds 1 runs one more.
  */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -13,13 +15,14 @@ import { epochLines, modelFolder, startBackend } from '@tfjs-compress/example-to
 import { inverseDecay } from '@tfjs-compress/math';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compressionTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
-import { meanAndSpread, writeResult } from '../tools/results.mjs';
+import { meanAndSpread, readResult, writeResult } from '../tools/results.mjs';
 
 const { values: args } = parseArgs({
   options: {
+    first: { type: 'string', default: '0' },
     seeds: { type: 'string', default: '3' },
     train: { type: 'string', default: '11' },
-    prune: { type: 'string', default: '44' },
+    prune: { type: 'string', default: '60' },
     quantize: { type: 'string', default: '20' },
     result: { type: 'string', default: 'results/lenet-300-100.json' },
   },
@@ -31,48 +34,55 @@ const epochs = { train: Number(args.train), prune: Number(args.prune), quantize:
  */
 const solvers = {
   train: { batchSize: 64, weightDecay: 5e-4, schedule: inverse },
-  prune: { batchSize: 256, weightDecay: 5e-4, settledWeightDecay: 5e-5, schedule: steadyThenCosine },
+  prune: { batchSize: 128, weightDecay: 5e-4, settledWeightDecay: 5e-5, schedule: steadyThenCosine },
   quantize: { batchSize: 256, weightDecay: 5e-5, schedule: restarts },
 };
 const targetSparsity = { ip1: 0.9853, ip2: 0.97, ip3: 0.75 };
-const surgeryEpochs = Math.round((24 / 44) * epochs.prune);
+const surgeryEpochs = Math.round(0.6 * epochs.prune);
 const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
 
 if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
 const backend = await startBackend();
 const { train, test } = loadMnist();
 const [trainSet, testSet] = [toTensors(train), toTensors(test)];
-const start = Date.now();
-
 /** One for all layers; each stage sets its weight decay. */
 const regularizer = tf.regularizers.l2({ l2: 1 });
 
-const runs = [];
-for (let seed = 0; seed < Number(args.seeds); seed++) {
-  runs.push(await run(seed));
-  writeRuns();
+const settings = { epochs, solvers, surgeryEpochs, targetSparsity, steps };
+const resultFile = new URL(args.result, import.meta.url);
+const first = Number(args.first);
+for (let seed = first; seed < first + Number(args.seeds); seed++) {
+  if (earlierRuns().every((each) => each.seed !== seed)) add(await run(seed));
 }
 
-/** After every seed, so that a run that is interrupted leaves what it has. */
-function writeRuns() {
+/** Of this result file, as far as the settings are the same. */
+function earlierRuns() {
+  if (!existsSync(resultFile)) return [];
+  const { runs, ...all } = readResult(resultFile);
+  const isSame = JSON.stringify(all.settings) === JSON.stringify(settings);
+  return isSame ? runs : [];
+}
+
+/** Into the file after every seed, so that a benchmark that is interrupted leaves what it has. */
+function add(run) {
+  const runs = [...earlierRuns(), run].sort((a, b) => a.seed - b.seed);
   const over = (pick) => meanAndSpread(runs.map(pick));
-  const lost = (bits) => [`inq${bits}Lost`, over((run) => run[`inq${bits}`].error - run.pruned.error)];
+  const lost = (bits) => [`inq${bits}Lost`, over((each) => each[`inq${bits}`].error - each.pruned.error)];
   const summary = {
-    denseError: over((run) => run.dense.error),
-    prunedError: over((run) => run.pruned.error),
-    prunedTimes: over((run) => run.pruned.times),
+    denseError: over((each) => each.dense.error),
+    prunedError: over((each) => each.pruned.error),
+    prunedTimes: over((each) => each.pruned.times),
     ...Object.fromEntries([5, 4, 3].map(lost)),
   };
   console.log(summary);
   const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'tfjs-compress'];
-  const seconds = Math.round((Date.now() - start) / 1000);
-  const settings = { backend, epochs, solvers, surgeryEpochs, targetSparsity, steps };
-  writeResult(new URL(args.result, import.meta.url), packages, { ...settings, seconds, summary, runs });
+  writeResult(resultFile, packages, { backend, settings, summary, runs });
 }
 
 async function run(seed) {
   seedShuffling(seed);
   const model = lenet300100(seed);
+  const start = Date.now();
   const result = { seed };
   await fit(model, 'train', [new tf.CustomCallback(epochLines(`seed ${seed}, dense`, epochs.train))]);
   result.dense = await figures(model, `seed${seed}-dense`);
@@ -90,6 +100,7 @@ async function run(seed) {
   }
   tf.dispose(pruned);
   model.dispose();
+  result.seconds = Math.round((Date.now() - start) / 1000);
   return result;
 }
 
@@ -132,7 +143,8 @@ function inverse(epoch) {
 
 /** While surgery goes on, then with the masks fixed. */
 function steadyThenCosine(epoch) {
-  const done = Math.max(0, (epoch - surgeryEpochs) / (epochs.prune - surgeryEpochs));
+  if (epoch < surgeryEpochs) return 0.02;
+  const done = (epoch - surgeryEpochs) / (epochs.prune - surgeryEpochs);
   return (0.04 * (1 + Math.cos(Math.PI * done))) / 2;
 }
 

@@ -23,7 +23,7 @@ export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOver
   beginStep?: number;
   /** The step before which the masks get their last form; training goes on with them. Default 80% of the fit's steps. */
   stopStep?: number;
-  /** Masks are looked at every so many steps. Default 1 with rate (the paper's), else 200 times in all. */
+  /** Masks are looked at every so many steps. Default 1 with rate (the paper's), else 100 times in all. */
   frequency?: number;
   /** A mask is updated with probability (1 + gamma · step)^-power, steps counted from beginStep. Defaults 1e-4 and 1. */
   gamma?: number;
