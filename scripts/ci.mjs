@@ -30,6 +30,7 @@ async function main() {
   await check('build from clean', [process.execPath, ...build]);
   await check('publish checks', [process.execPath, 'scripts/checkPackages.mjs']);
   await check('size budgets', bin('size-limit', 'bin.js'));
+  await check('coverage of the decoder', ['npm', 'run', 'coverage']);
   await check('API documentation', bin('typedoc', 'bin/typedoc'));
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
