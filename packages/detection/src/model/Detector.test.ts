@@ -67,6 +67,18 @@ describe('Detector', () => {
     expect(weight('bn1/moving_mean')).toEqual(before[1]);
   });
 
+  it("detects and trains with the paper's RoI max pooling", async () => {
+    const detector = tinyDetector({ roi: 'maxPool', dropout: 0 });
+    const found = await detector.detect(tinyPicture(), { scoreThreshold: 0, maxDetections: 3 });
+    expect(found.length).toBe(3);
+    detector.compile(tf.train.adam(1e-2), detector.headModel);
+    const { history } = await detector.headModel.fitDataset(await cachedBatches(detector, tinySet()), {
+      epochs: 6,
+      verbose: 0,
+    });
+    expect(history.loss[5]).toBeLessThan(history.loss[0] as number);
+  });
+
   it('a picture without objects trains, too', async () => {
     const set = tinySet();
     const detector = tinyDetector();
