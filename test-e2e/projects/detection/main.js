@@ -25,10 +25,12 @@ const kinds = {
   async video() {
     const canvas = await kinds.canvas();
     const video = Object.assign(document.createElement('video'), { muted: true, srcObject: canvas.captureStream(20) });
+    // A stream shows nothing before its canvas is drawn on, and may miss the first time.
+    const drawing = setInterval(() => canvas.getContext('2d').fillRect(10, 8, 12, 12), 20);
+    const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
     await video.play();
-    // A stream shows nothing before its canvas is drawn on.
-    canvas.getContext('2d').fillRect(10, 8, 12, 12);
-    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    await shown;
+    clearInterval(drawing);
     Object.assign(video, { width, height });
     return video;
   },
