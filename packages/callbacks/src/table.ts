@@ -1,21 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findSites, kernelAt, type Selector, select } from '@tfjs-compress/layers';
-import { weightFigures } from '@tfjs-compress/math';
+import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
-/** One row of the table: a kernel, or the total. */
-export interface CompressionRow {
+/** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */
+export interface CompressionRow extends WeightFigures {
   path: string;
-  weights: number;
-  nonZeros: number;
-  /** nonZeros / weights. */
-  remaining: number;
-  /** 32, or 1 + log2 of the distinct non-zero values where there are at most 256 (INQ counts one bit for zero). */
-  bits: number;
-  /** Distinct non-zero values. */
-  levels: number;
-  float32Bytes: number;
-  /** What an entropy coder of single weights needs; the compressed file comes close to it or below. */
-  packedBytes: number;
 }
 
 /**
