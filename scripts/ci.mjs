@@ -47,7 +47,8 @@ async function onTfjsNode() {
       ['tfjs-node-gpu', 'tensorflow-gpu'],
     ]) {
       if (!(await check(`install ${name}`, ['bash', nodeTool, cwd, name]))) continue;
-      const env = { TFJS_BACKENDS: backend };
+      // TensorFlow's own notes on the processor, three lines a file, would bury what the tests say.
+      const env = { TFJS_BACKENDS: backend, TF_CPP_MIN_LOG_LEVEL: '2' };
       await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', 'packages'], { cwd, env });
       if (name === 'tfjs-node') await check('Node versions', [process.execPath, 'scripts/testNodes.mjs'], { cwd });
     }
@@ -60,23 +61,27 @@ async function onTfjsNode() {
 async function check(name, command, options) {
   console.log(`\n── ${name}`);
   const { ok, text, took } = await run(command, options);
-  if (!ok) console.log(text);
-  report({ name, passed: Number(ok), failed: Number(!ok), took });
+  report({ name, passed: Number(ok), failed: Number(!ok), took, details: ok ? '' : text });
   return ok;
 }
 
-/** A program that ends with a line 'N passed, N failed'; its output is passed through. */
+/** A program that names what failed, if anything, and ends with a line 'N passed, N failed'; its output is passed through. */
 async function tests(name, command, options) {
   console.log(`\n── ${name}`);
   const { ok, text, took } = await run(command, { ...options, show: true });
-  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(text) ?? [0, 0, 1];
-  report({ name, passed: Number(passed), failed: ok ? Number(failed) : Math.max(1, failed), took });
+  const total = /^((?:✗ .*\n(?: .*\n)*)*)(\d+) passed, (\d+) failed$/gm;
+  const [, failures, passed, failed] = [...text.matchAll(total)].at(-1) ?? ['', '', 0, 1];
+  const details = ok ? '' : failures || text.slice(-2000);
+  report({ name, passed: Number(passed), failed: ok ? Number(failed) : Math.max(1, failed), took, details });
 }
 
-function report({ name, passed, failed, took }) {
+/** `details`, what a failure printed, is shown here and once more with the summary, which is at the end. */
+function report({ name, passed, failed, took, details }) {
   const line = `${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed, ${Math.round(took / 1000)} s`;
+  if (details) console.log(details);
   console.log(line);
   summary.push(line);
+  if (details) summary.push(details.slice(-4000).replace(/^/gm, '    '));
   results.push({ passed, failed });
 }
 

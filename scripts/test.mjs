@@ -12,6 +12,5 @@ try {
   const consumers = runVitest('test-e2e/vitest.config.ts', filters);
   printTotal([packages, consumers]);
 } catch (error) {
-  console.error(error.message);
-  printTotal([{ passed: 0, failed: 1 }]);
+  printTotal([{ passed: 0, failed: 1, failures: [`✗ ${error.message}`] }]);
 }

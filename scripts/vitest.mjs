@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './setup.mjs';
 
 /** Milliseconds after which a run is ended and counts as failed. */
@@ -9,7 +9,8 @@ const patience = 10 * 60_000;
 
 /**
  * Runs vitest with `config` (a path in the repository), its output passed through.
- * Returns { passed, failed }: a file that does not load, and an error outside all tests, count as one failed test each.
+ * Returns { passed, failed, failures }: a file that does not load, and an error outside all tests, count as one failed test each;
+ * `failures` are lines that name what failed and why.
  */
 export function runVitest(config, filters = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-tests-'));
@@ -34,8 +35,9 @@ export function runVitest(config, filters = []) {
   if (error) console.error(`vitest was ended: ${error.message}`);
   const counts = readReport(report);
   rmSync(folder, { recursive: true });
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
-  if (counts.passed === 0 && counts.failed === 0 && !filters.length) counts.failed = 1;
+  const fail = (why) => Object.assign(counts, { failed: 1, failures: [`✗ ${config}: ${why}`] });
+  if (status !== 0 && counts.failed === 0) fail(`vitest ended with ${error?.message ?? status}, see its output`);
+  if (counts.passed === 0 && counts.failed === 0 && !filters.length) fail('no test ran');
   return counts;
 }
 
@@ -44,19 +46,26 @@ function readReport(file) {
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    console.error(`vitest left no report: ${error.message}`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`✗ vitest left no report: ${error.message}`] };
   }
-  const notLoaded = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + notLoaded.length };
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    const path = relative(root, name);
+    if (status === 'failed' && failed.length === 0) return [`✗ ${path}: ${firstLines(message)}`];
+    return failed.map((test) => `✗ ${path} > ${test.fullName}: ${firstLines(test.failureMessages.join('\n'))}`);
+  });
+  return { passed: report.numPassedTests, failed: failures.length, failures };
 }
 
-/** Prints 'N passed, N failed' as the last line and sets the exit code. */
+function firstLines(text) {
+  return text.split('\n').slice(0, 4).join('\n  ');
+}
+
+/** Prints the lines that name what failed, then 'N passed, N failed' as the last line, and sets the exit code. */
 export function printTotal(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failed = sum('failed');
   if (failed > 0) process.exitCode = 1;
-  console.log(`\n${sum('passed')} passed, ${failed} failed`);
+  const failures = results.flatMap((result) => result.failures ?? []);
+  console.log(`\n${[...failures, `${sum('passed')} passed, ${failed} failed`].join('\n')}`);
 }
