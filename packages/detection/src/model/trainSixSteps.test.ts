@@ -8,20 +8,21 @@ import { tinyDetector, tinySet } from '../tinyDetector.testing.js';
 import { type Step, trainSixSteps } from './trainSixSteps.js';
 
 describe('trainSixSteps', () => {
-  it('each step lowers its own losses; the Hyper Feature is that of step 3', async () => {
+  it('each step trains its own stage, going on from the step before; the Hyper Feature is that of step 3', async () => {
     const detector = tinyDetector({ dropout: 0 });
     const batches = await cachedBatches(detector, tinySet());
-    const hyper = () => {
-      const layer = detector.model.getLayer('hyper_middle');
-      return [...layer.getWeights()[0].dataSync()];
-    };
+    const kernel = (name: string) => [...detector.model.getLayer(name).getWeights()[0].dataSync()];
+    const hyper = () => kernel('hyper_middle');
+    const stages = () => [kernel('proposal_box'), kernel('detection_box')];
     const losses: Record<number, number[]> = { 2: [], 3: [], 4: [], 5: [] };
     const kernels: Record<number, number[][]> = { 2: [], 3: [], 4: [], 5: [] };
+    const stagesAtBegin: Record<number, number[][]> = {};
     const args = {
       epochs: 6,
       optimizer: () => tf.train.adam(1e-2),
       callbacks: (step: Step) =>
         new CustomCallback({
+          onTrainBegin: async () => void Object.assign(stagesAtBegin, { [step]: stages() }),
           onEpochBegin: async () => void kernels[step].push(hyper()),
           onEpochEnd: async (_: number, logs?: Logs) => {
             losses[step].push(logs?.loss as number);
@@ -30,10 +31,18 @@ describe('trainSixSteps', () => {
         }),
     };
     await trainSixSteps(detector, batches, args);
-    // Steps 4 and 5 begin with stages that steps 2 and 3 have trained.
     for (const step of [2, 3]) expect(losses[step].at(-1), `step ${step}`).toBeLessThan(losses[step][0]);
-    expect(losses[4][0]).toBeLessThan(losses[2][0]);
-    expect(losses[5][0]).toBeLessThan(losses[3][0]);
+    // Each step trains one stage and leaves the other; 4 and 5 begin with what 2 and 3 made.
+    const [[proposal2, detection2], [proposal3, detection3], [proposal4, detection4], [proposal5, detection5]] = [
+      2, 3, 4, 5,
+    ].map((step) => stagesAtBegin[step]);
+    expect(proposal3).not.toEqual(proposal2);
+    expect(proposal4).toEqual(proposal3);
+    expect(proposal5).not.toEqual(proposal4);
+    expect(detection3).toEqual(detection2);
+    expect(detection4).not.toEqual(detection3);
+    expect(detection5).toEqual(detection4);
+    expect(stages()[1]).not.toEqual(detection5);
     expect(kernels[3][0]).toEqual(kernels[2][0]);
     expect(kernels[4][0]).not.toEqual(kernels[3][0]);
     expect(kernels[5].at(-1)).toEqual(kernels[4][0]);
