@@ -244,7 +244,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     Object.assign(logs, this.figures());
     const secondsPerEpoch = (Date.now() - this.startTime) / 1000 / (this.epochsDone - this.extent.epochsDone);
     const report: EpochReport = { epoch: this.epochsDone, epochs: this.extent.epochs, secondsPerEpoch, logs };
-    this.say(logEpoch(report, this.describe()));
+    if (this.verbose > 0) this.say(logEpoch(report, this.describe()));
   }
 
   private async end(): Promise<void> {

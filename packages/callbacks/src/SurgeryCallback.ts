@@ -262,7 +262,8 @@ function reenterAt(limit: number, kernel: CompressibleKernel, values: Float32Arr
   const before = kernel.states;
   let held: Float32Array | undefined;
   for (let i = 0; i < states.length; i++) {
-    if (states[i] === PRUNED || before[i] !== PRUNED || Math.abs(values[i]) <= limit) continue;
+    const isSpliced = states[i] > before[i];
+    if (!isSpliced || Math.abs(values[i]) <= limit) continue;
     held ??= values.slice();
     held[i] = Math.sign(values[i]) * limit;
   }

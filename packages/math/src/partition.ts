@@ -68,7 +68,8 @@ function promote(keys: Uint32Array, states: Uint8Array, count: number, from: num
 
 export function countState(states: Uint8Array, state: number): number {
   let count = 0;
-  for (let i = 0; i < states.length; i++) if (states[i] === state) count++;
+  // 1 for a difference of 0, without a branch that nothing could foresee.
+  for (let i = 0; i < states.length; i++) count += ((states[i] ^ state) - 1) >>> 31;
   return count;
 }
 
