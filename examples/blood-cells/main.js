@@ -66,18 +66,18 @@ async function compressAll() {
   await stage('pruned', async () => {
     batches = await features(detector, trainSet, seed);
     const surgery = new SurgeryCallback({
-      targetSparsity: 0.9,
+      targetSparsity: 0.8,
       stopStep: Math.ceil((epochs.compress * batches.size) / 2),
       // Its four channels are what every proposal goes through.
       exclude: 'proposal_*',
     });
-    await train(detector, batches, { ...common, name: 'Pruning', learningRate: 2e-4, callbacks: [surgery] });
+    await train(detector, batches, { ...common, name: 'Pruning', learningRate: 4e-4, callbacks: [surgery] });
   });
   await report('pruned', detector);
   await stage('quantized', async () => {
     batches ??= await features(detector, trainSet, seed);
     const inq = new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] });
-    await train(detector, batches, { ...common, name: 'Quantizing', learningRate: 1e-4, callbacks: [inq] });
+    await train(detector, batches, { ...common, name: 'Quantizing', learningRate: 2e-4, callbacks: [inq] });
   });
 }
 

@@ -48,7 +48,12 @@ export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
 
 /** Boxes cut to a picture of that size. */
 export function clipBoxes(boxes: Boxes, width: number, height: number): Boxes {
-  return boxes.map((value, i) => Math.min(Math.max(value, 0), i % 2 === 0 ? width : height));
+  const out = new Float32Array(boxes.length);
+  for (let i = 0; i < out.length; i += 2) {
+    out[i] = Math.min(Math.max(boxes[i], 0), width);
+    out[i + 1] = Math.min(Math.max(boxes[i + 1], 0), height);
+  }
+  return out;
 }
 
 /** Boxes of a picture after resizing it by those factors. */

@@ -1,7 +1,11 @@
 import type { Boxes } from './boxes.js';
 
-/** Weights of tx, ty, tw, th. torchvision: 1, 1, 1, 1 for proposals and 10, 10, 5, 5 for detections. */
+/** Weights of tx, ty, tw, th. */
 export type CoderWeights = readonly [x: number, y: number, width: number, height: number];
+
+/** torchvision's. */
+export const proposalWeights: CoderWeights = [1, 1, 1, 1];
+export const detectionWeights: CoderWeights = [10, 10, 5, 5];
 
 /** exp() of more than this would let one bad prediction make a box of millions of pixels (torchvision's bound). */
 export const largestLogScale = Math.log(1000 / 16);
@@ -33,7 +37,10 @@ export function decodeBoxes(offsets: Float32Array, anchors: Boxes, weights: Code
     const y = (anchors[i + 1] + anchors[i + 3]) / 2 + (offsets[i + 1] / weights[1]) * height;
     const halfWidth = (width * Math.exp(Math.min(offsets[i + 2] / weights[2], largestLogScale))) / 2;
     const halfHeight = (height * Math.exp(Math.min(offsets[i + 3] / weights[3], largestLogScale))) / 2;
-    out.set([x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight], i);
+    out[i] = x - halfWidth;
+    out[i + 1] = y - halfHeight;
+    out[i + 2] = x + halfWidth;
+    out[i + 3] = y + halfHeight;
   }
   return out;
 }

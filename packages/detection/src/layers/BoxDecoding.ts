@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { check } from '@tfjs-compress/math';
-import { type CoderWeights, largestLogScale } from '../boxes/coder.js';
+import { type CoderWeights, largestLogScale, proposalWeights } from '../boxes/coder.js';
 import type { LayerConfig, Shape } from './layer.js';
 
 export interface BoxDecodingArgs {
@@ -19,7 +19,7 @@ export class BoxDecoding extends layers.Layer {
 
   constructor(args: LayerConfig & BoxDecodingArgs = {}) {
     super(args);
-    const { coder = [1, 1, 1, 1] } = args;
+    const { coder = proposalWeights } = args;
     check(coder.length === 4 && coder.every((w) => w > 0), 'coder', 'four positive numbers', coder);
     this.coder = coder;
   }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '@tfjs-compress/math';
 import { type Boxes, clipBoxes } from '../boxes/boxes.js';
-import { decodeBoxes } from '../boxes/coder.js';
+import { decodeBoxes, proposalWeights } from '../boxes/coder.js';
 import { nonMaxSuppression } from '../boxes/nonMaxSuppression.js';
 import { type LayerConfig, rowsOf, type Shape } from './layer.js';
 
@@ -45,7 +45,7 @@ export class Proposals extends layers.Layer {
     const out = new Float32Array(pictures * count * 5);
     for (let picture = 0; picture < pictures; picture++) {
       const moves = offsetValues.slice(picture * n * 4, (picture + 1) * n * 4);
-      const boxes = decodeBoxes(moves, rowsOf(windows, windowValues, picture), [1, 1, 1, 1]);
+      const boxes = decodeBoxes(moves, rowsOf(windows, windowValues, picture), proposalWeights);
       const moved = clipBoxes(boxes, columns * stride, rows * stride);
       const scores = validScores(moved, logitValues.slice(picture * n, (picture + 1) * n));
       nonMaxSuppression(moved, scores, { iouThreshold, maxBoxes: count }).forEach((i, k) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { encodeBoxes } from '../boxes/coder.js';
+import { encodeBoxes, proposalWeights } from '../boxes/coder.js';
 import { gridBoxes } from '../boxes/gridBoxes.js';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
@@ -70,7 +70,7 @@ export class SampleCandidates extends layers.Layer {
         targets[at] = match >= 0 ? 1 : match === IGNORED ? -1 : 0;
         if (match < 0) continue;
         const box = objects.boxes.slice(4 * match, 4 * match + 4);
-        targets.set(encodeBoxes(box, chosen.slice(4 * i, 4 * i + 4), [1, 1, 1, 1]), at + 1);
+        targets.set(encodeBoxes(box, chosen.slice(4 * i, 4 * i + 4), proposalWeights), at + 1);
       }
       toScore.set(pickBoxes(windows, draw(all, scored, this.random)), picture * scored * 4);
     }

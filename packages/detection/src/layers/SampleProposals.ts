@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { type CoderWeights, encodeBoxes } from '../boxes/coder.js';
+import { detectionWeights, encodeBoxes } from '../boxes/coder.js';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
 import { sampleMatches } from '../boxes/sampleMatches.js';
@@ -16,9 +16,6 @@ export interface SampleProposalsArgs {
   positive?: number;
   seed?: number;
 }
-
-/** How the detection stage's offsets are scaled (torchvision). */
-export const detectionWeights: CoderWeights = [10, 10, 5, 5];
 
 /**
  * Training only: draws what the detection stage learns from, out of the proposals and the objects themselves.

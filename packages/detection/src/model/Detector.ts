@@ -2,13 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
-import type { CoderWeights } from '../boxes/coder.js';
+import { decodeBoxes, detectionWeights, proposalWeights } from '../boxes/coder.js';
 import { gridBoxes } from '../boxes/gridBoxes.js';
 import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { pickBoxes } from '../layers/layer.js';
 import { validScores } from '../layers/Proposals.js';
-import { detectionWeights } from '../layers/SampleProposals.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import {
@@ -102,13 +101,13 @@ export class Detector {
     this.hyperModel = tfModel(sources, [hyper, ...own]);
     const map = input({ shape: [null, null, this.config.variant === 'fast' ? 4 : 3 * channels] });
     const windows = input({ shape: [null, 4] });
-    const scores = connectProposalHead(get, this.config, 'proposal_roi_scored', map, windows);
-    this.proposalModel = tfModel([map, windows], [scores[0], decoded(windows, scores[1])]);
+    const scored = connectProposalHead(get, this.config, 'proposal_roi_scored', map, windows);
+    this.proposalModel = tfModel([map, windows], scored);
     const hyperInput = input({ shape: [null, null, 3 * channels] });
     const boxes = input({ shape: [null, 4] });
     const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
     const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
-    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, decoded(boxes, offsets, detectionWeights)]);
+    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, decoded(boxes, offsets)]);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
@@ -212,15 +211,16 @@ export class Detector {
     const n = windows.length / 4;
     const portion = Math.max(1, Math.floor(largestPooled / (this.config.roiSize ** 2 * map.shape[3])));
     const logits = new Float32Array(n);
-    const boxes = new Float32Array(4 * n);
+    const offsets = new Float32Array(4 * n);
     for (let first = 0; first < n; first += portion) {
       const part = windows.subarray(4 * first, 4 * (first + portion));
       const out = tf.tidy(() => this.proposalModel.predict([map, tf.tensor3d(part, [1, part.length / 4, 4])]));
-      const [scores, moved] = await valuesOf(out as tf.Tensor[]);
+      const [scores, moves] = await valuesOf(out as tf.Tensor[]);
       logits.set(scores, first);
-      boxes.set(moved, 4 * first);
+      offsets.set(moves, 4 * first);
     }
-    const inside = clipBoxes(boxes, width, height);
+    // Here and not in the model: some twenty kernels on columns of a few thousand values take as long as all the rest.
+    const inside = clipBoxes(decodeBoxes(offsets, windows, proposalWeights), width, height);
     const scores = validScores(inside, logits);
     const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold: 0.7, maxBoxes: count });
     return { boxes: pickBoxes(inside, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
@@ -245,8 +245,8 @@ async function valuesOf(tensors: tf.Tensor[]): Promise<Float32Array[]> {
   return values as Float32Array[];
 }
 
-function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor, weights?: CoderWeights): SymbolicTensor {
-  return new BoxDecoding({ coder: weights }).apply([boxes, offsets]) as SymbolicTensor;
+function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor): SymbolicTensor {
+  return new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
 }
 
 function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {

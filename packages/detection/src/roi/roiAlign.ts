@@ -101,25 +101,25 @@ export function roiAlignWithoutGradient(
   const values = boxes.dataSync();
   const points = new Float32Array(values.length);
   const points1d = size * samplingRatio;
+  /** Where the first and the last sample lie: of cropAndResize's (y1, x1, y2, x2), at `from` and two after it. */
+  const write = (from: number, to: number, cells: number, at: number) => {
+    const { start, length } = extent(from, to, stride, aligned);
+    const half = length / points1d / 2;
+    // The map grows by one replicated cell on each side, and cropAndResize wants parts of the last index.
+    points[at] = (start + half + 1) / (cells + 1);
+    points[at + 2] = (start + length - half + 1) / (cells + 1);
+  };
   for (let i = 0; i < values.length; i += 4) {
-    for (const axis of [0, 1]) {
-      const { start, length } = extent(values[i + axis], values[i + axis + 2], stride, aligned);
-      const half = length / points1d / 2;
-      // The map grows by one replicated cell on each side, and cropAndResize wants (y1, x1, y2, x2) in parts of the last index.
-      const last = (axis === 0 ? width : height) + 1;
-      points[i + 1 - axis] = (start + half + 1) / last;
-      points[i + 3 - axis] = (start + length - half + 1) / last;
-    }
+    write(values[i], values[i + 2], width, i + 1);
+    write(values[i + 1], values[i + 3], height, i);
   }
+  const picture = new Int32Array(pictures * n);
+  for (let k = 1; k < pictures; k++) picture.fill(k, k * n, (k + 1) * n);
   return tf.tidy(() => {
-    const pictureIndices = tf.tensor1d(
-      Int32Array.from({ length: pictures * n }, (_, i) => Math.floor(i / n)),
-      'int32',
-    );
     const samples = tf.image.cropAndResize(
       replicateBorder(features, height, width),
       tf.tensor2d(points, [pictures * n, 4]),
-      pictureIndices,
+      tf.tensor1d(picture, 'int32'),
       [points1d, points1d],
     );
     return samplingRatio === 1 ? samples : tf.avgPool(samples, samplingRatio, samplingRatio, 'valid');
