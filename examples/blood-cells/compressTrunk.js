@@ -18,7 +18,7 @@ export async function compressTrunk(detector, load, pictures, { epochs, batchSiz
   for (const layer of trunk) layer.trainable = true;
   const optimizer = tf.train.adam(learningRate);
   student.compile({ optimizer, loss: student.outputs.map(() => relativeError) });
-  const steps = Math.floor(images.length / batchSize);
+  const steps = Math.max(1, Math.floor(images.length / batchSize));
   const batches = tf.data.generator(async function* () {
     while (true) {
       const order = tf.util.createShuffledIndices(images.length);

@@ -1,27 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    trunk: { type: 'string' },
-    output: { type: 'string', default: new URL('output', import.meta.url).pathname },
-    epochs: { type: 'string', default: '8' },
-    compress: { type: 'string', default: '3' },
-    pictures: { type: 'string', default: '0' },
-    seed: { type: 'string', default: '1' },
-    variant: { type: 'string', default: 'fast' },
-  },
-});
-for (const name of ['data', 'trunk']) {
-  if (!values[name]) throw new Error(`--${name} FOLDER is missing: README.md says where to get it.`);
+const options = {
+  data: { type: 'string' },
+  trunk: { type: 'string' },
+  output: { type: 'string', default: new URL('output', import.meta.url).pathname },
+  epochs: { type: 'string', default: '12' },
+  compress: { type: 'string', default: '6' },
+  pictures: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '1' },
+  variant: { type: 'string', default: 'fast' },
+};
+
+/** What the command line asked for; ends the program with one line where that cannot be. */
+export const settings = read();
+
+function read() {
+  try {
+    const { values } = parseArgs({ options });
+    folder(values, 'data', 'ImageSets/Main');
+    folder(values, 'trunk', 'model.json');
+    const { variant } = values;
+    if (!['fast', 'full'].includes(variant)) throw new Error(`--variant: expected fast or full, received ${variant}`);
+    const epochs = { train: integer(values, 'epochs', 1), compress: integer(values, 'compress', 0) };
+    if ([1, 2].includes(epochs.compress))
+      throw new Error(`--compress: expected 0 or from 3 on, received ${epochs.compress}`);
+    return {
+      ...values,
+      /** Of training, and of each stage of compression: trunk, pruning, quantization (in four steps). 0 ends after training. */
+      epochs,
+      /** Only so many pictures of each set, to try things out; 0 is all. */
+      pictures: integer(values, 'pictures', 0),
+      seed: integer(values, 'seed', 0),
+    };
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
-/** What the command line asked for. */
-export const settings = {
-  ...values,
-  /** Of training, and of each stage of compression: trunk, pruning, quantization. 0 ends after training. */
-  epochs: { train: Number(values.epochs), compress: Number(values.compress) },
-  /** Only so many pictures of each set, to try things out; 0 is all. */
-  pictures: Number(values.pictures),
-  seed: Number(values.seed),
-};
+function folder(values, name, content) {
+  const path = values[name];
+  if (!path) throw new Error(`--${name} FOLDER is missing: README.md says where to get it.`);
+  if (!existsSync(join(path, content))) {
+    throw new Error(`--${name}: expected a folder with ${content}, received ${path}; README.md says where to get it.`);
+  }
+}
+
+function integer(values, name, least) {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`--${name}: expected an integer from ${least} on, received ${values[name]}`);
+}

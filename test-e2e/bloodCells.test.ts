@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+// @ts-expect-error plain JavaScript without types
+import { modelFolder } from '@tfjs-compress/example-tools';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../scripts/setup.mjs';
+import { run } from './support/run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-blood-cells-'));
+const [data, trunk, output] = ['data', 'trunk', 'output'].map((name) => join(folder, name));
+const example = (...args: string[]) =>
+  run(process.execPath, ['examples/blood-cells/main.js', '--output', output, ...args], { cwd: root, mayFail: true });
+
+/** Pictures as the example's data has them, with a disc for each kind of cell. */
+const cells = { WBC: [150, 160, 70, '#503080'], RBC: [420, 200, 50, '#e09090'], Platelets: [300, 380, 18, '#8040a0'] };
+
+async function writePictures(names: Record<string, string[]>): Promise<void> {
+  for (const each of ['Annotations', 'JPEGImages', 'ImageSets/Main']) mkdirSync(join(data, each), { recursive: true });
+  for (const [split, list] of Object.entries(names)) {
+    writeFileSync(join(data, 'ImageSets/Main', `${split}.txt`), list.join('\n'));
+    for (const [i, name] of list.entries()) {
+      const discs = Object.entries(cells).map(([kind, [x, y, radius, colour]]) => ({
+        kind,
+        svg: `<circle cx="${+x + 20 * i}" cy="${y}" r="${radius}" fill="${colour}"/>`,
+        box: [+x + 20 * i - +radius, +y - +radius, +x + 20 * i + +radius, +y + +radius],
+      }));
+      const svg = `<svg width="640" height="480"><rect width="640" height="480" fill="#f0e0d8"/>${discs.map((d) => d.svg).join('')}</svg>`;
+      await sharp(Buffer.from(svg))
+        .jpeg()
+        .toFile(join(data, 'JPEGImages', `${name}.jpg`));
+      const objects = discs.map(
+        ({ kind, box: [x1, y1, x2, y2] }) =>
+          `<object><name>${kind}</name><bndbox><xmin>${x1}</xmin><ymin>${y1}</ymin><xmax>${x2}</xmax><ymax>${y2}</ymax></bndbox></object>`,
+      );
+      const size = '<size><width>640</width><height>480</height><depth>3</depth></size>';
+      const xml = `<annotation><filename>${name}.jpg</filename>${size}${objects.join('')}</annotation>`;
+      writeFileSync(join(data, 'Annotations', `${name}.xml`), xml);
+    }
+  }
+}
+
+/** MobileNet's first layers by name and stride, but with few channels. */
+async function writeTrunk(): Promise<void> {
+  await tf.setBackend('cpu');
+  const { batchNormalization, conv2d, depthwiseConv2d, reLU } = tf.layers;
+  const image = tf.input({ shape: [null, null, 3] });
+  let x: tf.SymbolicTensor = image;
+  const add = (...layers: tf.layers.Layer[]) => {
+    for (const layer of layers) x = layer.apply(x) as tf.SymbolicTensor;
+  };
+  const common = { kernelSize: 3, padding: 'same', useBias: false } as const;
+  add(conv2d({ name: 'conv1', filters: 8, strides: 2, ...common }), batchNormalization({ name: 'conv1_bn' }), reLU());
+  for (const [i, strides] of [
+    [1, 1],
+    [3, 2],
+    [5, 2],
+    [11, 2],
+  ]) {
+    add(
+      depthwiseConv2d({ name: `conv_dw_${i}`, strides, ...common }),
+      batchNormalization({ name: `conv_dw_${i}_bn` }),
+      reLU(),
+    );
+    add(
+      conv2d({ name: `conv_pw_${i}`, filters: 8, ...common, kernelSize: 1 }),
+      batchNormalization({ name: `conv_pw_${i}_bn` }),
+    );
+    add(reLU({ name: `conv_pw_${i}_relu` }));
+  }
+  const model = tf.model({ inputs: image, outputs: x });
+  await model.save(modelFolder(trunk));
+  model.dispose();
+}
+
+describe('examples/blood-cells', () => {
+  beforeAll(async () => {
+    await writePictures({ train: ['a', 'b'], val: ['c'], test: ['d'] });
+    await writeTrunk();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const stages = () =>
+    JSON.parse(readFileSync(join(output, 'stages.json'), 'utf8')) as { stage: string; map?: number }[];
+
+  it('trains, goes on where it was ended, compresses, and writes a file and a page', async () => {
+    const given = ['--data', data, '--trunk', trunk, '--epochs'];
+    const first = await example(...given, '1', '--compress', '0');
+    expect(first.code, first.stderr).toBe(0);
+    const second = await example(...given, '2', '--compress', '3');
+    expect(second.code, second.stderr).toBe(0);
+    expect(second.stdout).not.toContain('Training: epoch 1/2');
+    expect(second.stdout).toContain('Training: epoch 2/2');
+    expect(second.stdout).toContain('100.0% quantized');
+    expect(stages().map(({ stage }) => stage)).toEqual(['trained', 'as one file', 'trunk', 'pruned', 'quantized']);
+    const page = readFileSync(join(output, 'index.html'), 'utf8');
+    for (const part of ['<svg', 'data:image/jpeg;base64,', 'Precision and recall', 'quantized'])
+      expect(page).toContain(part);
+    const bytes = statSync(join(output, 'bloodCells.tfz')).size;
+    expect(bytes).toBeLessThan(statSync(join(output, 'trained', 'model', 'weights.bin')).size / 5);
+    const third = await example(...given, '2', '--compress', '3');
+    expect(third.stdout).not.toContain('epoch');
+    expect(third.stdout.match(/mAP .*/g)).toEqual(second.stdout.match(/mAP .*/g));
+  });
+
+  it.each([
+    [[], '--data FOLDER is missing'],
+    [['--data', folder], '--data: expected a folder with ImageSets/Main'],
+    [['--data', data, '--trunk', data], '--trunk: expected a folder with model.json'],
+    [['--data', data, '--trunk', trunk, '--epochs', 'many'], '--epochs: expected an integer from 1 on, received many'],
+    [['--data', data, '--trunk', trunk, '--variant', 'slow'], '--variant: expected fast or full, received slow'],
+    [['--data', data, '--trunk', trunk, '--compress', '2'], '--compress: expected 0 or from 3 on, received 2'],
+    [['--quick'], "Unknown option '--quick'"],
+  ])('says in a line what is wrong: %j', async (args, message) => {
+    const { code, stderr } = await example(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});
