@@ -22,7 +22,7 @@ const plans = {
   'lenet-300-100': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 1] },
   'resnet-20': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [2, 40] },
   'mobilenet-0.25': { reference: 'tfjs-node', batch: 8, learningRate: 0.0001, cpu: [4, 20] },
-  lstm: { reference: 'tfjs-node', batch: 16, learningRate: 0.01, cpu: [2, 40] },
+  lstm: { reference: 'tfjs-node', batch: 16, learningRate: 0.3, cpu: [2, 40] },
 };
 
 const { values: args } = parseArgs({

@@ -236,6 +236,22 @@ describe('SurgeryCallback, more ways', () => {
     expect(sparsities(model)).toEqual([0.5, 0.5]);
   });
 
+  it('says when the target is lower than the sparsity that is there', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      const model = smallModel();
+      await model.fit(x, y, { ...fitArgs, callbacks: surgery({ targetSparsity: 0.75, verbose: 1 }) });
+      expect(log.mock.calls.flat().join()).not.toContain('come back');
+      await model.fit(x, y, { ...fitArgs, callbacks: surgery({ targetSparsity: 0.5, verbose: 1 }) });
+      const expected =
+        'SurgeryCallback: a/kernel: 75.0% of its weights are 0 already, targetSparsity 0.5 lets some of them come back.';
+      expect(log.mock.calls.flat()).toContain(expected);
+      expect(sparsities(model)).toEqual([0.5, 0.5]);
+    } finally {
+      log.mockRestore();
+    }
+  });
+
   it('finishes when training stops before stopStep', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {

@@ -144,6 +144,10 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const window = this.windows.get(path) ?? this.window();
     const zeros = rate === undefined ? await pruneZeros(kernel) : 0;
     const initialSparsity = Math.min(zeros / kernel.size, targetSparsity ?? 0);
+    if (targetSparsity !== undefined && Math.round(targetSparsity * kernel.size) < zeros) {
+      const are = `${((100 * zeros) / kernel.size).toFixed(1)}% of its weights are 0 already`;
+      this.say(`${path}: ${are}, targetSparsity ${targetSparsity} lets some of them come back.`);
+    }
     const plan = { ...window, targetSparsity, initialSparsity, rate, hysteresis, isDone: false };
     // For the error, before the first batch.
     if (rate !== undefined) await this.paperThresholds(target, plan, await kernel.values());

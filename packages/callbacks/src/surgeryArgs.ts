@@ -3,7 +3,7 @@ import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
 import { type CompressionCallbackArgs, commonOptions } from './CompressionCallback.js';
 
 export interface SurgeryOverride {
-  /** Portion of the kernel's weights to prune, in [0, 1). */
+  /** Portion of the kernel's weights to prune, in [0, 1). Lower than what is 0 already, it brings weights back, and a line says so. */
   targetSparsity?: number;
   /** The paper's c: thresholds around mean + c · standard deviation of the magnitudes. Not beside targetSparsity. */
   rate?: number;
