@@ -1,7 +1,7 @@
 /**
  * Trains examples/blood-cells with several seeds and puts their figures together.
  *
- *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 8] [--compress 3] [--runs FOLDER] [--note TEXT]
+ *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 20] [--compress 6] [--runs FOLDER] [--note TEXT]
  *
  * A seed's run is kept below --runs (default: output beside this file); what is there already is only read, and a run that was ended goes on.
  * Writes results/<variant>.json.
@@ -19,8 +19,8 @@ const { values } = parseArgs({
     trunk: { type: 'string' },
     variant: { type: 'string', default: 'fast' },
     seeds: { type: 'string', default: '1,2,3' },
-    epochs: { type: 'string', default: '8' },
-    compress: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '20' },
+    compress: { type: 'string', default: '6' },
     note: { type: 'string' },
     runs: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
   },

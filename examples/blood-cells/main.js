@@ -106,14 +106,18 @@ async function createDetector() {
   return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training });
 }
 
-/** Adds the minutes that `run` takes to the stage's row. */
+/** Adds the minutes that `run` takes to those of the stage's row: a training that goes on has some already. */
 async function timed(name, run) {
+  const { minutes = 0, processorMinutes = 0 } = stages.find((each) => each.stage === name) ?? {};
   const began = Date.now();
   const before = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(before);
-  const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
-  record(name, { minutes: (Date.now() - began) / 60000, processorMinutes: (user + system) / 60e6, peakMemoryMB });
+  record(name, {
+    minutes: minutes + (Date.now() - began) / 60000,
+    processorMinutes: processorMinutes + (user + system) / 60e6,
+    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
+  });
 }
 
 async function report(name, of, bytes) {
