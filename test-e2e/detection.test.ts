@@ -17,6 +17,7 @@ declare global {
     detect(backend: string, kind: string): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
+    readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
   }
 }
 
@@ -25,6 +26,12 @@ if (!executable) console.log('Skipped: no Chromium or Chrome found; the environm
 
 const annotation = `<annotation><size><width>48</width><height>32</height></size><object><name>square</name><bndbox>
 <xmin>10</xmin><ymin>8</ymin><xmax>22</xmax><ymax>20</ymax></bndbox></object></annotation>`;
+
+const instances = {
+  images: [{ id: 7, file_name: 'a.jpg', width: 48, height: 32 }],
+  annotations: [{ id: 1, image_id: 7, category_id: 3, bbox: [9, 7, 13, 13], area: 144, iscrowd: 0 }],
+  categories: [{ id: 3, name: 'square' }],
+};
 
 describe.skipIf(!executable)('the detector on a page', () => {
   let browser: Browser;
@@ -40,7 +47,9 @@ describe.skipIf(!executable)('the detector on a page', () => {
     if (path.startsWith('/voc/Annotations/')) return route.fulfill({ body: annotation });
     if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: picture, contentType: 'image/png' });
     if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'no picture' });
-    if (path.startsWith('/voc/')) return route.fulfill({ status: 404 });
+    if (path === '/coco/instances.json') return route.fulfill({ json: instances });
+    if (path === '/coco/broken.json') return route.fulfill({ json: { ...instances, categories: [] } });
+    if (/^\/(voc|coco)\//.test(path)) return route.fulfill({ status: 404 });
     return route.fulfill({ path: join(root, 'dist', path.replace(/\/$/, '/index.html')) });
   };
 
@@ -105,6 +114,17 @@ describe.skipIf(!executable)('the detector on a page', () => {
       expect(Math.abs(webgl.loss[i] / value - 1)).toBeLessThan(0.01);
     });
     expect(errors).toEqual([]);
+  });
+
+  it('reads a COCO file and its pictures', async () => {
+    const object = { box: [9, 7, 22, 20], class: 'square', area: 144, crowd: false };
+    const picture = { name: 'a.jpg', width: 48, height: 32, objects: [object], values: 3 };
+    const read = (file: string) => page.evaluate((name) => window.readCoco(name), file);
+    expect(await read('instances.json')).toEqual({ classes: ['square'], pictures: [picture] });
+    expect((await read('none.json')).message).toBe('http://page.test/coco/none.json: missing.');
+    expect((await read('broken.json')).message).toMatch(
+      /broken\.json: annotations\[0\] has category 3, which has no name/,
+    );
   });
 
   it('names files that are missing or no pictures', async () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { cachedBatches, Detector, fetchVoc, hyperNet } from '@tfjs-compress/detection';
+import { cachedBatches, Detector, fetchCoco, fetchVoc, hyperNet } from '@tfjs-compress/detection';
 
 const [width, height] = [48, 32];
 
@@ -90,6 +90,21 @@ window.trainDetector = async (backend) => {
   loaded.compile(tf.train.sgd(0.01), loaded.headModel);
   const { history } = await loaded.headModel.fitDataset(batches, { epochs: 3, verbose: 0 });
   return { backend: tf.getBackend(), classes: set.classes, loss: history.loss };
+};
+
+/** What a COCO file and the pictures beside it hold: names, sizes, objects and the sum of each picture's values. */
+window.readCoco = async (file) => {
+  try {
+    const set = await fetchCoco(`${location.origin}/coco/${file}`, `${location.origin}/voc/JPEGImages`);
+    const pictures = [];
+    for (const { load, ...rest } of set.pictures) {
+      const { data, width, height } = await load();
+      pictures.push({ ...rest, values: data.length / (width * height) });
+    }
+    return { classes: set.classes, pictures };
+  } catch (error) {
+    return { message: error.message };
+  }
 };
 
 /** The message of the error that reading a VOC folder ends with. */
