@@ -105,15 +105,15 @@ describe('examples/blood-cells', () => {
     expect(third.stdout.match(/mAP .*/g)).toEqual(second.stdout.match(/mAP .*/g));
   });
 
-  it.each([
-    [[], '--data FOLDER is missing'],
-    [['--data', folder], '--data: expected a folder with ImageSets/Main'],
-    [['--data', data, '--trunk', data], '--trunk: expected a folder with model.json'],
-    [['--data', data, '--trunk', trunk, '--epochs', 'many'], '--epochs: expected an integer from 1 on, received many'],
-    [['--data', data, '--trunk', trunk, '--variant', 'slow'], '--variant: expected fast or full, received slow'],
-    [['--data', data, '--trunk', trunk, '--compress', '2'], '--compress: expected 0 or from 3 on, received 2'],
-    [['--quick'], "Unknown option '--quick'"],
-  ])('says in a line what is wrong: %j', async (args, message) => {
+  it.each<[string, string[]]>([
+    ['--data FOLDER is missing', []],
+    ['--data: expected a folder with ImageSets/Main', ['--data', folder]],
+    ['--trunk: expected a folder with model.json', ['--data', data, '--trunk', data]],
+    ['--epochs: expected an integer from 1 on, received many', ['--data', data, '--trunk', trunk, '--epochs', 'many']],
+    ['--variant: expected fast or full, received slow', ['--data', data, '--trunk', trunk, '--variant', 'slow']],
+    ['--compress: expected 0 or from 3 on, received 2', ['--data', data, '--trunk', trunk, '--compress', '2']],
+    ["Unknown option '--quick'", ['--quick']],
+  ])('says in a line what is wrong: %s', async (message, args) => {
     const { code, stderr } = await example(...args);
     expect(code).toBe(1);
     expect(stderr).toContain(message);

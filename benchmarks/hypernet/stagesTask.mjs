@@ -16,7 +16,7 @@ const networks = {
 const size = { bloodCells: [480, 640], vgg16: [600, 1000] };
 
 await startBackend();
-const variants = kind === 'vgg16' ? ['full'] : ['full', 'fast'];
+const variants = ['full', 'fast'];
 const detectors = Object.fromEntries(
   await Promise.all(variants.map(async (each) => [each, await networks[kind](each)])),
 );

@@ -2,12 +2,12 @@
  * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5, 4 and 3 bits from the same pruned net.
  * The dense net's solver is the one published with DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
  *
- *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 20]
+ *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 40]
  *
- * Writes results/lenet-300-100.json and the models into output/. Seeds that the file already holds, with the same settings, are not run
- * again: --first 1 --seeds 1 runs one more.
+ * Writes results/lenet-300-100.json and the models into output/. What is there already, made with the same settings, is not made again:
+ * seeds of the result file, and dense and pruned nets in output/. --first 1 --seeds 1 runs one more seed.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -23,7 +23,7 @@ const { values: args } = parseArgs({
     seeds: { type: 'string', default: '3' },
     train: { type: 'string', default: '11' },
     prune: { type: 'string', default: '60' },
-    quantize: { type: 'string', default: '20' },
+    quantize: { type: 'string', default: '40' },
     result: { type: 'string', default: 'results/lenet-300-100.json' },
   },
 });
@@ -47,6 +47,7 @@ const { train, test } = loadMnist();
 const [trainSet, testSet] = [toTensors(train), toTensors(test)];
 /** One for all layers; each stage sets its weight decay. */
 const regularizer = tf.regularizers.l2({ l2: 1 });
+const objective = { loss: 'categoricalCrossentropy', metrics: ['accuracy'] };
 
 const settings = { epochs, solvers, surgeryEpochs, targetSparsity, steps };
 const resultFile = new URL(args.result, import.meta.url);
@@ -80,28 +81,51 @@ function add(run) {
 }
 
 async function run(seed) {
-  seedShuffling(seed);
   const model = lenet300100(seed);
-  const start = Date.now();
   const result = { seed };
-  await fit(model, 'train', [new tf.CustomCallback(epochLines(`seed ${seed}, dense`, epochs.train))]);
-  result.dense = await figures(model, `seed${seed}-dense`);
-  const overrides = Object.fromEntries(
-    Object.entries(targetSparsity).map(([name, s]) => [name, { targetSparsity: s }]),
+  result.dense = await stage('dense', ['train'], () =>
+    fit(model, seed, 'train', [new tf.CustomCallback(epochLines(`seed ${seed}, dense`, epochs.train))]),
   );
-  const stopStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
-  await fit(model, 'prune', [new SurgeryCallback({ overrides, stopStep, frequency: 10, pruneBias: true, seed })]);
-  result.pruned = await figures(model, `seed${seed}-pruned`);
+  result.pruned = await stage('pruned', ['train', 'prune'], () => fit(model, seed, 'prune', [surgery(seed)]));
   const pruned = model.getWeights().map((weight) => weight.clone());
   for (const bits of [5, 4, 3]) {
     model.setWeights(pruned);
-    await fit(model, 'quantize', [new INQScheduler({ steps, bits, seed })]);
+    await fit(model, seed, 'quantize', [new INQScheduler({ steps, bits, seed })]);
     result[`inq${bits}`] = await figures(model, `seed${seed}-inq${bits}`);
   }
   tf.dispose(pruned);
   model.dispose();
-  result.seconds = Math.round((Date.now() - start) / 1000);
   return result;
+
+  /** Takes the weights that an earlier run left, if its settings of the stages so far were the same; else trains. */
+  async function stage(name, stages, train) {
+    const folder = `output/seed${seed}-${name}`;
+    const file = new URL(`${folder}/settings.json`, import.meta.url);
+    const wanted = JSON.stringify({
+      stages: stages.map((each) => ({ epochs: epochs[each], ...solvers[each] })),
+      ...(stages.includes('prune') && { surgeryEpochs, targetSparsity }),
+    });
+    if (existsSync(file) && readFileSync(file, 'utf8') === wanted) {
+      const before = await tf.loadLayersModel(modelFolder(fileURLToPath(new URL(folder, import.meta.url))));
+      tf.tidy(() => model.setWeights(before.getWeights()));
+      before.dispose();
+      model.compile({ optimizer: 'sgd', ...objective });
+      return figures(model, `seed${seed}-${name}`);
+    }
+    rmSync(file, { force: true });
+    await train();
+    const result = await figures(model, `seed${seed}-${name}`);
+    writeFileSync(file, wanted);
+    return result;
+  }
+}
+
+function surgery(seed) {
+  const overrides = Object.fromEntries(
+    Object.entries(targetSparsity).map(([name, s]) => [name, { targetSparsity: s }]),
+  );
+  const stopStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
+  return new SurgeryCallback({ overrides, stopStep, frequency: 10, pruneBias: true, seed });
 }
 
 function lenet300100(seed) {
@@ -119,10 +143,11 @@ function lenet300100(seed) {
 }
 
 /** Momentum .9, with a learning rate for each step: `schedule` takes epochs, of which the step is a fraction. */
-async function fit(model, stage, callbacks) {
+async function fit(model, seed, stage, callbacks) {
+  seedShuffling(seed);
   const { batchSize, weightDecay, settledWeightDecay = weightDecay, schedule } = solvers[stage];
   const optimizer = tf.train.momentum(schedule(0), 0.9);
-  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  model.compile({ optimizer, ...objective });
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
   let step = 0;
   const decay = new tf.CustomCallback({
