@@ -191,7 +191,8 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
 
   /** One update of a kernel's mask, and of its bias's (DNS, Eq. 3). */
   private async operate(target: Target<SurgeryOverride>, plan: Plan): Promise<void> {
-    const values = await target.kernel.values();
+    // A look at fixed thresholds may come at every step, and what is NaN under the mask stays there.
+    const values = await (plan.thresholds ? target.kernel.rawValues() : target.kernel.values());
     const bias = this.biases.get(target);
     if (plan.rate !== undefined && !plan.thresholds) plan.thresholds = await this.paperThresholds(target, plan, values);
     const thresholds = plan.thresholds ?? targetThresholds(target.kernel, plan, this.step, values);

@@ -22,8 +22,10 @@ export class CompressibleKernel {
   private host: Uint8Array;
   /** What of stateVariable the host copy was read from; a loaded checkpoint changes it. */
   private hostOf: object | undefined;
-  /** True where not pruned, and zeros for where it is not. */
-  private mask: [tf.Tensor, tf.Tensor] | undefined;
+  /** True where not pruned. */
+  private mask: tf.Tensor | undefined;
+  /** What the layer computes with where the mask is not true. */
+  private zeros: tf.Tensor | undefined;
   private free: tf.Tensor | undefined;
   private writing = false;
   private isSplicing = true;
@@ -98,8 +100,7 @@ export class CompressibleKernel {
   read(): tf.Tensor {
     const raw = this.variable.read();
     this.states;
-    const mask = this.mask;
-    return mask ? straightThroughMask(raw, ...mask) : raw;
+    return this.mask ? straightThroughMask(raw, this.mask, this.zeros!) : raw;
   }
 
   /**
@@ -107,8 +108,12 @@ export class CompressibleKernel {
    * share them. A NaN under the mask counts as 0: tfjs's centred RMSProp makes them of weights whose gradient is steady.
    */
   async values(): Promise<Float32Array> {
-    const values = (await this.variable.read().data()) as Float32Array;
-    return withoutHiddenNaN(values, this.states);
+    return withoutHiddenNaN(await this.rawValues(), this.states);
+  }
+
+  /** The same, with what is NaN under the mask. */
+  async rawValues(): Promise<Float32Array> {
+    return (await this.variable.read().data()) as Float32Array;
   }
 
   /** Writes all values, frozen ones included (an optimizer cannot). */
@@ -153,8 +158,8 @@ export class CompressibleKernel {
 
   /** Frees the tensors behind the state. */
   dispose(): void {
-    tf.dispose([this.mask, this.free]);
-    this.mask = this.free = undefined;
+    tf.dispose([this.mask, this.zeros, this.free]);
+    this.mask = this.zeros = this.free = undefined;
   }
 
   private guardUpdates(): void {
@@ -178,19 +183,20 @@ export class CompressibleKernel {
     };
   }
 
-  /** Derives from the states the two tensors that the arithmetic needs; either is left out where it would change nothing. */
+  /** Derives from the states the tensors that the arithmetic needs; each is left out where it would change nothing. */
   private derive(): void {
-    this.dispose();
-    const hasPruned = this.host.includes(PRUNED);
+    const [hasPruned, hasFrozen] = [PRUNED, FROZEN].map((state) => this.host.includes(state));
+    tf.dispose([this.mask, this.free]);
+    this.mask = this.free = undefined;
     if (hasPruned && this.isSplicing) {
-      this.mask = [
-        tf.keep(this.where((state) => state !== PRUNED)),
-        tf.keep(tf.zeros(this.variable.shape as number[])),
-      ];
+      this.mask = tf.keep(this.where((state) => state !== PRUNED));
+      this.zeros ??= tf.keep(tf.zeros(this.variable.shape as number[]));
+    } else {
+      tf.dispose([this.zeros]);
+      this.zeros = undefined;
     }
-    if (this.host.includes(FROZEN) || (hasPruned && !this.isSplicing)) {
-      const isTrained = (state: number) => state === FREE || (this.isSplicing && state === PRUNED);
-      this.free = tf.keep(this.where(isTrained));
+    if (hasFrozen || (hasPruned && !this.isSplicing)) {
+      this.free = tf.keep(this.where((state) => state === FREE || (this.isSplicing && state === PRUNED)));
     }
   }
 
@@ -198,8 +204,9 @@ export class CompressibleKernel {
   private where(test: (state: number) => boolean): tf.Tensor {
     const accepted = Uint8Array.from([PRUNED, FREE, FROZEN], (state) => Number(test(state)));
     const states = this.host;
-    const chosen = new Uint8Array(this.size);
-    for (let i = 0; i < states.length; i++) chosen[i] = accepted[states[i]];
+    // States without frozen ones are what tells pruned from free, as they are.
+    const isMask = accepted[FREE] > accepted[PRUNED] && !states.includes(FROZEN);
+    const chosen = isMask ? states : states.map((state) => accepted[state]);
     return tf.tensor(chosen, this.variable.shape as number[], 'bool');
   }
 }
