@@ -43,10 +43,10 @@ const file = new URL('results/curves.json', import.meta.url);
 const parts = { curve: curveOf, sameWeights: sameWeightsOf };
 const steps = Number(args.steps);
 for (const net of args.nets.split(',')) {
+  const made = args.parts.split(',').map((part) => [part, parts[part](net, plans[net])]);
   // After each net: the whole takes its time.
   const { nets = {} } = existsSync(file) ? readResult(file) : {};
-  const result = { ...nets[net], steps };
-  for (const part of args.parts.split(',')) result[part] = parts[part](net, plans[net]);
+  const result = { ...nets[net], steps, ...Object.fromEntries(made) };
   print(net, result);
   writeResult(file, packages, { nets: { ...nets, [net]: result } });
 }
