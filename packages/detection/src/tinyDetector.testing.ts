@@ -17,8 +17,9 @@ function tinyTrunk(): LayersModel {
   return model({ inputs: image, outputs: x });
 }
 
+/** The same weights every time: whether a few steps of training get anywhere depends on what they begin with. */
 export function tinyDetector(args: Partial<HyperNetArgs> = {}) {
-  return hyperNet({
+  const detector = hyperNet({
     trunk: tinyTrunk(),
     levels: ['bn1', 'bn2', 'bn3'],
     classes: ['square', 'bar'],
@@ -33,6 +34,15 @@ export function tinyDetector(args: Partial<HyperNetArgs> = {}) {
     training: { windows: 16, scored: 32, proposals: 10, samples: 12 },
     ...args,
   });
+  detector.model.weights.forEach((weight, i) => {
+    const shape = weight.shape as number[];
+    if (shape.length < 2) return;
+    const fans = (tf.util.sizeFromShape(shape.slice(0, -2)) || 1) * (shape[shape.length - 2] + shape[shape.length - 1]);
+    const values = tf.randomNormal(shape, 0, Math.sqrt(2 / fans), 'float32', i + 1);
+    weight.write(values);
+    values.dispose();
+  });
+  return detector;
 }
 
 /** Grey pictures 48 × 32 with a bright square each, always at the same place. */
