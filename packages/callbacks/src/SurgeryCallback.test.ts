@@ -236,6 +236,20 @@ describe('SurgeryCallback, more ways', () => {
     expect(sparsities(model)).toEqual([0.5, 0.5]);
   });
 
+  it('treats a layer with a rate of its own as a callback with that rate does', async () => {
+    const common = { include: 'a', gamma: 0, stopStep: 30 };
+    const fitted = async (args: SurgeryCallbackArgs) => {
+      const model = smallModel(tf.train.momentum(0.3, 0.9));
+      const config = { ...fitArgs, shuffle: false, callbacks: surgery({ ...common, ...args }) };
+      const { history } = await model.fit(x, y, config);
+      return { weights: kernelsOf(model), spliced: (history.spliced as number[]).reduce((a, b) => a + b) };
+    };
+    const wanted = await fitted({ rate: 1, hysteresis: 0 });
+    expect(wanted.spliced).toBeGreaterThan(0);
+    const overrides = { a: { rate: 1 } };
+    expect(await fitted({ targetSparsity: 0.5, hysteresis: 0, frequency: 1, overrides })).toEqual(wanted);
+  });
+
   it('says when the target is lower than the sparsity that is there', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {

@@ -196,12 +196,13 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const bias = this.biases.get(target);
     if (plan.rate !== undefined && !plan.thresholds) plan.thresholds = await this.paperThresholds(target, plan, values);
     const thresholds = plan.thresholds ?? targetThresholds(target.kernel, plan, this.step, values);
-    this.applyMask(target, values, thresholds);
-    if (bias) this.applyMask(bias, await bias.kernel.values(), thresholds);
+    this.applyMask(target, plan, values, thresholds);
+    if (bias) this.applyMask(bias, plan, await bias.kernel.values(), thresholds);
   }
 
   private applyMask(
     { kernel }: Target<SurgeryOverride>,
+    plan: Plan,
     values: Float32Array,
     thresholds: { a: number; b: number },
   ): void {
@@ -209,7 +210,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const { pruned, spliced } = updateMask(values, states, thresholds);
     this.changed.pruned += pruned;
     this.changed.spliced += spliced;
-    if (spliced > 0 && this.args.rate === undefined) reenterAt(thresholds.b, kernel, values, states);
+    if (spliced > 0 && plan.rate === undefined) reenterAt(thresholds.b, kernel, values, states);
     if (pruned + spliced > 0) kernel.setStates(states);
   }
 
@@ -221,7 +222,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       const before = countPruned(states);
       if (bias) {
         const { a } = thresholdsForSparsity(values, states, plan.targetSparsity, 0);
-        this.applyMask(bias, bias.kernel.variable.read().dataSync() as Float32Array, { a, b: a });
+        this.applyMask(bias, plan, bias.kernel.variable.read().dataSync() as Float32Array, { a, b: a });
       }
       pruneToSparsity(values, states, plan.targetSparsity);
       reenterAt(magnitudeAtSparsity(values, states, plan.targetSparsity), target.kernel, values, states);

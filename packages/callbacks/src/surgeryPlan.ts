@@ -25,7 +25,7 @@ export interface Plan extends Window {
   isDone: boolean;
 }
 
-/** The paper looks at the masks at every step; along a schedule 100 looks are enough, and cost next to nothing. */
+/** The paper looks at the masks at every step; along a schedule 100 looks are enough. */
 export function defaultFrequency({ rate, beginStep, stopStep }: Plan): number {
   return rate === undefined ? Math.max(1, Math.floor((stopStep - beginStep) / 100)) : 1;
 }
