@@ -246,7 +246,7 @@ function straightThroughMask(w: tf.Tensor, mask: tf.Tensor, zeros: tf.Tensor): t
   return masked(w);
 }
 
-/** tf.where for tensors of one shape, in one kernel: tf.where first makes broadcast copies of all three, which costs half as much again. */
+/** tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first, a kernel each. */
 function select(condition: tf.Tensor, ifTrue: tf.Tensor, ifFalse: tf.Tensor): tf.Tensor {
   return tf.engine().runKernel(tf.Select, { condition, t: ifTrue, e: ifFalse });
 }

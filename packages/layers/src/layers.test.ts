@@ -29,6 +29,7 @@ const families = [
   { prefix: 'PowerOfTwo', own: { bits: 4, perChannel: true } },
 ];
 
+/** testCompressibleLayer() holds what is expected of each. */
 for (const { prefix, own } of families) {
   for (const { base, ...layerCase } of cases) {
     const className = `${prefix}${base}`;

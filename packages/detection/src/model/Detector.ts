@@ -219,7 +219,7 @@ export class Detector {
       logits.set(scores, first);
       offsets.set(moves, 4 * first);
     }
-    // Here and not in the model: some twenty kernels on columns of a few thousand values take as long as all the rest.
+    // Here and not in the model, where BoxDecoding would run some twenty kernels on single columns.
     const inside = clipBoxes(decodeBoxes(offsets, windows, proposalWeights), width, height);
     const scores = validScores(inside, logits);
     const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold: 0.7, maxBoxes: count });
