@@ -61,6 +61,7 @@ async function onTfjsNode() {
 async function check(name, command, options) {
   console.log(`\n── ${name}`);
   const { ok, text, took } = await run(command, options);
+  if (!ok) console.log(text);
   report({ name, passed: Number(ok), failed: Number(!ok), took, details: ok ? '' : text });
   return ok;
 }
@@ -75,10 +76,9 @@ async function tests(name, command, options) {
   report({ name, passed: Number(passed), failed: ok ? Number(failed) : Math.max(1, failed), took, details });
 }
 
-/** `details`, what a failure printed, is shown here and once more with the summary, which is at the end. */
+/** `details`, what a failure printed, is shown once more with the summary, which is at the end. */
 function report({ name, passed, failed, took, details }) {
   const line = `${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed, ${Math.round(took / 1000)} s`;
-  if (details) console.log(details);
   console.log(line);
   summary.push(line);
   if (details) summary.push(details.slice(-4000).replace(/^/gm, '    '));

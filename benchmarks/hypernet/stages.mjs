@@ -3,8 +3,8 @@
  *
  *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--network bloodCells] [--backends node,wasm] [--rounds 5]
  *
- * bloodCells: the network of examples/blood-cells on a picture of 640 × 480, 'full' and 'fast' in turns, with random weights beyond the
- * trunk (times do not depend on them). vgg16: the paper's form at 600 × 1000. Each in a process of its own, whose peak of memory is
+ * 'full' and 'fast' in turns. bloodCells: the network of examples/blood-cells on a picture of 640 × 480, with random weights beyond the
+ * trunk (times do not depend on them). vgg16: the paper's at 600 × 1000. Each backend in a process of its own, whose peak of memory is
  * given. Writes results/stages-NETWORK.json.
  */
 import { spawnSync } from 'node:child_process';
@@ -24,8 +24,8 @@ const { network } = values;
 const backends = Object.fromEntries(values.backends.split(',').map((backend) => [backend, task(backend, network)]));
 for (const [backend, { full, fast }] of Object.entries(backends)) {
   for (const kind of ['milliseconds', 'processorMs']) {
-    console.log(`${backend}, ${kind}, full:`, full[kind], 'fast:', fast?.[kind]);
-    if (fast) console.log(`proposals ${(full[kind].proposals / fast[kind].proposals).toFixed(1)} times faster`);
+    console.log(`${backend}, ${kind}, full:`, full[kind], 'fast:', fast[kind]);
+    console.log(`proposals ${(full[kind].proposals / fast[kind].proposals).toFixed(1)} times faster`);
   }
 }
 const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];

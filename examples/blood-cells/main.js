@@ -24,6 +24,7 @@ const truth = testSet.pictures.map((picture) => picture.objects);
 
 /** Figures of the stages that are done, kept for runs that go on. */
 const stagesFile = join(output, 'stages.json');
+const order = ['trained', 'trunk', 'pruned', 'quantized', 'as one file'];
 const stages = existsSync(stagesFile) ? JSON.parse(readFileSync(stagesFile, 'utf8')) : [];
 let batches;
 
@@ -139,5 +140,7 @@ function record(name, figures) {
     stages.find((each) => each.stage === name),
     figures,
   );
+  // A run that goes on may have been without some of them.
+  stages.sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage));
   writeFileSync(stagesFile, `${JSON.stringify(stages, null, 2)}\n`);
 }

@@ -92,7 +92,7 @@ window.trainDetector = async (backend) => {
   return { backend: tf.getBackend(), classes: set.classes, loss: history.loss };
 };
 
-/** What a COCO file and the pictures beside it hold: names, sizes, objects and the sum of each picture's values. */
+/** What a COCO file and the pictures beside it hold: names, sizes, objects, and how many values a picture has for a pixel. */
 window.readCoco = async (file) => {
   try {
     const set = await fetchCoco(`${location.origin}/coco/${file}`, `${location.origin}/voc/JPEGImages`);
