@@ -10,7 +10,7 @@ export {
   toBoxes,
 } from './boxes/boxes.js';
 export { type CoderWeights, decodeBoxes, encodeBoxes } from './boxes/coder.js';
-export { type GridArgs, gridBoxes } from './boxes/gridBoxes.js';
+export { type GridArgs, type GridIntervals, gridBoxes, gridIntervals } from './boxes/gridBoxes.js';
 export { IGNORED, type MatchArgs, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
 export { type NonMaxSuppressionArgs, nonMaxSuppression, nonMaxSuppressionAsync } from './boxes/nonMaxSuppression.js';
 export { type SampleArgs, sampleMatches } from './boxes/sampleMatches.js';
@@ -41,6 +41,7 @@ export {
 } from './layers/LocalResponseNormalization.js';
 export { Proposals, type ProposalsArgs } from './layers/Proposals.js';
 export { RoIAlign, type RoIAlignLayerArgs } from './layers/RoIAlign.js';
+export { RoIAlignGrid } from './layers/RoIAlignGrid.js';
 export { RoIMaxPooling, type RoIMaxPoolingLayerArgs } from './layers/RoIMaxPooling.js';
 export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/losses.js';
 export { type Detection, type DetectOptions, Detector, type Proposal } from './model/Detector.js';
@@ -50,4 +51,5 @@ export type { Picture } from './model/preprocess.js';
 export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
 export { alexnet, vgg16 } from './model/trunks.js';
 export { type RoIAlignOptions, roiAlign } from './roi/roiAlign.js';
+export { roiAlignGrid } from './roi/roiAlignGrid.js';
 export { type RoIMaxPoolOptions, roiMaxPool } from './roi/roiMaxPool.js';

@@ -12,28 +12,61 @@ export interface GridArgs {
   ratios: readonly number[];
 }
 
+/** A grid taken apart: a box of a shape is one of that shape's intervals along x by one of those along y. */
+export interface GridIntervals {
+  /** Scales × ratios, the ratios of the first scale first. */
+  shapes: number;
+  /** Positions along x and along y. */
+  columns: number;
+  rows: number;
+  /** [shapes, columns, 2], from and to in pixels. */
+  x: Float32Array;
+  /** [shapes, rows, 2]. */
+  y: Float32Array;
+}
+
+export function gridIntervals({ width, height, stride, scales, ratios }: GridArgs): GridIntervals {
+  const columns = Math.ceil(width / stride);
+  const rows = Math.ceil(height / stride);
+  const shapes = scales.flatMap((scale) => ratios.map((ratio) => [scale / Math.sqrt(ratio), scale * Math.sqrt(ratio)]));
+  const along = (sides: number[], count: number, end: number) =>
+    Float32Array.from(
+      sides.flatMap((side) =>
+        Array.from({ length: count }, (_, i) => {
+          const centre = (i + 0.5) * stride;
+          return [Math.max(centre - side / 2, 0), Math.min(centre + side / 2, end)];
+        }).flat(),
+      ),
+    );
+  const x = along(
+    shapes.map(([wide]) => wide),
+    columns,
+    width,
+  );
+  const y = along(
+    shapes.map(([, high]) => high),
+    rows,
+    height,
+  );
+  return { shapes: shapes.length, columns, rows, x, y };
+}
+
 /**
  * Sliding windows: at the centre of each stride × stride cell one box for each scale and ratio, cut to the picture. Position by
  * position from left to right and top to bottom. HyperNet does not say which windows it slides: this grid is ours.
  */
-export function gridBoxes({ width, height, stride, scales, ratios }: GridArgs): Boxes {
-  const rows = Math.ceil(height / stride);
-  const columns = Math.ceil(width / stride);
-  const out = new Float32Array(4 * rows * columns * scales.length * ratios.length);
+export function gridBoxes(args: GridArgs): Boxes {
+  const { shapes, columns, rows, x, y } = gridIntervals(args);
+  const out = new Float32Array(4 * rows * columns * shapes);
   let at = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const x = (column + 0.5) * stride;
-      const y = (row + 0.5) * stride;
-      for (const scale of scales) {
-        for (const ratio of ratios) {
-          const halfWidth = scale / Math.sqrt(ratio) / 2;
-          const halfHeight = (scale * Math.sqrt(ratio)) / 2;
-          out[at++] = Math.max(x - halfWidth, 0);
-          out[at++] = Math.max(y - halfHeight, 0);
-          out[at++] = Math.min(x + halfWidth, width);
-          out[at++] = Math.min(y + halfHeight, height);
-        }
+      for (let shape = 0; shape < shapes; shape++) {
+        const [i, j] = [2 * (shape * columns + column), 2 * (shape * rows + row)];
+        out[at++] = x[i];
+        out[at++] = y[j];
+        out[at++] = x[i + 1];
+        out[at++] = y[j + 1];
       }
     }
   }

@@ -3,7 +3,6 @@ import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicT
 import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
 import { decodeBoxes, detectionWeights, proposalWeights } from '../boxes/coder.js';
-import { gridBoxes } from '../boxes/gridBoxes.js';
 import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { pickBoxes } from '../layers/layer.js';
@@ -13,7 +12,6 @@ import type { HyperNetConfig } from './HyperNetArgs.js';
 import {
   connectDetectionHead,
   connectHyper,
-  connectProposalHead,
   connectProposalMap,
   connectStages,
   connectTraining,
@@ -22,6 +20,7 @@ import {
 } from './network.js';
 import { type Picture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
+import { WindowScorer } from './WindowScorer.js';
 
 export interface Detection {
   /** [x1, y1, x2, y2] in pixels of the picture given. */
@@ -48,9 +47,6 @@ export interface DetectOptions {
   proposals?: number;
 }
 
-/** Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
-const largestPooled = 8e6;
-
 /** A HyperNet: what hyperNet() builds and Detector.load() reads. */
 export class Detector {
   readonly config: HyperNetConfig;
@@ -63,9 +59,8 @@ export class Detector {
   /** The stages one by one, for trainSixSteps: on pictures (`model`) or cached levels (`headModel`). */
   readonly stageModels: (which: LayersModel) => StageModels;
   private readonly hyperModel: LayersModel;
-  private readonly proposalModel: LayersModel;
+  private readonly scorer: WindowScorer;
   private readonly detectionModel: LayersModel;
-  private windows: { width: number; height: number; boxes: Boxes } | undefined;
 
   /**
    * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m, 4], classes [b, m]] → [b, 4]; what fit,
@@ -99,10 +94,7 @@ export class Detector {
     const hyper = connectHyper(get, sources);
     const own = this.config.variant === 'fast' ? [connectProposalMap(get, this.config, hyper)] : [];
     this.hyperModel = tfModel(sources, [hyper, ...own]);
-    const map = input({ shape: [null, null, this.config.variant === 'fast' ? 4 : 3 * channels] });
-    const windows = input({ shape: [null, 4] });
-    const scored = connectProposalHead(get, this.config, 'proposal_roi_scored', map, windows);
-    this.proposalModel = tfModel([map, windows], scored);
+    this.scorer = new WindowScorer(get, this.config);
     const hyperInput = input({ shape: [null, null, 3 * channels] });
     const boxes = input({ shape: [null, 4] });
     const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
@@ -197,28 +189,9 @@ export class Detector {
     return [hyper, map];
   }
 
-  /** The sliding windows of a picture of that size; those of the last size are kept. */
-  private windowsOf(width: number, height: number): Boxes {
-    if (this.windows?.width !== width || this.windows.height !== height) {
-      this.windows = { width, height, boxes: gridBoxes({ width, height, ...this.config.candidates }) };
-    }
-    return this.windows.boxes;
-  }
-
   private async proposeOn([, map]: tf.Tensor4D[], count: number): Promise<{ boxes: Boxes; logits: Float32Array }> {
     const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
-    const windows = this.windowsOf(width, height);
-    const n = windows.length / 4;
-    const portion = Math.max(1, Math.floor(largestPooled / (this.config.roiSize ** 2 * map.shape[3])));
-    const logits = new Float32Array(n);
-    const offsets = new Float32Array(4 * n);
-    for (let first = 0; first < n; first += portion) {
-      const part = windows.subarray(4 * first, 4 * (first + portion));
-      const out = tf.tidy(() => this.proposalModel.predict([map, tf.tensor3d(part, [1, part.length / 4, 4])]));
-      const [scores, moves] = await valuesOf(out as tf.Tensor[]);
-      logits.set(scores, first);
-      offsets.set(moves, 4 * first);
-    }
+    const { windows, logits, offsets } = await this.scorer.score(map, width, height);
     // Here and not in the model, where BoxDecoding would run some twenty kernels on single columns.
     const inside = clipBoxes(decodeBoxes(offsets, windows, proposalWeights), width, height);
     const scores = validScores(inside, logits);

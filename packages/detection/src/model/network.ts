@@ -112,15 +112,12 @@ export function connectProposalMap(get: LayerLookup, config: HyperNetConfig, hyp
   return config.variant === 'fast' ? apply(get('proposal_conv'), hyper) : hyper;
 }
 
-/** [logits, offsets] of windows. */
+/** [logits, offsets] of windows, of what was pooled from the map in them. */
 export function connectProposalHead(
   get: LayerLookup,
   config: HyperNetConfig,
-  roi: string,
-  map: SymbolicTensor,
-  windows: SymbolicTensor,
+  pooled: SymbolicTensor,
 ): [SymbolicTensor, SymbolicTensor] {
-  const pooled = apply(get(roi), map, windows);
   const features = config.variant === 'fast' ? pooled : apply(get('proposal_conv'), pooled);
   const hidden = apply(get('proposal_fc'), apply(get('proposal_flatten'), features));
   return [apply(get('proposal_logit'), hidden), apply(get('proposal_box'), hidden)];
@@ -150,9 +147,9 @@ function connectProposalTraining(
 ): [losses: SymbolicTensor, proposals: SymbolicTensor] {
   const map = connectProposalMap(get, config, hyper);
   const [windows, windowTargets, scored] = applyMany(get('sample_candidates'), hyper, ...objects);
-  const [logits, offsets] = connectProposalHead(get, config, 'proposal_roi', map, windows);
+  const [logits, offsets] = connectProposalHead(get, config, apply(get('proposal_roi'), map, windows));
   const losses = apply(get('proposal_losses'), logits, offsets, windowTargets);
-  const scores = connectProposalHead(get, config, 'proposal_roi_scored', map, scored);
+  const scores = connectProposalHead(get, config, apply(get('proposal_roi_scored'), map, scored));
   return [losses, apply(get('proposals'), hyper, scored, ...scores)];
 }
 

@@ -29,8 +29,8 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   const { size } = checkOptions(features, boxes, options);
   const n = boxes.shape[1];
   const values = boxes.dataSync() as Float32Array;
-  const wx = axisWeights(values, 0, width, options);
-  const wy = axisWeights(values, 1, height, options);
+  const wx = axisWeights(values, { first: 0, step: 4, length: 2 }, width, options);
+  const wy = axisWeights(values, { first: 1, step: 4, length: 2 }, height, options);
   const portion = Math.max(1, Math.min(n, Math.floor(largestIntermediate / (size * height * channels))));
 
   /** [portion · size, width] and [portion, size, height] for boxes first … first + count − 1 of all. */
@@ -148,25 +148,33 @@ function extent(from: number, to: number, stride: number, aligned: boolean): { s
   return { start, length: aligned ? length : Math.max(length, 1) };
 }
 
-/** [boxes, size, n]: how much each of n cells along one axis adds to each bin; axis 0 is x. */
-function axisWeights(
-  boxes: Float32Array,
-  axis: 0 | 1,
+/** Where intervals lie in an array: from `first` on one every `step` numbers, its end `length` after its start. */
+interface Intervals {
+  first: number;
+  step: number;
+  length: number;
+}
+
+/** [intervals, size, n]: how much each of n cells along an axis adds to each bin. */
+export function axisWeights(
+  values: Float32Array,
+  { first, step, length: span }: Intervals,
   n: number,
   { size, stride = 1, samplingRatio = 2, aligned = true }: RoIAlignOptions,
 ): Float32Array {
-  const count = boxes.length / 4;
+  const count = values.length / step;
   const out = new Float32Array(count * size * n);
-  for (let box = 0; box < count; box++) {
-    const { start, length } = extent(boxes[4 * box + axis], boxes[4 * box + axis + 2], stride, aligned);
+  for (let i = 0; i < count; i++) {
+    const at = first + i * step;
+    const { start, length } = extent(values[at], values[at + span], stride, aligned);
     const bin = length / size;
     const samples = samplingRatio > 0 ? samplingRatio : Math.ceil(bin);
     for (let p = 0; p < size; p++) {
-      const row = (box * size + p) * n;
+      const row = (i * size + p) * n;
       for (let s = 0; s < samples; s++) {
-        const at = start + (p + (s + 0.5) / samples) * bin;
-        if (at < -1 || at > n) continue;
-        const inside = Math.min(Math.max(at, 0), n - 1);
+        const place = start + (p + (s + 0.5) / samples) * bin;
+        if (place < -1 || place > n) continue;
+        const inside = Math.min(Math.max(place, 0), n - 1);
         const low = Math.floor(inside);
         const part = inside - low;
         out[row + low] += (1 - part) / samples;
