@@ -209,9 +209,9 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const states = kernel.states.slice();
     const { pruned, spliced } = updateMask(values, states, thresholds);
     this.changed.pruned += pruned;
-    this.changed.spliced += spliced;
-    if (spliced > 0 && plan.rate === undefined) reenterAt(thresholds.b, kernel, values, states);
-    if (pruned + spliced > 0) kernel.setStates(states);
+    this.changed.spliced += spliced.length;
+    if (plan.rate === undefined) reenterAt(thresholds.b, kernel, values, spliced);
+    if (pruned + spliced.length > 0) kernel.setStates(states);
   }
 
   /** The last update: meets the target to one weight. From here on nothing is spliced. */
@@ -219,14 +219,15 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const bias = this.biases.get(target);
     if (plan.targetSparsity !== undefined) {
       const states = target.kernel.states.slice();
-      const before = countPruned(states);
+      const before = target.kernel.states;
       if (bias) {
         const { a } = thresholdsForSparsity(values, states, plan.targetSparsity, 0);
         this.applyMask(bias, plan, bias.kernel.variable.read().dataSync() as Float32Array, { a, b: a });
       }
       pruneToSparsity(values, states, plan.targetSparsity);
-      reenterAt(magnitudeAtSparsity(values, states, plan.targetSparsity), target.kernel, values, states);
-      this.changed.pruned += Math.max(0, countPruned(states) - before);
+      const spliced = Array.from(states.keys()).filter((i) => states[i] > before[i]);
+      reenterAt(magnitudeAtSparsity(values, states, plan.targetSparsity), target.kernel, values, spliced);
+      this.changed.pruned += Math.max(0, countPruned(states) - countPruned(before));
       target.kernel.setStates(states);
     }
     plan.isDone = true;
@@ -264,16 +265,12 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
  * weight whose gradient is steady: between two looks it can grow far beyond, and a network with a high learning rate
  * does not survive its return. (The paper looks at every step, and its way is left as it is.)
  */
-function reenterAt(limit: number, kernel: CompressibleKernel, values: Float32Array, states: Uint8Array): void {
-  const before = kernel.states;
-  let held: Float32Array | undefined;
-  for (let i = 0; i < states.length; i++) {
-    const isSpliced = states[i] > before[i];
-    if (!isSpliced || Math.abs(values[i]) <= limit) continue;
-    held ??= values.slice();
-    held[i] = Math.sign(values[i]) * limit;
-  }
-  if (held) kernel.setValues(held);
+function reenterAt(limit: number, kernel: CompressibleKernel, values: Float32Array, spliced: number[]): void {
+  const tooLarge = spliced.filter((i) => Math.abs(values[i]) > limit);
+  if (tooLarge.length === 0) return;
+  const held = values.slice();
+  for (const i of tooLarge) held[i] = Math.sign(values[i]) * limit;
+  kernel.setValues(held);
 }
 
 function countPruned(states: Uint8Array): number {

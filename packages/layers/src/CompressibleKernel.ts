@@ -212,9 +212,11 @@ export class CompressibleKernel {
 }
 
 function withoutHiddenNaN(values: Float32Array, states: Uint8Array): Float32Array {
+  // As integers: the bits of a NaN without its sign are above those of infinity.
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let mended: Float32Array | undefined;
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i]) || states[i] !== PRUNED) continue;
+    if ((bits[i] & 0x7fffffff) <= 0x7f800000 || states[i] !== PRUNED) continue;
     mended ??= values.slice();
     mended[i] = 0;
   }

@@ -139,7 +139,8 @@ export function pruneToSparsity(values: Float32Array, states: Uint8Array, sparsi
  * @returns Infinity when the frozen weights are already as many as may remain.
  */
 export function magnitudeAtSparsity(values: Float32Array, states: Uint8Array, sparsity: number): number {
-  const kept = keptAt(sparsity, states.length) - countState(states, FROZEN);
+  const hasFrozen = states.includes(FROZEN);
+  const kept = keptAt(sparsity, states.length) - (hasFrozen ? countState(states, FROZEN) : 0);
   if (kept <= 0) return Number.POSITIVE_INFINITY;
-  return magnitudeOf(selectKey(keysOf(values), states, setOf(FREE, PRUNED), kept).key);
+  return magnitudeOf(selectKey(keysOf(values), hasFrozen ? states : undefined, setOf(FREE, PRUNED), kept).key);
 }

@@ -36,8 +36,8 @@ describe('updateMask', () => {
     const states = Uint8Array.of(FREE, PRUNED, FREE, PRUNED, FREE, PRUNED, FROZEN, FROZEN);
     const change = updateMask(values, states, { a: 0.9, b: 1.1 });
     expect([...states]).toEqual([PRUNED, PRUNED, FREE, PRUNED, FREE, FREE, FROZEN, FROZEN]);
-    expect(change).toEqual({ pruned: 1, spliced: 1 });
-    expect(updateMask(values, states, { a: 0.9, b: 1.1 })).toEqual({ pruned: 0, spliced: 0 });
+    expect(change).toEqual({ pruned: 1, spliced: [5] });
+    expect(updateMask(values, states, { a: 0.9, b: 1.1 })).toEqual({ pruned: 0, spliced: [] });
   });
 
   it('is Eq. 3 for every float and every threshold', () => {

@@ -52,10 +52,12 @@ function around(t: number, hysteresis: number): SurgeryThresholds {
   return { a: (1 - hysteresis) * t, b: (1 + hysteresis) * t };
 }
 
-/** How many weights a mask update changed. */
+/** What a mask update changed. */
 export interface MaskChange {
+  /** How many were pruned. */
   pruned: number;
-  spliced: number;
+  /** Where those are that came back. */
+  spliced: number[];
 }
 
 /**
@@ -65,7 +67,8 @@ export interface MaskChange {
 export function updateMask(values: Float32Array, states: Uint8Array, { a, b }: SurgeryThresholds): MaskChange {
   const keys = keysOf(values);
   const [low, high] = [keyNotBelow(a), keyNotBelow(b)];
-  let [pruned, spliced] = [0, 0];
+  const spliced: number[] = [];
+  let pruned = 0;
   for (let i = 0; i < states.length; i++) {
     const key = keys[i] & keyMask;
     const isBelow = (key - low) >>> 31;
@@ -75,7 +78,7 @@ export function updateMask(values: Float32Array, states: Uint8Array, { a, b }: S
     if (next === state) continue;
     states[i] = next;
     if (next === PRUNED) pruned++;
-    else spliced++;
+    else spliced.push(i);
   }
   return { pruned, spliced };
 }
