@@ -52,7 +52,7 @@ async function timesOf(detector) {
   const { input } = detector.prepare(picture);
   const levels = await stage('trunk', () => read(detector.featureModel.predict(input)));
   const maps = await stage('hyperFeature', () => read([detector.hyperModel.predict(levels)].flat()));
-  const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], 100));
+  const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], 100, 0.7));
   await stage('detection', () => detector.classify(maps[0], found.boxes));
   tf.dispose([input, levels, maps]);
   return { milliseconds, processorMs };

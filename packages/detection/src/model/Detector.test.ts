@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
+import { iou, toBoxes } from '../boxes/boxes.js';
 import { cachedBatches } from '../data/cachedBatches.js';
 import { pictureBatches } from '../data/pictureBatches.js';
 import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
+import type { DetectOptions } from './DetectOptions.js';
 import { Detector } from './Detector.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 
@@ -39,6 +41,29 @@ describe('Detector', () => {
       expect(await loaded.detect(picture, options)).toEqual(await detector.detect(picture, options));
     });
   }
+
+  it('proposes boxes that overlap by no more than asked', async () => {
+    const detector = tinyDetector();
+    for (const proposalIouThreshold of [0.2, 0.7]) {
+      const proposals = await detector.propose(tinyPicture(), 20, { proposalIouThreshold });
+      const boxes = toBoxes(proposals.map(({ box }) => box));
+      const overlaps = proposals.flatMap((_, i) => proposals.slice(0, i).map((_, j) => iou(boxes, i, boxes, j)));
+      expect(overlaps.length).toBeGreaterThan(0);
+      expect(Math.max(...overlaps)).toBeLessThanOrEqual(proposalIouThreshold + 1e-6);
+    }
+  });
+
+  it('checks what detect and propose are asked for', async () => {
+    const detector = tinyDetector();
+    const asked = (options: DetectOptions) => detector.detect(tinyPicture(), options);
+    await expect(asked({ maxDetections: 0 })).rejects.toThrow('maxDetections: expected an integer ≥ 1, received 0');
+    await expect(asked({ proposalIouThreshold: 70 })).rejects.toThrow(
+      'proposalIouThreshold: expected a number from 0 to 1, received 70',
+    );
+    await expect(asked({ scoreTreshold: 0.5 } as never)).rejects.toThrow("Did you mean 'scoreThreshold'?");
+    const propose = detector.propose(tinyPicture(), 5, { iouThreshold: 0.5 } as never);
+    await expect(propose).rejects.toThrow("propose has no option 'iouThreshold'");
+  });
 
   it('learns the one object of a tiny set, on cached features, and leaves no tensor behind an epoch', async () => {
     const detector = tinyDetector({ dropout: 0 });

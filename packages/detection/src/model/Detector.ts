@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkInteger } from '@tfjs-compress/math';
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
 import { decodeBoxes, detectionWeights, proposalWeights } from '../boxes/coder.js';
 import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { pickBoxes } from '../layers/layer.js';
 import { validScores } from '../layers/Proposals.js';
+import { type DetectOptions, detectOptionsOf } from './DetectOptions.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import {
@@ -34,17 +35,6 @@ export interface Proposal {
   box: Box;
   /** Probability that this is an object, 0 to 1. */
   score: number;
-}
-
-export interface DetectOptions {
-  /** Default 100. */
-  maxDetections?: number;
-  /** Default 0.05. */
-  scoreThreshold?: number;
-  /** Of two of a class that overlap by more, the better stays. Default 0.5. */
-  iouThreshold?: number;
-  /** Proposals that are classified. Default 100, the paper's headline. */
-  proposals?: number;
 }
 
 /** A HyperNet: what hyperNet() builds and Detector.load() reads. */
@@ -133,12 +123,17 @@ export class Detector {
   }
 
   /** The most likely objects in a picture, best first, at most `count`. */
-  async propose(picture: Picture, count = 100): Promise<Proposal[]> {
+  async propose(
+    picture: Picture,
+    count = 100,
+    options: Pick<DetectOptions, 'proposalIouThreshold'> = {},
+  ): Promise<Proposal[]> {
     checkInteger(count, 'count', 1);
+    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', ['proposalIouThreshold']);
     const prepared = this.prepare(picture);
     const maps = this.mapsOf(prepared.input);
     try {
-      return proposalsOf(await this.proposeOn(maps, count), prepared);
+      return proposalsOf(await this.proposeOn(maps, count, proposalIouThreshold), prepared);
     } finally {
       tf.dispose([prepared.input, maps]);
     }
@@ -154,17 +149,17 @@ export class Detector {
     picture: Picture,
     options: DetectOptions = {},
   ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
-    checkKnownOptions(options, ['maxDetections', 'scoreThreshold', 'iouThreshold', 'proposals'], 'detect');
-    const { maxDetections = 100, scoreThreshold = 0.05, iouThreshold = 0.5, proposals: count = 100 } = options;
+    const given = detectOptionsOf(options, 'detect');
     const prepared = this.prepare(picture);
     const maps = this.mapsOf(prepared.input);
     try {
-      const found = await this.proposeOn(maps, count);
+      const found = await this.proposeOn(maps, given.proposals, given.proposalIouThreshold);
       const proposals = proposalsOf(found, prepared);
       if (proposals.length === 0) return { detections: [], proposals };
       const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
       const boxes = clipBoxes(moved, prepared.width, prepared.height);
-      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes: maxDetections };
+      const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
+      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes };
       const kept = await nonMaxSuppressionAsync(boxes, validScores(boxes, scores), suppression);
       const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
         box,
@@ -189,13 +184,13 @@ export class Detector {
     return [hyper, map];
   }
 
-  private async proposeOn([, map]: tf.Tensor4D[], count: number): Promise<{ boxes: Boxes; logits: Float32Array }> {
+  private async proposeOn([, map]: tf.Tensor4D[], maxBoxes: number, iouThreshold: number) {
     const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
     const { windows, logits, offsets } = await this.scorer.score(map, width, height);
     // Here and not in the model, where BoxDecoding would run some twenty kernels on single columns.
     const inside = clipBoxes(decodeBoxes(offsets, windows, proposalWeights), width, height);
     const scores = validScores(inside, logits);
-    const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold: 0.7, maxBoxes: count });
+    const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold, maxBoxes });
     return { boxes: pickBoxes(inside, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
   }
 
