@@ -48,12 +48,17 @@ export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
 
 /** Boxes cut to a picture of that size. */
 export function clipBoxes(boxes: Boxes, width: number, height: number): Boxes {
-  const out = new Float32Array(boxes.length);
-  for (let i = 0; i < out.length; i += 2) {
-    out[i] = Math.min(Math.max(boxes[i], 0), width);
-    out[i + 1] = Math.min(Math.max(boxes[i + 1], 0), height);
-  }
+  const out = boxes.slice();
+  for (let i = 0; i < out.length / 4; i++) clipBox(out, i, width, height);
   return out;
+}
+
+/** Cuts box i, in place. */
+export function clipBox(boxes: Boxes, i: number, width: number, height: number): void {
+  for (let at = 4 * i; at < 4 * i + 4; at += 2) {
+    boxes[at] = Math.min(Math.max(boxes[at], 0), width);
+    boxes[at + 1] = Math.min(Math.max(boxes[at + 1], 0), height);
+  }
 }
 
 /** Boxes of a picture after resizing it by those factors. */

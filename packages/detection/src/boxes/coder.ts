@@ -30,17 +30,27 @@ export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights)
 /** The inverse of encodeBoxes. A box grows to at most 62.5 times its anchor. */
 export function decodeBoxes(offsets: Float32Array, anchors: Boxes, weights: CoderWeights): Boxes {
   const out = new Float32Array(offsets.length);
-  for (let i = 0; i < offsets.length; i += 4) {
-    const width = anchors[i + 2] - anchors[i];
-    const height = anchors[i + 3] - anchors[i + 1];
-    const x = (anchors[i] + anchors[i + 2]) / 2 + (offsets[i] / weights[0]) * width;
-    const y = (anchors[i + 1] + anchors[i + 3]) / 2 + (offsets[i + 1] / weights[1]) * height;
-    const halfWidth = (width * Math.exp(Math.min(offsets[i + 2] / weights[2], largestLogScale))) / 2;
-    const halfHeight = (height * Math.exp(Math.min(offsets[i + 3] / weights[3], largestLogScale))) / 2;
-    out[i] = x - halfWidth;
-    out[i + 1] = y - halfHeight;
-    out[i + 2] = x + halfWidth;
-    out[i + 3] = y + halfHeight;
-  }
+  for (let i = 0; i < offsets.length / 4; i++) decodeBox(offsets, anchors, weights, i, out);
   return out;
+}
+
+/** The same for box i alone. */
+export function decodeBox(
+  offsets: Float32Array,
+  anchors: Boxes,
+  weights: CoderWeights,
+  i: number,
+  out: Float32Array,
+): void {
+  const at = 4 * i;
+  const width = anchors[at + 2] - anchors[at];
+  const height = anchors[at + 3] - anchors[at + 1];
+  const x = (anchors[at] + anchors[at + 2]) / 2 + (offsets[at] / weights[0]) * width;
+  const y = (anchors[at + 1] + anchors[at + 3]) / 2 + (offsets[at + 1] / weights[1]) * height;
+  const halfWidth = (width * Math.exp(Math.min(offsets[at + 2] / weights[2], largestLogScale))) / 2;
+  const halfHeight = (height * Math.exp(Math.min(offsets[at + 3] / weights[3], largestLogScale))) / 2;
+  out[at] = x - halfWidth;
+  out[at + 1] = y - halfHeight;
+  out[at + 2] = x + halfWidth;
+  out[at + 3] = y + halfHeight;
 }

@@ -22,6 +22,18 @@ describe('nonMaxSuppression', () => {
     expect(nonMaxSuppression(boxes, scores, { iouThreshold: 0.5, scoreThreshold: 0.8 })).toEqual([3, 0]);
   });
 
+  it('makes boxes only when it looks at them, and leaves out what is refused', () => {
+    const made = new Float32Array(16);
+    const asked: number[] = [];
+    const make = (i: number) => {
+      asked.push(i);
+      made.set(boxes.subarray(4 * i, 4 * i + 4), 4 * i);
+      return i !== 0;
+    };
+    expect(nonMaxSuppression(made, scores, { iouThreshold: 0.5, maxBoxes: 2, make })).toEqual([3, 1]);
+    expect(asked).toEqual([3, 0, 1]);
+  });
+
   it('classes do not suppress each other', () => {
     expect(nonMaxSuppression(boxes, scores, { iouThreshold: 0.1, classes: [0, 1, 0, 0] })).toEqual([3, 0, 1]);
   });

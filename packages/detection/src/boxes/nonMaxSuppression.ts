@@ -9,6 +9,8 @@ export interface NonMaxSuppressionArgs {
   scoreThreshold?: number;
   /** One number a box: boxes of different classes never suppress each other. Default: all are of one class. */
   classes?: ArrayLike<number>;
+  /** Called once before box i is looked at, best first: writes it into `boxes`, so that boxes nobody looks at need not be made; false leaves it out. */
+  make?: (i: number) => boolean;
 }
 
 /** Indices of the boxes that are kept, best first; ties in the order given. */
@@ -46,12 +48,14 @@ function* suppress(
     maxBoxes = Number.POSITIVE_INFINITY,
     scoreThreshold = Number.NEGATIVE_INFINITY,
     classes,
+    make,
   }: NonMaxSuppressionArgs,
 ): Generator<void, number[]> {
   const kept: number[] = [];
   let work = 0;
   for (const i of bestFirst(scores, scoreThreshold)) {
     if (kept.length >= maxBoxes) break;
+    if (make && !make(i)) continue;
     const hidden = kept.some((k) => (!classes || classes[k] === classes[i]) && iou(boxes, k, boxes, i) > iouThreshold);
     if (!hidden) kept.push(i);
     work += kept.length;

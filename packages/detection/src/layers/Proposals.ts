@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '@tfjs-compress/math';
-import { type Boxes, clipBoxes } from '../boxes/boxes.js';
-import { decodeBoxes, proposalWeights } from '../boxes/coder.js';
+import { movedWindows } from '../boxes/movedWindows.js';
 import { nonMaxSuppression } from '../boxes/nonMaxSuppression.js';
 import { type LayerConfig, rowsOf, type Shape } from './layer.js';
 
@@ -14,9 +13,6 @@ export interface ProposalsArgs {
   /** Of two that overlap by more, the better stays. Default 0.7. */
   iouThreshold?: number;
 }
-
-/** Proposals are at least this wide and high, in pixels: thinner ones have no features. */
-export const smallestProposal = 1;
 
 /**
  * Windows moved by their offsets, cut to the picture, suppressed, the best `count` of each picture.
@@ -44,12 +40,12 @@ export class Proposals extends layers.Layer {
     const offsetValues = offsets.dataSync() as Float32Array;
     const out = new Float32Array(pictures * count * 5);
     for (let picture = 0; picture < pictures; picture++) {
-      const moves = offsetValues.slice(picture * n * 4, (picture + 1) * n * 4);
-      const boxes = decodeBoxes(moves, rowsOf(windows, windowValues, picture), proposalWeights);
-      const moved = clipBoxes(boxes, columns * stride, rows * stride);
-      const scores = validScores(moved, logitValues.slice(picture * n, (picture + 1) * n));
-      nonMaxSuppression(moved, scores, { iouThreshold, maxBoxes: count }).forEach((i, k) => {
-        out.set([...moved.subarray(4 * i, 4 * i + 4), scores[i]], (picture * count + k) * 5);
+      const moves = offsetValues.subarray(picture * n * 4, (picture + 1) * n * 4);
+      const scores = logitValues.subarray(picture * n, (picture + 1) * n);
+      const given = rowsOf(windows, windowValues, picture);
+      const { boxes, make } = movedWindows(given, moves, columns * stride, rows * stride);
+      nonMaxSuppression(boxes, scores, { iouThreshold, maxBoxes: count, make }).forEach((i, k) => {
+        out.set([...boxes.subarray(4 * i, 4 * i + 4), scores[i]], (picture * count + k) * 5);
       });
     }
     return tf.tensor3d(out, [pictures, count, 5]);
@@ -64,11 +60,3 @@ export class Proposals extends layers.Layer {
   }
 }
 tf.serialization.registerClass(Proposals);
-
-/** The scores, −∞ for boxes that are too thin. */
-export function validScores(boxes: Boxes, scores: Float32Array): Float32Array {
-  return scores.map((score, i) => {
-    const wide = boxes[4 * i + 2] - boxes[4 * i] >= smallestProposal;
-    return wide && boxes[4 * i + 3] - boxes[4 * i + 1] >= smallestProposal ? score : Number.NEGATIVE_INFINITY;
-  });
-}

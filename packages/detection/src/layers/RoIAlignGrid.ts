@@ -4,7 +4,7 @@ import type { RoIAlignOptions } from '../roi/roiAlign.js';
 import { roiAlignGrid } from '../roi/roiAlignGrid.js';
 import type { LayerConfig, Shape } from './layer.js';
 
-/** roiAlignGrid as a layer: [features [1, h, w, c], x [1, shapes, columns, 2], y [1, shapes, rows, 2]] → [shapes · rows · columns, size, size, c]. */
+/** roiAlignGrid as a layer: [features [1, h, w, c], x [1, shapes, columns, 2], y [1, shapes, rows, 2]] → [shapes · columns · rows, size, size, c]. */
 export class RoIAlignGrid extends layers.Layer {
   static readonly className = 'RoIAlignGrid';
   private readonly options: Required<RoIAlignOptions>;

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { detectionWeights, encodeBoxes } from '../boxes/coder.js';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
+import { smallestSide } from '../boxes/movedWindows.js';
 import { seededRandom } from '../boxes/random.js';
 import { sampleMatches } from '../boxes/sampleMatches.js';
 import { hideDifficult } from './hideDifficult.js';
 import { type LayerConfig, objectsOf, pickBoxes, rowsOf, type Shape } from './layer.js';
-import { smallestProposal } from './Proposals.js';
 
 export interface SampleProposalsArgs {
   /** Boxes a picture that the detection loss is taken over. Default 512, a quarter of them objects at most (torchvision). */
@@ -81,7 +81,7 @@ tf.serialization.registerClass(SampleProposals);
 function poolOf(rows: Float32Array, objects: Float32Array): Float32Array {
   const pool: number[] = [];
   for (let i = 0; i < rows.length; i += 5) {
-    if (rows[i + 2] - rows[i] >= smallestProposal) pool.push(...rows.subarray(i, i + 4));
+    if (rows[i + 2] - rows[i] >= smallestSide) pool.push(...rows.subarray(i, i + 4));
   }
   return Float32Array.from([...pool, ...objects]);
 }

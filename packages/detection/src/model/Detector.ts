@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
-import { decodeBoxes, detectionWeights, proposalWeights } from '../boxes/coder.js';
+import { detectionWeights } from '../boxes/coder.js';
+import { isLargeEnough, movedWindows } from '../boxes/movedWindows.js';
 import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { pickBoxes } from '../layers/layer.js';
-import { validScores } from '../layers/Proposals.js';
 import { type DetectOptions, detectOptionsOf } from './DetectOptions.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
@@ -159,8 +159,9 @@ export class Detector {
       const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
       const boxes = clipBoxes(moved, prepared.width, prepared.height);
       const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
-      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes };
-      const kept = await nonMaxSuppressionAsync(boxes, validScores(boxes, scores), suppression);
+      const make = (i: number) => isLargeEnough(boxes, i);
+      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
+      const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
       const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
         box,
         class: this.config.classes[classes[kept[k]]],
@@ -187,11 +188,9 @@ export class Detector {
   private async proposeOn([, map]: tf.Tensor4D[], maxBoxes: number, iouThreshold: number) {
     const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
     const { windows, logits, offsets } = await this.scorer.score(map, width, height);
-    // Here and not in the model, where BoxDecoding would run some twenty kernels on single columns.
-    const inside = clipBoxes(decodeBoxes(offsets, windows, proposalWeights), width, height);
-    const scores = validScores(inside, logits);
-    const kept = await nonMaxSuppressionAsync(inside, scores, { iouThreshold, maxBoxes });
-    return { boxes: pickBoxes(inside, kept), logits: Float32Array.from(kept, (i) => scores[i]) };
+    const { boxes, make } = movedWindows(windows, offsets, width, height);
+    const kept = await nonMaxSuppressionAsync(boxes, logits, { iouThreshold, maxBoxes, make });
+    return { boxes: pickBoxes(boxes, kept), logits: Float32Array.from(kept, (i) => logits[i]) };
   }
 
   /** One box for each proposal and class. */

@@ -7,9 +7,6 @@ import { RoIAlignGrid } from '../layers/RoIAlignGrid.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import { connectProposalHead, type LayerLookup } from './network.js';
 
-/** Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
-const largestPooled = 8e6;
-
 interface Windows {
   width: number;
   height: number;
@@ -24,9 +21,11 @@ export class WindowScorer {
   private readonly model: LayersModel;
   private windows: Windows | undefined;
 
+  /** @param largestPooled Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
   constructor(
     get: LayerLookup,
     private readonly config: HyperNetConfig,
+    private readonly largestPooled = 8e6,
   ) {
     const roi = get('proposal_roi_scored');
     this.asGrid = config.variant === 'fast' && roi instanceof RoIAlign;
@@ -61,10 +60,11 @@ export class WindowScorer {
     const scored = this.inPortions(shapes, columns * rows * map.shape[3], (from, to) => {
       return this.model.predict([map, part(x, columns, from, to), part(y, rows, from, to)]);
     });
-    // Shape by shape; the windows are position by position.
-    return scored.map((parts) =>
-      tf.transpose(tf.reshape(tf.concat(parts, 0), [shapes, columns * rows, -1]), [1, 0, 2]),
-    );
+    // From shape by shape, column by column, to the windows' order.
+    return scored.map((parts) => {
+      const byShape = tf.reshape(tf.concat(parts, 0), [shapes, columns, rows, -1]);
+      return tf.transpose(byShape, [2, 1, 0, 3]);
+    });
   }
 
   /** `run` on portions of n things whose bins hold so many values each; the parts of its two results. */
@@ -73,7 +73,7 @@ export class WindowScorer {
     values: number,
     run: (from: number, to: number) => tf.Tensor | tf.Tensor[],
   ): [tf.Tensor[], tf.Tensor[]] {
-    const portion = Math.max(1, Math.floor(largestPooled / (this.config.roiSize ** 2 * values)));
+    const portion = Math.max(1, Math.floor(this.largestPooled / (this.config.roiSize ** 2 * values)));
     const out: [tf.Tensor[], tf.Tensor[]] = [[], []];
     for (let from = 0; from < n; from += portion) {
       const [logits, offsets] = tf.tidy(() => run(from, Math.min(from + portion, n))) as tf.Tensor[];

@@ -26,7 +26,7 @@ it('is roiAlign of every box of the grid', () => {
           const boxes = gridBoxes(grid);
           const each = roiAlign(map, tf.tensor3d(boxes, [1, boxes.length / 4, 4]), options);
           const all = roiAlignGrid(map, tf.tensor4d(x, [1, 6, columns, 2]), tf.tensor4d(y, [1, 6, rows, 2]), options);
-          const byPosition = tf.transpose(tf.reshape(all, [6, rows * columns, bins * bins * 3]), [1, 0, 2]);
+          const byPosition = tf.transpose(tf.reshape(all, [6, columns, rows, bins * bins * 3]), [2, 1, 0, 3]);
           const difference = tf.max(tf.abs(tf.sub(tf.reshape(byPosition, each.shape), each)));
           expect(difference.dataSync()[0]).toBeLessThan(1e-5);
         });

@@ -10,7 +10,7 @@ import { axisWeights, type RoIAlignOptions } from './roiAlign.js';
  * @param features [1, height, width, channels]
  * @param x [1, shapes, columns, 2] in pixels
  * @param y [1, shapes, rows, 2]
- * @returns [shapes · rows · columns, size, size, channels], shape by shape, row by row
+ * @returns [shapes · columns · rows, size, size, channels], shape by shape, column by column
  */
 export function roiAlignGrid(
   features: tf.Tensor4D,
@@ -29,9 +29,20 @@ export function roiAlignGrid(
     const wx = tf.tensor2d(weights(x, width), [shapes * columns * size, width]);
     const wy = tf.tensor3d(weights(y, height), [shapes, rows * size, height]);
     const byColumn = tf.reshape(tf.transpose(features, [0, 2, 1, 3]), [width, height * channels]);
-    const sampled = tf.reshape(tf.matMul(wx, byColumn), [shapes, columns * size, height, channels]);
-    const strips = tf.reshape(tf.transpose(sampled, [0, 2, 1, 3]), [shapes, height, columns * size * channels]);
-    const all = tf.reshape(tf.matMul(wy, strips), [shapes * rows, size, columns, size * channels]);
-    return tf.reshape(tf.transpose(all, [0, 2, 1, 3]), [shapes * rows * columns, size, size, channels]);
+    const sampled = tf.matMul(wx, byColumn);
+    return tf.reshape(alongRows(sampled), [shapes * columns * rows, size, size, channels]);
+
+    /** [shapes, columns, rows · size, size · channels] of what was sampled along x, [shapes · columns · size, height · channels]. */
+    function alongRows(sampled: tf.Tensor): tf.Tensor {
+      if (tf.getBackend() === 'tensorflow') {
+        const strips = tf.transpose(tf.reshape(sampled, [shapes * columns, size, height, channels]), [0, 2, 1, 3]);
+        const byStrip = tf.reshape(strips, [shapes, columns, height, size * channels]);
+        return tf.matMul(tf.reshape(wy, [shapes, 1, rows * size, height]), byStrip);
+      }
+      // The others have no such product, or ten times as slow.
+      const strips = tf.transpose(tf.reshape(sampled, [shapes, columns * size, height, channels]), [0, 2, 1, 3]);
+      const all = tf.matMul(wy, tf.reshape(strips, [shapes, height, columns * size * channels]));
+      return tf.transpose(tf.reshape(all, [shapes, rows * size, columns, size * channels]), [0, 2, 1, 3]);
+    }
   });
 }
