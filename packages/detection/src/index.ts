@@ -41,7 +41,6 @@ export {
 } from './layers/LocalResponseNormalization.js';
 export { Proposals, type ProposalsArgs } from './layers/Proposals.js';
 export { RoIAlign, type RoIAlignLayerArgs } from './layers/RoIAlign.js';
-export { RoIAlignGrid } from './layers/RoIAlignGrid.js';
 export { RoIMaxPooling, type RoIMaxPoolingLayerArgs } from './layers/RoIMaxPooling.js';
 export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/losses.js';
 export type { DetectOptions } from './model/DetectOptions.js';
@@ -52,5 +51,5 @@ export type { Picture } from './model/preprocess.js';
 export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
 export { alexnet, vgg16 } from './model/trunks.js';
 export { type RoIAlignOptions, roiAlign } from './roi/roiAlign.js';
-export { roiAlignGrid } from './roi/roiAlignGrid.js';
+export { type GridWeights, gridWeights, roiAlignGrid } from './roi/roiAlignGrid.js';
 export { type RoIMaxPoolOptions, roiMaxPool } from './roi/roiMaxPool.js';

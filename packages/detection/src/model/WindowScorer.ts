@@ -1,24 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, type LayersModel, type LayerVariable, model } from '@tensorflow/tfjs-layers';
 import type { Boxes } from '../boxes/boxes.js';
-import { type GridIntervals, gridBoxes, gridIntervals } from '../boxes/gridBoxes.js';
+import { gridBoxes, gridIntervals } from '../boxes/gridBoxes.js';
 import { RoIAlign } from '../layers/RoIAlign.js';
-import { RoIAlignGrid } from '../layers/RoIAlignGrid.js';
+import type { RoIAlignOptions } from '../roi/roiAlign.js';
+import { type GridWeights, gridWeights, roiAlignGrid, shapesOf } from '../roi/roiAlignGrid.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
-import { connectProposalHead, type LayerLookup } from './network.js';
+import { connectProposalHidden, type LayerLookup } from './network.js';
 
 interface Windows {
   width: number;
   height: number;
-  intervals: GridIntervals;
   boxes: Boxes;
+  /** Where they are pooled as a grid. */
+  weights: GridWeights | undefined;
 }
 
 /** The proposal stage on every sliding window of a picture. */
 export class WindowScorer {
-  /** The few channels of the fast variant are pooled as a grid, the many of the full one window by window: each is the faster there. */
-  private readonly asGrid: boolean;
-  private readonly model: LayersModel;
+  private readonly roi: RoIAlign;
+  /** What was pooled in n windows → [n, units]. */
+  private readonly stage: LayersModel;
+  private readonly heads: { kernel: LayerVariable; bias: LayerVariable }[];
   private windows: Windows | undefined;
 
   /** @param largestPooled Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
@@ -27,67 +30,69 @@ export class WindowScorer {
     private readonly config: HyperNetConfig,
     private readonly largestPooled = 8e6,
   ) {
-    const roi = get('proposal_roi_scored');
-    this.asGrid = config.variant === 'fast' && roi instanceof RoIAlign;
-    const map = input({ shape: [null, null, config.variant === 'fast' ? 4 : 3 * config.channels] });
-    const given = this.asGrid
-      ? [input({ shape: [null, null, 2] }), input({ shape: [null, null, 2] })]
-      : [input({ shape: [null, 4] })];
-    const pooling = this.asGrid ? new RoIAlignGrid(roi.getConfig() as never) : roi;
-    const pooled = pooling.apply([map, ...given]) as SymbolicTensor;
-    this.model = model({ inputs: [map, ...given], outputs: connectProposalHead(get, config, pooled) });
+    const channels = config.variant === 'fast' ? 4 : 3 * config.channels;
+    const pooled = input({ shape: [config.roiSize, config.roiSize, channels] });
+    this.roi = get('proposal_roi_scored') as RoIAlign;
+    this.stage = model({ inputs: pooled, outputs: connectProposalHidden(get, config, pooled) });
+    this.heads = [get('proposal_logit'), get('proposal_box')] as unknown as typeof this.heads;
   }
 
   /** The windows of a picture of that size in pixels with the stage's logits [n] and offsets [n, 4]. */
   async score(map: tf.Tensor4D, width: number, height: number) {
-    const { boxes, intervals } = this.windowsOf(width, height);
-    const scored = tf.tidy(() => (this.asGrid ? this.scoreGrid(map, intervals) : this.scoreBoxes(map, boxes)));
+    const windows = this.windowsOf(map, width, height);
+    const scored = tf.tidy(() => {
+      const both = windows.weights ? this.scoreGrid(map, windows.weights) : this.scoreBoxes(map, windows.boxes);
+      return tf.split(both, [1, 4], 1);
+    });
     const [logits, offsets] = (await Promise.all(scored.map((each) => each.data()))) as Float32Array[];
     tf.dispose(scored);
-    return { windows: boxes, logits, offsets };
+    return { windows: windows.boxes, logits, offsets };
   }
 
-  private scoreBoxes(map: tf.Tensor4D, boxes: Boxes): tf.Tensor[] {
-    const scored = this.inPortions(boxes.length / 4, map.shape[3], (from, to) => {
-      return this.model.predict([map, tf.tensor3d(boxes.subarray(4 * from, 4 * to), [1, to - from, 4])]);
+  private scoreBoxes(map: tf.Tensor4D, boxes: Boxes): tf.Tensor2D {
+    return this.inPortions(boxes.length / 4, map.shape[3], (from, to) => {
+      const part = tf.tensor3d(boxes.subarray(4 * from, 4 * to), [1, to - from, 4]);
+      return this.roi.apply([map, part]) as tf.Tensor4D;
     });
-    return scored.map((parts) => tf.concat(parts, 0));
   }
 
-  private scoreGrid(map: tf.Tensor4D, { shapes, columns, rows, x, y }: GridIntervals): tf.Tensor[] {
-    const part = (values: Float32Array, n: number, from: number, to: number) =>
-      tf.tensor4d(values.subarray(2 * n * from, 2 * n * to), [1, to - from, n, 2]);
-    const scored = this.inPortions(shapes, columns * rows * map.shape[3], (from, to) => {
-      return this.model.predict([map, part(x, columns, from, to), part(y, rows, from, to)]);
-    });
+  private scoreGrid(map: tf.Tensor4D, weights: GridWeights): tf.Tensor2D {
+    const { shapes, columns, rows } = weights;
+    const scored = this.inPortions(shapes, columns * rows * map.shape[3], (from, to) =>
+      roiAlignGrid(map, shapesOf(weights, from, to)),
+    );
     // From shape by shape, column by column, to the windows' order.
-    return scored.map((parts) => {
-      const byShape = tf.reshape(tf.concat(parts, 0), [shapes, columns, rows, -1]);
-      return tf.transpose(byShape, [2, 1, 0, 3]);
-    });
+    return tf.reshape(tf.transpose(tf.reshape(scored, [shapes, columns, rows, 5]), [2, 1, 0, 3]), [-1, 5]);
   }
 
-  /** `run` on portions of n things whose bins hold so many values each; the parts of its two results. */
-  private inPortions(
-    n: number,
-    values: number,
-    run: (from: number, to: number) => tf.Tensor | tf.Tensor[],
-  ): [tf.Tensor[], tf.Tensor[]] {
+  /** Logits and offsets [windows, 5], in portions of n things whose bins hold so many values each. */
+  private inPortions(n: number, values: number, pool: (from: number, to: number) => tf.Tensor4D): tf.Tensor2D {
     const portion = Math.max(1, Math.floor(this.largestPooled / (this.config.roiSize ** 2 * values)));
-    const out: [tf.Tensor[], tf.Tensor[]] = [[], []];
+    const out: tf.Tensor2D[] = [];
     for (let from = 0; from < n; from += portion) {
-      const [logits, offsets] = tf.tidy(() => run(from, Math.min(from + portion, n))) as tf.Tensor[];
-      out[0].push(logits);
-      out[1].push(offsets);
+      out.push(tf.tidy(() => this.scoresOf(pool(from, Math.min(from + portion, n)))));
     }
-    return out;
+    return tf.concat(out, 0);
+  }
+
+  /** Both heads in one product: what they read is 20,000 windows by 64 units, what they make is small. */
+  private scoresOf(pooled: tf.Tensor4D): tf.Tensor2D {
+    // Not predict(), which would take 32 windows at a time.
+    const hidden = this.stage.apply(pooled, { training: false }) as tf.Tensor2D;
+    const kernels = this.heads.map(({ kernel }) => kernel.read() as tf.Tensor2D);
+    const biases = this.heads.map(({ bias }) => bias.read() as tf.Tensor1D);
+    return tf.add(tf.matMul(hidden, tf.concat(kernels, 1)), tf.concat(biases, 0));
   }
 
   /** Those of the last size are kept. */
-  private windowsOf(width: number, height: number): Windows {
+  private windowsOf({ shape }: tf.Tensor4D, width: number, height: number): Windows {
     if (this.windows?.width !== width || this.windows.height !== height) {
       const grid = { width, height, ...this.config.candidates };
-      this.windows = { width, height, intervals: gridIntervals(grid), boxes: gridBoxes(grid) };
+      // The few channels of the fast variant are pooled as a grid, the many of the full one window by window: each is faster there.
+      const isGrid = this.config.variant === 'fast' && this.roi instanceof RoIAlign;
+      const options = this.roi.getConfig() as unknown as RoIAlignOptions;
+      const weights = isGrid ? gridWeights(gridIntervals(grid), shape[2], shape[1], options) : undefined;
+      this.windows = { width, height, boxes: gridBoxes(grid), weights };
     }
     return this.windows;
   }

@@ -112,14 +112,23 @@ export function connectProposalMap(get: LayerLookup, config: HyperNetConfig, hyp
   return config.variant === 'fast' ? apply(get('proposal_conv'), hyper) : hyper;
 }
 
-/** [logits, offsets] of windows, of what was pooled from the map in them. */
+/** The proposal stage's units [n, units], of what was pooled from the map in n windows. */
+export function connectProposalHidden(
+  get: LayerLookup,
+  config: HyperNetConfig,
+  pooled: SymbolicTensor,
+): SymbolicTensor {
+  const features = config.variant === 'fast' ? pooled : apply(get('proposal_conv'), pooled);
+  return apply(get('proposal_fc'), apply(get('proposal_flatten'), features));
+}
+
+/** [logits, offsets] of windows. */
 export function connectProposalHead(
   get: LayerLookup,
   config: HyperNetConfig,
   pooled: SymbolicTensor,
 ): [SymbolicTensor, SymbolicTensor] {
-  const features = config.variant === 'fast' ? pooled : apply(get('proposal_conv'), pooled);
-  const hidden = apply(get('proposal_fc'), apply(get('proposal_flatten'), features));
+  const hidden = connectProposalHidden(get, config, pooled);
   return [apply(get('proposal_logit'), hidden), apply(get('proposal_box'), hidden)];
 }
 

@@ -1,47 +1,76 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check } from '@tfjs-compress/math';
+import type { GridIntervals } from '../boxes/gridBoxes.js';
 import { axisWeights, type RoIAlignOptions } from './roiAlign.js';
 
+/** What roiAlignGrid computes with: how much each cell adds to each bin. */
+export interface GridWeights {
+  /** Bins along each side. */
+  size: number;
+  shapes: number;
+  columns: number;
+  rows: number;
+  /** [shapes, columns · size, width] */
+  x: Float32Array;
+  /** [shapes, rows · size, height] */
+  y: Float32Array;
+}
+
+/** The weights of a grid on a map of width × height cells. */
+export function gridWeights(
+  { shapes, columns, rows, x, y }: GridIntervals,
+  width: number,
+  height: number,
+  options: RoIAlignOptions,
+): GridWeights {
+  const along = (intervals: Float32Array, cells: number) =>
+    axisWeights(intervals, { first: 0, step: 2, length: 1 }, cells, options);
+  return { size: options.size, shapes, columns, rows, x: along(x, width), y: along(y, height) };
+}
+
+/** The weights of shapes from … to − 1 alone. */
+export function shapesOf(weights: GridWeights, from: number, to: number): GridWeights {
+  const { shapes, x, y } = weights;
+  const part = (values: Float32Array) =>
+    values.subarray((from * values.length) / shapes, (to * values.length) / shapes);
+  return { ...weights, shapes: to - from, x: part(x), y: part(y) };
+}
+
 /**
- * roiAlign of every box of a grid (gridIntervals): bilinear sampling is separable, so the columns of a shape are sampled along x
- * once for all its rows, and two matrix products make them all. For maps of few channels, where sampling box by box costs more
- * than what is sampled.
+ * roiAlign of every box of a grid: bilinear sampling is separable, so the columns of a shape are sampled along x once for all its
+ * rows, and two matrix products make them all. For maps of few channels, where sampling box by box costs more than what is sampled.
  *
  * @param features [1, height, width, channels]
- * @param x [1, shapes, columns, 2] in pixels
- * @param y [1, shapes, rows, 2]
  * @returns [shapes · columns · rows, size, size, channels], shape by shape, column by column
  */
-export function roiAlignGrid(
-  features: tf.Tensor4D,
-  x: tf.Tensor4D,
-  y: tf.Tensor4D,
-  options: RoIAlignOptions,
-): tf.Tensor4D {
+export function roiAlignGrid(features: tf.Tensor4D, weights: GridWeights): tf.Tensor4D {
   const [pictures, height, width, channels] = features.shape;
+  const { size, shapes, columns, rows } = weights;
   check(pictures === 1, 'features', 'one picture', features.shape);
-  const { size } = options;
-  const [, shapes, columns] = x.shape;
-  const rows = y.shape[2];
-  const weights = (intervals: tf.Tensor4D, cells: number) =>
-    axisWeights(intervals.dataSync() as Float32Array, { first: 0, step: 2, length: 1 }, cells, options);
+  const fits = weights.x.length === shapes * columns * size * width;
+  check(
+    fits && weights.y.length === shapes * rows * size * height,
+    'features',
+    'a map as wide and high as the weights are for',
+    features.shape,
+  );
   return tf.tidy(() => {
-    const wx = tf.tensor2d(weights(x, width), [shapes * columns * size, width]);
-    const wy = tf.tensor3d(weights(y, height), [shapes, rows * size, height]);
+    const x = tf.tensor2d(weights.x, [shapes * columns * size, width]);
+    const y = tf.tensor3d(weights.y, [shapes, rows * size, height]);
     const byColumn = tf.reshape(tf.transpose(features, [0, 2, 1, 3]), [width, height * channels]);
-    const sampled = tf.matMul(wx, byColumn);
-    return tf.reshape(alongRows(sampled), [shapes * columns * rows, size, size, channels]);
+    const sampled = tf.matMul(x, byColumn);
+    return tf.reshape(alongRows(), [shapes * columns * rows, size, size, channels]);
 
     /** [shapes, columns, rows · size, size · channels] of what was sampled along x, [shapes · columns · size, height · channels]. */
-    function alongRows(sampled: tf.Tensor): tf.Tensor {
+    function alongRows(): tf.Tensor {
       if (tf.getBackend() === 'tensorflow') {
         const strips = tf.transpose(tf.reshape(sampled, [shapes * columns, size, height, channels]), [0, 2, 1, 3]);
         const byStrip = tf.reshape(strips, [shapes, columns, height, size * channels]);
-        return tf.matMul(tf.reshape(wy, [shapes, 1, rows * size, height]), byStrip);
+        return tf.matMul(tf.reshape(y, [shapes, 1, rows * size, height]), byStrip);
       }
       // The others have no such product, or ten times as slow.
       const strips = tf.transpose(tf.reshape(sampled, [shapes, columns * size, height, channels]), [0, 2, 1, 3]);
-      const all = tf.matMul(wy, tf.reshape(strips, [shapes, height, columns * size * channels]));
+      const all = tf.matMul(y, tf.reshape(strips, [shapes, height, columns * size * channels]));
       return tf.transpose(tf.reshape(all, [shapes, rows * size, columns, size * channels]), [0, 2, 1, 3]);
     }
   });
