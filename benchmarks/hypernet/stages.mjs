@@ -1,7 +1,7 @@
 /**
  * Times of the four stages of a picture's way through a HyperNet: trunk, hyper feature, proposals, detection.
  *
- *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--network bloodCells] [--backends node,wasm] [--rounds 5]
+ *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--network bloodCells] [--backends node,wasm,cpu] [--rounds 15]
  *
  * 'full' and 'fast' in turns. bloodCells: the network of examples/blood-cells on a picture of 640 × 480, with random weights beyond the
  * trunk (times do not depend on them). vgg16: the paper's at 600 × 1000. Each backend in a process of its own, whose peak of memory is
@@ -16,8 +16,8 @@ const { values } = parseArgs({
   options: {
     trunk: { type: 'string' },
     network: { type: 'string', default: 'bloodCells' },
-    backends: { type: 'string', default: 'node,wasm' },
-    rounds: { type: 'string', default: '5' },
+    backends: { type: 'string', default: 'node,wasm,cpu' },
+    rounds: { type: 'string', default: '15' },
   },
 });
 const { network } = values;
@@ -30,7 +30,6 @@ for (const [backend, { full, fast }] of Object.entries(backends)) {
 }
 const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
 writeResult(new URL(`results/stages-${network}.json`, import.meta.url), packages, {
-  rounds: Number(values.rounds),
   backends,
 });
 
