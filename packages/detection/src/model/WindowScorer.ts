@@ -18,7 +18,8 @@ interface Windows {
 
 /** The proposal stage on every sliding window of a picture. */
 export class WindowScorer {
-  private readonly roi: RoIAlign;
+  /** RoIAlign or RoIMaxPooling. */
+  private readonly roi: ReturnType<LayerLookup>;
   /** What was pooled in n windows → [n, units]. */
   private readonly stage: LayersModel;
   private readonly heads: { kernel: LayerVariable; bias: LayerVariable }[];
@@ -32,7 +33,7 @@ export class WindowScorer {
   ) {
     const channels = config.variant === 'fast' ? 4 : 3 * config.channels;
     const pooled = input({ shape: [config.roiSize, config.roiSize, channels] });
-    this.roi = get('proposal_roi_scored') as RoIAlign;
+    this.roi = get('proposal_roi_scored');
     this.stage = model({ inputs: pooled, outputs: connectProposalHidden(get, config, pooled) });
     this.heads = [get('proposal_logit'), get('proposal_box')] as unknown as typeof this.heads;
   }
