@@ -14,7 +14,11 @@ interface Box {
 declare global {
   interface Window {
     /** projects/detection/main.js */
-    detect(backend: string, kind: string): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
+    detect(
+      backend: string,
+      kind: string,
+      variant: string,
+    ): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
     readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
@@ -74,8 +78,8 @@ describe.skipIf(!executable)('the detector on a page', () => {
     await browser?.close();
   });
 
-  const detect = (backend: string, kind: string) =>
-    page.evaluate(([b, k]) => window.detect(b, k), [backend, kind] as const);
+  const detect = (backend: string, kind: string, variant = 'full') =>
+    page.evaluate((given) => window.detect(...given), [backend, kind, variant] as const);
 
   /** The same boxes in the same order. */
   function expectAlike(received: Box[], expected: Box[], pixels: number) {
@@ -86,9 +90,9 @@ describe.skipIf(!executable)('the detector on a page', () => {
     });
   }
 
-  it('finds the same on WebGL as on cpu, and leaves no tensor', async () => {
-    const cpu = await detect('cpu', 'tensor');
-    const webgl = await detect('webgl', 'tensor');
+  it.each(['full', 'fast'])('%s: finds the same on WebGL as on cpu, and leaves no tensor', async (variant) => {
+    const cpu = await detect('cpu', 'tensor', variant);
+    const webgl = await detect('webgl', 'tensor', variant);
     expect([cpu.backend, webgl.backend, cpu.leaked, webgl.leaked]).toEqual(['cpu', 'webgl', 0, 0]);
     expect(cpu.found.length).toBe(5);
     expectAlike(webgl.found, cpu.found, 0.05);

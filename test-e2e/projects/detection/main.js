@@ -39,10 +39,11 @@ const kinds = {
 const conv = (name, inputShape) =>
   tf.layers.conv2d({ name, inputShape, filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' });
 
-let artifacts;
-async function detector() {
-  if (!artifacts) {
+const artifacts = {};
+async function detector(variant) {
+  if (!artifacts[variant]) {
     const made = hyperNet({
+      variant,
       trunk: tf.sequential({ layers: [conv('c1', [null, null, 3]), conv('c2'), conv('c3')] }),
       levels: ['c1', 'c2', 'c3'],
       classes: ['square', 'bar'],
@@ -59,18 +60,18 @@ async function detector() {
     });
     await made.save(
       tf.io.withSaveHandler(async (saved) => {
-        artifacts = saved;
+        artifacts[variant] = saved;
         return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
       }),
     );
   }
-  return Detector.load(tf.io.fromMemory(artifacts));
+  return Detector.load(tf.io.fromMemory(artifacts[variant]));
 }
 
 /** What the same weights detect on a backend in an element of that kind, and how many tensors that leaves. */
-window.detect = async (backend, kind) => {
+window.detect = async (backend, kind, variant) => {
   await tf.setBackend(backend);
-  const loaded = await detector();
+  const loaded = await detector(variant);
   const picture = await kinds[kind]();
   await loaded.detect(picture);
   const before = tf.memory().numTensors;
@@ -84,7 +85,7 @@ window.detect = async (backend, kind) => {
 /** Losses of a few epochs from the same weights on a VOC folder that is fetched. */
 window.trainDetector = async (backend) => {
   await tf.setBackend(backend);
-  const loaded = await detector();
+  const loaded = await detector('full');
   const set = await fetchVoc(`${location.origin}/voc`, { split: 'train', classes: ['bar', 'square'] });
   const batches = await cachedBatches(loaded, set);
   loaded.compile(tf.train.sgd(0.01), loaded.headModel);
