@@ -5,8 +5,8 @@
  *
  * Beside it, on the same net, what tfmot's pruning wrapper adds to Keras, when python3 (or PYTHON) has tensorflow and
  * tensorflow-model-optimization: pip install tensorflow tf_keras tensorflow-model-optimization.
- * Writes results/overhead.json. To reach: a ratio of at most 1.05. oneProduct is the part of a stock step that a single elementwise product
- * over all kernels takes, without which nothing masks a weight.
+ * Writes results/overhead.json. To reach: a ratio of at most 1.05. productsOnly is a stock model whose kernels are multiplied
+ * by something at each step, and the product thrown away: what masking cannot do without.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -31,16 +31,11 @@ for (const each of cases) {
     console.log(`${each.net} on ${each.backend}: not measured (${child.stdout.trim().split('\n').at(-1)})`);
     continue;
   }
-  const { times, products } = JSON.parse(child.stdout.trim().split('\n').at(-1));
-  const { stock, ...others } = times;
+  const { stock, ...others } = JSON.parse(child.stdout.trim().split('\n').at(-1));
   const ratio = (times) => median(times.map((time, i) => time / stock[i]));
   const ratios = Object.fromEntries(Object.entries(others).map(([name, times]) => [name, ratio(times)]));
-  const stockMilliseconds = median(stock);
-  const oneProduct = median(products) / stockMilliseconds;
-  results.push({ ...each, stockMilliseconds, ratios, oneProduct });
-  console.log(`${each.net} on ${each.backend}: stock ${stockMilliseconds.toFixed(2)} ms a step`, ratios, {
-    oneProduct,
-  });
+  results.push({ ...each, stockMilliseconds: median(stock), ratios });
+  console.log(`${each.net} on ${each.backend}: stock ${median(stock).toFixed(2)} ms a step`, ratios);
 }
 
 const python = spawnSync(process.env.PYTHON ?? 'python3', [path('tfmot_step.py'), args.rounds], { encoding: 'utf8' });
