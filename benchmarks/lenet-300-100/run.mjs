@@ -39,8 +39,7 @@ const solvers = {
 };
 const targetSparsity = { ip1: 0.9853, ip2: 0.97, ip3: 0.75 };
 const surgeryEpochs = Math.round(0.6 * epochs.prune);
-/** Fine at the end: what the last step quantizes nothing makes up for. */
-const steps = [0.2, 0.4, 0.55, 0.7, 0.8, 0.875, 0.925, 0.96, 0.98, 0.995, 1];
+const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
 
 if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
 const backend = await startBackend();
