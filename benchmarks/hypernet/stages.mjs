@@ -5,9 +5,10 @@
  *
  * 'full' and 'fast' in turns. bloodCells: the network of examples/blood-cells on a picture of 640 × 480, with random weights beyond the
  * trunk (times do not depend on them). vgg16: the paper's at 600 × 1000. Each backend in a process of its own, whose peak of memory is
- * given. webgl, where --chromium is given or /usr/bin/chromium is there, is computed by the processor. Writes results/stages-NETWORK.json.
+ * given. webgl needs a Chromium (--chromium, by default /usr/bin/chromium) and is computed by the processor. Writes results/stages-NETWORK.json.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median, writeResult } from '../tools/results.mjs';
@@ -25,6 +26,10 @@ const { values } = parseArgs({
 const { network } = values;
 const backends = {};
 for (const backend of values.backends.split(',')) {
+  if (backend === 'webgl' && !existsSync(values.chromium)) {
+    console.log(`webgl: not measured, there is no ${values.chromium}`);
+    continue;
+  }
   const { samples, peakMemoryMB } = backend === 'webgl' ? await onPage(backend) : inProcess(backend);
   const summaries = Object.entries(samples).map(([variant, times]) => [variant, summary(times)]);
   backends[backend] = { ...Object.fromEntries(summaries), rounds: samples.full.length, peakMemoryMB };

@@ -91,7 +91,7 @@ class Variant {
   }
 }
 
-/** What no mask can do without: one elementwise product over each kernel, at each step. */
+/** About what masking cannot do without: one elementwise product over each kernel, at each step. */
 function productsOnly() {
   const masks = new Map();
   let model;

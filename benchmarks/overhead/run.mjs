@@ -5,8 +5,8 @@
  *
  * Beside it, on the same net, what tfmot's pruning wrapper adds to Keras, when python3 (or PYTHON) has tensorflow and
  * tensorflow-model-optimization: pip install tensorflow tf_keras tensorflow-model-optimization.
- * Medians of several processes. Writes results/overhead.json. To reach: a ratio of at most 1.05. productsOnly is a stock model whose kernels are multiplied
- * by something at each step, and the product thrown away: what masking cannot do without.
+ * Medians of several processes, which differ by some .02. Writes results/overhead.json. To reach: a ratio of at most 1.05. productsOnly is a
+ * stock model whose kernels are multiplied by something at each step, and the product thrown away: about what masking cannot do without.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

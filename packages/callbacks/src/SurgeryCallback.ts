@@ -225,7 +225,8 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
         this.applyMask(bias, plan, bias.kernel.variable.read().dataSync() as Float32Array, { a, b: a });
       }
       pruneToSparsity(values, states, plan.targetSparsity);
-      const spliced = Array.from(states.keys()).filter((i) => states[i] > before[i]);
+      const spliced: number[] = [];
+      for (let i = 0; i < states.length; i++) if (states[i] > before[i]) spliced.push(i);
       reenterAt(magnitudeAtSparsity(values, states, plan.targetSparsity), target.kernel, values, spliced);
       this.changed.pruned += Math.max(0, countPruned(states) - countPruned(before));
       target.kernel.setStates(states);

@@ -25,6 +25,7 @@ export interface GridIntervals {
   y: Float32Array;
 }
 
+/** gridBoxes, taken apart. */
 export function gridIntervals({ width, height, stride, scales, ratios }: GridArgs): GridIntervals {
   const columns = Math.ceil(width / stride);
   const rows = Math.ceil(height / stride);

@@ -28,7 +28,8 @@ export function detectOptionsOf(
   known: readonly string[] = Object.keys(defaults),
 ): Required<DetectOptions> {
   checkKnownOptions(options, known, owner);
-  const all = { ...defaults, ...options };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const all = { ...defaults, ...given };
   for (const key of ['maxDetections', 'proposals'] as const) checkInteger(all[key], key, 1);
   for (const key of ['scoreThreshold', 'iouThreshold', 'proposalIouThreshold'] as const) {
     check(all[key] >= 0 && all[key] <= 1, key, 'a number from 0 to 1', all[key]);

@@ -61,6 +61,7 @@ describe('Detector', () => {
       'proposalIouThreshold: expected a number from 0 to 1, received 70',
     );
     await expect(asked({ scoreTreshold: 0.5 } as never)).rejects.toThrow("Did you mean 'scoreThreshold'?");
+    expect(await asked({ proposals: undefined, scoreThreshold: 0 })).toEqual(await asked({ scoreThreshold: 0 }));
     const propose = detector.propose(tinyPicture(), 5, { iouThreshold: 0.5 } as never);
     await expect(propose).rejects.toThrow("propose has no option 'iouThreshold'");
   });
