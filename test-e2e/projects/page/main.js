@@ -25,6 +25,8 @@ window.train = async (backend) => {
   const { history } = await model.fit(xs, ys, {
     epochs: 8,
     verbose: 0,
+    // By default a fit gives way every 125 ms, which this one may not last.
+    yieldEvery: 'epoch',
     callbacks: [new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] })],
   });
   clearInterval(timer);
