@@ -125,8 +125,8 @@ function surgery(seed) {
   const overrides = Object.fromEntries(
     Object.entries(targetSparsity).map(([name, s]) => [name, { targetSparsity: s }]),
   );
-  const stopStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
-  return new SurgeryCallback({ overrides, stopStep, frequency: 10, pruneBias: true, seed });
+  const endStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
+  return new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true, seed });
 }
 
 function lenet300100(seed) {

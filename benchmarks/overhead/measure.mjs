@@ -7,8 +7,8 @@ import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
 const [net, rounds] = [process.argv[2], Number(process.argv[3])];
 const batchSize = 64;
 /** Surgery prunes for 8 of 10 epochs of MNIST, as by default: 100 looks at the masks in 7,500 steps, one in each round. */
-const stopStep = 7500;
-const stepsPerEpoch = stopStep / 100;
+const endStep = 7500;
+const stepsPerEpoch = endStep / 100;
 const { layers } = tf;
 
 const nets = {
@@ -116,10 +116,10 @@ const variants = {
   stock: new Variant([]),
   productsOnly: new Variant([productsOnly()]),
   // In the middle of the run: masks on, or half of the weights frozen, as most steps are.
-  surgeryTarget: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep, ...quiet })]),
-  surgeryRate: new Variant([new SurgeryCallback({ rate: 0.5, stopStep, ...quiet })]),
-  surgeryRateEvery10: new Variant([new SurgeryCallback({ rate: 0.5, frequency: 10, stopStep, ...quiet })]),
-  surgeryDone: new Variant([new SurgeryCallback({ targetSparsity: 0.9, stopStep: 1, ...quiet })]),
+  surgeryTarget: new Variant([new SurgeryCallback({ targetSparsity: 0.9, endStep, ...quiet })]),
+  surgeryRate: new Variant([new SurgeryCallback({ rate: 0.5, endStep, ...quiet })]),
+  surgeryRateEvery10: new Variant([new SurgeryCallback({ rate: 0.5, frequency: 10, endStep, ...quiet })]),
+  surgeryDone: new Variant([new SurgeryCallback({ targetSparsity: 0.9, endStep: 1, ...quiet })]),
   inq: new Variant([new INQScheduler({ steps: [0.5, 1], ...quiet })]),
 };
 for (let round = 0; round < rounds + 2; round++) {

@@ -68,7 +68,7 @@ async function compressAll() {
     batches = await features(detector, trainSet, seed);
     const surgery = new SurgeryCallback({
       targetSparsity: 0.8,
-      stopStep: Math.ceil((epochs.compress * batches.size) / 2),
+      endStep: Math.ceil((epochs.compress * batches.size) / 2),
       // Its four channels are what every proposal goes through.
       exclude: 'proposal_*',
     });

@@ -50,7 +50,7 @@ describe('SurgeryCallback with targetSparsity', () => {
     const model = smallModel();
     const masks: Uint8Array[] = [];
     const look = watchSteps(() => masks.push(maskOf(model, 'a/kernel')));
-    const args = { targetSparsity: 0.8, beginStep: 6, stopStep: 30, frequency: 1, gamma: 0, hysteresis: 0 };
+    const args = { targetSparsity: 0.8, beginStep: 6, endStep: 30, frequency: 1, gamma: 0, hysteresis: 0 };
     const { history } = await model.fit(x, y, { ...fitArgs, callbacks: [surgery(args), look] });
     const sparsity = masks.map((mask) => mask.filter((m) => m === 0).length / mask.length);
     expect(sparsity.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
@@ -191,8 +191,8 @@ describe('SurgeryCallback, more ways', () => {
     const count = (path: string) => maskOf(model, path).filter((m) => m === 0).length;
     const look = watchSteps(() => seen.push([count('a/kernel'), count('b/kernel')]));
     const phases = [
-      { include: 'a', beginStep: 0, stopStep: 10 },
-      { include: 'b', beginStep: 10, stopStep: 20 },
+      { include: 'a', beginStep: 0, endStep: 10 },
+      { include: 'b', beginStep: 10, endStep: 20 },
     ];
     await model.fit(x, y, { ...fitArgs, callbacks: [surgery({ targetSparsity: 0.5, phases, frequency: 1 }), look] });
     expect(seen[9][0]).toBeGreaterThan(40);
@@ -205,7 +205,7 @@ describe('SurgeryCallback, more ways', () => {
     await expectNoLeak(async () => {
       const model = smallModel();
       const inq = new INQScheduler({ steps: [0.5, 1], epochsPerStep: 3, verbose: 0 });
-      const callbacks = [surgery({ targetSparsity: 0.5, stopStep: 18 }), inq];
+      const callbacks = [surgery({ targetSparsity: 0.5, endStep: 18 }), inq];
       const { history } = await model.fit(x, y, { ...fitArgs, callbacks });
       for (const values of kernelsOf(model)) {
         expect(values.every(isPowerOfTwoOrZero)).toBe(true);
@@ -226,18 +226,18 @@ describe('SurgeryCallback, more ways', () => {
     expect(await results[0]).toEqual(await results[1]);
   });
 
-  it('needs a stopStep for a dataset of unknown size, and works with one', async () => {
+  it('needs a endStep for a dataset of unknown size, and works with one', async () => {
     const batches = { size: Number.NaN, iterator: async () => iterate() } as never;
     const model = smallModel();
     const fit = (args: SurgeryCallbackArgs) =>
       model.fitDataset(batches, { epochs: 4, verbose: 0, callbacks: surgery(args) });
-    await expect(fit({ targetSparsity: 0.5 })).rejects.toThrow('stopStep is needed');
-    await fit({ targetSparsity: 0.5, stopStep: 8 });
+    await expect(fit({ targetSparsity: 0.5 })).rejects.toThrow('endStep is needed');
+    await fit({ targetSparsity: 0.5, endStep: 8 });
     expect(sparsities(model)).toEqual([0.5, 0.5]);
   });
 
   it('treats a layer with a rate of its own as a callback with that rate does', async () => {
-    const common = { include: 'a', gamma: 0, stopStep: 30 };
+    const common = { include: 'a', gamma: 0, endStep: 30 };
     const fitted = async (args: SurgeryCallbackArgs) => {
       const model = smallModel(tf.train.momentum(0.3, 0.9));
       const config = { ...fitArgs, shuffle: false, callbacks: surgery({ ...common, ...args }) };
@@ -266,7 +266,7 @@ describe('SurgeryCallback, more ways', () => {
     }
   });
 
-  it('finishes when training stops before stopStep', async () => {
+  it('finishes when training stops before endStep', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
       const model = smallModel();

@@ -76,9 +76,9 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     const { phases, pruneBias } = this.args;
     const kernels = super.selectSites(all);
     this.windows = new Map();
-    for (const { include, beginStep, stopStep } of phases ?? []) {
+    for (const { include, beginStep, endStep } of phases ?? []) {
       for (const { path } of sitesOf(all, include)) {
-        if (!this.windows.has(path)) this.windows.set(path, { beginStep, stopStep });
+        if (!this.windows.has(path)) this.windows.set(path, { beginStep, endStep });
       }
     }
     const chosen = phases ? kernels.filter(({ site }) => this.windows.has(site.path)) : kernels;
@@ -98,10 +98,10 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
         throw new ArgumentError('SurgeryCallback', `targetSparsity or rate for ${site.path}`, this.args);
       }
     }
-    if (this.args.stopStep === undefined && !this.args.phases && extent.stepsPerEpoch === undefined) {
+    if (this.args.endStep === undefined && !this.args.phases && extent.stepsPerEpoch === undefined) {
       throw new Error(
-        'SurgeryCallback: stopStep is needed, for fitDataset cannot tell how many batches this dataset has. ' +
-          'Give stopStep (in optimizer steps), or batchesPerEpoch to fitDataset.',
+        'SurgeryCallback: endStep is needed, for fitDataset cannot tell how many batches this dataset has. ' +
+          'Give endStep (in optimizer steps), or batchesPerEpoch to fitDataset.',
       );
     }
   }
@@ -160,8 +160,8 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
 
   private window(): Window {
     const { epochs, stepsPerEpoch } = this.extent;
-    const { beginStep = 0, stopStep = Math.max(beginStep + 1, Math.floor(0.8 * epochs * stepsPerEpoch!)) } = this.args;
-    return { beginStep, stopStep };
+    const { beginStep = 0, endStep = Math.max(beginStep + 1, Math.floor(0.8 * epochs * stepsPerEpoch!)) } = this.args;
+    return { beginStep, endStep };
   }
 
   protected override progress(): SurgeryProgress {
@@ -178,7 +178,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       index++;
       if (plan.isDone || this.step < plan.beginStep) continue;
       const sinceBegin = this.step - plan.beginStep;
-      if (this.step >= plan.stopStep) this.complete(target, plan, await target.kernel.values());
+      if (this.step >= plan.endStep) this.complete(target, plan, await target.kernel.values());
       else if (this.isDue(sinceBegin, index, plan)) await this.operate(target, plan);
     }
   }

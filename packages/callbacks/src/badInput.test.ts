@@ -63,16 +63,16 @@ const constructors: [string, () => unknown, string][] = [
     'SurgeryCallback: rate: expected to be left out beside targetSparsity, received 1.',
   ],
   [
-    'stopStep before beginStep',
-    () => surgery({ beginStep: 10, stopStep: 5 }),
-    'stopStep: expected an integer ≥ 11, received 5.',
+    'endStep before beginStep',
+    () => surgery({ beginStep: 10, endStep: 5 }),
+    'endStep: expected an integer ≥ 11, received 5.',
   ],
   ['hysteresis', () => surgery({ hysteresis: 1 }), 'hysteresis: expected a number in [0, 1), received 1.'],
   ['gamma', () => surgery({ gamma: -1 }), 'gamma: expected a number ≥ 0, received -1.'],
   [
     'phases empty',
     () => surgery({ phases: [] }),
-    'phases: expected a list of {include, beginStep, stopStep}, received [].',
+    'phases: expected a list of {include, beginStep, endStep}, received [].',
   ],
   [
     'phases without steps',

@@ -26,7 +26,7 @@ const makers: Record<string, () => CompressionCallback<never>[]> = {
     new SurgeryCallback({ targetSparsity: 0.7, frequency: 2, verbose: 0, whenStopped: 'keep' }) as never,
   ],
   'SurgeryCallback with rate': () => [
-    new SurgeryCallback({ rate: 0.3, gamma: 0.1, stopStep: 30, seed: 3, verbose: 0, whenStopped: 'keep' }) as never,
+    new SurgeryCallback({ rate: 0.3, gamma: 0.1, endStep: 30, seed: 3, verbose: 0, whenStopped: 'keep' }) as never,
   ],
 };
 const optimizers: Record<string, () => tf.Optimizer> = {

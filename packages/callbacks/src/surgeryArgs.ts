@@ -15,14 +15,14 @@ export interface SurgeryOverride {
 export interface SurgeryPhase {
   include: Selector | Selector[];
   beginStep: number;
-  stopStep: number;
+  endStep: number;
 }
 
 export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOverride>, SurgeryOverride {
   /** The optimizer step before which pruning starts. Default 0. */
   beginStep?: number;
   /** The step before which the masks get their last form; training goes on with them. Default 80% of the fit's steps. */
-  stopStep?: number;
+  endStep?: number;
   /** Masks are looked at every so many steps. Default 1 with rate (the paper's), else 100 times in all. */
   frequency?: number;
   /** A mask is updated with probability (1 + gamma · step)^-power, steps counted from beginStep. Defaults 1e-4 and 1. */
@@ -39,7 +39,7 @@ export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOver
 export const overrideOptions = ['targetSparsity', 'rate', 'hysteresis'] as const;
 const ownOptions = [
   'beginStep',
-  'stopStep',
+  'endStep',
   'frequency',
   'gamma',
   'power',
@@ -57,11 +57,11 @@ export function checkHysteresis(value: unknown, argument: string): void {
 export function checkSurgeryArgs(args: SurgeryCallbackArgs): void {
   check(args !== null && typeof args === 'object', 'SurgeryCallback', 'an object of options', args);
   checkKnownOptions(args, [...overrideOptions, ...ownOptions, ...commonOptions], 'SurgeryCallback');
-  const { targetSparsity, rate, hysteresis, beginStep = 0, stopStep, frequency, gamma, power, phases } = args;
+  const { targetSparsity, rate, hysteresis, beginStep = 0, endStep, frequency, gamma, power, phases } = args;
   checkCompressionArgs({ targetSparsity, rate }, 'SurgeryCallback');
   checkHysteresis(hysteresis, 'hysteresis');
   checkInteger(beginStep, 'beginStep', 0);
-  if (stopStep !== undefined) checkInteger(stopStep, 'stopStep', beginStep + 1);
+  if (endStep !== undefined) checkInteger(endStep, 'endStep', beginStep + 1);
   if (frequency !== undefined) checkInteger(frequency, 'frequency', 1);
   for (const [name, value] of Object.entries({ gamma, power })) {
     const ok = value === undefined || (Number.isFinite(value) && value >= 0);
@@ -76,11 +76,11 @@ export function checkSurgeryArgs(args: SurgeryCallbackArgs): void {
     thresholdsFrom,
   );
   if (phases === undefined) return;
-  check(Array.isArray(phases) && phases.length > 0, 'phases', 'a list of {include, beginStep, stopStep}', phases);
+  check(Array.isArray(phases) && phases.length > 0, 'phases', 'a list of {include, beginStep, endStep}', phases);
   for (const [i, phase] of phases.entries()) {
-    checkKnownOptions(phase, ['include', 'beginStep', 'stopStep'], `phases[${i}]`);
+    checkKnownOptions(phase, ['include', 'beginStep', 'endStep'], `phases[${i}]`);
     check(phase.include !== undefined, `phases[${i}].include`, 'a selector', phase.include);
     checkInteger(phase.beginStep, `phases[${i}].beginStep`, 0);
-    checkInteger(phase.stopStep, `phases[${i}].stopStep`, phase.beginStep + 1);
+    checkInteger(phase.endStep, `phases[${i}].endStep`, phase.beginStep + 1);
   }
 }

@@ -10,7 +10,7 @@ import {
 /** Optimizer steps: from the one, before the other. */
 export interface Window {
   beginStep: number;
-  stopStep: number;
+  endStep: number;
 }
 
 /** When and how hard one kernel is pruned. Plain JSON: a paused run keeps it. */
@@ -26,8 +26,8 @@ export interface Plan extends Window {
 }
 
 /** The paper looks at the masks at every step; along a schedule 100 looks are enough. */
-export function defaultFrequency({ rate, beginStep, stopStep }: Plan): number {
-  return rate === undefined ? Math.max(1, Math.floor((stopStep - beginStep) / 100)) : 1;
+export function defaultFrequency({ rate, beginStep, endStep }: Plan): number {
+  return rate === undefined ? Math.max(1, Math.floor((endStep - beginStep) / 100)) : 1;
 }
 
 /**
@@ -57,7 +57,7 @@ export function targetThresholds(
   step: number,
   values: Float32Array,
 ): SurgeryThresholds {
-  const { beginStep, stopStep: endStep, initialSparsity: initialValue, targetSparsity: finalValue } = plan;
+  const { beginStep, endStep, initialSparsity: initialValue, targetSparsity: finalValue } = plan;
   const schedule = polynomialDecay({ initialValue, finalValue: finalValue!, beginStep, endStep });
   return thresholdsForSparsity(values, kernel.states, schedule(step), plan.hysteresis);
 }

@@ -24,7 +24,7 @@ describe('a detector', () => {
     const detector = tinyDetector();
     const batches = await cachedBatches(detector, tinySet());
     detector.compile(tf.train.adam(1e-3), detector.headModel);
-    const surgery = new SurgeryCallback({ targetSparsity: 0.5, stopStep: 2, verbose: 0 });
+    const surgery = new SurgeryCallback({ targetSparsity: 0.5, endStep: 2, verbose: 0 });
     await detector.headModel.fitDataset(batches, { epochs: 2, verbose: 0, callbacks: surgery });
     for (const kernel of kernels(detector.model)) expect(sparsityOf(kernel)).toBeCloseTo(0.5, 1);
     const inq = new INQScheduler({ steps: [0.5, 1], verbose: 0 });
@@ -50,7 +50,7 @@ describe('a detector', () => {
     expect(await masked.detect(tinyPicture(), all)).toEqual(expected);
     const batches = await cachedBatches(masked, tinySet());
     masked.compile(tf.train.adam(1e-3), masked.headModel);
-    const callbacks = new SurgeryCallback({ targetSparsity: 0.5, stopStep: 1, verbose: 0 });
+    const callbacks = new SurgeryCallback({ targetSparsity: 0.5, endStep: 1, verbose: 0 });
     await masked.headModel.fitDataset(batches, { epochs: 1, verbose: 0, callbacks });
     const stripped = masked.rebuild(strip);
     for (const kernel of kernels(stripped.model)) expect(sparsityOf(kernel)).toBeCloseTo(0.5, 1);
