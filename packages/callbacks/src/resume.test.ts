@@ -51,7 +51,8 @@ async function train(
 }
 
 function runOf(model: tfl.LayersModel): unknown {
-  return (model.getUserDefinedMetadata() as { tfjsCompress?: { run?: unknown } } | undefined)?.tfjsCompress?.run;
+  return (model.getUserDefinedMetadata() as { tfjsCompress?: { progress?: unknown } } | undefined)?.tfjsCompress
+    ?.progress;
 }
 
 async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {

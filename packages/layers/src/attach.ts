@@ -1,7 +1,15 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { beginAnew, countState, PRUNED } from '@tfjs-compress/math';
 import { CompressibleKernel } from './CompressibleKernel.js';
-import { fingerprintOf, type Run, readMetadata, recordOf, restoreKernel, writeMetadata } from './checkpoint.js';
+import {
+  fingerprintOf,
+  type Run,
+  readMetadata,
+  readRun,
+  recordOf,
+  restoreKernel,
+  writeMetadata,
+} from './checkpoint.js';
 import { hookSave } from './saving.js';
 import { findSites, type Site } from './sites.js';
 
@@ -46,15 +54,14 @@ export function isMarkedPruned(model: tfl.LayersModel, site: Site): boolean {
 
 /** Says that the zeros of these weights were pruned, or (with false) that they were not. */
 export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (site: Site) => boolean): void {
-  const metadata = readMetadata(model);
-  const paths = new Set(metadata?.pruned ?? []);
+  const paths = new Set(readMetadata(model)?.pruned ?? []);
   for (const site of sites) {
     if (isPruned(site)) prunedHere.add(site.variable);
     else prunedHere.delete(site.variable);
     if (isPruned(site)) paths.add(site.path);
     else paths.delete(site.path);
   }
-  writeMetadata(model, { ...metadata, pruned: [...paths] });
+  writeMetadata(model, [...paths], readRun(model));
 }
 
 /**
@@ -64,11 +71,11 @@ export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (sit
  * @param announce Gets a sentence when a run was dropped.
  */
 export async function openRun(model: tfl.LayersModel, announce: (text: string) => void): Promise<Run | undefined> {
-  const metadata = readMetadata(model);
-  if (!metadata?.run) return undefined;
-  const changed = sessions.has(model) ? undefined : await firstChanged(model, metadata.run);
-  if (changed === undefined) return metadata.run;
-  writeMetadata(model, { pruned: metadata.pruned });
+  const run = readRun(model);
+  if (!run) return undefined;
+  const changed = sessions.has(model) ? undefined : await firstChanged(model, run);
+  if (changed === undefined) return run;
+  writeMetadata(model, readMetadata(model)?.pruned);
   announce(
     `the model carries a stopped run, but ${changed} since. Beginning anew; what was pruned stays pruned, and frozen ` +
       'weights are trained again.',
@@ -165,7 +172,7 @@ async function close(model: tfl.LayersModel, session: Session): Promise<void> {
   const run = session.keep ? await runOf(kernels, session) : undefined;
   const stock = kernels.filter((kernel) => !kernel.stateVariable);
   const pruned = new Set(stock.filter((kernel) => countState(kernel.states, PRUNED) > 0).map(({ site }) => site));
-  writeMetadata(model, { pruned: readMetadata(model)?.pruned, run });
+  writeMetadata(model, readMetadata(model)?.pruned, run);
   markPruned(
     model,
     stock.map(({ site }) => site),

@@ -7,15 +7,13 @@ import { decodeFloats, decodeStates, encodeFloats, encodeStates } from './stateC
  * What a model says of its compression: kept in the model's user-defined metadata, the one place that survives
  * model.save and loadLayersModel of a stock model. Paths are those of Site.path.
  */
-export interface CompressionMetadata {
+export interface CompressionMetadata extends Partial<Run> {
   version: 2;
   /** Kernels whose zeros were pruned. In layers of this package a weight of their own says it. */
   pruned?: string[];
-  /** A run that was stopped, to go on with. */
-  run?: Run;
 }
 
-/** What a run needs to go on after a pause, beside the weights. */
+/** What a run that was stopped needs to go on, beside the weights. */
 export interface Run {
   kernels: Record<string, KernelRecord>;
   /** What each callback asked to find again, by the callback's slot. */
@@ -48,11 +46,17 @@ export function readMetadata(model: LayersModel): CompressionMetadata | undefine
   );
 }
 
+/** The run of a model, if it carries one. */
+export function readRun(model: LayersModel): Run | undefined {
+  const { kernels, progress } = readMetadata(model) ?? {};
+  return kernels && progress && { kernels, progress };
+}
+
 /** Leaves it on the model; takes it away where it says nothing. */
-export function writeMetadata(model: LayersModel, { pruned = [], run }: Omit<CompressionMetadata, 'version'>): void {
+export function writeMetadata(model: LayersModel, pruned: string[] = [], run?: Run): void {
   const holder = model as unknown as WithMetadata;
   const { [metadataKey]: _, ...others } = holder.userDefinedMetadata ?? {};
-  const own = { version: 2, ...(pruned.length > 0 && { pruned }), ...(run && { run }) };
+  const own = { version: 2, ...(pruned.length > 0 && { pruned }), ...run };
   const metadata = pruned.length > 0 || run ? { ...others, [metadataKey]: own } : others;
   holder.userDefinedMetadata = Object.keys(metadata).length > 0 ? metadata : undefined;
 }

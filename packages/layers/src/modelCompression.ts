@@ -25,7 +25,7 @@ export function resetCompression(model: tfl.LayersModel): void {
     kernel.splicing = false;
     kernel.setStates(new Uint8Array(kernel.size).fill(FREE));
   }
-  writeMetadata(model, {});
+  writeMetadata(model);
   markPruned(model, sites, () => false);
 }
 

@@ -71,7 +71,7 @@ function withRun(
   const metadata: CompressionMetadata = {
     version: 2,
     ...(marked.size > 0 && { pruned: [...marked] }),
-    ...(progress && { run: { kernels: records, progress } }),
+    ...(progress && { kernels: records, progress }),
   };
   if (!progress && marked.size === 0) return artifacts;
   return { ...artifacts, userDefinedMetadata: { ...artifacts.userDefinedMetadata, [metadataKey]: metadata } };

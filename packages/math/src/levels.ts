@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger } from './checks.js';
+import { keyMask, keyOfInfinity, keysOf } from './keys.js';
 
 /** The magnitudes 2^n2 … 2^n1 that a tensor's weights may take, beside 0. Both ends included, n2 ≤ n1. */
 export interface PowerOfTwoRange {
@@ -99,19 +100,50 @@ export function roundToPowerOfTwo(
   { into = new Float32Array(values.length), where }: RoundOptions = {},
 ): Float32Array {
   const { ranges, inner } = codebook;
+  const keys = keysOf(values);
+  const result = keysOf(into);
+  const levels = ranges.map(levelsByKey);
   for (let i = 0; i < values.length; i++) {
     if (where && !where(i)) continue;
-    const value = values[i];
-    const magnitude = Math.abs(value);
-    const range = ranges[ranges.length === 1 ? 0 : Math.floor(i / inner) % ranges.length];
-    if (!(magnitude < Number.POSITIVE_INFINITY)) into[i] = Number.NaN;
-    else if (!range || magnitude < 2 ** (range.n2 - 1)) into[i] = 0;
+    const of = levels[levels.length === 1 ? 0 : Math.floor(i / inner) % levels.length];
+    const key = keys[i] & keyMask;
+    if (key >= keyOfInfinity) into[i] = Number.NaN;
+    else if (key < of.smallest) into[i] = 0;
     else {
-      const level = 2 ** Math.min(Math.max(nearestExponent(magnitude), range.n2), range.n1);
-      into[i] = value < 0 ? -level : level;
+      // The rounding constant carries into the exponent from a mantissa of 1.5 on.
+      const nearest = of.hasDenormals ? nearestExponent(Math.abs(values[i])) + exponentBias : (key + 0x400000) >>> 23;
+      const exponent = Math.min(Math.max(nearest, of.lowest), of.highest);
+      result[i] = (keys[i] & ~keyMask) | of.keys[exponent - of.lowest];
     }
   }
   return into;
+}
+
+/** A range in terms of keys (partition.ts): biased exponents, and the level's key for each of them. */
+interface LevelKeys {
+  /** Keys from here on become a level. */
+  smallest: number;
+  lowest: number;
+  highest: number;
+  keys: Uint32Array;
+  /** Levels for which the exponent bits do not say the exponent. */
+  hasDenormals: boolean;
+}
+
+const exponentBias = 127;
+
+function levelsByKey(range: PowerOfTwoRange | null): LevelKeys {
+  if (!range) return { smallest: keyOfInfinity, lowest: 0, highest: 0, keys: new Uint32Array(1), hasDenormals: false };
+  const { n1, n2 } = range;
+  const keyOf = (magnitude: number) => keysOf(Float32Array.of(magnitude))[0];
+  const exponents = Array.from({ length: n1 - n2 + 1 }, (_, i) => n2 + i);
+  return {
+    smallest: Math.max(1, keyOf(2 ** (n2 - 1))),
+    lowest: n2 + exponentBias,
+    highest: n1 + exponentBias,
+    keys: Uint32Array.from(exponents, (exponent) => keyOf(2 ** exponent)),
+    hasDenormals: n2 - 1 < 1 - exponentBias,
+  };
 }
 
 /** How many of the weights are 0 or a level of the codebook. */

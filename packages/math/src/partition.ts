@@ -1,4 +1,5 @@
 import { check } from './checks.js';
+import { keyMask, keysOf } from './keys.js';
 import { hash } from './random.js';
 
 /** States of a weight: it counts as 0, whatever its value; it is trained; it keeps its value. */
@@ -9,8 +10,6 @@ export const FROZEN = 2;
 /** A set of states as bits, for the functions here. */
 const setOf = (...states: number[]): number => states.reduce((set, state) => set | (1 << state), 0);
 
-/** Without its sign bit, a float32's bit pattern grows with its magnitude. */
-export const keyMask = 0x7fffffff;
 const lowBits = 15;
 
 interface Threshold {
@@ -48,10 +47,6 @@ function nthFromTop(histogram: Uint32Array, count: number): { bucket: number; re
   let bucket = histogram.length - 1;
   while (histogram[bucket] < rest) rest -= histogram[bucket--];
   return { bucket, rest };
-}
-
-export function keysOf(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
 /** Gives the `count` weights with the largest keys, of those in state `from`, the state `to`; of equal ones the first. */

@@ -1,4 +1,5 @@
-import { FREE, FROZEN, keyMask, keysOf, magnitudeAtSparsity, PRUNED } from './partition.js';
+import { keyMask, keyOfInfinity, keysOf } from './keys.js';
+import { FREE, FROZEN, magnitudeAtSparsity, PRUNED } from './partition.js';
 
 /** Below a: pruned. From b on: spliced back. Between them a weight stays what it is. 0 ≤ a ≤ b. */
 export interface SurgeryThresholds {
@@ -95,8 +96,6 @@ function keyNotBelow(x: number): number {
   const nearest = Float32Array.of(x);
   return (keysOf(nearest)[0] & keyMask) + (nearest[0] < x ? 1 : 0);
 }
-
-const keyOfInfinity = 0x7f800000;
 
 /** The probability of a mask update at a step: (1 + gamma·step)^-power (DNS, §3.3). */
 export function triggerProbability(step: number, gamma: number, power: number): number {
