@@ -12,6 +12,7 @@ export {
   type SurgeryPhase,
 } from '@tfjs-compress/callbacks';
 export {
+  type CompressedHandler,
   type CompressedOptions,
   type CompressedSaveResult,
   compressed,
@@ -75,3 +76,4 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export type { FitCallbacks } from './tfjsTypes.js';
