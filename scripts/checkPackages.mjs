@@ -1,6 +1,6 @@
 /**
  * `npm run check`: what a consumer's tools would find wrong with the public packages as they would be published. publint and
- * are-the-types-wrong on each tarball, and our own .d.ts without skipLibCheck (which tfjs's own need). Build first.
+ * are-the-types-wrong on each tarball, our own .d.ts without skipLibCheck (which tfjs's own need), and the metadata. Build first.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import ts from 'typescript';
+import { metadataMessages } from './packageMetadata.mjs';
 import { packPublicPackages, publicPackages } from './packages.mjs';
 import { root } from './setup.mjs';
 
@@ -23,6 +24,7 @@ async function main() {
         ...(await publintMessages(each, tarball)),
         ...(await typeResolution(tarball)),
         ...ownTypes(each),
+        ...metadata(each, tarball),
       ];
       console.log(messages.length ? `✗ ${each.name}\n  ${messages.join('\n  ')}` : `✓ ${each.name}`);
       wrong += messages.length;
@@ -48,10 +50,15 @@ function isSourceCondition({ path }) {
 
 async function typeResolution(tarball) {
   const { problems = [{ kind: 'NoTypes' }] } = await checkPackage(createPackageFromTarballData(tarball));
-  // The resolution of before Node 16 ("node10") knows no "exports", hence no subpaths.
-  const isOld = ({ resolutionKind, entrypoint }) => resolutionKind === 'node10' && entrypoint !== '.';
-  const show = ({ kind, ...details }) => `are-the-types-wrong: ${kind} ${JSON.stringify(details)}`;
-  return problems.filter((problem) => !isOld(problem)).map(show);
+  return problems.map(({ kind, ...details }) => `are-the-types-wrong: ${kind} ${JSON.stringify(details)}`);
+}
+
+function metadata(each, tarball) {
+  const packed = createPackageFromTarballData(tarball);
+  const folder = `/node_modules/${each.name}/`;
+  const read = (path) => (packed.fileExists(folder + path) ? packed.readFile(folder + path) : undefined);
+  const paths = packed.listFiles(folder).map((path) => path.slice(folder.length));
+  return metadataMessages(each, read, paths).map((message) => `metadata: ${message}`);
 }
 
 /** Errors inside the package's own declaration files, for import and for require. */

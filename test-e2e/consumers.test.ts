@@ -46,6 +46,19 @@ describe('the one line, from the packed packages', () => {
     },
   );
 
+  it.each([
+    "a callback on the other copy's layers",
+    'callbacks of both in one fit',
+    "strip on the other copy's layers",
+  ])('says what is wrong when our ES module and our CommonJS build are both loaded: %s', async (name) => {
+    const folder = place('two-copies-of-ours', consumers.esm);
+    const message = lastJson<string>(await run(process.execPath, ['main.js', name], { cwd: folder, timeout: 60_000 }));
+    expect(message).toMatch(/two copies of (@tfjs-compress|tfjs-compress)/i);
+    // What to do about it: one of the two forms, one version.
+    expect(message).toMatch(/import|require/);
+    expect(message).toMatch(/npm (ls|dedupe)/);
+  });
+
   it('gives import and require the same names', async () => {
     const print =
       'console.log(JSON.stringify(Object.keys(m).filter((k) => k !== "default" && k !== "module.exports").sort()))';

@@ -13,6 +13,9 @@ export default defineConfig([
     platform: 'browser',
     unbundle: false,
     minify: true,
+    // What the report's files import from the callbacks is used by other files alone. Their import would stay all the same, and bring
+    // every callback into a page that shows figures.
+    treeshake: { moduleSideEffects: [{ test: /^@tfjs-compress\//, sideEffects: false }] },
     plugins: [licenses('report.LICENSES.txt')],
     clean: false,
   },

@@ -17,6 +17,9 @@ export interface Consumers {
 
 const tfjs = '4.22.0';
 
+/** What tfjs names of Node's, and Parcel would install into the project while it bundles. */
+const forParcel = { buffer: '^6.0.3', process: '^0.11.10' };
+
 export async function installConsumers(folder: string): Promise<Consumers> {
   const tarballs = packPublicPackages(folder);
   const project = async (name: string, type: string, dependencies: Record<string, string>) => {
@@ -35,7 +38,7 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     'layers-copy': `npm:@tensorflow/tfjs-layers@${tfjs}`,
   };
   const [esm, cjs, slim] = await Promise.all([
-    project('esm', 'module', { '@tensorflow/tfjs': tfjs }),
+    project('esm', 'module', { '@tensorflow/tfjs': tfjs, ...forParcel }),
     project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),
     project('slim', 'module', slimDependencies),
   ]);

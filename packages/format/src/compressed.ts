@@ -14,6 +14,12 @@ export interface CompressedSaveResult extends io.SaveResult {
   sizeBytes: number;
 }
 
+/** What compressed() makes of a place, for model.save and tf.loadLayersModel. */
+export interface CompressedHandler {
+  load: io.LoadHandler;
+  save: (artifacts: io.ModelArtifacts) => Promise<CompressedSaveResult>;
+}
+
 /**
  * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
  *
@@ -22,10 +28,7 @@ export interface CompressedSaveResult extends io.SaveResult {
  *   data, or a File or list of one (loads only).
  * @throws FormatError (from load) for what is no whole, unchanged compressed file.
  */
-export function compressed(
-  target: Source,
-  options: CompressedOptions = {},
-): { load: io.LoadHandler; save: (artifacts: io.ModelArtifacts) => Promise<CompressedSaveResult> } {
+export function compressed(target: Source, options: CompressedOptions = {}): CompressedHandler {
   const { requestInit, maxBytes, name = sourceName(target), ...packOptions } = options;
   return {
     async save(artifacts) {
@@ -45,7 +48,11 @@ function read(target: Source, requestInit?: RequestInit): Promise<Uint8Array> {
   return readSource(handlerFor(target, io.getLoadHandlers(target)));
 }
 
-async function write(target: Source, bytes: Uint8Array, requestInit?: RequestInit): Promise<Partial<io.SaveResult>> {
+async function write(
+  target: Source,
+  bytes: Uint8Array<ArrayBuffer>,
+  requestInit?: RequestInit,
+): Promise<Partial<io.SaveResult>> {
   if (typeof target === 'string') {
     if (isFileUrl(target)) return writeFile(target, bytes).then(() => ({}));
     if (isFetched(target)) return upload(target, bytes, requestInit);
@@ -76,19 +83,23 @@ function handlerFor(url: string, handlers: io.IOHandler[]): io.IOHandler {
   throw new Error(`compressed: tfjs has ${handlers.length} handlers for '${url}', expected 1.`);
 }
 
-async function upload(url: string, bytes: Uint8Array, requestInit?: RequestInit): Promise<Partial<io.SaveResult>> {
+async function upload(
+  url: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  requestInit?: RequestInit,
+): Promise<Partial<io.SaveResult>> {
   const body = new FormData();
-  body.append('model.tfz', new Blob([bytes.slice()], { type: 'application/octet-stream' }), 'model.tfz');
+  body.append('model.tfz', new Blob([bytes], { type: 'application/octet-stream' }), 'model.tfz');
   const response = await fetch(url, { method: 'POST', body, ...requestInit });
   if (!response.ok) throw new Error(`compressed: saving to ${url} failed with status ${response.status}.`);
   return { responses: [response] };
 }
 
-function download(name: string, bytes: Uint8Array): Partial<io.SaveResult> {
+function download(name: string, bytes: Uint8Array<ArrayBuffer>): Partial<io.SaveResult> {
   if (typeof document === 'undefined') throw new Error('compressed: downloads:// needs a browser.');
   const link = document.createElement('a');
   link.download = `${name || 'model'}.tfz`;
-  link.href = URL.createObjectURL(new Blob([bytes.slice()], { type: 'application/octet-stream' }));
+  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   link.dispatchEvent(new MouseEvent('click'));
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   return {};

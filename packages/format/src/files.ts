@@ -29,8 +29,10 @@ export async function readFile(url: string): Promise<Uint8Array> {
 export async function writeFile(url: string, bytes: Uint8Array | string): Promise<void> {
   const fs = builtin<typeof import('node:fs/promises')>('node:fs/promises');
   const { dirname } = builtin<typeof import('node:path')>('node:path');
+  // Not the global: at its sight Parcel installs a polyfill into the project.
+  const { pid } = builtin<typeof import('node:process')>('node:process');
   const path = filePath(url);
-  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  const temporary = `${path}.${pid}.${Date.now().toString(36)}.tmp`;
   await fs.mkdir(dirname(path), { recursive: true });
   try {
     const file = await fs.open(temporary, 'wx');

@@ -1,4 +1,4 @@
-export { type CompressedOptions, type CompressedSaveResult, compressed } from './compressed.js';
+export { type CompressedHandler, type CompressedOptions, type CompressedSaveResult, compressed } from './compressed.js';
 export { FormatError } from './decoder/FormatError.js';
 export type { Source } from './decoder/readSource.js';
 export { type UnpackOptions, unpack } from './decoder/unpack.js';

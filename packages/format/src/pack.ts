@@ -26,7 +26,7 @@ const packOptions = ['quantize', 'onProgress', 'onWeight'] as const;
  * @throws ArgumentError when the topology is binary, the weights are a stream or do not match their specification, or the JSON has more
  *   than 2^24 bytes.
  */
-export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array {
+export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array<ArrayBuffer> {
   checkKnownOptions(options, packOptions, 'pack');
   const { quantize: lossy = {}, onProgress, onWeight } = options;
   checkLossy(lossy);

@@ -16,6 +16,7 @@ export {
   type SurgeryPhase,
 } from '@tfjs-compress/callbacks';
 export {
+  type CompressedHandler,
   type CompressedOptions,
   type CompressedSaveResult,
   compressed,
@@ -82,3 +83,4 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export type { FitCallbacks } from './tfjsTypes.js';
