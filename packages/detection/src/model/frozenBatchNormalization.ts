@@ -1,13 +1,18 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { hook } from '@tfjs-compress/layers';
+
+const frozen = new WeakSet<tfl.layers.Layer>();
 
 /**
- * Keeps the statistics of every batch normalization in `model`: tfjs would replace them by those of a batch of one or two
- * pictures while training, whether the layer is trainable or not (torchvision's detectors freeze them for the same reason).
+ * Keeps the statistics of every batch normalization in `model`, nested models included: tfjs would replace them by those
+ * of a batch of one or two pictures while training, whether the layer is trainable or not (torchvision's detectors freeze
+ * them for the same reason). A layer that is frozen already stays as it is.
  */
-export function freezeBatchNormalization(model: LayersModel): void {
+export function freezeBatchNormalization(model: tfl.LayersModel): void {
   for (const layer of model.layers) {
-    if (layer.getClassName() !== 'BatchNormalization') continue;
-    const call = layer.call.bind(layer);
-    layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false });
+    if (layer instanceof tfl.LayersModel) freezeBatchNormalization(layer);
+    if (layer.getClassName() !== 'BatchNormalization' || frozen.has(layer)) continue;
+    frozen.add(layer);
+    hook(layer, 'call', (call) => (inputs, kwargs) => call.call(layer, inputs, { ...kwargs, training: false }));
   }
 }
