@@ -15,13 +15,13 @@ import {
   secondCopy,
   select,
 } from '@tfjs-compress/layers';
-import { checkInteger } from '@tfjs-compress/math';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
 import { checkOptimizerSlots, checkSettings, describeZeros } from './modelChecks.js';
 import { type AdamPowers, adamPowers, restoreAdamPowers } from './optimizerState.js';
 import { logEpoch } from './progress.js';
-import { join, leave, siblingsOn } from './siblings.js';
+import { join, leave, pathsLeft, siblingsOn } from './siblings.js';
+import { type FitParams, TrainingClock } from './TrainingClock.js';
 import { printTable } from './table.js';
 
 /** A kernel and what was asked for it. */
@@ -32,16 +32,6 @@ export interface Target<Override = object> {
   options: Partial<Override>;
 }
 
-/** How long the training is, counted from the beginning of the plan, pauses left out. */
-export interface Extent {
-  /** Epochs in all. */
-  epochs: number;
-  /** Epochs done before this fit. */
-  epochsDone: number;
-  /** Optimizer steps in an epoch; undefined for a dataset of unknown size. */
-  stepsPerEpoch: number | undefined;
-}
-
 /** What a kept run holds of a callback. */
 interface Progress {
   epochsDone: number;
@@ -50,13 +40,6 @@ interface Progress {
   settings: object;
   adam?: AdamPowers;
   own: object;
-}
-
-interface FitParams {
-  epochs?: number;
-  samples?: number;
-  steps?: number;
-  batchSize?: number;
 }
 
 /**
@@ -70,11 +53,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
   protected abstract readonly overrideOptions: readonly (keyof Override & string)[];
 
   protected targets: Target<Override>[] = [];
-  protected extent!: Extent;
-  /** Optimizer steps begun since the beginning of the plan. */
-  protected stepsBegun = 0;
-  /** Epochs finished since the beginning of the plan. */
-  protected epochsDone = 0;
+  protected clock!: TrainingClock;
   /** The model inside a Sequential, any other model itself. */
   protected trained: tfl.LayersModel | undefined;
   /** An optimizer of the user's own, in a loop without compile(). */
@@ -84,12 +63,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private fitParams: FitParams = {};
   /** Which one of its kind in the fit, from 1. */
   private order = 1;
-  private batchesInEpoch = 0;
   private isEpochOpen = false;
   private isEpochTrained = false;
   private isSettled = false;
   private hasTrained = false;
-  private startTime = 0;
   private lastFigures: Record<string, number> = {};
 
   protected constructor(protected readonly common: CommonOptions) {
@@ -119,13 +96,13 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /** Not through super, which would read the loss back at every step. */
   override async onBatchEnd(): Promise<void> {
-    if (this.isLastBatch) await this.epochTrained();
+    if (this.clock.isLastBatch) await this.epochTrained();
   }
 
   /** Called by fit. */
   override setModel(model: tfl.LayersModel): void {
     checkModel(model);
-    if (this.trained) leave(this.trained, this);
+    if (this.trained) leave(this.trained, this, []);
     this.trained = trainedModel(model);
     this.order = join(this.trained, this);
     this.targets = [];
@@ -191,23 +168,22 @@ export abstract class CompressionCallback<Override extends object = object> exte
     throw new Error(`${this.name}: ${message}`);
   }
 
+  /** What `act` gives; errors get the callback's name before them. */
+  protected named<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.fail((error as Error).message);
+    }
+  }
+
   /** The label, numbered from the second one of its kind on: also its slot in a checkpoint. */
   private get name(): string {
     return this.order > 1 ? `${this.label} ${this.order}` : this.label;
   }
 
-  /** Optimizer steps of the whole training; undefined where nobody knows. */
-  protected get totalSteps(): number | undefined {
-    const { epochs, stepsPerEpoch } = this.extent;
-    return stepsPerEpoch === undefined ? undefined : epochs * stepsPerEpoch;
-  }
-
-  protected get isLastEpoch(): boolean {
-    return this.epochsDone === this.extent.epochs - 1;
-  }
-
-  protected get isLastBatch(): boolean {
-    return this.batchesInEpoch === this.extent?.stepsPerEpoch;
+  private get paths(): string[] {
+    return this.targets.map(({ path }) => path);
   }
 
   /** The other callbacks at work on weights that this one has, too. */
@@ -256,9 +232,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
   async step(): Promise<void> {
     if (!this.isEpochOpen) await this.openEpoch();
     this.hasTrained = true;
-    this.batchesInEpoch++;
+    this.clock.beginBatch();
     await this.onStep();
-    this.stepsBegun++;
+    this.clock.stepsBegun++;
   }
 
   /**
@@ -269,17 +245,16 @@ export abstract class CompressionCallback<Override extends object = object> exte
    */
   async endEpoch(logs: tfl.Logs = {}): Promise<tfl.Logs> {
     const isStopped = (this.trained as unknown as { stopTraining_?: boolean }).stopTraining_ ?? false;
-    const { stepsPerEpoch } = this.extent;
-    const isCutShort = isStopped && (stepsPerEpoch === undefined ? !this.isEpochTrained : !this.isLastBatch);
-    if (!isCutShort) await this.epochTrained();
-    this.epochsDone++;
+    const { clock } = this;
+    const isWhole = clock.stepsPerEpoch === undefined ? this.isEpochTrained : clock.isLastBatch;
+    if (isWhole || !isStopped) await this.epochTrained();
+    clock.epochsDone++;
     this.isEpochOpen = false;
     const figures = await this.count();
     const suffix = this.order > 1 ? `_${this.order}` : '';
     for (const [key, value] of Object.entries(figures)) logs[key + suffix] = value;
-    const secondsPerEpoch = (Date.now() - this.startTime) / 1000 / (this.epochsDone - this.extent.epochsDone);
-    const report = { epoch: this.epochsDone, epochs: this.extent.epochs, secondsPerEpoch, logs };
-    if (this.verbose > 0) this.say(logEpoch(report, this.describe(figures)));
+    const { epochsDone: epoch, epochs, secondsPerEpoch } = clock;
+    if (this.verbose > 0) this.say(logEpoch({ epoch, epochs, secondsPerEpoch, logs }, this.describe(figures)));
     return logs;
   }
 
@@ -302,21 +277,19 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const repaired = this.isFinished ? await this.repair() : 0;
     if (repaired > 0)
       this.warn(`${repaired} weights were written by something else after they were done; put right again.`);
-    const isLast = siblingsOn(this.trained).filter((s) => s instanceof CompressionCallback).length === 1;
-    if (isLast && this.verbose > 0) {
-      const paths = [...(tablePaths.get(this.trained) ?? []), ...this.targets.map(({ path }) => path)];
-      await printTable(userModel(this.trained), this.trained, new Set(paths));
-    }
+    const isLast = siblingsOn(this.trained).length === 1;
+    const paths = new Set([...pathsLeft(this.trained), ...this.paths]);
+    if (isLast && this.verbose > 0) await printTable(userModel(this.trained), this.trained, paths);
     await this.release(this.isKept);
   }
 
   /** The fit failed: nothing is kept of it. A run that it was to go on with stays, if no batch was trained. */
   async abandon(): Promise<void> {
-    await this.release(!this.hasTrained && this.extent?.epochsDone > 0);
+    await this.release(!this.hasTrained && this.clock?.epochsBefore > 0);
   }
 
   private get isKept(): boolean {
-    const isStopped = !this.isFinished || this.epochsDone < this.extent.epochs;
+    const isStopped = !this.isFinished || this.clock.epochsDone < this.clock.epochs;
     return isStopped && this.common.whenStopped === 'keep';
   }
 
@@ -337,7 +310,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     if (!this.hasTrained) this.checkPlan();
     this.isEpochOpen = true;
     this.isEpochTrained = false;
-    this.batchesInEpoch = 0;
+    this.clock.beginEpoch();
     await this.onEpoch();
   }
 
@@ -345,8 +318,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const model = this.trained;
     if (!model)
       this.fail('no model. In fit, put callbacks into the array as they are; in a loop of your own call begin().');
-    const { epochs = 0, samples, steps, batchSize } = this.fitParams;
-    checkInteger(epochs, 'setParams: epochs', 1);
+    this.clock = new TrainingClock(this.fitParams, initialEpoch);
     if (model.optimizer) checkOptimizerSlots(model, this.label);
     const user = userModel(model);
     const selected = this.selectSites(findSites(user));
@@ -360,18 +332,14 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const resumed = run?.progress[this.name] as Progress | undefined;
     const settings = this.settings(selected);
     if (resumed) checkSettings(this.name, resumed.settings, settings);
-    this.stepsBegun = resumed?.step ?? 0;
-    this.epochsDone = resumed?.epochsDone ?? 0;
-    const stepsPerEpoch = steps ?? (samples ? Math.ceil(samples / (batchSize ?? 32)) : undefined);
-    // Whoever goes on may count epochs from where the pause was, or from 0: what is left to run is the same.
-    this.extent = { epochs: this.epochsDone + epochs - initialEpoch, epochsDone: this.epochsDone, stepsPerEpoch };
+    this.clock = new TrainingClock(this.fitParams, initialEpoch, resumed);
     this.checkSelected(selected, resumed?.own);
     for (const { site } of selected)
       checkFinite((await site.variable.read().data()) as Float32Array, `${this.name}: ${site.path}`);
     const sites = selected.map(({ site }) => site);
     const progress = async (): Promise<Progress> => {
       const adam = model.optimizer && (await adamPowers(model.optimizer));
-      const { epochsDone, stepsBegun: step } = this;
+      const { epochsDone, stepsBegun: step } = this.clock;
       return { epochsDone, step, settings, ...(adam && { adam }), own: this.progress() };
     };
     const { keepZeros } = this.common;
@@ -389,7 +357,6 @@ export abstract class CompressionCallback<Override extends object = object> exte
       throw error;
     }
     if (model.optimizer) restoreAdamPowers(model.optimizer, resumed?.adam);
-    this.startTime = Date.now();
   }
 
   /** Two of a kind must not have the same weights. */
@@ -416,7 +383,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     if (!this.attachment || this.isSettled) return;
     this.isSettled = true;
     if (this.isFinished && !this.isKept) return;
-    const where = `training stopped after epoch ${this.epochsDone} of ${this.extent.epochs}`;
+    const where = `training stopped after epoch ${this.clock.epochsDone} of ${this.clock.epochs}`;
     if (this.isKept) {
       const kept = this.describe(this.lastFigures);
       this.say(`${where}; kept as it is (${kept}). Save the model or call fit again with the same options to go on.`);
@@ -434,19 +401,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.onRelease();
     const { attachment, trained } = this;
     this.attachment = this.trained = undefined;
-    if (trained) {
-      const isLast = siblingsOn(trained).length === 1;
-      const paths = new Set([...(tablePaths.get(trained) ?? []), ...this.targets.map(({ path }) => path)]);
-      if (isLast) tablePaths.delete(trained);
-      else tablePaths.set(trained, paths);
-      leave(trained, this);
-    }
+    if (trained) leave(trained, this, this.paths);
     await attachment?.detach(keep);
   }
 
   /** For what a sub-class has hooked. */
   protected onRelease(): void {}
 }
-
-/** Kernels of callbacks that have closed, for the one table that the last one prints. */
-const tablePaths = new WeakMap<tfl.LayersModel, Set<string>>();

@@ -58,7 +58,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
 
   /** Epochs since the last step: for a learning-rate schedule that starts anew with each step. */
   get epochInStep(): number {
-    return this.epochsDone - this.epochOfStep;
+    return this.clock.epochsDone - this.epochOfStep;
   }
 
   override get fewestEpochs(): number {
@@ -99,13 +99,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     }
     this.unhook = hookValidation(this.trained!, () => {
       const areKnown = [...this.codebooks.values()].every((codebook) => !isEmpty(codebook));
-      if (this.isLastBatch && this.isLastStepDue && areKnown) this.takeLastStepNow();
+      if (this.clock.isLastBatch && this.isLastStepDue && areKnown) this.takeLastStepNow();
     });
   }
 
   /** The epoch from which steps may be taken: when surgery's masks are fixed. */
   private firstEpoch(): number {
-    const { stepsPerEpoch } = this.extent;
+    const { stepsPerEpoch } = this.clock;
     const step = Math.max(0, ...this.siblings.map((sibling) => sibling.structureFixedAt));
     if (step === 0) return 0;
     if (stepsPerEpoch === undefined)
@@ -121,7 +121,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override checkPlan(): void {
-    const { epochs, epochsDone } = this.extent;
+    const { epochs, epochsDone } = this.clock;
     if (this.plan && !this.options.epochsPerStep && this.plan.to !== epochs) {
       // Not the fits that the run was begun for: the steps that are left share the epochs that are left.
       const from = Math.max(epochsDone, this.stepsTaken > 0 ? 0 : this.firstEpoch());
@@ -150,12 +150,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
 
   protected override async onEpoch(): Promise<void> {
     const { stages } = this.plan!;
-    if (this.epochsDone < this.plan!.from || this.isFinished) return;
+    if (this.clock.epochsDone < this.plan!.from || this.isFinished) return;
     for (const sibling of this.siblings)
       if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
     // Also where no step is due: the only step of steps: [1] comes when there is no time to read weights.
     for (const target of this.targets) await this.codebook(target);
-    while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.epochsDone) await this.takeStep();
+    while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.clock.epochsDone)
+      await this.takeStep();
   }
 
   protected override async onStep(): Promise<void> {}
@@ -165,7 +166,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   private get isLastStepDue(): boolean {
-    return !this.isFinished && this.stepsTaken >= this.plan!.stages && this.epochsDone + 1 >= this.plan!.to;
+    return !this.isFinished && this.stepsTaken >= this.plan!.stages && this.clock.epochsDone + 1 >= this.plan!.to;
   }
 
   /** One step of Algorithm 1: partition, quantize what was selected, freeze it. */
@@ -194,7 +195,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
 
   private stepTaken(): void {
     this.stepsTaken++;
-    this.epochOfStep = this.epochsDone;
+    this.epochOfStep = this.clock.epochsDone;
     const optimizer = this.ownOptimizer ?? this.trained?.optimizer;
     if (this.options.resetLearningRate && this.learningRate !== undefined && optimizer && !this.isFinished) {
       setLearningRate(optimizer, this.learningRate);

@@ -7,13 +7,12 @@ import {
   PRUNED,
   random,
   type SurgeryThresholds,
-  setMask,
   thresholdsForSparsity,
   triggerProbability,
   updateMaskWith,
 } from '@tfjs-compress/math';
 import { CompressionCallback, type Target } from './CompressionCallback.js';
-import { commonFactor, finalStates, joinKernels, scaleOf } from './modelScope.js';
+import { fixMasksTogether, scaleOf, updateMasksTogether } from './modelScope.js';
 import {
   checkHysteresis,
   overrideOptions,
@@ -31,6 +30,7 @@ import {
   targetThresholds,
   type Window,
 } from './surgeryPlan.js';
+import { checkBegin, checkWindow, defaultWindow } from './surgeryWindow.js';
 
 type SurgeryTarget = Target<SurgeryOverride>;
 
@@ -112,7 +112,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
         throw new ArgumentError('SurgeryCallback', `targetSparsity or rate for ${site.path}`, { targetSparsity, rate });
       }
     }
-    if (this.options.endStep === undefined && !this.options.phases && this.totalSteps === undefined) {
+    if (this.options.endStep === undefined && !this.options.phases && this.clock.totalSteps === undefined) {
       this.fail(
         'endStep is needed, for fitDataset cannot tell how many batches this dataset has. ' +
           'Give endStep (in optimizer steps), or batchesPerEpoch to fitDataset.',
@@ -199,28 +199,8 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   private defaultWindow(): Window {
     const { beginStep, endStep } = this.options;
     if (endStep !== undefined) return { beginStep, endStep };
-    const { epochs, stepsPerEpoch } = this.extent;
-    const total = this.totalSteps!;
-    const others = Math.max(0, ...this.siblings.map((sibling) => sibling.fewestEpochs));
-    if (others >= epochs) {
-      this.fail(
-        `${this.siblings[0].label} needs ${others} epochs after the masks are fixed, and this training has ${epochs}: ` +
-          `expected at least ${others + 1}. Raise epochs, or give INQScheduler fewer steps.`,
-      );
-    }
-    const half = Math.min(Math.max(1, Math.floor(epochs / 2)), epochs - others) * stepsPerEpoch!;
-    const chosen = others > 0 ? half : aloneUntil(total);
-    this.checkBegin(chosen);
-    return { beginStep, endStep: chosen };
-  }
-
-  private checkBegin(endStep: number): void {
-    const { beginStep } = this.options;
-    if (beginStep < endStep) return;
-    this.fail(
-      `beginStep ${beginStep} leaves no steps to prune in: the masks are fixed at step ${endStep} of ${this.totalSteps} by ` +
-        'default. Give endStep, or lower beginStep.',
-    );
+    const other = this.siblings.find((sibling) => sibling.fewestEpochs > 0);
+    return this.named(() => defaultWindow(beginStep, this.clock, other));
   }
 
   override get structureFixedAt(): number {
@@ -228,26 +208,12 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   protected override checkPlan(): void {
-    const total = this.totalSteps;
-    const isDefault = this.options.endStep === undefined && !this.options.phases;
-    if (isDefault && [...this.plans.values()].some((plan) => plan.endStep === undefined))
-      this.checkBegin(aloneUntil(total!));
-    if (this.options.whenStopped === 'keep' || total === undefined) return;
+    const { whenStopped, beginStep, endStep, phases } = this.options;
+    const isDefault = endStep === undefined && !phases;
     for (const [{ path }, plan] of this.plans) {
-      const { endStep = this.options.endStep, beginStep = this.options.beginStep } = plan;
-      if (plan.isDone || endStep === undefined || endStep <= total) continue;
-      const { epochs, stepsPerEpoch } = this.extent;
-      const reached =
-        beginStep >= total
-          ? 'nothing would be pruned'
-          : plan.rate === undefined
-            ? `a sparsity of ${sparsityAt({ ...plan, beginStep, endStep }, total).toFixed(2)} of ${plan.targetSparsity} would be reached`
-            : 'the masks would not be fixed';
-      this.fail(
-        `endStep ${endStep} lies beyond the ${total} steps of this training (${epochs} epochs of ${stepsPerEpoch}), beginStep is ` +
-          `${beginStep}: ${reached} (${path}). Lower endStep, raise epochs to ${Math.ceil(endStep / stepsPerEpoch!)}, or set ` +
-          "whenStopped: 'keep' to go on in a later fit.",
-      );
+      if (isDefault && plan.endStep === undefined) this.named(() => checkBegin(beginStep, this.clock.totalSteps!));
+      else if (whenStopped !== 'keep')
+        this.named(() => checkWindow(path, { beginStep, endStep: endStep!, ...plan } as Scheduled, this.clock));
     }
   }
 
@@ -265,7 +231,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     let index = 0;
     for (const [target, plan] of this.scheduled()) {
       index++;
-      if (plan.isDone || this.stepsBegun < plan.beginStep) continue;
+      if (plan.isDone || this.clock.stepsBegun < plan.beginStep) continue;
       if (this.isOver(plan)) await this.complete(target, plan);
       else if (this.isDue(index, plan)) await this.operate(target, plan);
     }
@@ -273,21 +239,21 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
 
   /** Masks that are to be fixed at the very end are, before the last batch: fit validates inside it. */
   private isOver({ endStep }: Window): boolean {
-    const isLast = this.isLastEpoch && this.isLastBatch && endStep <= this.totalSteps!;
-    return this.stepsBegun >= endStep || isLast;
+    const isLast = this.clock.isLastEpoch && this.clock.isLastBatch && endStep <= this.clock.totalSteps!;
+    return this.clock.stepsBegun >= endStep || isLast;
   }
 
   private isDue(index: number, plan: Scheduled): boolean {
     const { gamma, power, seed, frequency = defaultFrequency(plan) } = this.options;
-    const sinceBegin = this.stepsBegun - plan.beginStep;
+    const sinceBegin = this.clock.stepsBegun - plan.beginStep;
     if (sinceBegin % frequency !== 0) return false;
-    return random(seed, index, this.stepsBegun) < triggerProbability(sinceBegin, gamma, power);
+    return random(seed, index, this.clock.stepsBegun) < triggerProbability(sinceBegin, gamma, power);
   }
 
   /** One update of a kernel's mask, and of its bias's (DNS, Eq. 3). */
   private async operate(target: SurgeryTarget, plan: Scheduled): Promise<void> {
     if (plan.rate !== undefined) plan.thresholds ??= await this.paperThresholds(target, plan);
-    const thresholds = plan.thresholds ?? (await targetThresholds(target.kernel, plan, this.stepsBegun));
+    const thresholds = plan.thresholds ?? (await targetThresholds(target.kernel, plan, this.clock.stepsBegun));
     for (const { kernel } of this.withBias(target)) await this.updateMask(kernel, plan, thresholds);
   }
 
@@ -323,46 +289,36 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   private fix(target: SurgeryTarget, plan: Plan): void {
     plan.isDone = true;
     for (const { kernel } of this.withBias(target)) kernel.splicing = false;
-    if (this.verbose > 1) this.say(`${target.path}: masks fixed at step ${this.stepsBegun}`);
+    if (this.verbose > 1) this.say(`${target.path}: masks fixed at step ${this.clock.stepsBegun}`);
   }
 
   /** With scope 'model': one update of all masks, or the last one. */
   private async stepTogether(isOver = false): Promise<void> {
     const all = [...this.scheduled()];
     const [, plan] = all[0];
-    if (plan.isDone || (this.stepsBegun < plan.beginStep && !isOver)) return;
+    if (plan.isDone || (this.clock.stepsBegun < plan.beginStep && !isOver)) return;
     const isEnd = isOver || this.isOver(plan);
     if (!isEnd && !this.isDue(1, plan)) return;
-    const scales = all.map(([{ path }]) => this.scales[path]);
-    const joined = await joinKernels(
-      all.map(([{ kernel }]) => kernel),
-      scales,
-    );
-    const sparsity = isEnd ? plan.targetSparsity! : sparsityAt(plan, this.stepsBegun);
-    const factor = commonFactor(joined, sparsity);
-    const next = isEnd ? finalStates(joined, sparsity) : undefined;
-    for (const [i, [target, own]] of all.entries()) {
-      const t = factor * scales[i];
-      const begin = joined.offsets[i];
-      const mask = next?.slice(begin, begin + target.kernel.size);
-      const [a, b] = [(1 - own.hysteresis) * t, (1 + own.hysteresis) * t];
-      this.note(await target.kernel.update(mask ? setMask(mask, t) : updateMaskWith({ a, b }, b)));
-      if (isEnd) this.fix(target, own);
-    }
+    const kernels = all.map(([{ kernel, path }, { hysteresis }]) => ({ kernel, scale: this.scales[path], hysteresis }));
+    const changes = isEnd
+      ? await fixMasksTogether(kernels, plan.targetSparsity!)
+      : await updateMasksTogether(kernels, sparsityAt(plan, this.clock.stepsBegun));
+    for (const change of changes) this.note(change);
+    if (isEnd) for (const [target, own] of all) this.fix(target, own);
   }
 
   /** Where nobody knew which batch is the last one. */
   protected override async onEpochTrained(): Promise<void> {
-    const { stepsPerEpoch, epochs } = this.extent;
+    const { stepsPerEpoch, epochs } = this.clock;
     if (this.isFinished) return;
-    const batches = stepsPerEpoch ?? this.stepsBegun / (this.epochsDone + 1);
-    const isKept = this.options.whenStopped === 'keep' && this.structureFixedAt > this.stepsBegun;
-    if (this.isLastEpoch && !isKept) {
+    const batches = stepsPerEpoch ?? this.clock.stepsBegun / (this.clock.epochsDone + 1);
+    const isKept = this.options.whenStopped === 'keep' && this.structureFixedAt > this.clock.stepsBegun;
+    if (this.clock.isLastEpoch && !isKept) {
       this.warn(
-        `the training ends after ${this.stepsBegun} steps, endStep is ${this.structureFixedAt}: masks are fixed now, without re-training.`,
+        `the training ends after ${this.clock.stepsBegun} steps, endStep is ${this.structureFixedAt}: masks are fixed now, without re-training.`,
       );
       await this.finish();
-    } else if (this.epochsDone === 0 && !isKept && this.structureFixedAt > batches * epochs) {
+    } else if (this.clock.epochsDone === 0 && !isKept && this.structureFixedAt > batches * epochs) {
       this.warn(
         `endStep ${this.structureFixedAt} lies beyond the ${batches * epochs} steps of this training: the masks will be fixed at its end.`,
       );
@@ -395,11 +351,6 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   protected override describe({ sparsity = 0 }: Record<string, number>): string {
     return `${(100 * sparsity).toFixed(1)}% sparse`;
   }
-}
-
-/** The step at which masks are fixed by default, of a fit with no other callback of ours. */
-function aloneUntil(totalSteps: number): number {
-  return Math.max(1, Math.floor(0.8 * totalSteps));
 }
 
 function ownerOf(site: Site) {

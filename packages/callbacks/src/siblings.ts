@@ -7,23 +7,37 @@ export interface Sibling {
   readonly isFinished: boolean;
 }
 
-const callbacksOf = new WeakMap<LayersModel, Sibling[]>();
+interface Group {
+  callbacks: Sibling[];
+  /** Paths of the kernels of those that have left, for the one table that the last one prints. */
+  paths: Set<string>;
+}
+
+const groups = new WeakMap<LayersModel, Group>();
 
 /** The callbacks of this package that are at work on a model, in their order. */
 export function siblingsOn(model: LayersModel): readonly Sibling[] {
-  return callbacksOf.get(model) ?? [];
+  return groups.get(model)?.callbacks ?? [];
 }
 
 /** Joins them. Returns which one of its kind the callback is, counted from 1. */
 export function join(model: LayersModel, callback: Sibling): number {
-  const all = siblingsOn(model).filter((sibling) => sibling !== callback);
-  callbacksOf.set(model, [...all, callback]);
-  return 1 + all.filter(({ label }) => label === callback.label).length;
+  const { callbacks, paths } = groups.get(model) ?? { callbacks: [], paths: new Set() };
+  const others = callbacks.filter((sibling) => sibling !== callback);
+  groups.set(model, { callbacks: [...others, callback], paths });
+  return 1 + others.filter(({ label }) => label === callback.label).length;
 }
 
-export function leave(model: LayersModel, callback: Sibling): void {
-  callbacksOf.set(
-    model,
-    siblingsOn(model).filter((sibling) => sibling !== callback),
-  );
+/** Leaves them, with the paths of the kernels it had. Nothing is left of the group when the last one does. */
+export function leave(model: LayersModel, callback: Sibling, paths: string[]): void {
+  const group = groups.get(model);
+  if (!group) return;
+  group.callbacks = group.callbacks.filter((sibling) => sibling !== callback);
+  for (const path of paths) group.paths.add(path);
+  if (group.callbacks.length === 0) groups.delete(model);
+}
+
+/** Paths of the kernels of callbacks that have left. */
+export function pathsLeft(model: LayersModel): string[] {
+  return [...(groups.get(model)?.paths ?? [])];
 }

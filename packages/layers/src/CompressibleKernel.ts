@@ -209,7 +209,7 @@ export class CompressibleKernel {
     return tf.tidy(() => {
       const raw = this.tensor;
       if (this.isCommitted || (this.host && !this.host.includes(PRUNED))) return tf.clone(raw);
-      return tf.where(this.whereKept(), raw, tf.zerosLike(raw));
+      return select(this.whereKept(), raw, tf.zerosLike(raw));
     });
   }
 

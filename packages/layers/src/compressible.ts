@@ -6,6 +6,7 @@ import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostCo
 import { familyClasses } from './layers.js';
 import { type Selection, select } from './select.js';
 import { findSites, type Site } from './sites.js';
+import { select as selectByElement } from './straightThrough.js';
 import { checkModel, type Layer } from './tfjsCopy.js';
 
 type Family = keyof typeof familyClasses;
@@ -145,7 +146,7 @@ function copyMarks(from: tfl.LayersModel, to: tfl.LayersModel): void {
 /** States: pruned where a weight is 0, else free. */
 function markStates(states: tfl.LayerVariable, weights: tf.Tensor): void {
   tf.tidy(() => {
-    states.write(tf.where(tf.equal(weights, 0), tf.fill(weights.shape, PRUNED), tf.fill(weights.shape, FREE)));
+    states.write(selectByElement(tf.equal(weights, 0), tf.fill(weights.shape, PRUNED), tf.fill(weights.shape, FREE)));
   });
 }
 

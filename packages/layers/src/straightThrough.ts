@@ -12,7 +12,16 @@ export function straightThroughMask(w: tf.Tensor, mask: tf.Tensor, zeros: tf.Ten
   return masked(w);
 }
 
-/** tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first, a kernel each. */
+/**
+ * tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first, a kernel each. GPUs have it up to
+ * rank 4 alone, so that 3-D convolutions are selected as vectors.
+ */
 export function select(condition: tf.Tensor, ifTrue: tf.Tensor, ifFalse: tf.Tensor): tf.Tensor {
-  return tf.engine().runKernel(tf.Select, { condition, t: ifTrue, e: ifFalse });
+  const run = (c: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>
+    tf.engine().runKernel(tf.Select, { condition: c, t, e });
+  if (condition.rank <= 4) return run(condition, ifTrue, ifFalse);
+  return tf.tidy(() => {
+    const [c, t, e] = [condition, ifTrue, ifFalse].map((tensor) => tf.reshape(tensor, [-1]));
+    return tf.reshape(run(c, t, e), condition.shape);
+  });
 }
