@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
 import { place } from './support/consumers.js';
 import { findFirefox, openFirefox } from './support/firefox.js';
+import { isLevel } from './support/trainings.js';
 
 interface Trained {
   initialEpoch: number;
@@ -76,7 +77,9 @@ describe('a Web Worker that trains on WebAssembly, is terminated twice and resum
         expect(error).toBeUndefined();
         expect(ended).toEqual([null, null]);
         expect([resumed.backend, inOneGo.backend]).toEqual(['wasm', 'wasm']);
-        expect([resumed.initialEpoch, inOneGo.initialEpoch]).toEqual([7, 0]);
+        // Firefox drops a save whose transaction has not been committed when the worker is terminated; tfjs does not wait for that.
+        expect([6, 7]).toContain(resumed.initialEpoch);
+        expect(inOneGo.initialEpoch).toBe(0);
         expect(resumed.weights).toEqual(inOneGo.weights);
         expectCompressed(inOneGo);
       } finally {
@@ -93,7 +96,7 @@ function expectCompressed({ weights }: Trained) {
   for (const { bits } of kernels) {
     const values = [...new Float32Array(Uint32Array.from(bits).buffer)];
     const zeros = values.filter((value) => value === 0).length;
-    const levels = values.filter((value) => 2 ** Math.round(Math.log2(Math.abs(value))) === Math.abs(value)).length;
+    const levels = values.filter((value) => value !== 0 && isLevel(value)).length;
     expect(zeros / values.length).toBeGreaterThanOrEqual(0.5);
     expect(zeros + levels).toBe(values.length);
     expect(levels).toBeGreaterThan(0);

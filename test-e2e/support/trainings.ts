@@ -148,6 +148,7 @@ function shareOf(weights: Weight[], test: (value: number) => boolean): number {
   return values.filter(test).length / values.length;
 }
 
-function isLevel(value: number): boolean {
+/** Whether a weight is 0 or ±2^k. */
+export function isLevel(value: number): boolean {
   return value === 0 || 2 ** Math.round(Math.log2(Math.abs(value))) === Math.abs(value);
 }

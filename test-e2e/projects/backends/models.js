@@ -18,7 +18,7 @@ const { layers } = tf;
 const tanh = { activation: 'tanh' };
 const filters = { filters: 3, kernelSize: 3, ...tanh };
 const image = { inputShape: [5, 5, 2] };
-const sequence = { inputShape: [4, 2] };
+const sequence = { inputShape: [2, 2] };
 const volume = { inputShape: [4, 4, 4, 1] };
 
 /** The layer that a model is about, by the name of its class. All kernels have an even number of weights: half of them is a whole number. */
