@@ -24,14 +24,27 @@ declare global {
 }
 
 const stockLayers = ['Dense', 'Conv1D', 'Conv2D', 'Conv2DTranspose', 'DepthwiseConv2D', 'SeparableConv2D'];
-const otherLayers = ['Conv3D', 'Conv3DTranspose', 'Embedding', 'SimpleRNN', 'GRU', 'LSTM', 'ConvLSTM2D'];
+const otherLayers = [
+  'Conv3D',
+  'Conv3DTranspose',
+  'Embedding',
+  'SimpleRNN',
+  'GRU',
+  'LSTM',
+  'SimpleRNN behind Masking',
+  'ConvLSTM2D',
+];
 const wrappers = ['Bidirectional', 'TimeDistributed', 'nested model'];
 const plainLayers = [...stockLayers, ...otherLayers, ...wrappers];
 const ourLayers = ['Masked', 'PowerOfTwo'].flatMap((family) => stockLayers.map((name) => family + name));
 
-/** What stock tfjs cannot train, and why. */
+/** What stock tfjs cannot train, and how that shows: part of a message, or weights that are not cpu's. */
 const noGradient = { Conv3DTranspose: 'gradient function not found for Conv3DBackpropInputV2' };
-const untrainable: Record<string, Record<string, string>> = { cpu: noGradient, webgl: noGradient, webgpu: noGradient };
+const untrainable: Record<string, Record<string, string>> = {
+  cpu: noGradient,
+  webgl: noGradient,
+  webgpu: { ...noGradient, 'SimpleRNN behind Masking': "from cpu's" },
+};
 
 /** Functions of tfjs that read synchronously by themselves, and what they do then. */
 const readsOfTfjs: Record<string, string[]> = { webgpu: [] };

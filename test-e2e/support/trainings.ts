@@ -33,7 +33,7 @@ export interface FailedTraining {
   reads: SyncRead[];
 }
 
-export interface SyncRead {
+interface SyncRead {
   /** Whose code asked for the values: 'compress' and 'page' are ours. */
   by: 'compress' | 'page' | 'tfjs';
   name: string;

@@ -21,7 +21,7 @@ const image = { inputShape: [5, 5, 2] };
 const sequence = { inputShape: [2, 2] };
 const volume = { inputShape: [4, 4, 4, 1] };
 
-/** The layer that a model is about, by the name of its class. All kernels have an even number of weights: half of them is a whole number. */
+/** The layer or layers that a model is about, by the name of the class. All kernels have an even number of weights: half of them is a whole number. */
 const stock = {
   Dense: () => layers.dense({ units: 8, inputShape: [6], ...tanh }),
   Conv1D: () => layers.conv1d({ ...filters, inputShape: [8, 2] }),
@@ -35,6 +35,7 @@ const stock = {
   SimpleRNN: () => layers.simpleRNN({ units: 4, ...sequence }),
   GRU: () => layers.gru({ units: 2, ...sequence }),
   LSTM: () => layers.lstm({ units: 2, ...sequence }),
+  'SimpleRNN behind Masking': () => [layers.masking({ maskValue: 0, ...sequence }), layers.simpleRNN({ units: 4 })],
   ConvLSTM2D: () => layers.convLstm2d({ filters: 1, kernelSize: 2, inputShape: [2, 3, 3, 1] }),
   Bidirectional: () =>
     layers.bidirectional({ layer: layers.simpleRNN({ units: 2 }), mergeMode: 'concat', ...sequence }),
@@ -76,8 +77,7 @@ export const layerNames = Object.keys(kinds);
 
 /** A small model around the layer, with weights that depend on its shapes alone, not compiled. */
 export function makeModel(name) {
-  const layer = kinds[name]();
-  const model = tf.sequential({ layers: [layer] });
+  const model = tf.sequential({ layers: [kinds[name]()].flat() });
   if (model.outputs[0].shape.length > 2) model.add(layers.flatten());
   model.add(layers.dense({ units: 2 }));
   const trained = new Set(model.trainableWeights);
