@@ -15,8 +15,9 @@ export function findBrowser(): string | undefined {
   return places.find((path) => path && existsSync(path));
 }
 
-/** Starts it without a window, WebGL computed by the CPU so that it is there on every machine. */
+/** Starts it without a window, WebGL and WebGPU computed by the CPU so that they are there on every machine. */
 export function launchBrowser(executablePath: string) {
   const webgl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
-  return chromium.launch({ executablePath, args: ['--no-sandbox', ...webgl] });
+  const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...webgl, ...webgpu] });
 }

@@ -5,7 +5,7 @@ import { run } from './run.js';
 
 /** Projects outside the monorepo with the packed packages in their node_modules: absolute paths. */
 export interface Consumers {
-  /** "type": "module", with @tensorflow/tfjs. */
+  /** "type": "module", with @tensorflow/tfjs and its WebGPU backend. */
   esm: string;
   /** "type": "commonjs", with @tensorflow/tfjs. */
   cjs: string;
@@ -38,7 +38,11 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     'layers-copy': `npm:@tensorflow/tfjs-layers@${tfjs}`,
   };
   const [esm, cjs, slim] = await Promise.all([
-    project('esm', 'module', { '@tensorflow/tfjs': tfjs, ...forParcel }),
+    project('esm', 'module', {
+      '@tensorflow/tfjs': tfjs,
+      '@tensorflow/tfjs-backend-webgpu': tfjs,
+      ...forParcel,
+    }),
     project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),
     project('slim', 'module', slimDependencies),
   ]);

@@ -10,11 +10,13 @@ export interface BuiltPage {
   page: Page;
   /** Of scripts that failed. */
   errors: string[];
+  /** Opens it once more, with nothing done in it. */
+  openAgain(): Promise<Page>;
 }
 
 /**
  * Builds test-e2e/projects/`name` by Vite in the ESM consumer and opens it under a made-up address: no server, no port. `files` are served
- * beside what was built: absolute paths by name.
+ * beside what was built: absolute paths by name. The address is a secure one, without which there is no WebGPU.
  */
 export async function openPage(
   executable: string,
@@ -24,13 +26,16 @@ export async function openPage(
   const root = place(name, inject('consumers').esm);
   await build({ root, logLevel: 'error' });
   const browser = await launchBrowser(executable);
-  const page = await browser.newPage();
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.route('http://page.test/**', (route) => {
-    const path = new URL(route.request().url()).pathname.slice(1) || 'index.html';
-    return route.fulfill({ path: files[path] ?? join(root, 'dist', path) });
-  });
-  await page.goto('http://page.test/');
-  return { browser, page, errors };
+  const openAgain = async () => {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.route('https://page.test/**', (route) => {
+      const path = new URL(route.request().url()).pathname.slice(1) || 'index.html';
+      return route.fulfill({ path: files[path] ?? join(root, 'dist', path) });
+    });
+    await page.goto('https://page.test/');
+    return page;
+  };
+  return { browser, page: await openAgain(), errors, openAgain };
 }
