@@ -79,9 +79,12 @@ export const isStopped = (situation: Situation) => situation.startsWith('stopped
 export function isPossible({ plan, kind, situation, style, validation, company }: Partial<Case>): boolean {
   const isOurs = kind !== undefined && (kinds[kind].head !== undefined || kinds[kind].convert !== undefined);
   if (situation === 'several outputs' && (style === 'sequential' || isOurs)) return false;
-  // A model with layers of ours is not asked to take custom ones too, nor a loop of one's own to run two callbacks.
+  // A model with layers of ours is not asked to take custom ones too.
   if ((situation === 'custom layer' || situation === 'registered layer') && isOurs) return false;
-  if (situation === 'own loop' && plan !== undefined && !['inq', 'target', 'rate'].includes(plan)) return false;
+  // There the order of the calls is the user's, and surgery comes first.
+  if (situation === 'own loop' && plan === 'inq+target') return false;
+  // An error before the first batch, with a test of its own.
+  if (situation === 'dataset of unknown size' && plan?.includes('+')) return false;
   if (situation === 'own loop' && validation !== undefined && validation !== 'none') return false;
   if (situation === 'own loop' && company !== undefined && company !== 'alone') return false;
   // Somebody has to stop the fit.

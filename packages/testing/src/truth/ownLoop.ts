@@ -11,24 +11,24 @@ interface Handle {
   end(): Promise<void>;
 }
 
-/** Trains by an optimizer alone, the callback driven by hand; returns what fit's history would hold. */
+/** Trains by an optimizer alone, the callbacks driven by hand; returns what fit's history would hold. */
 export async function trainByHand(
   model: tfl.LayersModel,
   { x, y }: Problem,
   optimizer: tf.Optimizer,
-  callback: unknown,
+  callbacks: unknown[],
   observer: Observer,
   { epochs, batchSize }: { epochs: number; batchSize: number },
 ): Promise<Record<string, number[]>> {
-  const handle = callback as Handle;
+  const handles = callbacks as Handle[];
   const history: Record<string, number[]> = {};
   const stepsPerEpoch = samples / batchSize;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  await handle.begin(model, { epochs, stepsPerEpoch });
+  for (const handle of handles) await handle.begin(model, { epochs, stepsPerEpoch });
   for (let epoch = 0; epoch < epochs; epoch++) {
     let loss = 0;
     for (let i = 0; i < stepsPerEpoch; i++) {
-      await handle.step();
+      for (const handle of handles) await handle.step();
       await observer.hooks.onBatchBegin!(i, {});
       loss += tf.tidy(() => {
         const part = (tensor: tf.Tensor) => tf.slice(tensor, [i * batchSize], [batchSize]);
@@ -41,10 +41,10 @@ export async function trainByHand(
       await observer.hooks.onBatchEnd!(i, {});
     }
     const logs: Record<string, number> = { loss: loss / stepsPerEpoch };
-    await handle.endEpoch(logs);
+    for (const handle of handles) await handle.endEpoch(logs);
     await observer.hooks.onEpochEnd!(epoch, logs);
     for (const [key, value] of Object.entries(logs)) history[key] = [...(history[key] ?? []), value];
   }
-  await handle.end();
+  for (const handle of handles) await handle.end();
   return history;
 }

@@ -151,7 +151,7 @@ class CaseRun {
     const tensors = tensorsBesideSlots(optimizer);
     const printed = await printedBy(async () => {
       if (isByHand) {
-        history = await trainByHand(model, problem, optimizer, options.make()[0], observer, { epochs, batchSize });
+        history = await trainByHand(model, problem, optimizer, options.make(), observer, { epochs, batchSize });
         return;
       }
       const config = { ...this.fitConfig(), initialEpoch: options.initialEpoch ?? this.initialEpoch };
