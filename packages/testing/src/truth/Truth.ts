@@ -40,6 +40,8 @@ export class Truth {
   private ranges = new Map<string, Range | null>();
   /** What the frozen weights must be, by path; NaN for the others. */
   private frozen = new Map<string, Float64Array>();
+  /** Zeros that surgery left, when INQ's first step was taken. */
+  private pruned = new Map<string, Set<number>>();
   private stepsTaken = 0;
 
   constructor(
@@ -82,14 +84,18 @@ export class Truth {
     return this.selected(values).map(([path, each]) => count(each, this.ranges.get(path)));
   }
 
-  private checkEpoch({ epoch, logs, values, pruned, spliced }: EpochSeen, previous: Values, isPartial: boolean): void {
+  private checkEpoch(
+    { epoch, logs, begin, values, pruned, spliced }: EpochSeen,
+    previous: Values,
+    isPartial: boolean,
+  ): void {
     const name = `epoch ${epoch + 1}`;
     const { inq, surgery } = this.asked;
     const stepBefore = this.stepsTaken;
     if (inq) {
       this.stepsTaken = logs.inq_step ?? Number.NaN;
       if (!(this.stepsTaken >= stepBefore)) this.findings.push(`${name}: inq_step ${stepBefore} → ${logs.inq_step}`);
-      if (this.stepsTaken > stepBefore && !isPartial) this.foretell(previous, stepBefore);
+      if (this.stepsTaken > stepBefore && !isPartial) this.foretell(previous, begin, stepBefore);
     }
     const counts = this.counts(values);
     const zeros = share(counts, 'zeros');
@@ -103,7 +109,7 @@ export class Truth {
       const levels = this.stepsTaken > 0 ? share(counts, 'levels') : logs.quantized === 0 ? 0 : zeros;
       const isKnown = !this.options.hasFreeZeros || this.stepsTaken === inq.steps.length;
       if (isKnown) this.expect(`${name}: quantized in the logs`, logs.quantized, levels);
-      if (this.stepsTaken > 0) this.checkPortion(values, inq.steps[this.stepsTaken - 1], name);
+      if (this.stepsTaken > 0 && isKnown) this.checkPortion(values, inq.steps[this.stepsTaken - 1], name);
     } else if (surgery && !isPartial && !this.options.hasFreeZeros) {
       this.expect(`${name}: pruned in the logs`, logs.pruned, pruned);
       this.expect(`${name}: spliced in the logs`, logs.spliced, spliced);
@@ -112,7 +118,7 @@ export class Truth {
   }
 
   /** A step was taken with the weights as they were before the epoch: works out which of them it froze, and at what. */
-  private foretell(previous: Values, stepBefore: number): void {
+  private foretell(previous: Values, begin: Values | undefined, stepBefore: number): void {
     const { bits, steps, partition = 'magnitude' } = this.asked.inq!;
     for (const [path, values] of this.selected(previous)) {
       if (stepBefore === 0 && !this.ranges.has(path)) this.ranges.set(path, rangeOf(values, bits));
@@ -121,20 +127,35 @@ export class Truth {
       const portion = steps[Math.min(this.stepsTaken, steps.length - 1) - 1];
       if (!range || partition !== 'magnitude' || this.options.hasFreeZeros || portion === undefined) continue;
       const frozen = this.frozen.get(path) ?? new Float64Array(values.length).fill(Number.NaN);
-      const arePruned = this.asked.surgery !== undefined || this.options.isPruned;
-      const isPruned = (i: number) => arePruned && values[i] === 0 && Number.isNaN(frozen[i]);
-      const candidates = [...values.keys()].filter((i) => !isPruned(i));
-      const free = candidates.filter((i) => Number.isNaN(frozen[i]));
+      if (!this.pruned.has(path)) this.pruned.set(path, this.prunedOf(values, begin?.get(path), portion));
+      const pruned = this.pruned.get(path)!;
+      for (const i of pruned) frozen[i] = 0;
+      const candidates = values.length - pruned.size;
+      // Zeros that surgery brought back at this very moment, with values that nobody outside has seen.
+      const back = [...values.keys()].filter((i) => this.asked.surgery && values[i] === 0 && !pruned.has(i)).length;
+      const free = [...values.keys()].filter((i) => Number.isNaN(frozen[i]));
       free.sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]));
-      // One weight less than the portion: how it is rounded is not the papers' business.
-      const wanted = Math.floor(portion * candidates.length) - (candidates.length - free.length) - 1;
-      const limit = Math.abs(values[free[Math.max(0, wanted)]] ?? 0);
-      for (const i of free.slice(0, Math.max(0, wanted))) {
-        if (Math.abs(values[i]) > limit) frozen[i] = levelOf(values[i], range);
-      }
-      for (const i of values.keys()) if (isPruned(i)) frozen[i] = 0;
+      // One less than the portion, and one more frozen before: how portions are rounded is not the papers' business.
+      const before = stepBefore > 0 ? Math.ceil(steps[stepBefore - 1] * candidates) + 1 : 0;
+      const wanted = Math.max(0, Math.floor(portion * candidates) - before - 1 - (stepBefore > 0 ? 0 : back));
+      const limit = Math.abs(values[free[wanted]] ?? 0);
+      for (const i of free.slice(0, wanted)) if (Math.abs(values[i]) > limit) frozen[i] = levelOf(values[i], range);
       this.frozen.set(path, frozen);
     }
+  }
+
+  /**
+   * Which zeros are pruned ones when INQ's first step is taken. Beside surgery in the same fit its masks may have got
+   * their last form between the last epoch's end and the step, so that the weights after the step are looked at, too.
+   */
+  private prunedOf(previous: Float32Array, begin: Float32Array | undefined, portion: number): Set<number> {
+    const all = [...previous.keys()];
+    if (!this.asked.surgery || !begin) return new Set(all.filter((i) => this.options.isPruned && previous[i] === 0));
+    const magnitudes = [...previous].map(Math.abs).sort((a, b) => b - a);
+    const remaining = begin.filter((value) => value !== 0).length;
+    // What was large is 0 because INQ made it so.
+    const limit = magnitudes[Math.floor(portion * remaining)] ?? 0;
+    return new Set(all.filter((i) => begin[i] === 0 && Math.abs(previous[i]) < limit));
   }
 
   private checkFrozen(now: Values, when: string): void {

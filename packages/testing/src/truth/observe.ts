@@ -5,6 +5,9 @@ export interface EpochSeen {
   epoch: number;
   /** As a callback of the user's sees them. */
   logs: Record<string, number>;
+  /** At its first batch, after what the callbacks did before it. */
+  begin?: Values;
+  /** At its end. */
   values: Values;
   /** Weights that became 0, and that came back, between any two batches of the epoch. */
   pruned: number;
@@ -33,6 +36,7 @@ export function observe(
 ): Observer {
   let last = readKernels(kernels);
   let [pruned, spliced] = [0, 0];
+  let begin: Values | undefined;
   const look = (): Values => {
     const now = readKernels(kernels);
     for (const [path, values] of now) {
@@ -53,6 +57,7 @@ export function observe(
       onBatchBegin: async () => {
         observer.batches++;
         const values = look();
+        begin ??= values;
         observer.firstLook ??= values;
       },
       onBatchEnd: async () => {
@@ -62,7 +67,8 @@ export function observe(
       onEpochEnd: async (epoch, logs) => {
         const values = look();
         const numbers = Object.entries(logs ?? {}).filter(([, value]) => typeof value === 'number');
-        observer.epochs.push({ epoch, logs: Object.fromEntries(numbers), values, pruned, spliced });
+        observer.epochs.push({ epoch, logs: Object.fromEntries(numbers), begin, values, pruned, spliced });
+        begin = undefined;
         [pruned, spliced] = [0, 0];
         await onEpoch(epoch);
       },

@@ -188,7 +188,7 @@ class CaseRun {
       this.checkRate(kernels, before, biases, observer.firstLook);
     }
     if (c.situation.endsWith('Norm') || c.situation === 'nonNeg') {
-      if (asked.inq && !/constraint/i.test(printed))
+      if (asked.inq && !/constraint|taken off/i.test(printed))
         this.findings.push('INQ does not say what becomes of the constraint');
     }
     if (stopAfter === undefined) this.findings.push(...checkSameFigures(model, history, c, this));
