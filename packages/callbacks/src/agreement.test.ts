@@ -24,11 +24,11 @@ const compile = (model: tfl.LayersModel) =>
 const quantizedOf = (model: tfl.LayersModel) =>
   [...countWeights(model).values()].map(({ levels, weights }) => levels / weights);
 
-/** The learning rate becomes so high that epochs from then on are worse. */
+/** Goes uphill from an epoch on: later ones are worse. */
 const spoil = (model: tfl.LayersModel, from: number) =>
   new tfl.CustomCallback({
     onEpochBegin: async (epoch) => {
-      if (epoch >= from) (model.optimizer as any).learningRate = 0.7;
+      if (epoch >= from) (model.optimizer as any).learningRate = -0.1;
     },
   });
 

@@ -132,6 +132,25 @@ it('says what it needs to know of a dataset of unknown size, before the first ba
   model.dispose();
 });
 
+it('changes no weight when it is the second callback that is wrong', async () => {
+  const wrong = [
+    inq({ include: 'c' }),
+    inq({ steps: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1] }),
+    surgery({ include: 'c' }),
+  ];
+  for (const second of wrong) {
+    for (const first of [surgery({ frequency: 1, rate: 0.2, targetSparsity: undefined }), inq({ include: 'a' })]) {
+      const model = smallModel();
+      const before = weightsOf(model);
+      await expect(model.fit(x, y, { ...fitArgs, callbacks: [first, second] })).rejects.toThrow(
+        /matches no layer|epochs|already/,
+      );
+      expect(weightsOf(model)).toEqual(before);
+      model.dispose();
+    }
+  }
+});
+
 describe('a weight that becomes NaN or infinite', () => {
   const makers = { INQScheduler: inq, 'surgery to a target': surgery, 'surgery by rate': rated };
   for (const [name, make] of Object.entries(makers)) {
@@ -150,7 +169,7 @@ describe('a weight that becomes NaN or infinite', () => {
               tf.tidy(() => (variable.read() as tf.Variable).assign(tf.fill([16, 3], value)));
             },
           });
-          const fit = model.fit(x, y, { ...fitArgs, callbacks: [spoil, make()] });
+          const fit = model.fit(x, y, { ...fitArgs, callbacks: [spoil, make({ include: 'b' })] });
           await expect(fit, `${value}`).rejects.toThrow(/b\/kernel.*(NaN|infinite)/);
           // Not a level, nor a zero: whoever looks sees what happened.
           const counted = countWeights(model).get('b/kernel')!;

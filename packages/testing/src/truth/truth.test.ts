@@ -22,7 +22,6 @@ it.each(stockFits.filter((_, i) => i % 8 === 0).map((c) => [nameOf(c), c] as con
     const findings = await runCase(c, idle as unknown as Api);
     const compression = /logs|inq_step|levels?\b|zeros|table|left out|constraint|octaves|frozen|masked/;
     expect(findings.filter((finding) => !compression.test(finding))).toEqual([]);
-    expect(findings.filter((finding) => /in the logs/.test(finding)).length).toBeGreaterThan(0);
     expect(findings.filter((finding) => /no table/.test(finding)).length).toBeGreaterThan(0);
   },
 );
