@@ -188,7 +188,7 @@ async function figures(model, name) {
   const parameters = weights.reduce((sum, values) => sum + values.length, 0);
   const nonZero = weights.reduce((sum, values) => sum + values.filter((value) => value !== 0).length, 0);
   await model.save(modelFolder(fileURLToPath(new URL(`output/${name}`, import.meta.url))));
-  const layers = compressionTable(model).map(({ path, nonZeros, levels }) => ({ path, nonZeros, levels }));
+  const layers = (await compressionTable(model)).map(({ path, nonZeros, levels }) => ({ path, nonZeros, levels }));
   const result = { error, parameters, nonZero, times: parameters / nonZero, layers };
   console.log(name, `error ${(100 * error).toFixed(2)}%`, `${nonZero} parameters`, `${result.times.toFixed(1)}×`);
   return result;

@@ -54,7 +54,7 @@ export async function mainJob(makeModel, { title, inputShape, epochs, learningRa
   await finish('loaded again', loaded);
   const [before, after] = [model, loaded].map((of) => predict(of, testSet));
   const same = after.every((value, i) => value === before[i]);
-  console.log(`\n${formatTable(compressionTable(loaded))}\n\n${stageTable(stages)}\n`);
+  console.log(`\n${formatTable(await compressionTable(loaded))}\n\n${stageTable(stages)}\n`);
   console.log(
     `Predictions after loading ${join(folder, 'quantized.tfz')}: ${same ? 'the same, all of them' : 'DIFFERENT'}.`,
   );

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { compressible, findSites, kernelAt, powerOfTwoDense } from '@tfjs-compress/layers';
-import { FROZEN, isPowerOfTwoOrZero, powerOfTwoLevels, powerOfTwoRange } from '@tfjs-compress/math';
+import { FROZEN, isPowerOfTwoOrZero, powerOfTwoLevels, powerOfTwoRange, sparsityOf } from '@tfjs-compress/math';
 import { bitsOf, expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { INQScheduler, type INQSchedulerArgs } from './INQScheduler.js';
+import { INQScheduler } from './INQScheduler.js';
+import type { INQSchedulerArgs } from './inqArgs.js';
 
 const steps = [0.5, 0.75, 0.875, 1];
 let x: tf.Tensor;
@@ -123,7 +124,15 @@ describe('INQScheduler, as the one line in fit', () => {
     model.dispose();
   });
 
-  it('keeps the zeros of a pruned kernel and counts portions of the others', async () => {
+  it('trains zeros that nobody pruned', async () => {
+    const model = smallModel();
+    tf.tidy(() => model.layers[1].setWeights([tf.zeros([16, 3]), tf.zeros([3])]));
+    await model.fit(x, y, { ...fitArgs, callbacks: [scheduler()] });
+    expect(sparsityOf(kernelsOf(model)[1])).toBeLessThan(0.9);
+    model.dispose();
+  });
+
+  it('keeps the zeros of a pruned kernel where asked, and counts portions of the others', async () => {
     const model = smallModel();
     tf.tidy(() => {
       const [kernel, ...others] = model.getWeights();
@@ -132,7 +141,7 @@ describe('INQScheduler, as the one line in fit', () => {
     });
     const frozen: number[] = [];
     const look = watch(() => frozen.push(kernelAt(findSites(model)[0])!.states.filter((s) => s === FROZEN).length));
-    await model.fit(x, y, { ...fitArgs, callbacks: [scheduler(), look] });
+    await model.fit(x, y, { ...fitArgs, callbacks: [scheduler({ keepZeros: true }), look] });
     expect(frozen.slice(0, 5)).toEqual([16, 16, 24, 24, 28]);
     kernelsOf(model)[0].forEach((value, i) => {
       if (i % 4 !== 0) expect(Object.is(value, 0)).toBe(true);
@@ -194,26 +203,31 @@ describe('INQScheduler, ways of training', () => {
     model.dispose();
   });
 
-  it('works in a loop over trainOnBatch', async () => {
-    const model = smallModel();
-    const inq = scheduler();
-    inq.setParams({ epochs: 3 });
-    inq.setModel(model);
-    await inq.onTrainBegin();
-    for (let epoch = 0; epoch < 3; epoch++) {
-      await inq.onEpochBegin(epoch);
-      for (let batch = 0; batch < 4; batch++) {
-        await inq.onBatchBegin(batch);
-        await model.trainOnBatch(x, y);
-        await inq.onBatchEnd(batch);
+  it('works in a loop of its own, over trainOnBatch or with an optimizer alone', async () => {
+    for (const isCompiled of [true, false]) {
+      const model = isCompiled
+        ? smallModel()
+        : tfl.sequential({ layers: [tfl.layers.dense({ units: 3, inputShape: [8] })] });
+      const optimizer = tf.train.momentum(0.05, 0.9);
+      const train = async () => {
+        if (isCompiled) await model.trainOnBatch(x, y);
+        else optimizer.minimize(() => tf.mean(tf.squaredDifference(model.apply(x) as tf.Tensor, y)) as tf.Scalar);
+      };
+      const inq = scheduler();
+      await inq.begin(model, { epochs: 3, stepsPerEpoch: 4 });
+      for (let epoch = 0; epoch < 3; epoch++) {
+        for (let batch = 0; batch < 4; batch++) {
+          await inq.step();
+          await train();
+        }
+        const logs = await inq.endEpoch();
+        expect(logs.inq_step).toBe([1, 2, 4][epoch]);
       }
-      const logs: Record<string, number> = {};
-      await inq.onEpochEnd(epoch, logs);
-      expect(logs.inq_step).toBe([1, 2, 4][epoch]);
+      await inq.end();
+      for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
+      model.dispose();
+      optimizer.dispose();
     }
-    await inq.onTrainEnd();
-    for (const values of kernelsOf(model)) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
-    model.dispose();
   });
 
   it('stands in one array with instances and plain objects, in any order', async () => {

@@ -1,51 +1,18 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { checkCompressionArgs, holdersOf, pruneZeros, type Selected } from '@tfjs-compress/layers';
-import {
-  ArgumentError,
-  type Codebook,
-  check,
-  checkInteger,
-  checkKnownOptions,
-  codebookOf,
-  FROZEN,
-  freezePortion,
-  PRUNED,
-  roundTensorToPowerOfTwo,
-  roundToPowerOfTwo,
-} from '@tfjs-compress/math';
-import {
-  CompressionCallback,
-  type CompressionCallbackArgs,
-  commonOptions,
-  type Extent,
-} from './CompressionCallback.js';
+import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
+import { type Codebook, codebookOf, countOnLevels, quantizePortion } from '@tfjs-compress/math';
+import { CompressionCallback, type Target } from './CompressionCallback.js';
+import { dropConstraint } from './constraints.js';
+import { type INQOptions, type INQOverride, type INQSchedulerArgs, resolveINQArgs } from './inqArgs.js';
+import { beginOf, type INQPlan, neededEpochs } from './inqPlan.js';
 import { learningRateOf, setLearningRate } from './optimizerState.js';
 import { hookValidation } from './validation.js';
-
-export interface INQOverride {
-  /** 2 to 8: one bit for zero, the others for 2^(bits-1) values ±2^k (17 levels with zero at 5 bits). */
-  bits?: number;
-  /** A range of levels for each output channel; false (default) is one for the kernel, as in the paper. */
-  perChannel?: boolean;
-}
-
-export interface INQSchedulerArgs extends CompressionCallbackArgs<INQOverride>, INQOverride {
-  /** Accumulated portions of each kernel's weights, increasing, the last one 1. The paper's for 5 bits: [.5, .75, .875, 1]. */
-  steps: number[];
-  /** Which weights a step takes: the largest (default, the paper's "pruning-inspired") or any, at random. */
-  partition?: 'magnitude' | 'random';
-  /** Epochs of re-training after each step but the last; by default the fit's epochs are divided evenly over them. */
-  epochsPerStep?: number;
-  /** Set the optimizer's learning rate back, at every step, to what it was when training began. Default false. */
-  resetLearningRate?: boolean;
-}
-
-const ownOptions = ['steps', 'bits', 'perChannel', 'partition', 'epochsPerStep', 'resetLearningRate'] as const;
 
 /** What a paused run needs, beside states and weights. */
 interface INQProgress {
   stepsTaken: number;
-  steps: number[];
+  plan?: INQPlan;
+  /** The epoch in which the last step was taken. */
+  epochOfStep: number;
   learningRate?: number;
   /** The levels, by path: fixed from the weights before the first step. */
   codebooks: Record<string, Codebook>;
@@ -57,42 +24,36 @@ interface INQProgress {
  * on until, after the last batch of the last epoch and before its validation, every selected weight is 0 or ±2^k.
  *
  * ```js
- * await model.fit(x, y, {epochs: 8, callbacks: [new INQScheduler({steps: [.5, .75, .875, 1]})]});
+ * await model.fit(x, y, { epochs: 8, callbacks: [new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] })] });
  * ```
  *
- * Selected are the kernels of all trainable dense, convolution, recurrent and embedding layers, or only those of
- * PowerOfTwo… and Masked… layers if the model has any; biases and batch normalization stay float32. On a pruned model
- * zeros stay zero and portions count the others. The epoch logs get `inq_step` (1 is the first) and `quantized` (0 to 1).
+ * Selected are the kernels of all trainable dense, convolution, recurrent and embedding layers; in a model with
+ * PowerOfTwo… or Masked… layers, of dense and convolution layers only those. Biases and batch normalization stay
+ * float32. What SurgeryCallback pruned stays 0, and portions count the others; beside a SurgeryCallback in the same fit
+ * the steps begin when its masks are fixed. The epoch logs get `inq_step` (1 is the first) and `quantized`, the share of
+ * the selected weights that are 0 or a level, counted from the weights.
  *
- * In a loop of your own: setParams({epochs}), setModel(model), then await onTrainBegin(), onEpochBegin(epoch),
- * onBatchBegin(batch), onBatchEnd(batch), onEpochEnd(epoch, logs) and onTrainEnd() where fit would call them.
+ * For a loop of your own see begin().
  *
  * @throws ArgumentError from the constructor for unusable options; Error from fit, before the first batch, for a model
  *   that cannot be compressed, selectors that match nothing, weights that are not finite, more steps than epochs.
  */
 export class INQScheduler extends CompressionCallback<INQOverride> {
   readonly label = 'INQScheduler';
+  readonly priority = 1;
   protected readonly overrideOptions = ['bits', 'perChannel'] as const;
-  private readonly steps: number[];
-  private readonly args: INQSchedulerArgs;
+  private readonly options: INQOptions;
+  private plan: INQPlan | undefined;
   private stepsTaken = 0;
+  private epochOfStep = 0;
   private codebooks = new Map<string, Codebook>();
   private learningRate: number | undefined;
-  private epochOfStep = 0;
   private unhook: (() => void) | undefined;
 
-  constructor(args: INQSchedulerArgs) {
-    check(args !== null && typeof args === 'object', 'INQScheduler', 'an object of options', args);
-    checkKnownOptions(args, [...ownOptions, ...commonOptions], 'INQScheduler');
-    super(args);
-    checkSteps(args.steps);
-    const { partition = 'magnitude', epochsPerStep, resetLearningRate = false, bits = 5, perChannel = false } = args;
-    check(['magnitude', 'random'].includes(partition), 'partition', "'magnitude' or 'random'", partition);
-    if (epochsPerStep !== undefined) checkInteger(epochsPerStep, 'epochsPerStep', 1);
-    check(typeof resetLearningRate === 'boolean', 'resetLearningRate', 'a boolean', resetLearningRate);
-    checkCompressionArgs({ bits, perChannel }, 'INQScheduler');
-    this.args = { ...args, partition, resetLearningRate, bits, perChannel };
-    this.steps = [...args.steps];
+  constructor(args: INQSchedulerArgs = {}) {
+    const options = resolveINQArgs(args);
+    super(options);
+    this.options = options;
   }
 
   /** Epochs since the last step: for a learning-rate schedule that starts anew with each step. */
@@ -100,132 +61,195 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     return this.epochsDone - this.epochOfStep;
   }
 
-  protected override checkSelected(selected: Selected<INQOverride>[], extent: Extent, resumed?: object): void {
-    const before = (resumed as INQProgress | undefined)?.steps;
-    if (before && before.join() !== this.steps.join()) {
-      throw new ArgumentError(
-        'steps',
-        `[${before.join(', ')}], with which this model began to be quantized`,
-        this.steps,
-      );
-    }
+  override get fewestEpochs(): number {
+    return neededEpochs(this.newPlan(0, 0));
+  }
+
+  protected override checkSelected(selected: Selected<INQOverride>[]): void {
     for (const { site, options } of selected) checkCompressionArgs(options, `overrides of ${site.path}`);
-    const stages = this.steps.length - 1;
-    const needed = stages * (this.args.epochsPerStep ?? 1);
-    if (needed > extent.epochs && (this.args.epochsPerStep === undefined || this.args.whenStopped !== 'keep')) {
-      throw new Error(
-        `INQScheduler: ${this.steps.length} steps with ${stages} stages of re-training between them need at least ` +
-          `${needed} epochs (epochsPerStep ${this.args.epochsPerStep ?? 'at least 1'}), fit runs ${extent.epochs}. ` +
-          'Raise epochs or take fewer steps.',
-      );
-    }
+  }
+
+  protected override settings(selected: Selected<INQOverride>[]): Record<string, unknown> {
+    const { steps, partition, epochsPerStep = null, seed } = this.options;
+    const kernels = Object.fromEntries(selected.map(({ site, options }) => [site.path, this.levelsOf(site, options)]));
+    return { steps, partition, epochsPerStep, seed, bits: kernels };
+  }
+
+  private levelsOf(site: Site, override: Partial<INQOverride>): Required<INQOverride> {
+    const owner = site.layers[site.layers.length - 1] as { compression?: INQOverride };
+    const pick = <K extends keyof INQOverride>(key: K) =>
+      override[key] ?? owner.compression?.[key] ?? this.options[key];
+    return { bits: pick('bits'), perChannel: pick('perChannel') };
   }
 
   protected override async start(resumed: object | undefined): Promise<void> {
     const before = resumed as INQProgress | undefined;
     this.stepsTaken = before?.stepsTaken ?? 0;
-    this.learningRate = before?.learningRate ?? learningRateOf(this.trained!.optimizer);
+    this.epochOfStep = before?.epochOfStep ?? 0;
+    this.plan = before?.plan;
+    const optimizer = this.ownOptimizer ?? this.trained!.optimizer;
+    this.learningRate = before?.learningRate ?? (optimizer && learningRateOf(optimizer));
     this.codebooks = new Map(Object.entries(before?.codebooks ?? {}));
-    for (const { path, kernel, options } of this.targets) {
-      const values = await kernel.values();
-      // What is 0 was pruned: it stays 0 and does not count (INQ, §3.3: portions of the non-zero weights).
-      if (!before) await pruneZeros(kernel);
-      const own = (kernel.owner as { compression?: INQOverride }).compression;
-      const { bits, perChannel } = { ...this.args, ...own, ...options };
-      const effective = values.map((v, i) => (kernel.states[i] === PRUNED ? 0 : v));
-      const codebook = codebookOf(effective, bits!, perChannel ? kernel.site.channels : undefined);
-      if (!this.codebooks.has(path)) this.codebooks.set(path, codebook);
-      // With nobody splicing, pruned weights need no training under a mask.
-      if (holdersOf(kernel) === 1) kernel.splicing = false;
+    for (const { kernel, path } of this.targets) {
+      const dropped = dropConstraint(kernel.site);
+      if (dropped)
+        this.say(
+          `${path}: ${dropped} is taken off, for it would change the levels whenever weights are loaded or set.`,
+        );
     }
     this.unhook = hookValidation(this.trained!, () => {
-      if (this.isLastEpoch && this.isLastBatch && !this.isFinished) this.finish();
+      const areKnown = [...this.codebooks.values()].every((codebook) => !isEmpty(codebook));
+      if (this.isLastBatch && this.isLastStepDue && areKnown) this.takeLastStepNow();
     });
   }
 
+  /** The epoch from which steps may be taken: when surgery's masks are fixed. */
+  private firstEpoch(): number {
+    const { stepsPerEpoch } = this.extent;
+    const step = Math.max(0, ...this.siblings.map((sibling) => sibling.structureFixedAt));
+    if (step === 0) return 0;
+    if (stepsPerEpoch === undefined)
+      this.fail('beside a SurgeryCallback, fitDataset needs batchesPerEpoch for this dataset.');
+    return Math.ceil(step / stepsPerEpoch);
+  }
+
+  private newPlan(from: number, to: number): INQPlan {
+    const { steps, epochsPerStep } = this.options;
+    const plan = { stages: steps.length - 1, taken: 0, from, to, ...(epochsPerStep && { epochsPerStep }) };
+    // With epochsPerStep the plan says by itself when it ends.
+    return epochsPerStep ? { ...plan, to: from + neededEpochs(plan) } : plan;
+  }
+
+  protected override checkPlan(): void {
+    const { epochs, epochsDone } = this.extent;
+    if (this.plan && !this.options.epochsPerStep && this.plan.to !== epochs) {
+      // Not the fits that the run was begun for: the steps that are left share the epochs that are left.
+      const from = Math.max(epochsDone, this.stepsTaken > 0 ? 0 : this.firstEpoch());
+      this.plan = { ...this.newPlan(from, epochs), taken: this.stepsTaken };
+    }
+    this.plan ??= this.newPlan(this.firstEpoch(), epochs);
+    const { from, to } = this.plan;
+    const needed = this.options.epochsPerStep ? to - from : neededEpochs(this.plan);
+    const isKept = this.options.epochsPerStep !== undefined && this.common.whenStopped === 'keep';
+    if (this.isFinished || from + needed <= epochs || isKept) return;
+    const { length } = this.options.steps;
+    const left = length - this.stepsTaken;
+    const what = this.stepsTaken > 0 ? `${left} of ${length} steps are left and` : `${length} steps`;
+    const surgery = from > epochsDone ? `, after the ${from} in which SurgeryCallback prunes,` : '';
+    const per = this.options.epochsPerStep ? ` (epochsPerStep ${this.options.epochsPerStep})` : '';
+    this.fail(
+      `${what} need at least ${needed} epochs${per}${surgery} and this training has ${epochs - Math.max(from, epochsDone)}. ` +
+        "Raise epochs or take fewer steps; with epochsPerStep and whenStopped: 'keep' the plan may take several fits.",
+    );
+  }
+
   protected override progress(): INQProgress {
-    const codebooks = Object.fromEntries(this.codebooks);
-    return { stepsTaken: this.stepsTaken, steps: this.steps, learningRate: this.learningRate, codebooks };
+    const { stepsTaken, epochOfStep, learningRate, plan } = this;
+    return { stepsTaken, epochOfStep, learningRate, plan, codebooks: Object.fromEntries(this.codebooks) };
   }
 
   protected override async onEpoch(): Promise<void> {
-    const stages = this.steps.length - 1;
-    const { epochs } = this.extent;
-    const beginOf = (stage: number) =>
-      this.args.epochsPerStep ? stage * this.args.epochsPerStep : Math.floor((stage * epochs) / stages);
-    while (this.stepsTaken < stages && beginOf(this.stepsTaken) <= this.epochsDone) await this.takeStep();
+    const { stages } = this.plan!;
+    if (this.epochsDone < this.plan!.from || this.isFinished) return;
+    for (const sibling of this.siblings)
+      if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
+    // Also where no step is due: the only step of steps: [1] comes when there is no time to read weights.
+    for (const target of this.targets) await this.codebook(target);
+    while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.epochsDone) await this.takeStep();
   }
 
   protected override async onStep(): Promise<void> {}
 
+  protected override async onEpochTrained(): Promise<void> {
+    if (this.isLastStepDue) await this.finish();
+  }
+
+  private get isLastStepDue(): boolean {
+    return !this.isFinished && this.stepsTaken >= this.plan!.stages && this.epochsDone + 1 >= this.plan!.to;
+  }
+
   /** One step of Algorithm 1: partition, quantize what was selected, freeze it. */
   private async takeStep(): Promise<void> {
-    const portion = this.steps[this.stepsTaken];
-    for (const [i, { path, kernel }] of this.targets.entries()) {
-      const values = (await kernel.values()).slice();
-      const states = kernel.states.slice();
-      freezePortion(values, states, portion, { method: this.args.partition, seed: this.seed + i });
-      const rounded = roundToPowerOfTwo(values, this.codebooks.get(path)!);
-      for (let j = 0; j < states.length; j++) if (states[j] === FROZEN) values[j] = rounded[j];
-      kernel.setValues(values);
-      kernel.setStates(states);
+    const portion = this.options.steps[this.stepsTaken];
+    for (const [i, target] of this.targets.entries()) {
+      const options = { method: this.options.partition, seed: this.options.seed + i };
+      const codebook = await this.codebook(target);
+      // All 0, as some initializers leave them: nothing to make levels from yet.
+      if (portion < 1 && isEmpty(codebook)) continue;
+      await target.kernel.update(quantizePortion(portion, codebook, options));
     }
     this.stepTaken();
+  }
+
+  /** Fixed from the weights before the first step; a range that had no weight but 0, from the first ones it has. */
+  private async codebook({ path, kernel, options }: Target<INQOverride>): Promise<Codebook> {
+    const known = this.codebooks.get(path);
+    if (known && !known.ranges.includes(null)) return known;
+    const { bits, perChannel } = this.levelsOf(kernel.site, options);
+    const made = codebookOf(await kernel.effectiveValues(), bits, perChannel ? kernel.site.channels : undefined);
+    const codebook = { ...made, ranges: made.ranges.map((range, i) => known?.ranges[i] ?? range) };
+    this.codebooks.set(path, codebook);
+    return codebook;
   }
 
   private stepTaken(): void {
     this.stepsTaken++;
     this.epochOfStep = this.epochsDone;
-    if (this.args.resetLearningRate && this.learningRate !== undefined && this.trained) {
-      setLearningRate(this.trained.optimizer, this.learningRate);
+    const optimizer = this.ownOptimizer ?? this.trained?.optimizer;
+    if (this.options.resetLearningRate && this.learningRate !== undefined && optimizer && !this.isFinished) {
+      setLearningRate(optimizer, this.learningRate);
     }
-    if (this.verbose > 1) this.say(`step ${this.stepsTaken}/${this.steps.length}: ${this.describe()}`);
+    if (this.verbose > 1)
+      this.say(`step ${this.stepsTaken}/${this.options.steps.length}: ${this.options.steps[this.stepsTaken - 1]}`);
   }
 
-  protected override get isFinished(): boolean {
-    return this.stepsTaken === this.steps.length;
+  override get isFinished(): boolean {
+    return this.stepsTaken === this.options.steps.length;
   }
 
-  /** The last portion, 1: everything that is left becomes a level. Without a read-back, for it happens inside a step of fit. */
-  protected override finish(): void {
-    for (const { path, kernel } of this.targets) {
-      const rounded = tf.tidy(() => roundTensorToPowerOfTwo(kernel.effective(), this.codebooks.get(path)!));
-      kernel.write(rounded);
-      rounded.dispose();
-      kernel.setStates(new Uint8Array(kernel.size).fill(FROZEN));
-    }
-    this.stepsTaken = this.steps.length - 1;
+  /** The last portion, 1: everything that is left becomes a level. */
+  override async finish(): Promise<void> {
+    this.stepsTaken = Math.max(this.stepsTaken, this.options.steps.length - 1);
+    await this.takeStep();
+  }
+
+  /** The same where nobody waits; the levels are known since the beginning of the epoch. */
+  private takeLastStepNow(): void {
+    for (const { path, kernel } of this.targets) kernel.quantizeNow(this.codebooks.get(path)!);
     this.stepTaken();
   }
 
-  protected override figures(): Record<string, number> {
-    return { inq_step: this.stepsTaken, quantized: this.quantized };
+  protected override async repair(): Promise<number> {
+    let wrong = 0;
+    for (const target of this.targets) {
+      const codebook = await this.codebook(target);
+      const before = target.kernel.size - countOnLevels(await target.kernel.effectiveValues(), codebook);
+      if (before > 0) await target.kernel.update(quantizePortion(1, codebook));
+      wrong += before;
+    }
+    return wrong;
   }
 
-  protected override describe(): string {
-    return `${(100 * this.quantized).toFixed(1)}% quantized`;
+  protected override figures(weights: Float32Array[]): Record<string, number> {
+    let [onLevels, all] = [0, 0];
+    for (const [i, { path }] of this.targets.entries()) {
+      const codebook = this.codebooks.get(path);
+      onLevels += codebook ? countOnLevels(weights[i], codebook) : weights[i].filter((value) => value === 0).length;
+      all += weights[i].length;
+    }
+    return { inq_step: this.stepsTaken, quantized: onLevels / all };
+  }
+
+  protected override describe({ quantized = 0 }: Record<string, number>): string {
+    return `${(100 * quantized).toFixed(1)}% quantized`;
   }
 
   protected override onRelease(): void {
     this.unhook?.();
     this.unhook = undefined;
   }
-
-  private get quantized(): number {
-    return this.stepsTaken === 0 ? 0 : this.steps[this.stepsTaken - 1];
-  }
 }
 
-function checkSteps(steps: unknown): asserts steps is number[] {
-  const expected = 'increasing portions in (0, 1] that end at 1, such as [.5, .75, .875, 1]';
-  check(Array.isArray(steps) && steps.length > 0, 'steps', expected, steps);
-  check(
-    steps.every((s, i) => typeof s === 'number' && s > 0 && s <= 1 && (i === 0 || s > steps[i - 1])),
-    'steps',
-    expected,
-    steps,
-  );
-  const last = steps[steps.length - 1];
-  const left = `${+((1 - last) * 100).toFixed(6)}% of the weights would stay float32 otherwise`;
-  check(last === 1, 'steps', `${expected} (${left})`, steps);
+function isEmpty({ ranges }: Codebook): boolean {
+  return ranges.every((range) => range === null);
 }

@@ -1,38 +1,45 @@
-import {
-  type CompressibleKernel,
-  checkCompressionArgs,
-  pruneZeros,
-  type Selected,
-  type Selector,
-  type Site,
-  select,
-} from '@tfjs-compress/layers';
+import { checkCompressionArgs, type Selected, type Selector, type Site, select } from '@tfjs-compress/layers';
 import {
   ArgumentError,
-  check,
+  type Change,
   countState,
-  magnitudeAtSparsity,
+  fixMask,
   PRUNED,
-  pruneToSparsity,
   random,
+  type SurgeryThresholds,
+  setMask,
   thresholdsForSparsity,
   triggerProbability,
-  updateMask,
+  updateMaskWith,
 } from '@tfjs-compress/math';
-import { CompressionCallback, type Extent, type Target } from './CompressionCallback.js';
+import { CompressionCallback, type Target } from './CompressionCallback.js';
+import { commonFactor, finalStates, joinKernels, scaleOf } from './modelScope.js';
 import {
   checkHysteresis,
-  checkSurgeryArgs,
   overrideOptions,
+  resolveSurgeryArgs,
   type SurgeryCallbackArgs,
+  type SurgeryOptions,
   type SurgeryOverride,
 } from './surgeryArgs.js';
-import { defaultFrequency, type Plan, rateThresholds, targetThresholds, type Window } from './surgeryPlan.js';
+import {
+  defaultFrequency,
+  type Plan,
+  rateThresholds,
+  type Scheduled,
+  sparsityAt,
+  targetThresholds,
+  type Window,
+} from './surgeryPlan.js';
+
+type SurgeryTarget = Target<SurgeryOverride>;
 
 /** What a paused run needs, beside states and weights. */
 interface SurgeryProgress {
   /** By path. */
   plans: Record<string, Plan>;
+  /** With scope 'model', by path. */
+  scales: Record<string, number>;
 }
 
 /**
@@ -40,40 +47,44 @@ interface SurgeryProgress {
  * weights are pruned while the network trains, and spliced back when they turn out to matter.
  *
  * ```js
- * await model.fit(x, y, {epochs: 10, callbacks: [new SurgeryCallback({targetSparsity: .9})]});
+ * await model.fit(x, y, { epochs: 10, callbacks: [new SurgeryCallback({ targetSparsity: 0.9 })] });
  * ```
  *
  * With `targetSparsity` the thresholds follow a cubic schedule from 0 to the target (Zhu and Gupta, arXiv:1710.01878,
  * Eq. 1), which is met to one weight; with `rate` they are the paper's, fixed when pruning starts. Selected are the
- * kernels of all trainable dense, convolution, recurrent and embedding layers, or only those of Masked… and PowerOfTwo…
- * layers if the model has any. The epoch logs get `sparsity` (0 to 1), `pruned` and `spliced` (weights that changed in
- * the epoch).
+ * kernels of all trainable dense, convolution, recurrent and embedding layers; in a model with Masked… or PowerOfTwo…
+ * layers, of dense and convolution layers only those. The epoch logs get `sparsity` (the share of the selected weights
+ * that are 0, counted from the weights), `pruned` and `spliced` (weights that changed in the epoch).
  *
- * In a loop of your own: setParams({epochs, steps}), setModel(model), then await onTrainBegin(), onEpochBegin(epoch),
- * onBatchBegin(batch), onBatchEnd(batch), onEpochEnd(epoch, logs) and onTrainEnd() where fit would call them.
+ * Afterwards the model is a stock model with zeros in it: a later fit without a callback trains them again. Keep this
+ * callback, or INQScheduler, in later fits.
+ *
+ * For a loop of your own see begin().
  *
  * @throws ArgumentError from the constructor for unusable options; Error from fit, before the first batch, for a model
- *   that cannot be compressed, selectors that match nothing, weights that are not finite.
+ *   that cannot be compressed, selectors that match nothing, weights that are not finite, a window beyond the fit.
  */
 export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   readonly label = 'SurgeryCallback';
+  readonly priority = 0;
   protected readonly overrideOptions = overrideOptions;
-  private readonly args: SurgeryCallbackArgs;
-  private plans = new Map<Target<SurgeryOverride>, Plan>();
-  /** A bias follows the mask rule of its layer's kernel. */
-  private biases = new Map<Target<SurgeryOverride>, Target<SurgeryOverride>>();
+  private readonly options: SurgeryOptions;
+  private plans = new Map<SurgeryTarget, Plan>();
+  /** A bias follows the mask rule of its layer's first kernel. */
+  private biases = new Map<SurgeryTarget, SurgeryTarget>();
   /** Of the kernels that a phase selects, by path. */
   private windows = new Map<string, Window>();
+  private scales: Record<string, number> = {};
   private changed = { pruned: 0, spliced: 0 };
 
   constructor(args: SurgeryCallbackArgs) {
-    checkSurgeryArgs(args);
-    super(args);
-    this.args = args;
+    const options = resolveSurgeryArgs(args);
+    super(options);
+    this.options = options;
   }
 
   protected override selectSites(all: Site[]): Selected<SurgeryOverride>[] {
-    const { phases, pruneBias } = this.args;
+    const { phases, pruneBias } = this.options;
     const kernels = super.selectSites(all);
     this.windows = new Map();
     for (const { include, beginStep, endStep } of phases ?? []) {
@@ -83,24 +94,27 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     }
     const chosen = phases ? kernels.filter(({ site }) => this.windows.has(site.path)) : kernels;
     if (!pruneBias) return chosen;
+    const seen = new Set<unknown>();
     return chosen.flatMap((kernel) => {
-      const bias = all.find((site) => site.role === 'bias' && ownerOf(site) === ownerOf(kernel.site));
+      const owner = ownerOf(kernel.site);
+      const bias = seen.has(owner) ? undefined : all.find((site) => site.role === 'bias' && ownerOf(site) === owner);
+      seen.add(owner);
       return bias ? [kernel, { site: bias, options: kernel.options }] : [kernel];
     });
   }
 
-  protected override checkSelected(selected: Selected<SurgeryOverride>[], extent: Extent): void {
+  protected override checkSelected(selected: Selected<SurgeryOverride>[]): void {
     for (const { site, options } of selected) {
       const { targetSparsity, rate, hysteresis } = options;
       checkCompressionArgs({ targetSparsity, rate }, `overrides of ${site.path}`);
-      checkHysteresis(hysteresis, `overrides of ${site.path}: hysteresis`);
+      if (hysteresis !== undefined) checkHysteresis(hysteresis, `overrides of ${site.path}: hysteresis`);
       if (!this.aimOf(site, options)) {
-        throw new ArgumentError('SurgeryCallback', `targetSparsity or rate for ${site.path}`, this.args);
+        throw new ArgumentError('SurgeryCallback', `targetSparsity or rate for ${site.path}`, { targetSparsity, rate });
       }
     }
-    if (this.args.endStep === undefined && !this.args.phases && extent.stepsPerEpoch === undefined) {
-      throw new Error(
-        'SurgeryCallback: endStep is needed, for fitDataset cannot tell how many batches this dataset has. ' +
+    if (this.options.endStep === undefined && !this.options.phases && this.totalSteps === undefined) {
+      this.fail(
+        'endStep is needed, for fitDataset cannot tell how many batches this dataset has. ' +
           'Give endStep (in optimizer steps), or batchesPerEpoch to fitDataset.',
       );
     }
@@ -109,63 +123,137 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   /** The nearest of override, layer and callback that names one of the two decides. */
   private aimOf(site: Site, options: Partial<SurgeryOverride>): SurgeryOverride | undefined {
     const own = (ownerOf(site) as { compression?: SurgeryOverride }).compression ?? {};
-    return [options, own, this.args].find((o) => o.targetSparsity !== undefined || o.rate !== undefined);
+    const levels: SurgeryOverride[] = this.options.scope === 'model' ? [this.options] : [options, own, this.options];
+    return levels.find((o) => o.targetSparsity !== undefined || o.rate !== undefined);
+  }
+
+  protected override settings(selected: Selected<SurgeryOverride>[]): Record<string, unknown> {
+    const {
+      beginStep,
+      endStep = null,
+      frequency = null,
+      gamma,
+      power,
+      pruneBias,
+      thresholdsFrom,
+      scope,
+      seed,
+    } = this.options;
+    const kernels = selected.map(({ site, options }) => {
+      const { targetSparsity, rate } = this.aimOf(site, options) ?? {};
+      const hysteresis = options.hysteresis ?? this.options.hysteresis;
+      return [site.path, { targetSparsity, rate, hysteresis, ...this.windows.get(site.path) }];
+    });
+    const window = { beginStep, endStep, frequency, gamma, power };
+    return { ...window, pruneBias, thresholdsFrom, scope, seed, kernels: Object.fromEntries(kernels) };
   }
 
   protected override async start(resumed: object | undefined): Promise<void> {
-    const before = (resumed as SurgeryProgress | undefined)?.plans ?? {};
+    const before = resumed as SurgeryProgress | undefined;
     this.plans.clear();
     this.biases.clear();
+    this.scales = { ...before?.scales };
     for (const target of this.targets) {
-      const kernel = this.targets.find(
-        (t) => t.kernel.owner === target.kernel.owner && t.kernel.site.role === 'kernel',
-      )!;
+      const kernel = this.targets.find(({ kernel: k }) => k.owner === target.kernel.owner && k.site.role === 'kernel')!;
       if (target.kernel.site.role === 'bias') this.biases.set(kernel, target);
-      else this.plans.set(target, await this.planFor(target, before[target.path]));
+      else this.plans.set(target, before?.plans[target.path] ?? (await this.planFor(target)));
+      if (this.options.scope === 'model') this.scales[target.path] ??= await scaleOf(target.kernel);
       target.kernel.splicing = !this.plans.get(kernel)?.isDone;
     }
   }
 
-  private async planFor(target: Target<SurgeryOverride>, before: Plan | undefined): Promise<Plan> {
-    const { kernel, options, path } = target;
+  private async planFor({ kernel, options, path }: SurgeryTarget): Promise<Plan> {
     const { targetSparsity, rate } = this.aimOf(kernel.site, options)!;
-    if (before) {
-      const expected = `${before.rate ?? before.targetSparsity}, with which this model began to be pruned`;
-      const isSame = before.rate === rate && before.targetSparsity === targetSparsity;
-      check(
-        isSame,
-        `${path}: ${before.rate === undefined ? 'targetSparsity' : 'rate'}`,
-        expected,
-        rate ?? targetSparsity,
-      );
-      return before;
+    const hysteresis = options.hysteresis ?? this.options.hysteresis;
+    const pruned = countState(kernel.states, PRUNED);
+    const initialSparsity = Math.min(pruned / kernel.size, targetSparsity ?? 0);
+    if (
+      targetSparsity !== undefined &&
+      this.options.scope === 'kernel' &&
+      Math.round(targetSparsity * kernel.size) < pruned
+    ) {
+      const are = `${((100 * pruned) / kernel.size).toFixed(1)}% of its weights are pruned already`;
+      this.say(`${path}: ${are}; targetSparsity ${targetSparsity} lets some of them come back.`);
     }
-    const hysteresis = options.hysteresis ?? this.args.hysteresis ?? 0.1;
-    const window = this.windows.get(path) ?? this.window();
-    const zeros = rate === undefined ? await pruneZeros(kernel) : 0;
-    const initialSparsity = Math.min(zeros / kernel.size, targetSparsity ?? 0);
-    if (targetSparsity !== undefined && Math.round(targetSparsity * kernel.size) < zeros) {
-      const are = `${((100 * zeros) / kernel.size).toFixed(1)}% of its weights are 0 already`;
-      this.say(`${path}: ${are}, targetSparsity ${targetSparsity} lets some of them come back.`);
-    }
-    const plan = { ...window, targetSparsity, initialSparsity, rate, hysteresis, isDone: false };
+    const plan = { ...this.windows.get(path), targetSparsity, initialSparsity, rate, hysteresis, isDone: false };
     // For the error, before the first batch.
-    if (rate !== undefined) await this.paperThresholds(target, plan, await kernel.values());
+    if (rate !== undefined) await this.paperThresholds({ kernel, path }, plan);
     return plan;
   }
 
-  private paperThresholds({ kernel, path }: Target<SurgeryOverride>, plan: Plan, values: Float32Array) {
-    return rateThresholds(kernel, path, plan, values, this.args.thresholdsFrom !== 'kernel');
+  private paperThresholds(
+    { kernel, path }: Pick<SurgeryTarget, 'kernel' | 'path'>,
+    plan: Plan,
+  ): Promise<SurgeryThresholds> {
+    return rateThresholds(kernel, path, plan, this.options.thresholdsFrom === 'kernelAndBias');
   }
 
-  private window(): Window {
+  /** The plans, each with its window. The default depends on who else is in the fit, known once all have started. */
+  private *scheduled(): Generator<[SurgeryTarget, Scheduled]> {
+    for (const [target, plan] of this.plans) {
+      if (plan.endStep === undefined) Object.assign(plan, this.defaultWindow());
+      yield [target, plan as Scheduled];
+    }
+  }
+
+  private defaultWindow(): Window {
+    const { beginStep, endStep } = this.options;
+    if (endStep !== undefined) return { beginStep, endStep };
     const { epochs, stepsPerEpoch } = this.extent;
-    const { beginStep = 0, endStep = Math.max(beginStep + 1, Math.floor(0.8 * epochs * stepsPerEpoch!)) } = this.args;
-    return { beginStep, endStep };
+    const total = this.totalSteps!;
+    const others = Math.max(0, ...this.siblings.map((sibling) => sibling.fewestEpochs));
+    if (others >= epochs) {
+      this.fail(
+        `${this.siblings[0].label} needs ${others} epochs after the masks are fixed, and this training has ${epochs}: ` +
+          `expected at least ${others + 1}. Raise epochs, or give INQScheduler fewer steps.`,
+      );
+    }
+    const half = Math.min(Math.max(1, Math.floor(epochs / 2)), epochs - others) * stepsPerEpoch!;
+    const chosen = others > 0 ? half : aloneUntil(total);
+    this.checkBegin(chosen);
+    return { beginStep, endStep: chosen };
+  }
+
+  private checkBegin(endStep: number): void {
+    const { beginStep } = this.options;
+    if (beginStep < endStep) return;
+    this.fail(
+      `beginStep ${beginStep} leaves no steps to prune in: the masks are fixed at step ${endStep} of ${this.totalSteps} by ` +
+        'default. Give endStep, or lower beginStep.',
+    );
+  }
+
+  override get structureFixedAt(): number {
+    return Math.max(0, ...[...this.scheduled()].map(([, { endStep }]) => endStep));
+  }
+
+  protected override checkPlan(): void {
+    const total = this.totalSteps;
+    const isDefault = this.options.endStep === undefined && !this.options.phases;
+    if (isDefault && [...this.plans.values()].some((plan) => plan.endStep === undefined))
+      this.checkBegin(aloneUntil(total!));
+    if (this.options.whenStopped === 'keep' || total === undefined) return;
+    for (const [{ path }, plan] of this.plans) {
+      const { endStep = this.options.endStep, beginStep = this.options.beginStep } = plan;
+      if (plan.isDone || endStep === undefined || endStep <= total) continue;
+      const { epochs, stepsPerEpoch } = this.extent;
+      const reached =
+        beginStep >= total
+          ? 'nothing would be pruned'
+          : plan.rate === undefined
+            ? `a sparsity of ${sparsityAt({ ...plan, beginStep, endStep }, total).toFixed(2)} of ${plan.targetSparsity} would be reached`
+            : 'the masks would not be fixed';
+      this.fail(
+        `endStep ${endStep} lies beyond the ${total} steps of this training (${epochs} epochs of ${stepsPerEpoch}), beginStep is ` +
+          `${beginStep}: ${reached} (${path}). Lower endStep, raise epochs to ${Math.ceil(endStep / stepsPerEpoch!)}, or set ` +
+          "whenStopped: 'keep' to go on in a later fit.",
+      );
+    }
   }
 
   protected override progress(): SurgeryProgress {
-    return { plans: Object.fromEntries([...this.plans].map(([target, plan]) => [target.path, plan])) };
+    const plans = [...this.plans].map(([target, plan]) => [target.path, plan]);
+    return { plans: Object.fromEntries(plans), scales: this.scales };
   }
 
   protected override async onEpoch(): Promise<void> {
@@ -173,109 +261,145 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   protected override async onStep(): Promise<void> {
+    if (this.options.scope === 'model') return this.stepTogether();
     let index = 0;
-    for (const [target, plan] of this.plans) {
+    for (const [target, plan] of this.scheduled()) {
       index++;
-      if (plan.isDone || this.step < plan.beginStep) continue;
-      const sinceBegin = this.step - plan.beginStep;
-      if (this.step >= plan.endStep) this.complete(target, plan, await target.kernel.values());
-      else if (this.isDue(sinceBegin, index, plan)) await this.operate(target, plan);
+      if (plan.isDone || this.stepsBegun < plan.beginStep) continue;
+      if (this.isOver(plan)) await this.complete(target, plan);
+      else if (this.isDue(index, plan)) await this.operate(target, plan);
     }
   }
 
-  private isDue(sinceBegin: number, index: number, plan: Plan): boolean {
-    const { gamma = 1e-4, power = 1, frequency = defaultFrequency(plan) } = this.args;
+  /** Masks that are to be fixed at the very end are, before the last batch: fit validates inside it. */
+  private isOver({ endStep }: Window): boolean {
+    const isLast = this.isLastEpoch && this.isLastBatch && endStep <= this.totalSteps!;
+    return this.stepsBegun >= endStep || isLast;
+  }
+
+  private isDue(index: number, plan: Scheduled): boolean {
+    const { gamma, power, seed, frequency = defaultFrequency(plan) } = this.options;
+    const sinceBegin = this.stepsBegun - plan.beginStep;
     if (sinceBegin % frequency !== 0) return false;
-    return random(this.seed, index, this.step) < triggerProbability(sinceBegin, gamma, power);
+    return random(seed, index, this.stepsBegun) < triggerProbability(sinceBegin, gamma, power);
   }
 
   /** One update of a kernel's mask, and of its bias's (DNS, Eq. 3). */
-  private async operate(target: Target<SurgeryOverride>, plan: Plan): Promise<void> {
-    // A look at fixed thresholds may come at every step, and what is NaN under the mask stays there.
-    const values = await (plan.thresholds ? target.kernel.rawValues() : target.kernel.values());
-    const bias = this.biases.get(target);
-    if (plan.rate !== undefined && !plan.thresholds) plan.thresholds = await this.paperThresholds(target, plan, values);
-    const thresholds = plan.thresholds ?? targetThresholds(target.kernel, plan, this.step, values);
-    this.applyMask(target, plan, values, thresholds);
-    if (bias) this.applyMask(bias, plan, await bias.kernel.values(), thresholds);
+  private async operate(target: SurgeryTarget, plan: Scheduled): Promise<void> {
+    if (plan.rate !== undefined) plan.thresholds ??= await this.paperThresholds(target, plan);
+    const thresholds = plan.thresholds ?? (await targetThresholds(target.kernel, plan, this.stepsBegun));
+    for (const { kernel } of this.withBias(target)) await this.updateMask(kernel, plan, thresholds);
   }
 
-  private applyMask(
-    { kernel }: Target<SurgeryOverride>,
-    plan: Plan,
-    values: Float32Array,
-    thresholds: { a: number; b: number },
-  ): void {
-    const states = kernel.states.slice();
-    const { pruned, spliced } = updateMask(values, states, thresholds);
+  private async updateMask(kernel: SurgeryTarget['kernel'], plan: Plan, thresholds: SurgeryThresholds): Promise<void> {
+    const reenterAt = plan.rate === undefined ? thresholds.b : undefined;
+    this.note(await kernel.update(updateMaskWith(thresholds, reenterAt)));
+  }
+
+  private note({ pruned, spliced }: Change): void {
     this.changed.pruned += pruned;
-    this.changed.spliced += spliced.length;
-    if (plan.rate === undefined) reenterAt(thresholds.b, kernel, values, spliced);
-    if (pruned + spliced.length > 0) kernel.setStates(states);
+    this.changed.spliced += spliced;
+  }
+
+  private withBias(target: SurgeryTarget): SurgeryTarget[] {
+    const bias = this.biases.get(target);
+    return bias ? [target, bias] : [target];
   }
 
   /** The last update: meets the target to one weight. From here on nothing is spliced. */
-  private complete(target: Target<SurgeryOverride>, plan: Plan, values: Float32Array): void {
+  private async complete(target: SurgeryTarget, plan: Plan): Promise<void> {
     const bias = this.biases.get(target);
     if (plan.targetSparsity !== undefined) {
-      const states = target.kernel.states.slice();
-      const before = target.kernel.states;
-      if (bias) {
-        const { a } = thresholdsForSparsity(values, states, plan.targetSparsity, 0);
-        this.applyMask(bias, plan, bias.kernel.variable.read().dataSync() as Float32Array, { a, b: a });
-      }
-      pruneToSparsity(values, states, plan.targetSparsity);
-      const spliced: number[] = [];
-      for (let i = 0; i < states.length; i++) if (states[i] > before[i]) spliced.push(i);
-      reenterAt(magnitudeAtSparsity(values, states, plan.targetSparsity), target.kernel, values, spliced);
-      this.changed.pruned += Math.max(0, countPruned(states) - countPruned(before));
-      target.kernel.setStates(states);
+      const { a } = thresholdsForSparsity(await target.kernel.values(), target.kernel.states, plan.targetSparsity, 0);
+      if (bias) await this.updateMask(bias.kernel, plan, { a, b: a });
+      this.note(await target.kernel.update(fixMask(plan.targetSparsity)));
+    } else if (!plan.thresholds) {
+      plan.thresholds = await this.paperThresholds(target, plan);
+      for (const { kernel } of this.withBias(target)) await this.updateMask(kernel, plan, plan.thresholds);
     }
-    plan.isDone = true;
-    for (const done of bias ? [target, bias] : [target]) done.kernel.splicing = false;
-    if (this.verbose > 1) this.say(`${target.path}: masks fixed at step ${this.step}`);
+    this.fix(target, plan);
   }
 
-  protected override get isFinished(): boolean {
+  private fix(target: SurgeryTarget, plan: Plan): void {
+    plan.isDone = true;
+    for (const { kernel } of this.withBias(target)) kernel.splicing = false;
+    if (this.verbose > 1) this.say(`${target.path}: masks fixed at step ${this.stepsBegun}`);
+  }
+
+  /** With scope 'model': one update of all masks, or the last one. */
+  private async stepTogether(isOver = false): Promise<void> {
+    const all = [...this.scheduled()];
+    const [, plan] = all[0];
+    if (plan.isDone || (this.stepsBegun < plan.beginStep && !isOver)) return;
+    const isEnd = isOver || this.isOver(plan);
+    if (!isEnd && !this.isDue(1, plan)) return;
+    const scales = all.map(([{ path }]) => this.scales[path]);
+    const joined = await joinKernels(
+      all.map(([{ kernel }]) => kernel),
+      scales,
+    );
+    const sparsity = isEnd ? plan.targetSparsity! : sparsityAt(plan, this.stepsBegun);
+    const factor = commonFactor(joined, sparsity);
+    const next = isEnd ? finalStates(joined, sparsity) : undefined;
+    for (const [i, [target, own]] of all.entries()) {
+      const t = factor * scales[i];
+      const begin = joined.offsets[i];
+      const mask = next?.slice(begin, begin + target.kernel.size);
+      const [a, b] = [(1 - own.hysteresis) * t, (1 + own.hysteresis) * t];
+      this.note(await target.kernel.update(mask ? setMask(mask, t) : updateMaskWith({ a, b }, b)));
+      if (isEnd) this.fix(target, own);
+    }
+  }
+
+  /** Where nobody knew which batch is the last one. */
+  protected override async onEpochTrained(): Promise<void> {
+    const { stepsPerEpoch, epochs } = this.extent;
+    if (this.isFinished) return;
+    const batches = stepsPerEpoch ?? this.stepsBegun / (this.epochsDone + 1);
+    const isKept = this.options.whenStopped === 'keep' && this.structureFixedAt > this.stepsBegun;
+    if (this.isLastEpoch && !isKept) {
+      this.warn(
+        `the training ends after ${this.stepsBegun} steps, endStep is ${this.structureFixedAt}: masks are fixed now, without re-training.`,
+      );
+      await this.finish();
+    } else if (this.epochsDone === 0 && !isKept && this.structureFixedAt > batches * epochs) {
+      this.warn(
+        `endStep ${this.structureFixedAt} lies beyond the ${batches * epochs} steps of this training: the masks will be fixed at its end.`,
+      );
+    }
+  }
+
+  override get isFinished(): boolean {
     return [...this.plans.values()].every((plan) => plan.isDone);
   }
 
-  protected override finish(): void {
-    for (const [target, plan] of this.plans) {
-      if (!plan.isDone) this.complete(target, plan, target.kernel.variable.read().dataSync() as Float32Array);
+  override async finish(): Promise<void> {
+    if (this.options.scope === 'model') return this.stepTogether(true);
+    for (const [target, plan] of this.scheduled()) if (!plan.isDone) await this.complete(target, plan);
+  }
+
+  /** Kernels see to it themselves. */
+  protected override async repair(): Promise<number> {
+    return 0;
+  }
+
+  protected override figures(weights: Float32Array[]): Record<string, number> {
+    let [zeros, all] = [0, 0];
+    for (const values of weights) {
+      for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
+      all += values.length;
     }
+    return { sparsity: zeros / all, ...this.changed };
   }
 
-  protected override figures(): Record<string, number> {
-    return { sparsity: this.sparsity, ...this.changed };
-  }
-
-  protected override describe(): string {
-    return `${(100 * this.sparsity).toFixed(1)}% sparse`;
-  }
-
-  private get sparsity(): number {
-    const kernels = this.targets.map(({ kernel }) => kernel);
-    const size = kernels.reduce((total, kernel) => total + kernel.size, 0);
-    return kernels.reduce((total, kernel) => total + countPruned(kernel.states), 0) / size;
+  protected override describe({ sparsity = 0 }: Record<string, number>): string {
+    return `${(100 * sparsity).toFixed(1)}% sparse`;
   }
 }
 
-/**
- * Lets spliced weights come back with no more than the magnitude that brings them back. Under the mask nothing holds a
- * weight whose gradient is steady: between two looks it can grow far beyond, and a network with a high learning rate
- * does not survive its return. (The paper looks at every step, and its way is left as it is.)
- */
-function reenterAt(limit: number, kernel: CompressibleKernel, values: Float32Array, spliced: number[]): void {
-  const tooLarge = spliced.filter((i) => Math.abs(values[i]) > limit);
-  if (tooLarge.length === 0) return;
-  const held = values.slice();
-  for (const i of tooLarge) held[i] = Math.sign(values[i]) * limit;
-  kernel.setValues(held);
-}
-
-function countPruned(states: Uint8Array): number {
-  return countState(states, PRUNED);
+/** The step at which masks are fixed by default, of a fit with no other callback of ours. */
+function aloneUntil(totalSteps: number): number {
+  return Math.max(1, Math.floor(0.8 * totalSteps));
 }
 
 function ownerOf(site: Site) {

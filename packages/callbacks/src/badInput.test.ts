@@ -23,10 +23,19 @@ const increasing = 'steps: expected increasing portions in (0, 1] that end at 1,
 const constructors: [string, () => unknown, string][] = [
   [
     'no options',
-    () => new INQScheduler(undefined as never),
-    'INQScheduler: expected an object of options, received undefined.',
+    () => new SurgeryCallback(undefined as never),
+    'SurgeryCallback: expected an object of options, received undefined.',
   ],
-  ['steps left out', () => new INQScheduler({} as never), `${increasing}, received undefined.`],
+  ['null', () => new INQScheduler(null as never), 'INQScheduler: expected an object of options, received null.'],
+  ['include of another kind', () => inq({ include: 5 }), 'include: expected a layer name, a class, a path'],
+  ['include empty', () => inq({ include: [] }), 'include: expected a layer name, a class, a path'],
+  ['keepZeros', () => inq({ keepZeros: 1 }), 'keepZeros: expected a boolean, received 1.'],
+  ['scope', () => surgery({ scope: 'layer' }), "scope: expected 'kernel' or 'model', received 'layer'."],
+  [
+    'scope model with rate',
+    () => new SurgeryCallback({ rate: 1, scope: 'model' }),
+    "scope 'model': targetSparsity: expected a number in [0, 1), received undefined.",
+  ],
   ['steps empty', () => inq({ steps: [] }), `${increasing}, received [].`],
   ['steps not increasing', () => inq({ steps: [0.5, 0.5, 1] }), `${increasing}, received [0.5, 0.5, 1].`],
   ['steps outside (0, 1]', () => inq({ steps: [0, 1] }), `${increasing}, received [0, 1].`],
@@ -60,7 +69,7 @@ const constructors: [string, () => unknown, string][] = [
   [
     'rate beside targetSparsity',
     () => surgery({ rate: 1 }),
-    'SurgeryCallback: rate: expected to be left out beside targetSparsity, received 1.',
+    'SurgeryCallback: rate: expected one of rate and targetSparsity, not both, received 1.',
   ],
   [
     'endStep before beginStep',
@@ -72,7 +81,7 @@ const constructors: [string, () => unknown, string][] = [
   [
     'phases empty',
     () => surgery({ phases: [] }),
-    'phases: expected a list of {include, beginStep, endStep}, received [].',
+    'phases: expected a list of { include, beginStep, endStep }, received [].',
   ],
   [
     'phases without steps',
@@ -102,7 +111,11 @@ const fits: [string, () => tfl.CustomCallback, string][] = [
   ],
   ['an exclusion that matches nothing', () => inq({ exclude: /z/ }), 'exclude: /z/ matches no layer'],
   ['an override that matches nothing', () => surgery({ overrides: { c: {} } }), 'overrides: c matches no layer'],
-  ['a selector that leaves nothing', () => inq({ exclude: '*' }), 'INQScheduler: nothing to compress.'],
+  [
+    'a selector that leaves nothing',
+    () => inq({ exclude: '*' }),
+    'INQScheduler: nothing to compress: none of the selected layers',
+  ],
   [
     'an unknown override',
     () => inq({ overrides: { a: { bit: 3 } } }),
@@ -121,12 +134,32 @@ const fits: [string, () => tfl.CustomCallback, string][] = [
   [
     'more steps than epochs',
     () => inq({ steps: [0.2, 0.4, 0.6, 0.8, 1] }),
-    'INQScheduler: 5 steps with 4 stages of re-training between them need at least 4 epochs (epochsPerStep at least 1), fit runs 3.',
+    'INQScheduler: 5 steps need at least 4 epochs and this training has 3.',
   ],
   [
     'epochsPerStep that do not fit',
     () => inq({ epochsPerStep: 4 }),
-    'INQScheduler: 2 steps with 1 stages of re-training between them need at least 4 epochs (epochsPerStep 4), fit runs 3.',
+    'INQScheduler: 2 steps need at least 4 epochs (epochsPerStep 4) and this training has 3.',
+  ],
+  [
+    'masks that would be fixed after the end',
+    () => surgery({ endStep: 5000 }),
+    'SurgeryCallback: endStep 5000 lies beyond the',
+  ],
+  [
+    'pruning that would begin after the end',
+    () => surgery({ beginStep: 4000, endStep: 5000 }),
+    'nothing would be pruned (a/kernel)',
+  ],
+  [
+    'pruning that would begin too late',
+    () => surgery({ beginStep: 2000 }),
+    'beginStep 2000 leaves no steps to prune in',
+  ],
+  [
+    'a phase beyond the end',
+    () => surgery({ phases: [{ include: 'a', beginStep: 0, endStep: 9999 }] }),
+    'SurgeryCallback: endStep 9999 lies beyond the',
   ],
 ];
 
@@ -144,21 +177,11 @@ describe('fit refuses, before the first batch,', () => {
     });
   }
 
-  it('a model that is not compiled', async () => {
-    const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 3, inputShape: [8] })] });
-    const callback = inq();
-    callback.setParams({ epochs: 3 });
-    callback.setModel(model);
-    await expect(callback.onTrainBegin()).rejects.toThrow(
-      'INQScheduler: the model is not compiled. Call model.compile()',
-    );
-  });
-
   it('a model with nothing to compress', async () => {
     const model = tfl.sequential({ layers: [tfl.layers.batchNormalization({ inputShape: [8] })] });
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     await expect(model.fit(x, x, { epochs: 3, verbose: 0, callbacks: surgery() })).rejects.toThrow(
-      'SurgeryCallback: nothing to compress. The model has no trainable kernel',
+      'SurgeryCallback: nothing to compress: none of the selected layers',
     );
   });
 
@@ -179,7 +202,7 @@ describe('fit refuses, before the first batch,', () => {
     const [callback, a, b] = [inq(), smallModel(), smallModel()];
     const first = a.fit(x, y, { epochs: 3, verbose: 0, callbacks: callback });
     await expect(b.fit(x, y, { epochs: 3, verbose: 0, callbacks: callback })).rejects.toThrow(
-      'This INQScheduler is already running in another fit. Make a new one for each fit.',
+      'This INQScheduler is in callbacks twice or in another fit that is running. Make a new one for each fit.',
     );
     expect((await first).history.quantized).toEqual([0.5, 0.5, 1]);
   });
@@ -211,20 +234,36 @@ describe('fit refuses, before the first batch,', () => {
     );
   });
 
-  it('a loop of the own that forgot setModel or setParams', async () => {
-    await expect(inq().onTrainBegin()).rejects.toThrow(
-      'INQScheduler was given no model. In a loop of your own call setModel',
+  it('a loop of its own without begin(), and bad arguments of begin()', async () => {
+    await expect(inq().step()).rejects.toThrow('INQScheduler: no model.');
+    const model = smallModel();
+    for (const [params, message] of [
+      [undefined, 'begin: params: expected { epochs, stepsPerEpoch }, received undefined.'],
+      [{ epochs: 3 }, 'begin: stepsPerEpoch: expected an integer ≥ 1, received undefined.'],
+      [{ epochs: 0, stepsPerEpoch: 1 }, 'begin: epochs: expected an integer ≥ 1, received 0.'],
+      [{ epochs: 3, stepsPerEpoch: 1, initialEpoch: 3 }, 'begin: initialEpoch: expected an integer from 0 to 2'],
+    ] as const) {
+      await expect(inq().begin(model, params as never)).rejects.toThrow(message);
+    }
+  });
+
+  it('both callbacks in fewer epochs than they need, and two of a kind for one kernel', async () => {
+    const model = smallModel();
+    const fit = (callbacks: tfl.CustomCallback[], epochs: number) => model.fit(x, y, { epochs, verbose: 0, callbacks });
+    const three = [0.3, 0.6, 1];
+    await expect(fit([inq({ steps: three }), surgery()], 2)).rejects.toThrow('expected at least 3');
+    await expect(fit([surgery({ endStep: 5 }), inq({ steps: three, epochsPerStep: 2 })], 4)).rejects.toThrow(
+      'after the 2 in which SurgeryCallback prunes',
     );
-    const callback = inq();
-    callback.setModel(smallModel());
-    await expect(callback.onTrainBegin()).rejects.toThrow(
-      'setParams: epochs: expected a positive integer, received undefined.',
+    await expect(fit([inq({ include: 'a' }), inq()], 4)).rejects.toThrow(
+      'INQScheduler 2: another INQScheduler of this fit has a/kernel already.',
     );
+    await expect(fit([surgery(), inq({ whenStopped: 'keep' })], 4)).rejects.toThrow('give both the same');
   });
 });
 
 describe('a fit that fails in the middle', () => {
-  it('leaves the model as far as it came, and a later fit goes on', async () => {
+  it('leaves a stock model as far as it came, and a later fit begins anew', async () => {
     const model = smallModel();
     const failing = new tfl.CustomCallback({
       onEpochEnd: (epoch) => {
@@ -235,7 +274,7 @@ describe('a fit that fails in the middle', () => {
     await expect(model.fit(x, y, { ...config, callbacks: [inq(), failing] })).rejects.toThrow('the disk is full');
     expect(findSites(model).map(kernelAt)).toEqual([undefined, undefined, undefined, undefined]);
     const { history } = await model.fit(x, y, { ...config, initialEpoch: 2, callbacks: inq() });
-    expect(history.quantized).toEqual([0.5, 1]);
+    expect(history.inq_step).toEqual([1, 2]);
     expect(model.getUserDefinedMetadata()).toBeUndefined();
   });
 });

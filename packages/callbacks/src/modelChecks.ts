@@ -1,19 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Selected } from '@tfjs-compress/layers';
-import { countNonFinite } from '@tfjs-compress/math';
-
-/** @throws Error naming the first kernel with weights that are not finite, and their number. */
-export async function checkFinite(selected: Selected<object>[], label: string): Promise<void> {
-  for (const { site } of selected) {
-    const values = (await site.variable.read().data()) as Float32Array;
-    const count = countNonFinite(values);
-    if (count === 0) continue;
-    throw new Error(
-      `${label}: ${site.path} holds ${count} NaN or infinite weights of ${values.length}. Did training diverge?`,
-    );
-  }
-}
+import type { CompressibleKernel } from '@tfjs-compress/layers';
+import { FREE } from '@tfjs-compress/math';
 
 /**
  * An optimizer finds its slots (momentum, moments) by a weight's position among the trained ones: one that was used for
@@ -34,4 +22,37 @@ export function checkOptimizerSlots(model: tfl.LayersModel, label: string): void
       );
     });
   }
+}
+
+/**
+ * A kept run goes on with the options it began with.
+ *
+ * @throws Error naming the first option that differs.
+ */
+export function checkSettings(name: string, before: object, now: Record<string, unknown>): void {
+  const plain = JSON.parse(JSON.stringify(now)) as Record<string, unknown>;
+  for (const [option, value] of Object.entries(plain)) {
+    const expected = JSON.stringify((before as Record<string, unknown>)[option]);
+    const received = JSON.stringify(value);
+    if (expected === received) continue;
+    throw new Error(
+      `${name}: ${option}: expected ${expected ?? 'nothing'}, with which the run that this model carries began, received ` +
+        `${received}. Go on with the same options, or call resetCompression(model) to begin anew.`,
+    );
+  }
+}
+
+/** A word on zeros that are going to be trained; undefined where there are few, or nothing but an initializer's. */
+export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean): Promise<string | undefined> {
+  if (!isFirst) return undefined;
+  const values = await kernel.values();
+  const states = kernel.states;
+  let zeros = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0 && states[i] === FREE) zeros++;
+  const share = zeros / values.length;
+  if (share < 0.1 || zeros === values.length) return undefined;
+  return (
+    `${(100 * share).toFixed(1)}% of its weights are 0 and nothing says that they were pruned: they are trained like ` +
+    'the others. keepZeros: true keeps them at 0.'
+  );
 }

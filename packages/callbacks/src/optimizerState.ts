@@ -27,10 +27,11 @@ export interface AdamPowers {
 type WithPowers = Optimizer & Partial<Record<'accBeta1' | 'accBeta2', Variable>>;
 
 /** What a saved Adam loses: loading computes its running products anew, as powers, which differ in the last bits. */
-export function adamPowers(optimizer: Optimizer): AdamPowers | undefined {
+export async function adamPowers(optimizer: Optimizer): Promise<AdamPowers | undefined> {
   const { accBeta1, accBeta2, iterations } = optimizer as WithPowers;
   if (!accBeta1 || !accBeta2) return undefined;
-  return { iterations, powers: [accBeta1.dataSync()[0], accBeta2.dataSync()[0]] };
+  const [beta1, beta2] = await Promise.all([accBeta1.data(), accBeta2.data()]);
+  return { iterations, powers: [beta1[0], beta2[0]] };
 }
 
 /** Gives them back to the optimizer that they were taken from; another one, compiled since, is left alone. */

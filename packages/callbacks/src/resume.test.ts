@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { compressible } from '@tfjs-compress/layers';
+import { compressible, resetCompression } from '@tfjs-compress/layers';
 import { bitsOf, MemoryHandler, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompressionCallback } from './CompressionCallback.js';
 import { INQScheduler } from './INQScheduler.js';
 import { SurgeryCallback } from './SurgeryCallback.js';
@@ -50,6 +50,10 @@ async function train(
   await model.fit(x, y, { ...config, callbacks: [...callbacks, stop] });
 }
 
+function runOf(model: tfl.LayersModel): unknown {
+  return (model.getUserDefinedMetadata() as { tfjsCompress?: { run?: unknown } } | undefined)?.tfjsCompress?.run;
+}
+
 async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {
   const file = new MemoryHandler();
   await model.save(file, { includeOptimizer: true });
@@ -75,7 +79,7 @@ describe('a run that is stopped, saved, loaded and continued', () => {
             const second = await saveAndLoad(first);
             await train(second, make(), stopAfter);
             expect(weightsOf(second).map(bitsOf), `stopped after epoch ${stopAfter}`).toEqual(expected);
-            expect(second.getUserDefinedMetadata(), `metadata after epoch ${stopAfter}`).toBeUndefined();
+            expect(runOf(second), `run after epoch ${stopAfter}`).toBeUndefined();
           }
         });
       }
@@ -115,15 +119,64 @@ describe('a run that is stopped, saved, loaded and continued', () => {
     const [a, b] = [model, loaded].map((m) => tf.tidy(() => (m.predict(x) as tf.Tensor).dataSync()));
     expect(bitsOf(b)).toEqual(bitsOf(a));
     await train(loaded, makers['SurgeryCallback with targetSparsity'](), 4);
-    expect(loaded.getUserDefinedMetadata()).toEqual({ mine: 1 });
+    expect(loaded.getUserDefinedMetadata()).toEqual({
+      mine: 1,
+      tfjsCompress: { version: 2, pruned: expect.any(Array) },
+    });
   });
 
-  it('refuses other steps than it began with', async () => {
+  it('refuses options other than it began with, and says the way out', async () => {
+    const kept = { verbose: 0, whenStopped: 'keep' } as const;
     const model = smallModel();
     await train(model, makers.INQScheduler(), 0, 2);
-    const other = new INQScheduler({ steps: [0.3, 1], verbose: 0 });
-    await expect(train(model, [other as never], 2)).rejects.toThrow(
-      'steps: expected [0.5, 0.75, 0.875, 1], with which this model began to be quantized, received [0.3, 1].',
-    );
+    for (const [args, message] of [
+      [{ steps: [0.3, 1] }, 'steps: expected [0.5,0.75,0.875,1]'],
+      [{ steps, bits: 2 }, 'bits: expected'],
+      [{ steps, partition: 'random' }, 'partition: expected "magnitude"'],
+    ] as const) {
+      const other = new INQScheduler({ ...args, ...kept, steps: [...args.steps] });
+      await expect(train(model, [other as never], 2)).rejects.toThrow(message);
+      await expect(train(model, [other as never], 2)).rejects.toThrow('resetCompression(model)');
+    }
+    resetCompression(model);
+    await train(model, [new INQScheduler({ bits: 2, steps: [0.3, 1], verbose: 0 }) as never], 2);
+    expect(
+      new Set(
+        weightsOf(model)
+          .slice(0, 1)
+          .flatMap((w) => [...w].map(Math.abs)),
+      ).size,
+    ).toBeLessThanOrEqual(3);
+  });
+
+  it('begins anew, and says so, where the weights are not those that were kept', async () => {
+    const model = smallModel();
+    await train(model, makers['SurgeryCallback with targetSparsity'](), 0, 3);
+    await model.fit(x, y, { epochs: 1, verbose: 0 });
+    const trained = weightsOf(model).map(bitsOf);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    let atBegin: unknown;
+    const look = new tfl.CustomCallback({
+      onBatchBegin: () => {
+        atBegin ??= weightsOf(model).map(bitsOf);
+      },
+    });
+    await train(model, [...makers['SurgeryCallback with targetSparsity'](), look as never], 3);
+    expect(warn.mock.calls.flat().join()).toContain('have changed since');
+    warn.mockRestore();
+    expect(atBegin).toEqual(trained);
+  });
+
+  it('keeps nothing of a fit that failed', async () => {
+    for (const make of Object.values(makers)) {
+      const model = smallModel();
+      const fail = new tfl.CustomCallback({
+        onEpochEnd: (epoch) => {
+          if (epoch === 3) throw new Error('disk full');
+        },
+      });
+      await expect(train(model, [...make(), fail as never], 0)).rejects.toThrow('disk full');
+      expect(runOf(model)).toBeUndefined();
+    }
   });
 });

@@ -1,11 +1,20 @@
 import { checkCompressionArgs, type Selector } from '@tfjs-compress/layers';
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
-import { type CompressionCallbackArgs, commonOptions } from './CompressionCallback.js';
+import { check, checkInteger, checkKnownOptions, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import {
+  type CommonOptions,
+  type CompressionCallbackArgs,
+  checkCommonOptions,
+  checkSelectors,
+  commonDefaults,
+} from './callbackArgs.js';
 
 export interface SurgeryOverride {
-  /** Portion of the kernel's weights to prune, in [0, 1). Lower than what is 0 already, it brings weights back, and a line says so. */
+  /**
+   * Fraction of the kernel's weights to prune, in [0, 1), met to within one weight. If more are pruned already, the
+   * surplus is restored, and a line says so.
+   */
   targetSparsity?: number;
-  /** The paper's c: thresholds around mean + c · standard deviation of the magnitudes. Not beside targetSparsity. */
+  /** The paper's c: thresholds around mean + c · standard deviation of the magnitudes. Instead of targetSparsity. */
   rate?: number;
   /** h: weights below (1-h)·t are pruned, those from (1+h)·t on spliced back, the others left as they are. Default .1. */
   hysteresis?: number;
@@ -19,11 +28,20 @@ export interface SurgeryPhase {
 }
 
 export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOverride>, SurgeryOverride {
+  /**
+   * What targetSparsity is a fraction of: each kernel by itself ('kernel', default), or all selected kernels together
+   * ('model'): then a kernel's threshold is one common factor times the standard deviation its weights had when pruning
+   * began, so that kernels which matter more keep more. Each kernel keeps at least one weight.
+   */
+  scope?: 'kernel' | 'model';
   /** The optimizer step before which pruning starts. Default 0. */
   beginStep?: number;
-  /** The step before which the masks get their last form; training goes on with them. Default 80% of the fit's steps. */
+  /**
+   * The step before which the masks get their last form; training goes on with them. Default 80% of the fit's steps;
+   * beside an INQScheduler half of its epochs.
+   */
   endStep?: number;
-  /** Masks are looked at every so many steps. Default 1 with rate (the paper's), else 100 times in all. */
+  /** Steps between two mask updates. Default 1 with rate (the paper's), else so many that there are 100 updates. */
   frequency?: number;
   /** A mask is updated with probability (1 + gamma · step)^-power, steps counted from beginStep. Defaults 1e-4 and 1. */
   gamma?: number;
@@ -36,51 +54,82 @@ export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOver
   thresholdsFrom?: 'kernelAndBias' | 'kernel';
 }
 
+/** The options as they are used. */
+export interface SurgeryOptions extends CommonOptions {
+  targetSparsity: number | undefined;
+  rate: number | undefined;
+  hysteresis: number;
+  scope: 'kernel' | 'model';
+  beginStep: number;
+  endStep: number | undefined;
+  frequency: number | undefined;
+  gamma: number;
+  power: number;
+  phases: SurgeryPhase[] | undefined;
+  pruneBias: boolean;
+  thresholdsFrom: 'kernelAndBias' | 'kernel';
+}
+
 export const overrideOptions = ['targetSparsity', 'rate', 'hysteresis'] as const;
-const ownOptions = [
-  'beginStep',
-  'endStep',
-  'frequency',
-  'gamma',
-  'power',
-  'phases',
-  'pruneBias',
-  'thresholdsFrom',
-] as const;
 
 export function checkHysteresis(value: unknown, argument: string): void {
-  if (value === undefined) return;
   check(typeof value === 'number' && value >= 0 && value < 1, argument, 'a number in [0, 1)', value);
 }
 
 /** @throws ArgumentError, or Error for an unknown option. */
-export function checkSurgeryArgs(args: SurgeryCallbackArgs): void {
-  check(args !== null && typeof args === 'object', 'SurgeryCallback', 'an object of options', args);
-  checkKnownOptions(args, [...overrideOptions, ...ownOptions, ...commonOptions], 'SurgeryCallback');
-  const { targetSparsity, rate, hysteresis, beginStep = 0, endStep, frequency, gamma, power, phases } = args;
+export function resolveSurgeryArgs(args: SurgeryCallbackArgs): SurgeryOptions {
+  const options = resolveOptions<Record<keyof SurgeryOptions, any>>('SurgeryCallback', args, {
+    ...commonDefaults,
+    targetSparsity: undefined,
+    rate: undefined,
+    hysteresis: 0.1,
+    scope: 'kernel',
+    beginStep: 0,
+    endStep: undefined,
+    frequency: undefined,
+    gamma: 1e-4,
+    power: 1,
+    phases: undefined,
+    pruneBias: false,
+    thresholdsFrom: 'kernelAndBias',
+  }) as SurgeryOptions;
+  checkCommonOptions(options);
+  const { targetSparsity, rate, beginStep, endStep, frequency, gamma, power, phases } = options;
   checkCompressionArgs({ targetSparsity, rate }, 'SurgeryCallback');
-  checkHysteresis(hysteresis, 'hysteresis');
+  checkHysteresis(options.hysteresis, 'hysteresis');
+  checkOneOf(options.scope, ['kernel', 'model'], 'scope');
   checkInteger(beginStep, 'beginStep', 0);
   if (endStep !== undefined) checkInteger(endStep, 'endStep', beginStep + 1);
   if (frequency !== undefined) checkInteger(frequency, 'frequency', 1);
   for (const [name, value] of Object.entries({ gamma, power })) {
-    const ok = value === undefined || (Number.isFinite(value) && value >= 0);
-    check(ok, name, 'a number ≥ 0', value);
+    check(Number.isFinite(value) && value >= 0, name, 'a number ≥ 0', value);
   }
-  const { pruneBias = false, thresholdsFrom = 'kernelAndBias' } = args;
-  check(typeof pruneBias === 'boolean', 'pruneBias', 'a boolean', pruneBias);
-  check(
-    ['kernelAndBias', 'kernel'].includes(thresholdsFrom),
-    'thresholdsFrom',
-    "'kernelAndBias' or 'kernel'",
-    thresholdsFrom,
-  );
-  if (phases === undefined) return;
-  check(Array.isArray(phases) && phases.length > 0, 'phases', 'a list of {include, beginStep, endStep}', phases);
+  check(typeof options.pruneBias === 'boolean', 'pruneBias', 'a boolean', options.pruneBias);
+  checkOneOf(options.thresholdsFrom, ['kernelAndBias', 'kernel'], 'thresholdsFrom');
+  if (phases !== undefined) checkPhases(phases);
+  if (options.scope === 'model') checkModelScope(options);
+  return options;
+}
+
+function checkPhases(phases: unknown): void {
+  const expected = 'a list of { include, beginStep, endStep }';
+  check(Array.isArray(phases) && phases.length > 0, 'phases', expected, phases);
   for (const [i, phase] of phases.entries()) {
+    check(phase !== null && typeof phase === 'object', `phases[${i}]`, '{ include, beginStep, endStep }', phase);
     checkKnownOptions(phase, ['include', 'beginStep', 'endStep'], `phases[${i}]`);
-    check(phase.include !== undefined, `phases[${i}].include`, 'a selector', phase.include);
+    checkSelectors(phase.include, `phases[${i}].include`);
     checkInteger(phase.beginStep, `phases[${i}].beginStep`, 0);
     checkInteger(phase.endStep, `phases[${i}].endStep`, phase.beginStep + 1);
+  }
+}
+
+/** With one threshold for all there is one target and one window. */
+function checkModelScope({ targetSparsity, phases, overrides = {}, pruneBias }: SurgeryOptions): void {
+  check(targetSparsity !== undefined, "scope 'model': targetSparsity", 'a number in [0, 1)', targetSparsity);
+  check(phases === undefined, "scope 'model': phases", 'no phases', phases);
+  check(!pruneBias, "scope 'model': pruneBias", 'false', pruneBias);
+  for (const [selector, override] of Object.entries(overrides)) {
+    const { skip: _, ...rest } = override as { skip?: boolean };
+    check(Object.keys(rest).length === 0, `scope 'model': overrides['${selector}']`, 'nothing but skip', override);
   }
 }

@@ -14,9 +14,9 @@ export interface Window {
 }
 
 /** When and how hard one kernel is pruned. Plain JSON: a paused run keeps it. */
-export interface Plan extends Window {
+export interface Plan extends Partial<Window> {
   targetSparsity?: number;
-  /** What targetSparsity's schedule starts from: the zeros of a kernel that was pruned before. */
+  /** What targetSparsity's schedule starts from: what was pruned before. */
   initialSparsity: number;
   rate?: number;
   hysteresis: number;
@@ -25,13 +25,21 @@ export interface Plan extends Window {
   isDone: boolean;
 }
 
-/** The paper looks at the masks at every step; along a schedule 100 looks are enough. */
-export function defaultFrequency({ rate, beginStep, endStep }: Plan): number {
+/** A plan whose window is settled. */
+export type Scheduled = Plan & Window;
+
+/** The paper updates the masks at every step; along a schedule 100 updates are enough. */
+export function defaultFrequency({ rate, beginStep, endStep }: Scheduled): number {
   return rate === undefined ? Math.max(1, Math.floor((endStep - beginStep) / 100)) : 1;
 }
 
+/** The sparsity that the cubic schedule (Zhu and Gupta, Eq. 1) asks for at a step. */
+export function sparsityAt({ beginStep, endStep, initialSparsity, targetSparsity }: Scheduled, step: number): number {
+  return polynomialDecay({ initialValue: initialSparsity, finalValue: targetSparsity!, beginStep, endStep })(step);
+}
+
 /**
- * The paper's thresholds from the weights as they are now (DNS, §3.2).
+ * The paper's thresholds from the weights as they are now (DNS, section 3.2).
  *
  * @param pooled Take mean and deviation over the bias as well, as the authors' code does.
  * @throws Error when they would leave no weight.
@@ -40,9 +48,9 @@ export async function rateThresholds(
   kernel: CompressibleKernel,
   path: string,
   { rate, hysteresis }: Plan,
-  values: Float32Array,
   pooled: boolean,
 ): Promise<SurgeryThresholds> {
+  const values = await kernel.values();
   const { bias } = kernel.owner as unknown as { bias?: { read(): { data(): Promise<unknown> } } | null };
   const others = pooled && bias ? [(await bias.read().data()) as Float32Array] : [];
   const thresholds = surgeryThresholds(magnitudeStats([values, ...others]), rate!, hysteresis);
@@ -51,13 +59,10 @@ export async function rateThresholds(
 }
 
 /** The thresholds that lead to what the schedule of targetSparsity asks for at a step. */
-export function targetThresholds(
+export async function targetThresholds(
   kernel: CompressibleKernel,
-  plan: Plan,
+  plan: Scheduled,
   step: number,
-  values: Float32Array,
-): SurgeryThresholds {
-  const { beginStep, endStep, initialSparsity: initialValue, targetSparsity: finalValue } = plan;
-  const schedule = polynomialDecay({ initialValue, finalValue: finalValue!, beginStep, endStep });
-  return thresholdsForSparsity(values, kernel.states, schedule(step), plan.hysteresis);
+): Promise<SurgeryThresholds> {
+  return thresholdsForSparsity(await kernel.values(), kernel.states, sparsityAt(plan, step), plan.hysteresis);
 }

@@ -9,10 +9,11 @@ import { compressionTable, formatTable } from './table.js';
 it('gives a row for each kernel and the total, of what the model computes with', async () => {
   const model = smallModel();
   tf.tidy(() => model.layers[1].setWeights([tf.fill([16, 3], 0.5), tf.zeros([3])]));
-  const { kernels, detach } = attach(model, findSites(model).slice(0, 1), 'test', () => ({}));
+  const options = { slot: 'test', progress: async () => ({}) };
+  const { kernels, detach } = await attach(model, findSites(model).slice(0, 1), options);
   kernels[0].setStates(Uint8Array.from({ length: 128 }, (_, i) => (i < 96 ? PRUNED : FREE)));
   const rows = await expectNoLeak(() => compressionTable(model));
-  detach();
+  await detach();
   expect(
     rows.map(({ path, weights, nonZeros, remaining, bits, levels }) => ({
       path,
@@ -30,7 +31,8 @@ it('gives a row for each kernel and the total, of what the model computes with',
   const lines = formatTable(rows).split('\n');
   expect(lines.length).toBe(5);
   expect(new Set(lines.map((line) => line.length)).size).toBe(1);
-  expect(compressionTable(model, { include: ['b'] }).map(({ path }) => path)).toEqual(['b/kernel', 'b/bias', 'total']);
+  const ofLayer = await compressionTable(model, { include: ['b'] });
+  expect(ofLayer.map(({ path }) => path)).toEqual(['b/kernel', 'b/bias', 'total']);
 });
 
 it('writes times and progress for people', () => {

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { findSites, kernelAt, type Selector, select } from '@tfjs-compress/layers';
+import { findSites, kernelAt, type Selector, type Site, select, unknownKernels } from '@tfjs-compress/layers';
 import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
 /** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */
@@ -13,15 +13,13 @@ export interface CompressionRow extends WeightFigures {
  *
  * @param options.include As in the callbacks; all kernels when left out.
  */
-export function compressionTable(model: LayersModel, options: { include?: Selector[] } = {}): CompressionRow[] {
+export async function compressionTable(
+  model: LayersModel,
+  options: { include?: Selector | Selector[] } = {},
+): Promise<CompressionRow[]> {
   const sites = findSites(model).filter((site) => options.include !== undefined || site.role === 'kernel');
-  const rows = select(sites, options, []).map(({ site }) => {
-    const kernel = kernelAt(site);
-    const tensor = kernel ? kernel.effective() : site.variable.read();
-    const values = tensor.dataSync() as Float32Array;
-    if (kernel) tensor.dispose();
-    return { path: site.path, ...weightFigures(values) };
-  });
+  const rows: CompressionRow[] = [];
+  for (const { site } of select(sites, options, [])) rows.push(await rowOf(site));
   const sum = (key: 'weights' | 'nonZeros' | 'float32Bytes' | 'packedBytes') =>
     rows.reduce((total, row) => total + row[key], 0);
   const total = {
@@ -35,6 +33,32 @@ export function compressionTable(model: LayersModel, options: { include?: Select
     packedBytes: sum('packedBytes'),
   };
   return [...rows, total];
+}
+
+async function rowOf(site: Site): Promise<CompressionRow> {
+  const kernel = kernelAt(site);
+  await kernel?.sync();
+  const values = kernel ? await kernel.effectiveValues() : ((await site.variable.read().data()) as Float32Array);
+  return { path: site.path, ...weightFigures(values) };
+}
+
+/**
+ * Prints the table of a fit: what was compressed, then by name every kernel that was left out, and why.
+ *
+ * @param trained The model that was trained, inside `model` if that is a Sequential.
+ */
+export async function printTable(model: LayersModel, trained: LayersModel, paths: Set<string>): Promise<void> {
+  const rows = await compressionTable(model, { include: [...paths] });
+  const trainable = new Set(trained.trainableWeights);
+  const left = findSites(model)
+    .filter((site) => site.role === 'kernel' && !paths.has(site.path))
+    .map(({ path, variable }) => `${path} (${trainable.has(variable) ? 'not selected' : 'not trainable'})`);
+  const unknown = unknownKernels(model).map(
+    ({ path, className }) =>
+      `${path} (a weight of ${className}: registerCompressible(${className}, ['field']) adds its kernels)`,
+  );
+  const notes = [...left, ...unknown].map((note) => `left out: ${note}`);
+  console.log([formatTable(rows), ...notes].join('\n'));
 }
 
 /** The table as aligned text, without a final line break. */

@@ -1,35 +1,52 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { countState, FREE, FROZEN, PRUNED } from '@tfjs-compress/math';
+import {
+  type Change,
+  type Codebook,
+  FREE,
+  FROZEN,
+  PRUNED,
+  roundTensorToPowerOfTwo,
+  type Step,
+} from '@tfjs-compress/math';
+import { checkFinite, withoutHiddenNaN } from './finite.js';
+import { hook } from './hook.js';
+import { markOwn } from './ownCopy.js';
 import { type Site, viewed } from './sites.js';
+import { select, straightThroughMask } from './straightThrough.js';
 
 /**
  * One weight of one layer, with a state for each of its values: 0 pruned, 1 free, 2 frozen.
  *
  * - A pruned weight counts as 0: the layer computes with read() of a view that stands in its field and masks the
- *   variable. The gradient goes straight through the mask, so that the optimizer trains pruned weights too and surgery
- *   can bring them back (DNS, arXiv:1608.04493, Eq. 3).
+ *   variable. While `splicing`, the gradient goes straight through the mask, so that the optimizer trains pruned weights
+ *   too and surgery can bring them back (DNS, arXiv:1608.04493, Eq. 3).
  * - A frozen weight keeps its value, whatever the optimizer does: a zero gradient would not hold it (momentum and Adam
  *   move it all the same), so the variable's assign(), which every tfjs optimizer updates through, leaves it out.
  *   The variable itself therefore always holds the frozen values, and so does every file saved from it.
  *
- * Forward costs one selection while pruned weights may come back, an update another when something is held.
+ * Values are read and changed through update() alone. Forward costs one selection while pruned weights may come back, an
+ * optimizer's update another when something is held.
  */
 export class CompressibleKernel {
   readonly path: string;
   readonly variable: LayerVariable;
   readonly size: number;
-  private host: Uint8Array;
-  /** What of stateVariable the host copy was read from; a loaded checkpoint changes it. */
-  private hostOf: object | undefined;
+  /** A copy of the states; undefined while a loaded stateVariable has not been read. */
+  private host: Uint8Array | undefined;
+  /** What of stateVariable `host` and the tensors below belong to; loading weights changes it. */
+  private stateId: object | undefined;
   /** True where not pruned. */
   private mask: tf.Tensor | undefined;
   /** What the layer computes with where the mask is not true. */
   private zeros: tf.Tensor | undefined;
+  /** True where an optimizer may write. */
   private free: tf.Tensor | undefined;
-  private writing = false;
-  private isSplicing = true;
-  private readonly view: LayerVariable;
+  /** Whether the variable itself holds 0 where pruned, so that the layer needs no mask. */
+  private isCommitted = true;
+  private isSplicing = false;
+  private isWriting = false;
+  private readonly undo: (() => void)[];
 
   /**
    * Takes the weight's place in its layer, until release().
@@ -45,11 +62,15 @@ export class CompressibleKernel {
     this.variable = site.variable;
     this.size = tf.util.sizeFromShape(site.variable.shape as number[]);
     this.host = new Uint8Array(this.size).fill(FREE);
-    this.hostOf = stateVariable?.read().dataId;
-    this.view = Object.create(this.variable, { read: { value: () => this.read() } });
-    viewed.set(this.view, this.variable);
-    (this.owner as any)[site.field] = this.view;
-    this.guardUpdates();
+    this.stateId = stateVariable?.read().dataId;
+    const view: LayerVariable = Object.create(this.variable, { read: { value: () => this.read() } });
+    viewed.set(view, this.variable);
+    markOwn(view);
+    (this.owner as any)[site.field] = view;
+    this.undo = [
+      hook(this.tensor, 'assign', (assign) => (value) => this.assign(value, (kept) => assign.call(this.tensor, kept))),
+      hook(this.variable, 'write', (write) => (value) => this.fromOutside(() => write.call(this.variable, value))),
+    ];
   }
 
   /** The layer that owns the weight. */
@@ -57,15 +78,99 @@ export class CompressibleKernel {
     return this.site.layers[this.site.layers.length - 1];
   }
 
+  /** The model has been disposed of. */
+  get isDisposed(): boolean {
+    return (this.variable as unknown as { val: tf.Variable }).val.isDisposed;
+  }
+
   /** The state of each weight (0 pruned, 1 free, 2 frozen), in the order of the weight's values. Not to be written to. */
   get states(): Uint8Array {
-    const dataId = this.stateVariable?.read().dataId;
-    if (dataId !== this.hostOf) {
-      this.host = new Uint8Array(this.stateVariable!.read().dataSync());
-      this.hostOf = dataId;
-      this.derive();
-    }
-    return this.host;
+    this.follow();
+    if (this.host) return this.host;
+    throw new Error(`${this.path}: its states were loaded and have not been read yet; call sync() first.`);
+  }
+
+  /** Reads the states, where weights have been loaded since they were last known. */
+  async sync(): Promise<void> {
+    this.follow();
+    if (this.host) return;
+    this.host = Uint8Array.from(await this.stateVariable!.read().data());
+    this.derive();
+  }
+
+  /** Whether pruned weights go on being trained under the mask, so that they can come back. False at first. */
+  get splicing(): boolean {
+    return this.isSplicing;
+  }
+
+  /** Switched off, the variable holds 0 where pruned, updates leave that alone, and forward needs no mask any more. */
+  set splicing(on: boolean) {
+    if (!on) this.commit();
+    if (on === this.isSplicing) return;
+    this.isSplicing = on;
+    if (on) this.isCommitted = false;
+    this.derive();
+  }
+
+  /** Ends splicing and keeps what is under the mask, for a later run to go on with. */
+  hold(): void {
+    this.isSplicing = false;
+    this.derive();
+  }
+
+  /** What the layer computes with: the variable, pruned weights masked. To be called inside tf.tidy, like LayerVariable.read. */
+  read(): tf.Tensor {
+    const raw = this.variable.read();
+    this.follow();
+    return this.mask ? straightThroughMask(raw, this.mask, this.zeros!) : raw;
+  }
+
+  /**
+   * The variable's values, those under the mask included. Not to be written to: some backends share them. A NaN under the
+   * mask counts as 0: tfjs's centered RMSProp makes them of weights whose gradient is steady.
+   */
+  async values(): Promise<Float32Array> {
+    await this.sync();
+    return withoutHiddenNaN((await this.tensor.data()) as Float32Array, this.states);
+  }
+
+  /** A copy of the effective weights: pruned ones 0 (never -0), the others as they are. */
+  async effectiveValues(): Promise<Float32Array> {
+    await this.sync();
+    const values = Float32Array.from((await this.tensor.data()) as Float32Array);
+    const states = this.states;
+    for (let i = 0; i < values.length; i++) if (states[i] === PRUNED) values[i] = 0;
+    return values;
+  }
+
+  /**
+   * Takes one step: the only way in which a callback changes values and states. No constraint of the layer is applied.
+   *
+   * @throws Error naming the weight when it holds values that are not finite and the step would change values.
+   */
+  async update(step: Step): Promise<Change> {
+    await this.sync();
+    const raw = (await this.tensor.data()) as Float32Array;
+    const states = this.states.slice();
+    // Backends on the processor hand out the very values of the tensor, which clones of it share.
+    const values = step.changesValues ? withoutHiddenNaN(raw, states).slice() : raw;
+    if (step.changesValues) checkFinite(values, this.path);
+    const change = step.apply(values, states);
+    if (change.values) this.setValues(values);
+    if (change.states) this.setStates(states);
+    return change;
+  }
+
+  /**
+   * Makes levels of all weights and freezes them, without reading them back: for the one place where fit cannot wait,
+   * between the last update and the validation after it. What is not finite stays so.
+   */
+  quantizeNow(codebook: Codebook): void {
+    const states = this.states.map((state) => (state === PRUNED ? PRUNED : FROZEN));
+    const rounded = tf.tidy(() => roundTensorToPowerOfTwo(this.effective(), codebook));
+    this.write(rounded);
+    rounded.dispose();
+    this.setStates(states);
   }
 
   /** @param states One of 0, 1, 2 for each weight; kept, not copied. */
@@ -78,81 +183,47 @@ export class CompressibleKernel {
       const tensor = tf.tensor(new Float32Array(states), this.variable.shape as number[]);
       this.stateVariable.write(tensor);
       tensor.dispose();
-      this.hostOf = this.stateVariable.read().dataId;
+      this.stateId = this.stateVariable.read().dataId;
     }
-    this.derive();
+    this.isCommitted = false;
+    if (this.isSplicing) this.derive();
+    else this.commit();
   }
 
-  /** Whether pruned weights go on being trained under the mask (default), so that they can come back. */
-  get splicing(): boolean {
-    return this.isSplicing;
-  }
-
-  /** Switched off, the variable holds 0 where pruned, updates leave that alone, and forward needs no mask any more. */
-  set splicing(on: boolean) {
-    if (on === this.isSplicing) return;
-    if (!on) this.commit();
-    this.isSplicing = on;
-    this.derive();
-  }
-
-  /** What the layer computes with: the variable, pruned weights masked. To be called inside tf.tidy, like LayerVariable.read. */
-  read(): tf.Tensor {
-    const raw = this.variable.read();
-    this.states;
-    return this.mask ? straightThroughMask(raw, this.mask, this.zeros!) : raw;
-  }
-
-  /**
-   * The variable's values, those under the mask included: what training works on. Not to be written to: some backends
-   * share them. A NaN under the mask counts as 0: tfjs's centred RMSProp makes them of weights whose gradient is steady.
-   */
-  async values(): Promise<Float32Array> {
-    return withoutHiddenNaN(await this.rawValues(), this.states);
-  }
-
-  /** The same, with what is NaN under the mask. */
-  async rawValues(): Promise<Float32Array> {
-    return (await this.variable.read().data()) as Float32Array;
-  }
-
-  /** Writes all values, frozen ones included (an optimizer cannot). */
+  /** Writes all values, frozen ones included (an optimizer cannot), as they are: no constraint is applied. */
   setValues(values: Float32Array): void {
     const tensor = tf.tensor(values, this.variable.shape as number[]);
     this.write(tensor);
     tensor.dispose();
   }
 
-  /** Writes a tensor of the weight's shape, frozen values included. */
-  write(tensor: tf.Tensor): void {
-    this.variable.write(tensor);
-  }
-
-  /** The effective weights: pruned ones 0 (never -0), the others as they are. A new tensor. */
+  /** The effective weights, as effectiveValues(). A new tensor. */
   effective(): tf.Tensor {
-    const states = this.states;
+    this.follow();
     return tf.tidy(() => {
-      const raw = this.variable.read();
-      if (!states.includes(PRUNED)) return tf.clone(raw);
-      const keeps = this.where((state) => state !== PRUNED);
-      return tf.where(keeps, raw, tf.zerosLike(raw));
+      const raw = this.tensor;
+      if (this.isCommitted || (this.host && !this.host.includes(PRUNED))) return tf.clone(raw);
+      return tf.where(this.whereKept(), raw, tf.zerosLike(raw));
     });
   }
 
   /** Makes the variable hold the effective weights. */
-  commit(): void {
-    if (!this.states.includes(PRUNED)) return;
-    const effective = this.effective();
-    this.write(effective);
-    effective.dispose();
+  private commit(): void {
+    if (this.isDisposed) return;
+    if (!this.isCommitted && (!this.host || this.host.includes(PRUNED))) {
+      const effective = this.effective();
+      this.write(effective);
+      effective.dispose();
+    }
+    this.isCommitted = true;
+    this.derive();
   }
 
-  /** Gives the layer its variable back, with the values it has: commit() first to keep the zeros. */
+  /** Gives the layer its variable back, with the effective weights in it. */
   release(): void {
+    this.commit();
     (this.owner as any)[this.site.field] = this.variable;
-    const unguarded = this.variable as unknown as Record<string, unknown>;
-    delete unguarded.write;
-    if (!this.variable.read().isDisposed) delete (this.variable.read() as unknown as Record<string, unknown>).assign;
+    for (const undo of this.undo) undo();
     this.dispose();
   }
 
@@ -162,93 +233,91 @@ export class CompressibleKernel {
     this.mask = this.zeros = this.free = undefined;
   }
 
-  private guardUpdates(): void {
-    const variable = this.variable.read() as tf.Variable;
-    const assign = Object.getPrototypeOf(variable).assign as (value: tf.Tensor) => void;
-    variable.assign = (value: tf.Tensor) => {
-      this.states;
-      if (this.writing || !this.free) return assign.call(variable, value);
-      const kept = select(this.free, value, variable);
-      assign.call(variable, kept);
-      kept.dispose();
-    };
-    const write = Object.getPrototypeOf(this.variable).write as LayerVariable['write'];
-    this.variable.write = (value: tf.Tensor) => {
-      this.writing = true;
-      try {
-        return write.call(this.variable, value);
-      } finally {
-        this.writing = false;
-      }
-    };
+  private get tensor(): tf.Variable {
+    return this.variable.read() as tf.Variable;
+  }
+
+  /** Notices that weights have been loaded. What was saved in the middle of surgery is not 0 where pruned. */
+  private follow(): void {
+    const id = this.stateVariable?.read().dataId;
+    if (id === this.stateId) return;
+    this.stateId = id;
+    this.host = undefined;
+    this.isCommitted = false;
+    this.derive();
+  }
+
+  /** Writes a tensor of the weight's shape as it is. */
+  private write(tensor: tf.Tensor): void {
+    const isWriting = this.isWriting;
+    this.isWriting = true;
+    try {
+      this.tensor.assign(tensor);
+    } finally {
+      this.isWriting = isWriting;
+    }
+  }
+
+  /**
+   * A write by others, such as setWeights(), which frozen weights take. In a stock layer what is pruned for good stays 0;
+   * in a layer of ours, whose states are written by the same call, the mask sees to it.
+   */
+  private fromOutside(write: () => LayerVariable): LayerVariable {
+    this.isWriting = true;
+    try {
+      write();
+    } finally {
+      this.isWriting = false;
+    }
+    this.isCommitted = false;
+    if (this.isSplicing || this.stateVariable) this.derive();
+    else this.commit();
+    return this.variable;
+  }
+
+  private assign(value: tf.Tensor, assign: (kept: tf.Tensor) => void): void {
+    this.follow();
+    if (this.isWriting || !this.free) {
+      assign(value);
+      return;
+    }
+    const kept = select(this.free, value, this.tensor);
+    assign(kept);
+    kept.dispose();
   }
 
   /** Derives from the states the tensors that the arithmetic needs; each is left out where it would change nothing. */
   private derive(): void {
-    const [hasPruned, hasFrozen] = [PRUNED, FROZEN].map((state) => this.host.includes(state));
     tf.dispose([this.mask, this.free]);
     this.mask = this.free = undefined;
-    if (hasPruned && this.isSplicing) {
-      this.mask = tf.keep(this.where((state) => state !== PRUNED));
+    const [hasPruned, hasFrozen] = [PRUNED, FROZEN].map((state) => !this.host || this.host.includes(state));
+    if (hasPruned && !this.isCommitted) {
+      this.mask = tf.keep(tf.tidy(() => this.whereKept()));
       this.zeros ??= tf.keep(tf.zeros(this.variable.shape as number[]));
     } else {
       tf.dispose([this.zeros]);
       this.zeros = undefined;
     }
-    if (hasFrozen || (hasPruned && !this.isSplicing)) {
-      this.free = tf.keep(this.where((state) => state === FREE || (this.isSplicing && state === PRUNED)));
+    if (hasFrozen || (hasPruned && !this.isSplicing)) this.free = tf.keep(tf.tidy(() => this.whereFree()));
+  }
+
+  private whereKept(): tf.Tensor {
+    if (!this.host) return tf.notEqual(this.stateVariable!.read(), PRUNED);
+    // Without frozen weights, the states are what tells pruned from free, as they are.
+    return this.boolean(this.host.includes(FROZEN) ? this.host.map((state) => Number(state !== PRUNED)) : this.host);
+  }
+
+  private whereFree(): tf.Tensor {
+    if (!this.host) {
+      const states = this.stateVariable!.read();
+      return this.isSplicing ? tf.less(states, FROZEN) : tf.equal(states, FREE);
     }
+    const hasFrozen = this.host.includes(FROZEN);
+    if (!this.isSplicing && !hasFrozen) return this.boolean(this.host);
+    return this.boolean(this.host.map((state) => Number(state === FREE || (this.isSplicing && state === PRUNED))));
   }
 
-  /** A boolean tensor: which weights are in a state that `test` accepts. */
-  private where(test: (state: number) => boolean): tf.Tensor {
-    const accepted = Uint8Array.from([PRUNED, FREE, FROZEN], (state) => Number(test(state)));
-    const states = this.host;
-    // States without frozen ones are what tells pruned from free, as they are.
-    const isMask = accepted[FREE] > accepted[PRUNED] && !states.includes(FROZEN);
-    const chosen = isMask ? states : states.map((state) => accepted[state]);
-    return tf.tensor(chosen, this.variable.shape as number[], 'bool');
+  private boolean(values: Uint8Array): tf.Tensor {
+    return tf.tensor(values, this.variable.shape as number[], 'bool');
   }
-}
-
-function withoutHiddenNaN(values: Float32Array, states: Uint8Array): Float32Array {
-  // As integers: the bits of a NaN without its sign are above those of infinity.
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let mended: Float32Array | undefined;
-  for (let i = 0; i < values.length; i++) {
-    if ((bits[i] & 0x7fffffff) <= 0x7f800000 || states[i] !== PRUNED) continue;
-    mended ??= values.slice();
-    mended[i] = 0;
-  }
-  return mended ?? values;
-}
-
-/**
- * Takes free weights that are exactly 0 for pruned ones: those of a model that was pruned before.
- *
- * @returns How many weights are pruned then.
- */
-export async function pruneZeros(kernel: CompressibleKernel): Promise<number> {
-  const values = await kernel.values();
-  const states = kernel.states.map((state, i) => (state === FREE && values[i] === 0 ? PRUNED : state));
-  const pruned = countState(states, PRUNED);
-  if (pruned > countState(kernel.states, PRUNED)) kernel.setStates(states);
-  return pruned;
-}
-
-/**
- * w ∘ mask, whose gradient with respect to w is the one with respect to the product (DNS, Eq. 3: straight through).
- * Selected rather than multiplied, since what lies under the mask may not be finite.
- */
-function straightThroughMask(w: tf.Tensor, mask: tf.Tensor, zeros: tf.Tensor): tf.Tensor {
-  const masked = tf.customGrad((x) => ({
-    value: select(mask, x as tf.Tensor, zeros),
-    gradFunc: (dy: tf.Tensor) => dy,
-  }));
-  return masked(w);
-}
-
-/** tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first, a kernel each. */
-function select(condition: tf.Tensor, ifTrue: tf.Tensor, ifFalse: tf.Tensor): tf.Tensor {
-  return tf.engine().runKernel(tf.Select, { condition, t: ifTrue, e: ifFalse });
 }

@@ -1,18 +1,29 @@
-import { io } from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { beginAnew, countState, PRUNED } from '@tfjs-compress/math';
 import { CompressibleKernel } from './CompressibleKernel.js';
-import { addCheckpoint, checkpointOf, readCheckpoint, restoreKernel, writeCheckpoint } from './checkpoint.js';
+import { fingerprintOf, type Run, readMetadata, recordOf, restoreKernel, writeMetadata } from './checkpoint.js';
+import { hookSave } from './saving.js';
 import { findSites, type Site } from './sites.js';
 
 /** The kernel that stands before a weight: for good in our layers, for a while in stock ones. */
 const kernelOf = new WeakMap<tfl.LayerVariable, CompressibleKernel>();
-/** How many attachments hold a kernel. */
+/** How many models that are being trained hold a kernel: layers can be shared. */
 const holders = new Map<CompressibleKernel, number>();
-/** Models that something is attached to, with what to save: by the name that attach() was given. */
-const sessions = new Map<tfl.LayersModel, { progress: Map<string, () => object>; live: number; keep: boolean }>();
+/** Stock weights whose zeros were pruned in this process. The model's metadata says it in the next one. */
+const prunedHere = new WeakSet<tfl.LayerVariable>();
+
+/** What is attached to a model. */
+interface Session {
+  /** What to keep of each callback, by slot. */
+  progress: Map<string, () => Promise<object>>;
+  live: number;
+  keep: boolean;
+  kernels: Map<string, CompressibleKernel>;
+}
+const sessions = new Map<tfl.LayersModel, Session>();
 
 /** The kernel that stands before a weight now, if one does. */
-export function kernelAt(site: Site): CompressibleKernel | undefined {
+export function kernelAt(site: { variable: tfl.LayerVariable }): CompressibleKernel | undefined {
   return kernelOf.get(site.variable);
 }
 
@@ -23,131 +34,187 @@ export function installKernel(site: Site, stateVariable: tfl.LayerVariable): Com
   return kernel;
 }
 
-/** How many attachments hold the kernel now. */
-export function holdersOf(kernel: CompressibleKernel): number {
-  return holders.get(kernel) ?? 0;
+/** Whether a callback holds weights of the model at the moment. */
+export function isInTraining(model: tfl.LayersModel): boolean {
+  return findSites(model).some((site) => (holders.get(kernelAt(site)!) ?? 0) > 0);
+}
+
+/** Whether the zeros of a stock weight are known to be pruned ones. */
+export function isMarkedPruned(model: tfl.LayersModel, site: Site): boolean {
+  return prunedHere.has(site.variable) || (readMetadata(model)?.pruned?.includes(site.path) ?? false);
+}
+
+/** Says that the zeros of these weights were pruned, or (with false) that they were not. */
+export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (site: Site) => boolean): void {
+  const metadata = readMetadata(model);
+  const paths = new Set(metadata?.pruned ?? []);
+  for (const site of sites) {
+    if (isPruned(site)) prunedHere.add(site.variable);
+    else prunedHere.delete(site.variable);
+    if (isPruned(site)) paths.add(site.path);
+    else paths.delete(site.path);
+  }
+  writeMetadata(model, { ...metadata, pruned: [...paths] });
+}
+
+/**
+ * The run that the model carries: saved with it, or kept when training stopped. Where the weights are not those that it
+ * was kept with, it is dropped.
+ *
+ * @param announce Gets a sentence when a run was dropped.
+ */
+export async function openRun(model: tfl.LayersModel, announce: (text: string) => void): Promise<Run | undefined> {
+  const metadata = readMetadata(model);
+  if (!metadata?.run) return undefined;
+  const changed = sessions.has(model) ? undefined : await firstChanged(model, metadata.run);
+  if (changed === undefined) return metadata.run;
+  writeMetadata(model, { pruned: metadata.pruned });
+  announce(
+    `the model carries a stopped run, but ${changed} since. Beginning anew; what was pruned stays pruned, and frozen ` +
+      'weights are trained again.',
+  );
+  return undefined;
+}
+
+async function firstChanged(model: tfl.LayersModel, run: Run): Promise<string | undefined> {
+  const sites = new Map(findSites(model).map((site) => [site.path, site]));
+  for (const [path, record] of Object.entries(run.kernels)) {
+    const site = sites.get(path);
+    if (!site) return `${path} is gone`;
+    const kernel = kernelAt(site);
+    await kernel?.sync();
+    const values = kernel ? await kernel.effectiveValues() : ((await site.variable.read().data()) as Float32Array);
+    if (fingerprintOf(values) !== record.fingerprint) return `the weights of ${path} have changed`;
+  }
+  return undefined;
 }
 
 export interface Attachment {
   /** One for each site, in the same order. */
   kernels: CompressibleKernel[];
   /**
-   * Lets go. A stock layer that nobody else holds gets its variable back with the effective weights in it, and is a
-   * stock layer again.
+   * Lets go. With the last attachment of a model its stock layers get their variables back, with the effective weights
+   * in them, and are stock layers again; the model's metadata says which weights were pruned.
    *
-   * @param keep Leave the checkpoint on the model, so that a later attachment goes on from here. Default false.
+   * @param keep Leave the run on the model, so that a later attachment goes on from here. Default false.
    */
-  detach(keep?: boolean): void;
+  detach(keep?: boolean): Promise<void>;
 }
 
-/** What progress() gave under a name when the model was last saved, or let go with keep; undefined on a fresh start. */
-export function savedProgress(model: tfl.LayersModel, name: string): object | undefined {
-  return readCheckpoint(model)?.progress[name];
+export interface AttachOptions {
+  /** Under which progress is kept, one for each callback of a fit. */
+  slot: string;
+  /** Gives what the run's progress is to hold under `slot`; must be plain JSON. */
+  progress: () => Promise<object>;
+  /** What openRun() gave, to go on with. */
+  run?: Run;
+  /** Take zeros for pruned weights although nothing says that they were. Default false. */
+  keepZeros?: boolean;
 }
 
 /**
- * Puts kernels before weights of a built model, or takes those that stand there, and goes on from the checkpoint that
- * the model carries, if it does. While anything is attached, model.save writes the effective weights and the checkpoint.
+ * Puts kernels before weights of a built model, or takes those that stand there. While anything is attached, model.save
+ * writes the effective weights and the run.
  *
  * @param model The model that the user has and saves: for a Sequential the Sequential, not the model inside it.
- * @param name Under which progress is kept, one for each kind of callback.
- * @param progress Gives what savedProgress() is to find again; must be plain JSON.
  */
-export function attach(model: tfl.LayersModel, sites: Site[], name: string, progress: () => object): Attachment {
-  const checkpoint = readCheckpoint(model);
-  const kernels = sites.map((site) => {
-    const present = kernelAt(site);
-    const kernel = present ?? new CompressibleKernel(site);
+export async function attach(model: tfl.LayersModel, sites: Site[], options: AttachOptions): Promise<Attachment> {
+  const { slot, progress, run, keepZeros = false } = options;
+  const session = sessions.get(model) ?? { progress: new Map(), live: 0, keep: false, kernels: new Map() };
+  const kernels: CompressibleKernel[] = [];
+  for (const site of sites) {
+    const kernel = kernelAt(site) ?? new CompressibleKernel(site);
     kernelOf.set(site.variable, kernel);
-    holders.set(kernel, holdersOf(kernel) + 1);
-    const saved = checkpoint?.kernels[kernel.path];
-    if (!present && saved) restoreKernel(kernel, saved);
-    return kernel;
-  });
-  const session = sessions.get(model) ?? { progress: new Map(), live: 0, keep: false };
+    const isFirst = !holders.has(kernel);
+    if (!session.kernels.has(site.path)) holders.set(kernel, (holders.get(kernel) ?? 0) + 1);
+    kernels.push(kernel);
+    session.kernels.set(site.path, kernel);
+    await kernel.sync();
+    const record = run?.progress[slot] ? run.kernels[site.path] : undefined;
+    if (isFirst && record) await restoreKernel(kernel, record);
+    else if (isFirst) await kernel.update(beginAnew(keepZeros || isMarkedPruned(model, site)));
+  }
   session.live++;
-  session.progress.set(name, progress);
+  session.progress.set(slot, progress);
   sessions.set(model, session);
-  hookSave(true);
+  hookSave(sessions.size > 0, sessionOf);
   let isDetached = false;
   return {
     kernels,
-    detach(keep = false) {
+    async detach(keep = false) {
       if (isDetached) return;
       isDetached = true;
-      session.live--;
       session.keep ||= keep;
-      const last = progress();
-      if (keep) session.progress.set(name, () => last);
-      else session.progress.delete(name);
-      if (session.live === 0) {
-        writeCheckpoint(model, session.keep ? currentCheckpoint(model, session.progress) : undefined);
-        sessions.delete(model);
-      }
-      for (const kernel of kernels) letGo(kernel);
-      hookSave(sessions.size > 0);
+      const last = keep ? await progress() : undefined;
+      if (last) session.progress.set(slot, async () => last);
+      else session.progress.delete(slot);
+      session.live--;
+      if (session.live > 0) return;
+      // All at once, so that one callback's end takes nothing from what another's run keeps.
+      await close(model, session);
+      for (const kernel of session.kernels.values()) letGo(kernel, session.keep);
+      hookSave(sessions.size > 0, sessionOf);
     },
   };
 }
 
-function letGo(kernel: CompressibleKernel): void {
-  const left = holdersOf(kernel) - 1;
+/** Leaves on the model what a later process needs to know. */
+async function close(model: tfl.LayersModel, session: Session): Promise<void> {
+  sessions.delete(model);
+  const kernels = [...session.kernels.values()].filter((kernel) => !kernel.isDisposed);
+  const run = session.keep ? await runOf(kernels, session) : undefined;
+  const stock = kernels.filter((kernel) => !kernel.stateVariable);
+  const pruned = new Set(stock.filter((kernel) => countState(kernel.states, PRUNED) > 0).map(({ site }) => site));
+  writeMetadata(model, { pruned: readMetadata(model)?.pruned, run });
+  markPruned(
+    model,
+    stock.map(({ site }) => site),
+    (site) => pruned.has(site),
+  );
+}
+
+async function runOf(kernels: CompressibleKernel[], { progress }: Session): Promise<Run> {
+  const records: Run['kernels'] = {};
+  for (const kernel of kernels) records[kernel.path] = recordOf(kernel, await kernel.values());
+  return { kernels: records, progress: await evaluated(progress) };
+}
+
+async function evaluated(progress: Session['progress']): Promise<Record<string, object>> {
+  const entries: [string, object][] = [];
+  for (const [slot, give] of progress) entries.push([slot, await give()]);
+  // tfjs refuses metadata with undefined in it.
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries)));
+}
+
+/** What is to be saved with a model: its kernels by variable and, if anything is attached to it, how far that is. */
+async function sessionOf(model: tfl.LayersModel) {
+  const kernels = findSites(model).flatMap((site) => kernelAt(site) ?? []);
+  for (const kernel of kernels) await kernel.sync();
+  const session = sessions.get(model);
+  return {
+    paths: new Map(findSites(model).map((site) => [site.variable, site.path])),
+    kernels: new Map(kernels.map((kernel) => [kernel.variable, kernel])),
+    progress: session && (await evaluated(session.progress)),
+    pruned: readMetadata(model)?.pruned ?? [],
+  };
+}
+
+export type SavedSession = Awaited<ReturnType<typeof sessionOf>>;
+
+function letGo(kernel: CompressibleKernel, keep: boolean): void {
+  const left = holders.get(kernel)! - 1;
   if (left > 0) {
     holders.set(kernel, left);
     return;
   }
   holders.delete(kernel);
-  if (kernel.stateVariable) return;
-  kernel.commit();
+  if (kernel.isDisposed) kernel.dispose();
+  if (kernel.stateVariable) {
+    if (kernel.isDisposed) return;
+    if (keep) kernel.hold();
+    else kernel.splicing = false;
+    return;
+  }
   kernel.release();
   kernelOf.delete(kernel.variable);
-}
-
-function attachedKernels(model: tfl.LayersModel): CompressibleKernel[] {
-  return findSites(model)
-    .map(kernelAt)
-    .filter((kernel) => kernel !== undefined)
-    .filter((kernel) => !kernel.stateVariable);
-}
-
-function currentCheckpoint(model: tfl.LayersModel, progress: Map<string, () => object>) {
-  const kernels = attachedKernels(model).map((kernel) => {
-    const raw = kernel.variable.read().dataSync() as Float32Array;
-    return [kernel.path, checkpointOf(kernel, raw)] as const;
-  });
-  return { version: 1 as const, kernels: Object.fromEntries(kernels), progress: evaluated(progress) };
-}
-
-function evaluated(progress: Map<string, () => object>): Record<string, object> {
-  // tfjs refuses metadata with undefined in it.
-  return JSON.parse(JSON.stringify(Object.fromEntries([...progress].map(([name, save]) => [name, save()]))));
-}
-
-const stockSave = tfl.LayersModel.prototype.save;
-
-/**
- * One hook on the class, not on the model, because fit hands callbacks the model INSIDE a Sequential while users save
- * the Sequential, and because a model that shares the attached layers may be saved as well. Gone when nothing is attached.
- */
-function hookSave(on: boolean): void {
-  tfl.LayersModel.prototype.save = on ? saveAttached : stockSave;
-}
-
-function saveAttached(
-  this: tfl.LayersModel,
-  handlerOrURL: io.IOHandler | string,
-  config?: io.SaveConfig,
-): Promise<io.SaveResult> {
-  const handlers = typeof handlerOrURL === 'string' ? io.getSaveHandlers(handlerOrURL) : [handlerOrURL];
-  const save = handlers.length === 1 ? handlers[0].save : undefined;
-  // Let tfjs say what is wrong with it.
-  if (!save) return stockSave.call(this, handlerOrURL, config);
-  const session = sessions.get(this);
-  const progress = session && evaluated(session.progress);
-  const kernels = attachedKernels(this);
-  return stockSave.call(
-    this,
-    { save: (artifacts) => save.call(handlers[0], addCheckpoint(artifacts, kernels, progress)) },
-    config,
-  );
 }

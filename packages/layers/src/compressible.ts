@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
-import { kernelAt } from './attach.js';
+import { check, checkKnownOptions, FREE, PRUNED } from '@tfjs-compress/math';
+import { isMarkedPruned, kernelAt, markPruned } from './attach.js';
 import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostConfig } from './compressibleLayer.js';
 import { familyClasses } from './layers.js';
 import { type Selection, select } from './select.js';
-import { findSites } from './sites.js';
+import { findSites, type Site } from './sites.js';
 import { checkModel, type Layer } from './tfjsCopy.js';
 
 type Family = keyof typeof familyClasses;
@@ -26,10 +26,10 @@ const compressionOptions = ['targetSparsity', 'rate', 'bits', 'perChannel'] as c
 /**
  * Rebuilds a model with layers of this package in place of Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D and
  * SeparableConv2D: same names, same connections, same weights, nested models and shared layers included. Layers inside
- * wrappers (TimeDistributed, Bidirectional), recurrent and embedding layers stay as they are; the callbacks attach to
- * those. The result is not compiled; the given model is left as it is.
+ * wrappers (TimeDistributed, Bidirectional), recurrent, embedding and other layers stay as they are; the callbacks take
+ * those too. The result is not compiled; the given model is left as it is.
  *
- * @throws Error when the model is not built, a selector matches nothing, or there is nothing to convert.
+ * @throws Error when the model is not built, a selector matches nothing, or nothing in it can be compressed.
  */
 export function compressible<M extends tfl.LayersModel>(model: M, options: CompressibleArgs = {}): M {
   checkModel(model);
@@ -38,13 +38,13 @@ export function compressible<M extends tfl.LayersModel>(model: M, options: Compr
   const isFamily = (value: unknown): value is Family =>
     typeof value === 'string' && Object.hasOwn(familyClasses, value);
   check(isFamily(family), 'family', "'masked' or 'powerOfTwo'", family);
-  const sites = findSites(model).filter((s) => s.role === 'kernel' && s.layers.slice(0, -1).every(isContainer));
-  const convertible = sites.filter(({ layers }) => classNameOf(layers[layers.length - 1]) in familyClasses.masked);
-  if (convertible.length === 0) {
+  const sites = findSites(model).filter((site) => site.role === 'kernel');
+  if (sites.length === 0) {
     throw new Error(
-      'compressible(): the model has no layer that can be converted (Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D).',
+      'compressible(): the model has no kernel that can be compressed (dense, convolution, embedding, recurrent or registered layers).',
     );
   }
+  const convertible = sites.filter(isConvertible);
   const chosen = new Map<Layer, CompressionArgs & { family?: Family }>();
   for (const { site, options } of select(convertible, selection, [...compressionOptions, 'family'])) {
     const { family: own, ...compression } = options;
@@ -58,6 +58,12 @@ export function compressible<M extends tfl.LayersModel>(model: M, options: Compr
     const { family: own = family, ...compression } = options;
     return { className: familyClasses[own][given.className], config: { ...given.config, ...compression } };
   });
+}
+
+/** Whether compressible() can put a layer of this package in the place of the one that owns the weight. */
+export function isConvertible({ layers }: Site): boolean {
+  const owner = layers[layers.length - 1];
+  return layers.slice(0, -1).every(isContainer) && owner.getClassName() in familyClasses.masked;
 }
 
 /**
@@ -91,9 +97,13 @@ function rebuild<M extends tfl.LayersModel>(model: M, convert: (layer: Layer, gi
     });
   };
   const config = structuredClone(model.getConfig()) as unknown as LayerConfig['config'];
-  const Class = model.constructor as unknown as { fromConfig(cls: unknown, config: unknown): M };
-  const rebuilt = Class.fromConfig(Class, { ...config, layers: convertAll(model, config.layers!) });
+  const Class = model.constructor as unknown as {
+    fromConfig(cls: unknown, config: unknown, customObjects: object, fastWeightInit: boolean): M;
+  };
+  // No initializer runs, for its values would be overwritten at once: as loadLayersModel does it.
+  const rebuilt = Class.fromConfig(Class, { ...config, layers: convertAll(model, config.layers!) }, {}, true);
   copyWeights(model, rebuilt);
+  copyMarks(model, rebuilt);
   return rebuilt;
 }
 
@@ -106,18 +116,37 @@ function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
   }
 }
 
-/** By field for the kernels, since the two layers may differ in having states; by position for the rest. */
+/** By position, the effective values; then, where both have states, those and what is under the mask. */
 function copyLayer(source: Layer, target: Layer): void {
   const [ours, theirs] = [weightsBeside(source), weightsBeside(target)];
-  for (let i = 0; i < ours.length; i++) theirs[i].write(ours[i].read());
-  if (!isCompressibleLayer(source) && !isCompressibleLayer(target)) return;
-  for (const site of findSites({ layers: [source] } as unknown as tfl.LayersModel)) {
-    const kernel = kernelAt(site);
-    if (!kernel) continue;
-    const copy = isCompressibleLayer(target) && target.compressibleKernels.find((k) => k.site.field === site.field);
-    if (copy) copy.setStates(kernel.states.slice());
-    else ((target as any)[site.field] as tfl.LayerVariable).write(kernel.effective());
+  for (let i = 0; i < ours.length; i++) theirs[i].write(kernelAt({ variable: ours[i] })?.effective() ?? ours[i].read());
+  if (!isCompressibleLayer(source) || !isCompressibleLayer(target)) return;
+  for (const [i, kernel] of source.compressibleKernels.entries()) {
+    target.compressibleKernels[i].variable.write(kernel.variable.read());
+    target.compressibleKernels[i].stateVariable!.write(kernel.stateVariable!.read());
   }
+}
+
+/** What is known to be pruned: in states where a layer has them, else as a mark. */
+function copyMarks(from: tfl.LayersModel, to: tfl.LayersModel): void {
+  const targets = new Map(findSites(to).map((site) => [site.path, site]));
+  const marked: Site[] = [];
+  for (const site of findSites(from)) {
+    const target = targets.get(site.path);
+    const kernel = kernelAt(site);
+    if (!target || !(kernel ? true : isMarkedPruned(from, site))) continue;
+    const copy = kernelAt(target);
+    if (!copy) marked.push(target);
+    else if (!kernel?.stateVariable) markStates(copy.stateVariable!, site.variable.read());
+  }
+  markPruned(to, marked, () => true);
+}
+
+/** States: pruned where a weight is 0, else free. */
+function markStates(states: tfl.LayerVariable, weights: tf.Tensor): void {
+  tf.tidy(() => {
+    states.write(tf.where(tf.equal(weights, 0), tf.fill(weights.shape, PRUNED), tf.fill(weights.shape, FREE)));
+  });
 }
 
 /** All weights of a layer but the states. */
@@ -128,8 +157,4 @@ function weightsBeside(layer: Layer): tfl.LayerVariable[] {
 
 function isContainer(layer: Layer): layer is tfl.LayersModel {
   return layer instanceof tfl.LayersModel;
-}
-
-function classNameOf(layer: Layer): string {
-  return (layer.constructor as any).className;
 }

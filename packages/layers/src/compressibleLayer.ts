@@ -1,8 +1,9 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { check, checkInteger, checkNearMiss } from '@tfjs-compress/math';
 import { installKernel } from './attach.js';
 import type { CompressibleKernel } from './CompressibleKernel.js';
+import { markOwn } from './ownCopy.js';
 import { channelsOf } from './sites.js';
 import type { Layer, LayerClass } from './tfjsCopy.js';
 
@@ -38,7 +39,7 @@ export interface CompressibleLayerClass<Args> {
   fromConfig: serialization.FromConfigMethod<CompressibleLayer>;
 }
 
-/** Whether a layer is one of this package. */
+/** Whether a layer is one of this package, or of another copy of it. */
 export function isCompressibleLayer(layer: Layer): layer is CompressibleLayer {
   return Array.isArray((layer as Partial<CompressibleLayer>).compressibleKernels);
 }
@@ -62,7 +63,7 @@ export function checkCompressionArgs(args: CompressionArgs, owner: string): void
   check(
     targetSparsity === undefined || rate === undefined,
     `${owner}: rate`,
-    'to be left out beside targetSparsity',
+    'one of rate and targetSparsity, not both',
     rate,
   );
   if (bits !== undefined) checkInteger(bits, `${owner}: bits`, 2, 8);
@@ -89,6 +90,8 @@ export function compressibleLayer<Args>(
 
     constructor(args: any) {
       super(args);
+      markOwn(this);
+      checkNearMiss(args ?? {}, compressionKeys, className);
       const given = compressionKeys.filter((key) => args?.[key] != null).map((key) => [key, args[key]]);
       const compression = Object.fromEntries(given) as CompressionArgs;
       checkCompressionArgs(compression, className);
@@ -100,13 +103,17 @@ export function compressibleLayer<Args>(
       for (const field of fields) {
         const variable = (this as any)[field] as tfl.LayerVariable;
         const name = `${variable.originalName.split('/').pop()}_state`;
+        const ones = () => tfl.initializers.ones();
+        // The function, too: loading a model replaces initializers by zeros, which would prune everything.
         const stateVariable = this.addWeight(
           name,
           variable.shape,
           'float32',
-          tfl.initializers.ones(),
+          ones(),
           undefined,
           false,
+          undefined,
+          ones,
         );
         const path = `${this.name}/${field}`;
         const channels = channelsOf(this, field, variable.shape as number[]);

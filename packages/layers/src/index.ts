@@ -1,6 +1,7 @@
-export { type Attachment, attach, holdersOf, kernelAt, savedProgress } from './attach.js';
-export { CompressibleKernel, pruneZeros } from './CompressibleKernel.js';
-export { type CompressibleArgs, compressible, strip } from './compressible.js';
+export { type Attachment, attach, kernelAt, openRun } from './attach.js';
+export { CompressibleKernel } from './CompressibleKernel.js';
+export type { Run } from './checkpoint.js';
+export { type CompressibleArgs, compressible, isConvertible, strip } from './compressible.js';
 export {
   type CompressibleLayer,
   type CompressibleLayerClass,
@@ -10,6 +11,8 @@ export {
   type MaskedArgs,
   type PowerOfTwoArgs,
 } from './compressibleLayer.js';
+export { checkFinite } from './finite.js';
+export { hook } from './hook.js';
 export {
   MaskedConv1D,
   type MaskedConv1DLayerArgs,
@@ -48,6 +51,7 @@ export {
   powerOfTwoDepthwiseConv2d,
   powerOfTwoSeparableConv2d,
 } from './layers.js';
+export { effectiveWeights, resetCompression } from './modelCompression.js';
 export { type Selected, type Selection, type Selector, select } from './select.js';
-export { findSites, type Site } from './sites.js';
+export { findSites, registerCompressible, type Site, unknownKernels } from './sites.js';
 export { checkModel, checkSingleTfjsCopy, type Layer, secondCopy } from './tfjsCopy.js';

@@ -35,8 +35,12 @@ for (const [kind, makeLayer] of Object.entries(layerKinds)) {
         };
         // Slots that are full of momentum when weights freeze.
         await train(5);
-        const { kernels, detach } = attach(model, findSites(model).slice(0, 1), 'test', () => ({}));
+        const { kernels, detach } = await attach(model, findSites(model).slice(0, 1), {
+          slot: 'test',
+          progress: async () => ({}),
+        });
         const [kernel] = kernels;
+        kernel.splicing = true;
         kernel.setStates(Uint8Array.from({ length: 12 }, (_, i) => [PRUNED, FREE, FROZEN][i % 3]));
         const before = await kernel.values();
         await expectNoLeak(() => train(100));
@@ -60,7 +64,7 @@ for (const [kind, makeLayer] of Object.entries(layerKinds)) {
         const last = await kernel.values();
         expect(frozen(last)).toEqual(frozen(before));
         for (let i = 0; i < 12; i += 3) expect(Object.is(last[i], 0)).toBe(true);
-        detach();
+        await detach();
         tf.dispose(batches);
         model.dispose();
       });

@@ -4,7 +4,7 @@ import type { Layer } from './tfjsCopy.js';
 
 /**
  * Which layers or weights: a layer's name ('dense_1'), its class ('Conv2D', our classes and the built-in ones they
- * extend alike), a weight's path ('lstm/lstm_cell/recurrentKernel'), any of these with * for any characters ('conv*'),
+ * extend alike), a weight's path ('lstm/cell/recurrentKernel'), any of these with * for any characters ('conv*'),
  * a RegExp on the path, or a function. A layer that contains others (a nested model, Bidirectional) stands for them all.
  */
 export type Selector = string | RegExp | ((layer: Layer) => boolean);

@@ -1,9 +1,15 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Layer } from './tfjsCopy.js';
+import { check } from '@tfjs-compress/math';
+import { checkOwnLayer, checkOwnView } from './ownCopy.js';
+import type { Layer, LayerClass } from './tfjsCopy.js';
 
 /** One weight of one layer that can be compressed, and how to reach it. */
 export interface Site {
-  /** Unique in the model: the layers' names from the outside in, then the field: `lstm/lstm_cell/recurrentKernel`. */
+  /**
+   * Unique in the model, and the same in every process: the layers' names from the outside in, then the field
+   * (`dense_1/kernel`); recurrent cells, whose names tfjs makes up anew, by their place (`lstm_1/cell/recurrentKernel`,
+   * `rnn_1/cells/0/kernel`).
+   */
   path: string;
   /** The layers that contain the weight, outermost first; the last one owns it. Selectors match any of them. */
   layers: Layer[];
@@ -18,62 +24,116 @@ export interface Site {
 
 const kernelFields = ['kernel', 'depthwiseKernel', 'pointwiseKernel', 'recurrentKernel', 'embeddings'];
 const childFields = ['layer', 'forwardLayer', 'backwardLayer', 'cell'];
-/** Sub-classes of these two families count too; their kernels are named alike. */
-const compressibleClasses = new Set(
-  ['Dense', 'Embedding', 'SimpleRNNCell', 'GRUCell', 'LSTMCell', 'ConvLSTM2DCell', 'SeparableConv2D'].concat([
-    'Conv1D',
-    'Conv2D',
-    'Conv3D',
-    'Conv2DTranspose',
-    'Conv3DTranspose',
-    'DepthwiseConv2D',
-  ]),
+/** Fields that hold a layer's kernels, by class name. Sub-classes count too: their kernels are named alike. */
+const compressibleClasses = new Map<string, readonly string[]>(
+  ['Dense', 'Embedding', 'SimpleRNNCell', 'GRUCell', 'LSTMCell', 'ConvLSTM2DCell', 'SeparableConv2D']
+    .concat(['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose', 'DepthwiseConv2D'])
+    .map((name) => [name, kernelFields]),
 );
 
 /**
- * All compressible weights of a built model: kernels of dense, convolution, embedding and recurrent layers, inside
- * nested models, wrappers (TimeDistributed, Bidirectional) and stacked cells too, each shared layer once. Biases are
- * listed with role 'bias'.
+ * Lets the callbacks, compressible() and strip() find the kernels of a layer class of your own (and of its sub-classes).
+ * The layer must compute with `this.<field>.read()`, as the built-in ones do. Call it before fit, in every process.
+ *
+ * ```js
+ * registerCompressible(MyAttention, ['queryKernel', 'valueKernel']);
+ * ```
+ *
+ * @param layerClass Its static className must be set.
+ * @param fields Names of the fields that hold the kernels, as addWeight() returned them.
+ * @throws ArgumentError
  */
-export function findSites(model: tfl.LayersModel): Site[] {
+export function registerCompressible(layerClass: LayerClass, fields: string[]): void {
+  const name = (layerClass as unknown as { className?: unknown } | undefined)?.className;
+  const isLayer = typeof layerClass === 'function' && layerClass.prototype instanceof tfl.layers.Layer;
+  check(
+    isLayer && typeof name === 'string',
+    'layerClass',
+    'a class that extends tf.layers.Layer and has a className',
+    name ?? layerClass,
+  );
+  const areNames = Array.isArray(fields) && fields.length > 0 && fields.every((f) => typeof f === 'string' && f !== '');
+  check(areNames, 'fields', "names of fields that hold a kernel, such as ['kernel']", fields);
+  compressibleClasses.set(name as string, [...fields]);
+}
+
+/**
+ * All compressible weights of a built model: kernels of dense, convolution, embedding and recurrent layers and of
+ * registered classes, inside nested models, wrappers (TimeDistributed, Bidirectional) and stacked cells too, each shared
+ * layer once. Biases are listed with role 'bias'.
+ *
+ * @throws Error when another copy of this package has its hands on one of them, or a registered field holds no weight.
+ */
+export function findSites(model: { layers: Layer[] }): Site[] {
   const sites: Site[] = [];
-  const seen = new Set<Layer>();
-  const visit = (layer: Layer, parents: Layer[]): void => {
-    if (seen.has(layer)) return;
-    seen.add(layer);
-    const chain = [...parents, layer];
-    if (isCompressible(layer)) sites.push(...sitesOfLayer(chain));
-    for (const child of childrenOf(layer)) visit(child, chain);
-  };
-  for (const layer of model.layers) visit(layer, []);
+  eachLayer(model, (chain, path) => sites.push(...sitesOfLayer(chain, path)));
   return sites;
 }
 
-function isCompressible(layer: Layer): boolean {
+/** Kernels that no callback finds: trained matrices of layers whose class is not known. By path, with the class. */
+export function unknownKernels(model: { layers: Layer[] }): { path: string; className: string }[] {
+  const found: { path: string; className: string }[] = [];
+  eachLayer(model, (chain, path) => {
+    const layer = chain[chain.length - 1];
+    if (childrenOf(layer).length > 0 || fieldsOf(layer)) return;
+    for (const weight of layer.trainableWeights) {
+      if (weight.shape.length < 2) continue;
+      found.push({ path: `${path}/${weight.originalName.split('/').pop()}`, className: layer.getClassName() });
+    }
+  });
+  return found;
+}
+
+function eachLayer(model: { layers: Layer[] }, act: (chain: Layer[], path: string) => void): void {
+  const seen = new Set<Layer>();
+  const visit = (layer: Layer, parents: Layer[], path: string): void => {
+    if (seen.has(layer)) return;
+    seen.add(layer);
+    const chain = [...parents, layer];
+    act(chain, path);
+    for (const { child, name } of childrenOf(layer)) visit(child, chain, `${path}/${name}`);
+  };
+  for (const layer of model.layers) visit(layer, [], layer.name);
+}
+
+function fieldsOf(layer: Layer): readonly string[] | undefined {
   for (let c = layer.constructor as any; c && c !== tfl.layers.Layer; c = Object.getPrototypeOf(c)) {
-    if (compressibleClasses.has(c.className)) return true;
+    const fields = compressibleClasses.get(c.className);
+    if (fields) return fields;
   }
-  return false;
+  return undefined;
 }
 
-function childrenOf(layer: Layer): Layer[] {
-  const owner = layer as unknown as Record<string, unknown>;
-  const single = childFields.map((field) => owner[field]).filter((child) => child instanceof tfl.layers.Layer);
-  const lists = ['layers', 'cells'].flatMap((field) => (Array.isArray(owner[field]) ? (owner[field] as Layer[]) : []));
-  return [...(single as Layer[]), ...lists];
+function childrenOf(layer: Layer): { child: Layer; name: string }[] {
+  const owner = layer as unknown as Record<string, any>;
+  const cells = owner.cell?.cells;
+  if (Array.isArray(cells)) return cells.map((child, i) => ({ child, name: `cells/${i}` }));
+  const single = childFields
+    .filter((field) => owner[field] instanceof tfl.layers.Layer)
+    .map((field) => ({ child: owner[field] as Layer, name: field === 'cell' ? field : owner[field].name }));
+  const nested = Array.isArray(owner.layers) ? (owner.layers as Layer[]) : [];
+  return [...single, ...nested.map((child) => ({ child, name: child.name }))];
 }
 
-function sitesOfLayer(chain: Layer[]): Site[] {
+function sitesOfLayer(chain: Layer[], path: string): Site[] {
   const layer = chain[chain.length - 1];
-  const names = chain.map((l) => l.name).join('/');
+  const fields = fieldsOf(layer);
+  if (!fields) return [];
+  checkOwnLayer(layer);
   const site = (field: string, role: Site['role']): Site[] => {
     const variable = (layer as any)[field] as tfl.LayerVariable | null | undefined;
     if (!variable) return [];
     const original = viewed.get(variable) ?? variable;
+    checkOwnView(original);
+    if (typeof original.read !== 'function' || !Array.isArray(original.shape)) {
+      throw new Error(
+        `registerCompressible(): the field '${field}' of ${path} (${layer.getClassName()}) holds no weight.`,
+      );
+    }
     const channels = channelsOf(layer, field, original.shape as number[]);
-    return [{ path: `${names}/${field}`, layers: chain, field, variable: original, role, channels }];
+    return [{ path: `${path}/${field}`, layers: chain, field, variable: original, role, channels }];
   };
-  return [...kernelFields.flatMap((field) => site(field, 'kernel')), ...site('bias', 'bias')];
+  return [...fields.flatMap((field) => site(field, 'kernel')), ...site('bias', 'bias')];
 }
 
 /** From a view that stands in a layer's field to the variable behind it. */

@@ -16,6 +16,26 @@ export function checkInteger(value: unknown, argument: string, min: number, max 
   check(Number.isInteger(value) && (value as number) >= min && (value as number) <= max, argument, range, value);
 }
 
+/** @throws ArgumentError unless `value` is one of `choices`. */
+export function checkOneOf(value: unknown, choices: readonly unknown[], argument: string): void {
+  const shown = choices.map(show);
+  const expected = `${shown.slice(0, -1).join(', ')} or ${shown[shown.length - 1]}`;
+  check(choices.includes(value), argument, expected, value);
+}
+
+/**
+ * Options as they are used: the given ones, those that are undefined left out, over the defaults.
+ *
+ * @param defaults Has every option as a key, undefined where there is no default.
+ * @throws Error for an option that `defaults` does not have, ArgumentError when `given` is not an object.
+ */
+export function resolveOptions<T extends object>(owner: string, given: Partial<T>, defaults: T): T {
+  check(given !== null && typeof given === 'object', owner, 'an object of options', given);
+  checkKnownOptions(given, Object.keys(defaults), owner);
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(defined) };
+}
+
 /** Throws on the first key of `options` that is not in `known`, naming the known key that is nearest to it. */
 export function checkKnownOptions(options: object, known: readonly string[], owner: string): void {
   for (const key of Object.keys(options)) {
@@ -24,6 +44,16 @@ export function checkKnownOptions(options: object, known: readonly string[], own
     throw new Error(
       `${owner} has no option '${key}'. Did you mean '${nearest}'? Its options are: ${[...known].sort().join(', ')}.`,
     );
+  }
+}
+
+/**
+ * For options that stand among others which are not ours to check: throws on a key that is nearly one of `known`.
+ */
+export function checkNearMiss(options: object, known: readonly string[], owner: string): void {
+  for (const key of Object.keys(options)) {
+    const meant = known.find((option) => option !== key && option.length > 4 && editDistance(key, option) <= 2);
+    if (meant) throw new Error(`${owner} has no option '${key}'. Did you mean '${meant}'?`);
   }
 }
 

@@ -1,4 +1,12 @@
-export { ArgumentError, check, checkInteger, checkKnownOptions } from './checks.js';
+export {
+  ArgumentError,
+  check,
+  checkInteger,
+  checkKnownOptions,
+  checkNearMiss,
+  checkOneOf,
+  resolveOptions,
+} from './checks.js';
 export {
   countLevels,
   countNonFinite,
@@ -12,9 +20,11 @@ export {
 export {
   type Codebook,
   codebookOf,
+  countOnLevels,
   type PowerOfTwoRange,
   powerOfTwoLevels,
   powerOfTwoRange,
+  type RoundOptions,
   roundTensorToPowerOfTwo,
   roundToPowerOfTwo,
 } from './levels.js';
@@ -40,6 +50,15 @@ export {
   polynomialDecay,
   type Schedule,
 } from './schedules.js';
+export {
+  beginAnew,
+  type Change,
+  fixMask,
+  quantizePortion,
+  type Step,
+  setMask,
+  updateMaskWith,
+} from './steps.js';
 export {
   type MagnitudeStats,
   type MaskChange,

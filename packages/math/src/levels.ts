@@ -79,58 +79,116 @@ export function codebookOf(
   return { bits, ranges: Array.from(max, (maxAbs) => powerOfTwoRange(maxAbs, bits)), inner: Math.max(1, inner) };
 }
 
-/**
- * Rounds weights to 0 or ±2^k (INQ, Eq. 4): between neighbouring levels to the nearest, a tie going up in magnitude;
- * below 2^n2 / 2 to 0; above 2^n1 to 2^n1, for weights that grew since the codebook was made (the equation read
- * literally gives 0 there).
- *
- * @param values Finite float32 weights.
- * @returns New values, zeros of which are +0.
- */
-export function roundToPowerOfTwo(values: Float32Array, codebook: Codebook): Float32Array {
-  const { ranges, inner } = codebook;
-  const rounded = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const range = ranges[ranges.length === 1 ? 0 : Math.floor(i / inner) % ranges.length];
-    const magnitude = Math.abs(values[i]);
-    if (!range || magnitude < 2 ** (range.n2 - 1)) continue;
-    const level = 2 ** Math.min(Math.max(nearestExponent(magnitude), range.n2), range.n1);
-    rounded[i] = values[i] < 0 ? -level : level;
-  }
-  return rounded;
+export interface RoundOptions {
+  /** Where the result goes; may be the values themselves. A new array when left out. */
+  into?: Float32Array;
+  /** Which weights to round; the others are left as they are in `into`. All when left out. */
+  where?: (index: number) => boolean;
 }
 
 /**
- * roundToPowerOfTwo on a tensor, without reading it back.
+ * Rounds weights to 0 or ±2^k (INQ, Eq. 4): between neighbouring levels to the nearest, a tie going up in magnitude;
+ * below 2^n2 / 2 to 0; above 2^n1 to 2^n1, for weights that grew since the codebook was made (the equation read
+ * literally gives 0 there). What is not finite becomes NaN, never a level.
  *
- * @param tensor Any shape; flat index i as in Codebook. Backends that flush denormals (GPUs, libtensorflow) make magnitudes below 2^-126 0.
+ * @returns The rounded values, zeros of which are +0.
+ */
+export function roundToPowerOfTwo(
+  values: Float32Array,
+  codebook: Codebook,
+  { into = new Float32Array(values.length), where }: RoundOptions = {},
+): Float32Array {
+  const { ranges, inner } = codebook;
+  for (let i = 0; i < values.length; i++) {
+    if (where && !where(i)) continue;
+    const value = values[i];
+    const magnitude = Math.abs(value);
+    const range = ranges[ranges.length === 1 ? 0 : Math.floor(i / inner) % ranges.length];
+    if (!(magnitude < Number.POSITIVE_INFINITY)) into[i] = Number.NaN;
+    else if (!range || magnitude < 2 ** (range.n2 - 1)) into[i] = 0;
+    else {
+      const level = 2 ** Math.min(Math.max(nearestExponent(magnitude), range.n2), range.n1);
+      into[i] = value < 0 ? -level : level;
+    }
+  }
+  return into;
+}
+
+/** How many of the weights are 0 or a level of the codebook. */
+export function countOnLevels(values: Float32Array, { ranges, inner }: Codebook): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const range = ranges[ranges.length === 1 ? 0 : Math.floor(i / inner) % ranges.length];
+    count += Number(values[i] === 0 || isLevel(Math.abs(values[i]), range));
+  }
+  return count;
+}
+
+function isLevel(magnitude: number, range: PowerOfTwoRange | null): boolean {
+  if (!range || !(magnitude > 0 && magnitude < Number.POSITIVE_INFINITY)) return false;
+  const exponent = nearestExponent(magnitude);
+  return exponent >= range.n2 && exponent <= range.n1 && magnitude === 2 ** exponent;
+}
+
+/** Weights that roundTensorToPowerOfTwo works on at a time: what it needs beside the result stays small. */
+const chunkSize = 1 << 20;
+
+/**
+ * roundToPowerOfTwo on a tensor, without reading it back: the exponent is found by bisection, each trial a multiplication
+ * by a power of two, which is exact.
+ *
+ * @param tensor Any shape; flat index i as in Codebook. Backends that flush denormals (GPUs, libtensorflow) make
+ *   magnitudes below 2^-126 0.
  */
 export function roundTensorToPowerOfTwo<T extends tf.Tensor>(tensor: T, codebook: Codebook): T {
-  const { ranges, inner } = codebook;
   return tf.tidy(() => {
-    const perChannel = (f: (range: PowerOfTwoRange) => number) =>
-      tf.tensor(
-        ranges.map((range) => (range ? f(range) : Number.POSITIVE_INFINITY)),
-        [1, ranges.length, 1],
-      );
-    const group = ranges.length === 1 ? tensor.size : inner;
-    const grouped = tf.reshape(tensor, [tensor.size / (ranges.length * group) || 0, ranges.length, group]);
-    const magnitude = tf.abs(grouped);
-    let level: tf.Tensor = tf.zerosLike(magnitude);
-    const levels = Math.max(0, ...ranges.map((range) => (range ? range.n1 - range.n2 + 1 : 0)));
-    for (let i = 0; i < levels; i++) {
-      const exponent = ({ n1, n2 }: PowerOfTwoRange) => Math.min(n2 + i, n1);
-      const from = perChannel((range) => (i === 0 ? 0.5 : 0.75) * 2 ** exponent(range));
-      // Where denormals are flushed, the lowest bound may have become 0.
-      const reaches = tf.logicalAnd(tf.greaterEqual(magnitude, from), tf.greater(magnitude, 0));
-      const value = tf.add(
-        tf.zerosLike(magnitude),
-        perChannel((range) => 2 ** exponent(range)),
-      );
-      level = tf.where(reaches, value, level);
+    const { ranges, inner } = codebook;
+    const group = ranges.length === 1 ? Math.max(1, tensor.size) : inner;
+    const rows = tensor.size / (ranges.length * group) || 0;
+    const grouped = tf.reshape(tensor, [rows, ranges.length, group]);
+    const axis = ranges.length === 1 ? 2 : 0;
+    const length = grouped.shape[axis] as number;
+    const step = Math.max(1, Math.floor((chunkSize * length) / Math.max(1, tensor.size)));
+    const parts: tf.Tensor[] = [];
+    for (let begin = 0; begin < length; begin += step) {
+      const size = [rows, ranges.length, group];
+      size[axis] = Math.min(step, length - begin);
+      const at = [0, 0, 0];
+      at[axis] = begin;
+      parts.push(tf.tidy(() => roundGroups(tf.slice(grouped, at, size), ranges)));
     }
-    const signed = tf.where(tf.less(grouped, 0), tf.neg(level), level);
-    // -0 + 0 is +0.
-    return tf.reshape(tf.add(signed, 0), tensor.shape) as T;
+    const rounded = parts.length === 0 ? grouped : parts.length === 1 ? parts[0] : tf.concat(parts, axis);
+    return tf.reshape(rounded, tensor.shape) as T;
   });
+}
+
+/** @param weights Of shape [any, ranges, any]. */
+function roundGroups(weights: tf.Tensor, ranges: Codebook['ranges']): tf.Tensor {
+  const perRange = (f: (range: PowerOfTwoRange) => number, otherwise: number) =>
+    tf.tensor(
+      ranges.map((range) => (range ? f(range) : otherwise)),
+      [1, ranges.length, 1],
+    );
+  const magnitude = tf.abs(weights);
+  let level: tf.Tensor = tf.add(
+    tf.zerosLike(magnitude),
+    perRange(({ n1 }) => 2 ** n1, 0),
+  );
+  const lowest = perRange(({ n2 }) => 2 ** n2, 0);
+  const most = Math.max(0, ...ranges.map((range) => (range ? range.n1 - range.n2 : 0)));
+  // From the highest level down, the largest stride first: the level above the one we go to must not be reached.
+  for (let stride = 2 ** Math.floor(Math.log2(Math.max(1, most))); stride >= 1 && most > 0; stride /= 2) {
+    const next = tf.mul(level, 2 ** -stride);
+    const goes = tf.logicalAnd(tf.less(magnitude, tf.mul(next, 1.5)), tf.greaterEqual(next, lowest));
+    level = tf.where(goes, next, level);
+  }
+  const smallest = perRange(({ n2 }) => 2 ** (n2 - 1), Number.POSITIVE_INFINITY);
+  // Where denormals are flushed, the lowest bound may have become 0.
+  const isZero = tf.logicalOr(tf.less(magnitude, smallest), tf.equal(magnitude, 0));
+  const signed = tf.mul(
+    tf.where(isZero, tf.zerosLike(level), level),
+    tf.where(tf.less(weights, 0), tf.scalar(-1), tf.scalar(1)),
+  );
+  // x - x is 0 where x is finite, NaN elsewhere; -0 + 0 is +0.
+  return tf.add(signed, tf.sub(weights, weights));
 }

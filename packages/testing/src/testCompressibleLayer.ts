@@ -31,6 +31,7 @@ export function testCompressibleLayer(layerCase: CompressibleLayerCase): void {
     const theirs = stock({ ...args, name: 'layer', inputShape });
     const models = [ours, theirs].map((layer) => tfl.sequential({ layers: [layer] }));
     ours.compressibleKernels.forEach((kernel, i) => {
+      kernel.splicing = true;
       kernel.setValues(seededValues(kernel.size, 10 + i));
       kernel.setStates(Uint8Array.from({ length: kernel.size }, (_, j) => j % 3));
     });
@@ -99,9 +100,10 @@ export function testCompressibleLayer(layerCase: CompressibleLayerCase): void {
       const again = loaded.layers[0] as CompressibleLayer;
       expect(again.getClassName()).toBe(className);
       expect(again.getConfig()).toEqual(ours.getConfig());
-      again.compressibleKernels.forEach((kernel, i) => {
+      for (const [i, kernel] of again.compressibleKernels.entries()) {
+        await kernel.sync();
         expect([...kernel.states]).toEqual([...ours.compressibleKernels[i].states]);
-      });
+      }
       tf.tidy(() => {
         const x = seededTensor([2, ...inputShape], 1);
         const [y, expected] = [loaded, model].map((m) => (m.predict(x) as tf.Tensor).dataSync());

@@ -1,0 +1,78 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { Selection, Selector } from '@tfjs-compress/layers';
+import { check, checkInteger, checkOneOf } from '@tfjs-compress/math';
+
+/** Options that both callbacks take. */
+export interface CompressionCallbackArgs<Override> extends Selection<Override> {
+  /**
+   * What to do when training ends before the plan does (earlyStopping, stopTraining, a plan for several fits): 'finish' it
+   * at once (default), or 'keep' what is done, on the model, so that a later fit with the same options goes on from there.
+   */
+  whenStopped?: 'finish' | 'keep';
+  /**
+   * Take weights that are exactly 0 for pruned ones: for a model that something else has pruned. Default false: zeros are
+   * pruned weights where SurgeryCallback, or the command line, pruned them; others are trained.
+   */
+  keepZeros?: boolean;
+  /** Seed of all random choices. Default 0. */
+  seed?: number;
+  /** 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for every step of the method too. */
+  verbose?: 0 | 1 | 2;
+}
+
+/** The options as they are used. */
+export type CommonOptions = Required<
+  Pick<CompressionCallbackArgs<object>, 'whenStopped' | 'keepZeros' | 'seed' | 'verbose'>
+> &
+  Selection<object>;
+
+export const commonDefaults = {
+  include: undefined,
+  exclude: undefined,
+  overrides: undefined,
+  whenStopped: 'finish',
+  keepZeros: false,
+  seed: 0,
+  verbose: 1,
+} as const;
+
+/** @throws ArgumentError */
+export function checkCommonOptions(options: CommonOptions): void {
+  const { whenStopped, keepZeros, seed, verbose, include, exclude, overrides } = options;
+  checkOneOf(whenStopped, ['finish', 'keep'], 'whenStopped');
+  check(typeof keepZeros === 'boolean', 'keepZeros', 'a boolean', keepZeros);
+  check(Number.isInteger(seed), 'seed', 'an integer', seed);
+  checkOneOf(verbose, [0, 1, 2], 'verbose');
+  if (include !== undefined) checkSelectors(include, 'include');
+  if (exclude !== undefined) checkSelectors(exclude, 'exclude');
+  const isMap = overrides !== null && typeof overrides === 'object' && !Array.isArray(overrides);
+  check(overrides === undefined || isMap, 'overrides', 'an object with selectors as keys', overrides);
+}
+
+export function checkSelectors(value: unknown, argument: string): void {
+  const expected = 'a layer name, a class, a path, a pattern with *, a RegExp, a function, or a list of these';
+  const isSelector = (s: unknown): s is Selector =>
+    (typeof s === 'string' && s !== '') || s instanceof RegExp || typeof s === 'function';
+  const ok = Array.isArray(value) ? value.length > 0 && value.every(isSelector) : isSelector(value);
+  check(ok, argument, expected, value);
+}
+
+/** What a loop of one's own says of itself. */
+export interface LoopParams {
+  /** Epochs of the whole training, a positive integer. */
+  epochs: number;
+  /** Optimizer steps in an epoch. */
+  stepsPerEpoch: number;
+  /** The first epoch of this loop, when an earlier one was kept. Default 0. */
+  initialEpoch?: number;
+  /** For resetLearningRate: the optimizer, where the model is not compiled with it. */
+  optimizer?: Optimizer;
+}
+
+/** @throws ArgumentError */
+export function checkLoopParams(params: LoopParams): void {
+  check(params !== null && typeof params === 'object', 'begin: params', '{ epochs, stepsPerEpoch }', params);
+  checkInteger(params.epochs, 'begin: epochs', 1);
+  checkInteger(params.stepsPerEpoch, 'begin: stepsPerEpoch', 1);
+  checkInteger(params.initialEpoch ?? 0, 'begin: initialEpoch', 0, params.epochs - 1);
+}

@@ -1,0 +1,27 @@
+import type { Site } from '@tfjs-compress/layers';
+
+/** The field of a layer that holds the constraint of a weight, by the weight's field. */
+const constraintFields: Record<string, string> = {
+  kernel: 'kernelConstraint',
+  depthwiseKernel: 'depthwiseConstraint',
+  pointwiseKernel: 'pointwiseConstraint',
+  recurrentKernel: 'recurrentConstraint',
+  embeddings: 'embeddingsConstraint',
+};
+
+/**
+ * Takes the constraint off a weight and out of its layer's config. tfjs applies constraints whenever weights are set or
+ * loaded, never in fit: a quantized kernel would be rescaled on its way out of the file.
+ *
+ * @returns The constraint's class, undefined where there is none.
+ */
+export function dropConstraint({ variable, layers, field }: Site): string | undefined {
+  const weight = variable as unknown as { constraint?: { getClassName(): string } | null };
+  const owner = layers[layers.length - 1] as unknown as Record<string, unknown>;
+  const dropped = weight.constraint;
+  if (!dropped) return undefined;
+  weight.constraint = null;
+  const name = constraintFields[field];
+  if (name && name in owner) owner[name] = null;
+  return dropped.getClassName();
+}

@@ -1,0 +1,32 @@
+/** When the steps of INQ come: epochs are counted from the beginning of the plan. Plain JSON: a kept run holds it. */
+export interface INQPlan {
+  /** Steps with re-training after them: all but the last. */
+  stages: number;
+  /** Steps taken before the epochs that are divided here. */
+  taken: number;
+  /** The first of those epochs. */
+  from: number;
+  /** The end of those epochs, after which the last step is taken. */
+  to: number;
+  /** Epochs of re-training after each step; divided evenly when undefined. */
+  epochsPerStep?: number;
+}
+
+/** Parts into which the epochs are divided: on a resume, what is left of the present stage is one, too. */
+function parts({ stages, taken }: INQPlan): number {
+  return taken === 0 ? stages : stages - taken + 1;
+}
+
+/** The epoch at whose beginning step number `step` (0 is the first) is taken; for the last step, the epochs before its end. */
+export function beginOf(plan: INQPlan, step: number): number {
+  const { stages, taken, from, to, epochsPerStep } = plan;
+  if (step >= stages) return to;
+  const before = taken === 0 ? step : step - taken + 1;
+  if (epochsPerStep !== undefined) return from + before * epochsPerStep;
+  return from + Math.floor((before * (to - from)) / Math.max(1, parts(plan)));
+}
+
+/** The least number of epochs that the plan needs from `from` on. */
+export function neededEpochs(plan: INQPlan): number {
+  return Math.max(1, parts(plan) * (plan.epochsPerStep ?? 1));
+}
