@@ -109,8 +109,14 @@ const pairsToCover: [keyof Case, keyof Case][] = [
   ['situation', 'company'],
 ];
 
+/** Situations in which layer types differ: where their constraint is kept, under which names a file finds them again. */
+const byKind: Situation[] = ['unitNorm', 'stopped, keep, loaded', 'frozen layer', 'own loop'];
+
 /** All values of each axis with each callback, each layer type and situation with each optimizer, and so on; not all with all. */
-export const cases: Case[] = pairwise(axes, pairsToCover, isPossible);
+export const cases: Case[] = [
+  ...pairwise(axes, pairsToCover, isPossible),
+  ...pairwise({ ...axes, plan: ['inq', 'target+inq'], situation: byKind }, [['kind', 'situation']], isPossible),
+].filter((c, i, all) => all.findIndex((other) => nameOf(other) === nameOf(c)) === i);
 
 /** A choice for processes of their own, in each of which the case is the first fit: every value of every axis. */
 export const freshCases: Case[] = [

@@ -66,6 +66,13 @@ export const kinds: Record<string, Kind> = {
     inputShape: [3, 3, 3, 2],
     layers: (first, w) => [layers.conv3d({ ...first, filters: 3, kernelSize: 2, ...w('kernel') }), layers.flatten()],
   },
+  convLstm2d: {
+    inputShape: [2, 3, 3, 1],
+    layers: (first, w) => [
+      layers.convLstm2d({ ...first, filters: 2, kernelSize: 2, ...w('kernel', 'recurrent') } as never),
+      layers.flatten(),
+    ],
+  },
   simpleRNN: {
     inputShape: series,
     layers: (first, w) => [layers.simpleRNN({ ...first, ...recurrent, ...w('kernel', 'recurrent') })],
