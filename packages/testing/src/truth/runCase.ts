@@ -168,7 +168,7 @@ class CaseRun {
     if (isByHand) optimizer.dispose();
     // Kernels of our layers hold up to three tensors for their masks, until the layer is disposed of.
     const held = kernels.filter(({ layer }) => 'compressibleKernels' in layer).length * 3;
-    if (left < 0 || left > held) this.findings.push(`${left} tensors left behind`);
+    if (Math.abs(left) > held) this.findings.push(`${left} tensors left behind`);
     const after = readKernels(kernels);
     const isPartial = observer.epochs.length === 0;
     const numbers = Object.entries(history).map(([key, values]) => [key, values.at(-1)!]);
