@@ -16,10 +16,10 @@ export const optimizers: Record<string, () => tf.Optimizer> = {
 };
 
 /** Which callbacks, in which order, in how many fits. */
-export const plans = ['inq', 'target', 'rate', 'target+inq', 'inq+target', 'rate+inq', 'target then inq'] as const;
-export type Plan = (typeof plans)[number];
+const plans = ['inq', 'target', 'rate', 'target+inq', 'inq+target', 'rate+inq', 'target then inq'] as const;
+type Plan = (typeof plans)[number];
 
-export const situations = [
+const situations = [
   'plain',
   'stopped, finish',
   'stopped in an epoch, finish',
@@ -47,8 +47,8 @@ export const situations = [
 export type Situation = (typeof situations)[number];
 
 /** Who else stands in `callbacks`: an array that holds nothing but ours, plain objects or instances, before or after. */
-export const companies = ['alone', 'plain before', 'plain after', 'instance before', 'instance after'] as const;
-export type Company = (typeof companies)[number];
+const companies = ['alone', 'plain before', 'plain after', 'instance before', 'instance after'] as const;
+type Company = (typeof companies)[number];
 
 export interface Case {
   plan: Plan;

@@ -8,7 +8,7 @@ import { kinds } from './kinds.js';
 import { generator, hash, normals } from './random.js';
 
 export const samples = 24;
-export const outputs = 3;
+const outputs = 3;
 
 /** The model of a case, compiled: the layers of its kind, perhaps a custom one, and a dense head named `head`. */
 export function buildModel(c: Case, api: Api): tfl.LayersModel {
