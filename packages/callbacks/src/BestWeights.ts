@@ -64,6 +64,10 @@ export class BestWeights extends tfl.CustomCallback {
     this.wait = 0;
   }
 
+  async open(): Promise<void> {}
+
+  checkPlan(): void {}
+
   async epochTrained(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -114,7 +114,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
   /** Starts the plan, or goes on with what `progress` gave before. */
   protected abstract start(resumed: object | undefined): Promise<void>;
   /** Checks that the training is long enough, once all callbacks of the fit have started, before the first batch. */
-  protected abstract checkPlan(): void;
+  abstract checkPlan(): void;
   /** The options that a kept run must go on with, by name. Plain JSON. */
   protected abstract settings(selected: Selected<Override>[]): Record<string, unknown>;
   protected abstract progress(): object;
@@ -247,12 +247,13 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const isStopped = (this.trained as unknown as { stopTraining_?: boolean }).stopTraining_ ?? false;
     const { clock } = this;
     const isWhole = clock.stepsPerEpoch === undefined ? this.isEpochTrained : clock.isLastBatch;
-    if (isWhole || !isStopped) await this.epochTrained();
+    // Whose ever turn it is: what one of them does, the others count.
+    const all = [this, ...this.siblings].sort((a, b) => a.priority - b.priority);
+    if (isWhole || !isStopped) for (const each of all) await each.epochTrained();
     clock.epochsDone++;
     this.isEpochOpen = false;
     const figures = await this.count();
-    const suffix = this.order > 1 ? `_${this.order}` : '';
-    for (const [key, value] of Object.entries(figures)) logs[key + suffix] = value;
+    for (const [key, value] of Object.entries(figures)) logs[this.logKey(key)] = value;
     const { epochsDone: epoch, epochs, secondsPerEpoch } = clock;
     if (this.verbose > 0) this.say(logEpoch({ epoch, epochs, secondsPerEpoch, logs }, this.describe(figures)));
     return logs;
@@ -305,8 +306,13 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return this.lastFigures;
   }
 
+  /** Attaches to the model, unless that has been done. */
+  async open(epoch = 0): Promise<void> {
+    if (!this.attachment) await this.attachTo(epoch);
+  }
+
   private async openEpoch(epoch?: number): Promise<void> {
-    if (!this.attachment) await this.attachTo(epoch ?? 0);
+    await this.open(epoch);
     if (!this.hasTrained) this.checkPlan();
     this.isEpochOpen = true;
     this.isEpochTrained = false;
@@ -327,7 +333,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
         'nothing to compress: none of the selected layers has a trainable dense, convolution, embedding or recurrent kernel.',
       );
     }
-    this.checkOverlap(selected);
+    await this.checkOverlap(selected);
     const run = await openRun(user, (text) => this.warn(text));
     const resumed = run?.progress[this.name] as Progress | undefined;
     const settings = this.settings(selected);
@@ -359,22 +365,25 @@ export abstract class CompressionCallback<Override extends object = object> exte
     if (model.optimizer) restoreAdamPowers(model.optimizer, resumed?.adam);
   }
 
-  /** Two of a kind must not have the same weights. */
-  private checkOverlap(selected: Selected<Override>[]): void {
-    const mine = new Map(selected.map(({ site }) => [site.variable, site.path]));
+  /** Two of a kind must not have the same weights, unless the one was left in a loop that never came to its end. */
+  private async checkOverlap(selected: Selected<Override>[]): Promise<void> {
+    const mine = new Set(selected.map(({ site }) => site.variable));
     for (const sibling of siblingsOn(this.trained!)) {
       if (!(sibling instanceof CompressionCallback) || sibling === this) continue;
-      if (sibling.common.whenStopped !== this.common.whenStopped) {
-        this.fail(
-          `whenStopped is '${this.common.whenStopped}' here and '${sibling.common.whenStopped}' in the other ${sibling.label}; give both the same.`,
-        );
-      }
-      if (sibling.label !== this.label) continue;
       const shared = sibling.targets.find(({ kernel }) => mine.has(kernel.variable));
-      if (shared)
-        this.fail(
-          `another ${this.label} of this fit has ${shared.path} already. Use include and exclude to share out the kernels.`,
-        );
+      if (shared && sibling.label === this.label && !isRunning(sibling)) {
+        this.warn(`an earlier loop over this model never called end(); its ${this.label} is let go.`);
+        await sibling.abandon();
+        continue;
+      }
+      if (sibling.common.whenStopped !== this.common.whenStopped) {
+        const [own, theirs] = [this.common.whenStopped, sibling.common.whenStopped];
+        this.fail(`whenStopped is '${own}' here and '${theirs}' in the other ${sibling.label}; give both the same.`);
+      }
+      if (!shared || sibling.label !== this.label) continue;
+      this.fail(
+        `another ${this.label} of this fit has ${shared.path} already. Use include and exclude to share out the kernels.`,
+      );
     }
   }
 
@@ -393,7 +402,21 @@ export abstract class CompressionCallback<Override extends object = object> exte
     for (const sibling of this.siblings)
       if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
     await this.finish();
-    await this.count();
+    this.amendHistory(await this.count());
+  }
+
+  /** The last epoch's figures in History, which were counted before the plan was finished. */
+  private amendHistory(figures: Record<string, number>): void {
+    const { history } = (this.trained as unknown as { history?: tfl.History }).history ?? {};
+    if (!history || !isRunning(this)) return;
+    for (const [key, value] of Object.entries(figures)) {
+      const values = history[this.logKey(key)];
+      if (values) values[values.length - 1] = value;
+    }
+  }
+
+  private logKey(figure: string): string {
+    return this.order > 1 ? `${figure}_${this.order}` : figure;
   }
 
   /** Lets go of the model. */

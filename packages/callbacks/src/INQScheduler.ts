@@ -120,7 +120,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     return epochsPerStep ? { ...plan, to: from + neededEpochs(plan) } : plan;
   }
 
-  protected override checkPlan(): void {
+  override checkPlan(): void {
     const { epochs, epochsDone } = this.clock;
     if (this.plan && !this.options.epochsPerStep && this.plan.to !== epochs) {
       // Not the fits that the run was begun for: the steps that are left share the epochs that are left.

@@ -207,7 +207,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     return Math.max(0, ...[...this.scheduled()].map(([, { endStep }]) => endStep));
   }
 
-  protected override checkPlan(): void {
+  override checkPlan(): void {
     const { whenStopped, beginStep, endStep, phases } = this.options;
     const isDefault = endStep === undefined && !phases;
     for (const [{ path }, plan] of this.plans) {

@@ -7,6 +7,10 @@ export interface WatchedCallback {
   readonly label: string;
   /** Lower ones come first in a fit, whatever the order in `callbacks`; all of them come before the user's. */
   readonly priority: number;
+  /** Called at the first onEpochBegin, before any callback does anything: checks and attaches. */
+  open(epoch: number): Promise<void>;
+  /** Called when all have been opened, before the first batch. */
+  checkPlan(): void;
   /** Called when all batches of an epoch have been trained, before validation; fit with tensors cannot wait there. */
   epochTrained(): Promise<void>;
   /** Called after onTrainEnd of all callbacks. */
@@ -114,6 +118,18 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
   const others = callbacks
     .filter((c) => !known.has(c))
     .map((c) => (isInstance(c) ? c : new tfl.CustomCallback(c, config.yieldEvery)));
+  let isOpen = false;
+  const opening = new tfl.CustomCallback(
+    {
+      onEpochBegin: async (epoch) => {
+        if (isOpen) return;
+        isOpen = true;
+        for (const callback of ours) await callback.open(epoch);
+        for (const callback of ours) callback.checkPlan();
+      },
+    },
+    'never',
+  );
   const closing = new tfl.CustomCallback(
     {
       onTrainEnd: async () => {
@@ -129,7 +145,7 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
   const data = isUnsized ? [watchEnd(args[0] as Dataset, atEnd)] : args.slice(0, -1);
   for (const callback of ours) running.add(callback);
   try {
-    return await fit.apply(model, [...data, { ...config, callbacks: [...ours, ...others, closing] }]);
+    return await fit.apply(model, [...data, { ...config, callbacks: [opening, ...ours, ...others, closing] }]);
   } catch (error) {
     for (const callback of ours) await callback.abandon();
     throw error;

@@ -4,3 +4,20 @@ export { bitsOf, relativeError, seededTensor, seededValues } from './seeded.js';
 export { smallModel, smallProblem, weightsOf } from './smallProblem.js';
 export { teachableMachine } from './teachableMachine.js';
 export { type CompressibleLayerCase, testCompressibleLayer } from './testCompressibleLayer.js';
+export {
+  type Api,
+  type Asked,
+  type Case,
+  cases,
+  countWeights,
+  type FitSeen,
+  freshCases,
+  isLevel,
+  lastTable,
+  levelOf,
+  nameOf,
+  printedBy,
+  rangeOf,
+  runCase,
+  Truth,
+} from './truth/index.js';

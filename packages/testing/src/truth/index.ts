@@ -1,0 +1,7 @@
+export type { Api } from './api.js';
+export { type Case, cases, freshCases, nameOf } from './axes.js';
+export { countWeights } from './kernels.js';
+export { lastTable, printedBy } from './printed.js';
+export { isLevel, levelOf, rangeOf } from './reference.js';
+export { runCase } from './runCase.js';
+export { type Asked, type FitSeen, Truth } from './Truth.js';
