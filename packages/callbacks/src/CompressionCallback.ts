@@ -50,6 +50,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
   /** What the callback is called in messages and checkpoints. */
   abstract readonly label: string;
   abstract readonly priority: number;
+  /** Those of its figures that tell of the weights, not of what happened in an epoch. */
+  protected abstract readonly lastingFigures: readonly string[];
   protected abstract readonly overrideOptions: readonly (keyof Override & string)[];
 
   protected targets: Target<Override>[] = [];
@@ -409,9 +411,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private amendHistory(figures: Record<string, number>): void {
     const { history } = (this.trained as unknown as { history?: tfl.History }).history ?? {};
     if (!history || !isRunning(this)) return;
-    for (const [key, value] of Object.entries(figures)) {
+    for (const key of this.lastingFigures) {
       const values = history[this.logKey(key)];
-      if (values) values[values.length - 1] = value;
+      if (values) values[values.length - 1] = figures[key];
     }
   }
 

@@ -41,6 +41,7 @@ interface INQProgress {
 export class INQScheduler extends CompressionCallback<INQOverride> {
   readonly label = 'INQScheduler';
   readonly priority = 1;
+  protected readonly lastingFigures = ['inq_step', 'quantized'];
   protected readonly overrideOptions = ['bits', 'perChannel'] as const;
   private readonly options: INQOptions;
   private plan: INQPlan | undefined;

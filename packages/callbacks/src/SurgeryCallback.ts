@@ -67,6 +67,7 @@ interface SurgeryProgress {
 export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   readonly label = 'SurgeryCallback';
   readonly priority = 0;
+  protected readonly lastingFigures = ['sparsity'];
   protected readonly overrideOptions = overrideOptions;
   private readonly options: SurgeryOptions;
   private plans = new Map<SurgeryTarget, Plan>();

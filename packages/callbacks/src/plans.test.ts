@@ -24,7 +24,8 @@ const stopIf = (model: tfl.LayersModel, isDue: boolean) => {
   if (isDue) model.stopTraining = true;
 };
 const isKept = (model: tfl.LayersModel) =>
-  (model.getUserDefinedMetadata() as { tfjsCompress?: { run?: object } } | undefined)?.tfjsCompress?.run !== undefined;
+  (model.getUserDefinedMetadata() as { tfjsCompress?: { progress?: object } } | undefined)?.tfjsCompress?.progress !==
+  undefined;
 
 describe('a plan that the fit cannot fulfil', () => {
   const plans: Record<string, { callbacks: () => tfl.CustomCallback[]; message: RegExp }> = {

@@ -46,7 +46,7 @@ describe('a fit that failed', () => {
         const before = weightsOf(model);
         const failing = model.fit(x, y, { ...fitArgs, callbacks: [make({ whenStopped }), fail(3)] });
         await expect(failing).rejects.toThrow('disk full');
-        expect(metadataOf(model)?.tfjsCompress?.run).toBeUndefined();
+        expect(metadataOf(model)?.tfjsCompress?.progress).toBeUndefined();
         model.setWeights(fresh);
         tf.dispose(fresh);
         const reference = smallModel();
@@ -80,7 +80,7 @@ describe('a run that was kept', () => {
       it(`belongs to its weights: after ${change} it starts anew and says so, or refuses: ${name}`, async () => {
         const model = smallModel();
         await model.fit(x, y, { ...fitArgs, callbacks: [make(keep), stopAt(model, 2)] });
-        expect(metadataOf(model)?.tfjsCompress?.run).toBeDefined();
+        expect(metadataOf(model)?.tfjsCompress?.progress).toBeDefined();
         if (change === 'a plain fit') await model.fit(x, y, { ...fitArgs, epochs: 2 });
         else {
           const other = smallModel();
