@@ -94,7 +94,8 @@ describe('mask', () => {
   const weight = (shape: number[], at: number[]) => {
     const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
     for (const i of at) values[i] = 1;
-    return { name: 'a/kernel', layer: 'a', shape, values, isCompressible: true };
+    const [path, tfjsName] = ['a/kernel', 'a/kernel'];
+    return { name: 'a/kernel', layer: 'a', path, tfjsName, shape, values, isCompressible: true, index: 0 };
   };
 
   it('draws a dense kernel as a matrix, its longer side lying', () => {
