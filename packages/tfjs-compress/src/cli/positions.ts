@@ -12,15 +12,37 @@ export async function positionsOf(
   artifacts: io.ModelArtifacts,
 ): Promise<{ positions?: Map<string, number>; reason?: string }> {
   if (isGraphModel(artifacts)) return { reason: 'a graph model has no layers that would tell them' };
+  let positions: Map<string, number> | undefined;
+  const { reason } = await loads(artifacts, (model) => {
+    positions = outputPositions(model);
+  });
+  return { positions, reason };
+}
+
+/** Whether tfjs loads the layers model in artifacts: if not, why, and whether it is only that tfjs is not installed. */
+export async function loads(
+  artifacts: io.ModelArtifacts,
+  use: (model: unknown) => void = () => {},
+): Promise<{ reason?: string; isMissing?: boolean }> {
+  let tf: ReturnType<typeof loadTfjs>;
   try {
-    const tf = loadTfjs();
+    tf = loadTfjs();
+  } catch (error) {
+    return { reason: firstLine(error), isMissing: true };
+  }
+  const { warn } = console;
+  // tfjs's advice to the model's author.
+  console.warn = () => {};
+  try {
     await tf.setBackend('cpu');
     const model = await tf.loadLayersModel({ load: async () => stripArtifacts(artifacts) });
-    const positions = outputPositions(model);
+    use(model);
     model.dispose();
-    return { positions };
+    return {};
   } catch (error) {
     return { reason: firstLine(error) };
+  } finally {
+    console.warn = warn;
   }
 }
 

@@ -3,15 +3,15 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError } from 'commander';
-import { makeReport } from 'tfjs-compress/report';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
+import { repair } from '../repair/repair.js';
 import { bench, formatBench } from './bench.js';
-import { positionsOf } from './positions.js';
+import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
 import { readModel } from './readModel.js';
 import { prune, quantize, type Transformed } from './transform.js';
-import { checkOutput, writeModel, writeWhole } from './writeModel.js';
+import { checkFile, checkOutput, writeModel, writeWhole } from './writeModel.js';
 
 const warning = {
   prune: 'Pruned without re-training, which costs accuracy: check it, or prune in model.fit with SurgeryCallback.',
@@ -87,6 +87,26 @@ export function makeProgram(): Command {
     );
 
   program
+    .command('repair')
+    .description('write a model of Keras 3 or tf-keras that tfjs refuses as one that it loads, with equal predictions')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'a .tfz file or a folder')
+    .addHelpText('after', examples(['repair keras3-model/ model/']))
+    .action(async (input: string, output: string) => {
+      checkOutput(output);
+      const given = read(input);
+      const { artifacts, changes } = naming(input, () => repair(given));
+      const { reason, isMissing } = await loads(artifacts);
+      if (reason && !isMissing) throw new Error(`${input}: cannot be repaired: ${reason}`);
+      const bytes = writeModel(output, artifacts, makeProgress('packing'));
+      if (isMissing)
+        console.error(inYellow('TensorFlow.js is not installed: whether it loads the model was not tried.'));
+      for (const change of changes) console.log(`- ${change}`);
+      const what = changes.length > 0 ? 'repaired' : 'nothing had to be repaired';
+      console.log(`${output}: ${what}${isMissing ? '' : ', tfjs loads it'}, ${bytes} bytes`);
+    });
+
+  program
     .command('report')
     .description('write a page with figures of a model and of its training')
     .argument('<model>', anyModel)
@@ -101,10 +121,13 @@ export function makeProgram(): Command {
       examples(['report model.tfz report.html', 'report model.tfz report.html --history history.json']),
     )
     .action(async (path: string, output: string, options: { history?: string }) => {
+      checkFile(output);
       const history = options.history ? readHistory(options.history) : undefined;
       const artifacts = read(path);
       const positions = await positionsIn(path, artifacts);
       const onProgress = makeProgress('packing');
+      // Not before it is needed: it is most of what the other commands would wait for.
+      const { makeReport } = await import('tfjs-compress/report');
       const { html, figures } = await makeReport(artifacts, { title: path, history, positions, onProgress });
       const svgs = figures.map(({ name, svg }): [string, string] => [output.replace(/\.html$/, `.${name}.svg`), svg]);
       writeWhole([[output, html], ...svgs]);

@@ -27,11 +27,15 @@ export function writeModel(
 
 /** Throws an Error where a model could not be written: better before the work than after it. */
 export function checkOutput(path: string): void {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile();
-  if (path.endsWith('.tfz') && isFolder) throw new Error(`${path}: this is a folder, expected a file to write.`);
-  if (!path.endsWith('.tfz') && isFile)
+  if (path.endsWith('.tfz')) checkFile(path);
+  else if (statSync(path, { throwIfNoEntry: false })?.isFile())
     throw new Error(`${path}: this is a file, expected a folder to write the model to, or a name ending in .tfz.`);
+}
+
+/** Throws an Error where a file could not be written. */
+export function checkFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`${path}: this is a folder, expected a file to write.`);
 }
 
 /**
