@@ -50,6 +50,8 @@ export function writeWhole(files: [path: string, content: Uint8Array | string][]
   try {
     for (const [path, content] of files) {
       const target = behindLinks(path);
+      if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+        throw Object.assign(new Error('a folder'), { code: 'EISDIR', path });
       mkdirSync(dirname(target), { recursive: true });
       const temporary = `${target}.${process.pid}.tmp`;
       written.push({ temporary, target });
@@ -58,7 +60,7 @@ export function writeWhole(files: [path: string, content: Uint8Array | string][]
     for (const { temporary, target } of written) renameSync(temporary, target);
   } catch (error) {
     for (const { temporary } of written) rmSync(temporary, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message, path: failing } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
       EACCES: 'no permission to write there',
       EROFS: 'the file system is read-only',
@@ -67,7 +69,7 @@ export function writeWhole(files: [path: string, content: Uint8Array | string][]
       ENOTDIR: 'a part of the path is a file, not a folder',
       EEXIST: 'a part of the path is a file, not a folder',
     };
-    const path = files[Math.max(0, written.length - 1)][0];
+    const path = files.some(([each]) => each === failing) ? failing : files[Math.max(0, written.length - 1)][0];
     throw new Error(`${path}: cannot be written: ${reasons[code ?? ''] ?? message}.`);
   } finally {
     // A signal that came meanwhile is delivered after this turn.

@@ -15,6 +15,8 @@ export interface LayerNode {
   optionalNames: string[];
   /** What tfjs calls its weights in a file, before the field. */
   prefix: string;
+  /** What .keras files call it: by classes, whatever the names are ('sequential/dense_1', 'bidirectional/forward_layer/cell'). */
+  kerasPath: string;
 }
 
 type Json = Record<string, unknown>;
@@ -29,8 +31,7 @@ export function layerTree(modelTopology: unknown): LayerNode[] | undefined {
   const root = modelOf(modelTopology);
   if (!root) return undefined;
   const nodes: LayerNode[] = [];
-  for (const layer of layersOf(root) ?? [])
-    visit(layer, { path: [], shown: [], names: [], optional: [nameOf(root)] }, nodes);
+  visitAll(layersOf(root) ?? [], { path: [], shown: [], names: [], optional: [nameOf(root)], keras: [] }, nodes);
   return nodes;
 }
 
@@ -60,11 +61,29 @@ export function asObject(value: unknown): Json | undefined {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
+/** The layers of one model; .keras files number those of a class. */
+function visitAll(layers: Json[], around: Around, nodes: LayerNode[]): void {
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    const alias = snakeCase(classOf(layer));
+    const count = counts.get(alias) ?? 0;
+    counts.set(alias, count + 1);
+    visit(layer, { ...around, keras: [...around.keras, count > 0 ? `${alias}_${count}` : alias] }, nodes);
+  }
+}
+
+/** As Keras does it: Conv2DTranspose is conv2d_transpose, LSTMCell lstm_cell. */
+function snakeCase(className: string): string {
+  const parts = className.replace(/(.)([A-Z][a-z]+)/g, '$1_$2').replace(/([a-z])([A-Z])/g, '$1_$2');
+  return parts.toLowerCase();
+}
+
 interface Around {
   path: string[];
   shown: string[];
   names: string[];
   optional: string[];
+  keras: string[];
 }
 
 function visit(layer: Json, around: Around, nodes: LayerNode[]): void {
@@ -74,7 +93,7 @@ function visit(layer: Json, around: Around, nodes: LayerNode[]): void {
   const nested = layersOf(layer);
   if (nested) {
     const inside = { ...around, path: [...around.path, name], optional: [...around.optional, name] };
-    for (const each of nested) visit(each, inside, nodes);
+    visitAll(nested, inside, nodes);
     return;
   }
   const here = {
@@ -93,8 +112,11 @@ function visit(layer: Json, around: Around, nodes: LayerNode[]): void {
     cells.list.forEach((cell, i) => {
       const path = cells.isStacked ? ['cells', String(i)] : ['cell'];
       const scope = `RNNCell_${i}`;
+      const ofClass = cells.list.slice(0, i).filter((each) => classOf(each) === classOf(cell)).length;
+      const cellName = `${snakeCase(classOf(cell))}${ofClass > 0 ? `_${ofClass}` : ''}`;
+      const keras = [...here.keras, 'cell', ...(cells.isStacked ? ['cells', cellName] : [])];
       nodes.push({
-        ...leaf(cell, { ...here, path: [...here.path, ...path] }),
+        ...leaf(cell, { ...here, keras, path: [...here.path, ...path] }),
         shown: cells.isStacked ? [...here.shown, `cells/${i}`] : here.shown,
         optionalNames: [...here.optional, ...(cells.isStacked ? [scope] : []), nameOf(cell)],
         prefix: [...here.names, ...(cells.isStacked ? [scope] : [])].join('/'),
@@ -102,14 +124,21 @@ function visit(layer: Json, around: Around, nodes: LayerNode[]): void {
     });
     return;
   }
-  nodes.push(
-    leaf(layer, { ...here, path: recurrentClasses.has(stockClass(className)) ? [...here.path, 'cell'] : here.path }),
-  );
+  const cell = recurrentClasses.has(stockClass(className)) ? ['cell'] : [];
+  nodes.push(leaf(layer, { ...here, path: [...here.path, ...cell], keras: [...here.keras, ...cell] }));
 }
 
-function leaf(layer: Json, { path, shown, names, optional }: Around): LayerNode {
-  const config = asObject(layer.config) ?? {};
-  return { className: classOf(layer), config, path, shown, names, optionalNames: optional, prefix: names.join('/') };
+function leaf(layer: Json, { path, shown, names, optional, keras }: Around): LayerNode {
+  return {
+    className: classOf(layer),
+    config: asObject(layer.config) ?? {},
+    path,
+    shown,
+    names,
+    optionalNames: optional,
+    prefix: names.join('/'),
+    kerasPath: keras.join('/'),
+  };
 }
 
 /** Bidirectional has its layer twice, under names of its own; what is in another wrapper has the wrapper's name in files. */
@@ -129,13 +158,13 @@ function visitWrapped(
       // tfjs puts the direction before the name that it finds; Keras 3 has it there already, and files without the wrapper's name.
       const renamed = { ...given, config: { ...asObject(given.config), name: `${direction}_${nameOf(wrapped)}` } };
       const before = nodes.length;
-      visit(renamed, here, nodes);
+      visit(renamed, { ...here, keras: [...here.keras, `${direction}_layer`] }, nodes);
       for (const node of nodes.slice(before)) node.names = [...node.names, `${direction}_${plain}`];
     }
     return;
   }
   const before = nodes.length;
-  visit(wrapped, here, nodes);
+  visit(wrapped, { ...here, keras: [...here.keras, 'layer'] }, nodes);
   // A layer in TimeDistributed is built under the wrapper's name alone, one in a model inside it under its own.
   for (const node of nodes.slice(before)) {
     const isModel = layersOf(wrapped) !== undefined;

@@ -67,12 +67,12 @@ interface Place {
   role: 'kernel' | 'state' | 'other';
 }
 
-function layerPlaces({ modelTopology }: io.ModelArtifacts, stored: StoredWeight[]): Place[] {
+function layerPlaces({ modelTopology, convertedBy }: io.ModelArtifacts, stored: StoredWeight[]): Place[] {
   const nodes = layerTree(modelTopology) ?? [];
   const rankOf = new Map(nodes.map((node, i) => [node, i]));
   const names = layerNames(nodes);
   const specs = stored.map(({ spec }) => spec);
-  return matchWeights(specs, nodes).flatMap((match, index): Place[] => {
+  return matchWeights(specs, nodes, Boolean(convertedBy)).flatMap((match, index): Place[] => {
     const { name, group } = specs[index];
     if (group === 'optimizer') return [];
     const field = match?.field ?? name.slice(name.lastIndexOf('/') + 1);

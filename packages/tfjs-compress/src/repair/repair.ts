@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { storedWeights, withWeights } from '@tfjs-compress/format/internal';
+import { type StoredWeight, storedWeights, withWeights } from '@tfjs-compress/format/internal';
 import { isGraphModel } from '../model/graphKernels.js';
 import { layerTree } from '../model/layerTree.js';
 import { matchWeights } from '../model/matchWeights.js';
@@ -24,53 +24,57 @@ export function repair(artifacts: io.ModelArtifacts): Repaired {
   const repairs = new Repairs();
   const modelTopology = repairTopology(artifacts.modelTopology, repairs);
   repairs.check();
-  const repaired = repairWeights({ ...artifacts, modelTopology, format: artifacts.format ?? 'layers-model' }, repairs);
+  const repaired = repairWeights(artifacts, modelTopology, repairs);
   repairs.check();
   return { artifacts: repaired, changes: repairs.changes };
 }
 
 /** Each weight under the name that tfjs looks for; what tfjs has no place for is left out. */
-function repairWeights(artifacts: io.ModelArtifacts, repairs: Repairs): io.ModelArtifacts {
-  const nodes = layerTree(artifacts.modelTopology)!;
-  const stored = storedWeights(artifacts).filter(({ spec: { name } }) => {
-    const isState = /(^|\/)seed_generator(_\d+)?(\/|$)|seed_generator_state/.test(name);
-    const isCount = /(^|\/)normalization(_\d+)?\/count$/.test(name);
-    if (isState || isCount) repairs.change('what only training uses is left out', name);
-    return !isState && !isCount;
-  });
-  const specs = stored.map(({ spec }) => ({ ...spec, name: normalizationName(spec.name, nodes) }));
-  const matches = matchWeights(specs, nodes);
+function repairWeights(artifacts: io.ModelArtifacts, modelTopology: object, repairs: Repairs): io.ModelArtifacts {
+  // The names in the file go by the layers' classes before the repair; the layers are the same ones in the same order.
+  const before = layerTree(artifacts.modelTopology)!;
+  const after = new Map(layerTree(modelTopology)!.map((node, i) => [before[i], node]));
+  const stored = storedWeights(artifacts);
+  const matches = matchWeights(
+    stored.map(({ spec }) => spec),
+    before,
+    Boolean(artifacts.convertedBy),
+  );
   const found = new Set<string>();
-  const weights = stored.map((weight, i) => {
+  const weights = stored.flatMap((weight, i): StoredWeight[] => {
+    const { spec, bytes } = weight;
     const match = matches[i];
-    if (!match) {
-      repairs.refuse(`weight '${weight.spec.name}' belongs to no layer`);
-      return weight;
+    if (!match || match.field === 'seed_generator_state') {
+      if (isForTraining(spec.name)) repairs.change('what only training uses is left out', spec.name);
+      else repairs.refuse(`weight '${spec.name}' belongs to no layer`);
+      return [];
     }
-    const name = `${match.node.prefix}/${match.field}`;
+    const isNormalization = match.node.className === 'Normalization';
+    if (isNormalization && match.field === 'count') {
+      repairs.change('what only training uses is left out', spec.name);
+      return [];
+    }
+    const field = isNormalization ? `moving_${match.field}` : match.field;
+    const name = `${after.get(match.node)!.prefix}/${field}`;
     found.add(name);
-    if (name !== weight.spec.name && !isRead(weight.spec.name, name))
+    if (name !== spec.name && !isRead(spec.name, name))
       repairs.change('weights have the names that tfjs looks for', name);
-    return { ...weight, spec: { ...weight.spec, name } };
+    return [{ spec: { ...spec, name }, bytes }];
   });
-  for (const { className, config, prefix } of nodes)
+  for (const { className, config, prefix } of after.values())
     for (const field of fieldsOf(className, config) ?? [])
       if (!found.has(`${prefix}/${field}`)) repairs.refuse(`weight '${prefix}/${field}' is not in the file`);
-  return withWeights(artifacts, weights);
+  const format = artifacts.format ?? 'layers-model';
+  return withWeights({ ...artifacts, modelTopology, format }, weights);
+}
+
+/** States of random numbers and of optimizers. */
+function isForTraining(name: string): boolean {
+  return /(^|\/)seed_generator(_\d+)?(\/|$)|seed_generator_state|^optimizer\//.test(name);
 }
 
 /** Whether tfjs finds the weight under that name as well: it leaves the cell's out. */
 function isRead(name: string, wanted: string): boolean {
   const parts = name.split('/');
   return [...parts.slice(0, -2), parts.at(-1)].join('/') === wanted;
-}
-
-/** The statistics of a Normalization that is a BatchNormalization now. */
-function normalizationName(name: string, nodes: { className: string; names: string[] }[]): string {
-  const renamed = { mean: 'moving_mean', variance: 'moving_variance' }[name.slice(name.lastIndexOf('/') + 1)];
-  const layer = name.split('/').at(-2);
-  const isNormalization = nodes.some(
-    (node) => node.className === 'BatchNormalization' && node.names.includes(layer ?? ''),
-  );
-  return renamed && isNormalization ? name.replace(/[^/]*$/, renamed) : name;
 }

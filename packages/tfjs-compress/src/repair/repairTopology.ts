@@ -14,25 +14,36 @@ export function repairTopology(modelTopology: unknown, repairs: Repairs): Json {
   if (!root) throw new Error('cannot be repaired: this is not the topology of a layers model.');
   const topology = modelTopology as Json;
   const version = String(topology.keras_version ?? root.keras_version ?? '');
-  const repaired = repairLayer(root, /^3/.test(version), repairs);
+  const isKeras3 = /^3/.test(version) || /"(keras_history|batch_shape)":/.test(JSON.stringify(root));
+  const repaired = repairLayer(root, { isKeras3, nested: new Set(), repairs });
   if (root === topology) return repaired;
   return { ...topology, [topology.model_config ? 'model_config' : 'modelConfig']: repaired };
 }
 
-function repairLayer(layer: Json, isKeras3: boolean, repairs: Repairs): Json {
+interface Context {
+  isKeras3: boolean;
+  /** The names of the models inside the model that the layer is in. */
+  nested: Set<string>;
+  repairs: Repairs;
+}
+
+function repairLayer(layer: Json, context: Context): Json {
+  const { isKeras3, nested, repairs } = context;
   const name = nameOf(layer);
-  const within = (each: unknown) => repairLayer(each as Json, isKeras3, repairs);
+  const within = (each: unknown) => repairLayer(each as Json, context);
   const inbound = 'inbound_nodes' in layer && {
-    inbound_nodes: repairInboundNodes(layer.inbound_nodes, name, repairs),
+    inbound_nodes: repairInboundNodes(layer.inbound_nodes, name, nested, repairs),
   };
   if (Array.isArray(layer.config)) return { ...layer, ...inbound, config: layer.config.map(within) };
   const config = repairConfig(asObject(layer.config) ?? {}, isKeras3, repairs);
   if (layersOf(layer)) {
-    const layers = (config.layers as Json[]).map(within);
+    const models = (config.layers as Json[]).filter(layersOf).map(nameOf);
+    const inside = { ...context, nested: new Set(isKeras3 ? models : []) };
+    const layers = (config.layers as Json[]).map((each) => repairLayer(each, inside));
     const ends = Object.fromEntries(
       ['input_layers', 'output_layers', 'inputLayers', 'outputLayers']
         .filter((key) => key in config)
-        .map((key) => [key, repairEnds(config[key], name, repairs)]),
+        .map((key) => [key, repairEnds(config[key], name, inside.nested, repairs)]),
     );
     const isSequential = classOf(layer) === 'Sequential';
     if (isSequential) withInputShape(layers, config.build_input_shape, name, repairs);
