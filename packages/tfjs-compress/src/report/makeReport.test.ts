@@ -164,6 +164,21 @@ describe('mask', () => {
     expect(svg).toContain('d="M2 1.5h1"');
   });
 
+  it('draws a convolution in three dimensions with its depths one below the other, in its own tile', () => {
+    // Depth 1, row 0, column 1 of the tile of input 1 and output 0: the third line of its four, below the four of input 0.
+    const { svg } = mask(weight([2, 2, 2, 2, 5], [(4 + 1) * 10 + 5]), 1000);
+    expect(svg).toContain('viewBox="0 0 10 8"');
+    expect(svg).toContain('d="M1 6.5h1"');
+    const full = mask(
+      weight(
+        [2, 2, 2, 2, 5],
+        Array.from({ length: 80 }, (_, i) => i),
+      ),
+      1000,
+    ).svg;
+    expect(count(full, 'h10')).toBe(8);
+  });
+
   it('has at most so many cells', () => {
     const { svg } = mask(weight([1000, 1000], [0]), 2400);
     const [, columns, rows] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.map(Number);

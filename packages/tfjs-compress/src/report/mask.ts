@@ -13,7 +13,8 @@ interface Layout {
 
 /**
  * Where a kernel's weights are not zero, at most `maxCells` cells, each as dark as its share of them. A dense kernel is a matrix, its
- * longer side lying; of a convolution's, each pair of input and output channel is a tile of height × width.
+ * longer side lying; of a convolution's, each pair of input and output channel is a tile of height × width, in three dimensions with the
+ * depths one below the other.
  */
 export function mask({ name, file, shape, values }: Weight & { file: string }, maxCells: number): Figure {
   const layout = layoutOf(shape);
@@ -60,7 +61,9 @@ function paths(filled: Float64Array, cells: Float64Array, columns: number): stri
 
 function layoutOf(shape: number[]): Layout {
   const [inputs, outputs] = shape.slice(-2);
-  const [height, width] = shape.length === 4 ? shape : shape.length === 3 ? [1, shape[0]] : [1, 1];
+  const places = shape.slice(0, -2);
+  const width = places.at(-1) ?? 1;
+  const height = places.slice(0, -1).reduce((product, size) => product * size, 1);
   const [down, across] = [inputs * height, outputs * width];
   const isUpright = down > across;
   const at = (index: number) => {
