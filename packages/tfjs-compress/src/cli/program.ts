@@ -163,7 +163,7 @@ async function positionsIn(path: string, artifacts: io.ModelArtifacts): Promise<
 function convert(input: string, output: string, verify?: boolean): void {
   checkOutput(output);
   const artifacts = read(input);
-  const bytes = writeModel(output, artifacts, makeProgress('packing'));
+  const bytes = naming(input, () => writeModel(output, artifacts, makeProgress('packing')));
   const before = bytesOf(artifacts).length;
   if (verify) {
     const { artifacts: again } = readModel(output);
@@ -194,7 +194,9 @@ function naming<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
+    // What cannot be written names the other path itself.
+    const { message } = error as Error;
+    throw new Error(message.includes(': cannot be written: ') ? message : `${path}: ${message}`);
   }
 }
 

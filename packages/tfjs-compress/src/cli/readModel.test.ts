@@ -50,6 +50,18 @@ describe('weights are read as tfjs reads them', () => {
     for (const part of [at('w.bin'), '16 bytes', '8 bytes', 'left out']) expect(model.warnings[0]).toContain(part);
   });
 
+  it('bytes behind a group that is not the last are those of the next, which a warning says', () => {
+    writeJson([
+      { paths: ['w.bin'], weights: [weight('a/kernel', 1, 1)] },
+      { paths: ['v.bin'], weights: [weight('a/bias', 1)] },
+    ]);
+    writeFileSync(at('v.bin'), floats(9));
+    const model = readModel(folder);
+    expect(values(model)).toEqual([1, 2]);
+    expect(model.warnings).toEqual([expect.stringContaining(`${at('w.bin')} holds 8 bytes`)]);
+    expect(model.warnings[0]).toContain('the next weights begin there');
+  });
+
   it('a byte order mark before the JSON does not matter', () => {
     writeFileSync(at('model.json'), `\ufeff${readFileSync(at('model.json'), 'utf8')}`);
     expect(values(readModel(folder))).toEqual([1, 2]);
@@ -100,6 +112,15 @@ describe('what is not there or not weights is named', () => {
     writeFileSync(at('model.keras'), 'PK\x03\x04');
     expect(() => readModel(at('model.keras'))).toThrow('zip archive');
   });
+});
+
+it('a folder whose model has another name is told so', () => {
+  writeFileSync(at('mnist.json'), readFileSync(at('model.json')));
+  rmSync(at('model.json'));
+  expect(() => readModel(folder)).toThrow(
+    'there is no model.json in this folder, but mnist.json: give the file itself.',
+  );
+  expect(values(readModel(at('mnist.json')))).toEqual([1, 2]);
 });
 
 it('files outside of the folder are not read', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { unpack } from '@tfjs-compress/format';
@@ -22,8 +22,14 @@ export function readModel(path: string): ReadModel {
     return { artifacts: notEmpty(path, unpack(bytes, { name: path, maxBytes: 2 ** 33 })), warnings: [] };
   }
   const file = path.endsWith('.json') ? path : join(path, 'model.json');
-  if (!existsSync(file)) throw new Error(`${path}: there is no model.json in this folder.`);
+  if (!existsSync(file)) throw new Error(`${path}: there is no model.json in this folder${othersIn(path)}.`);
   return readPlain(file, modelJson(file));
+}
+
+/** Models are published under other names, too. */
+function othersIn(folder: string): string {
+  const others = readdirSync(folder).filter((name) => /\.(json|tfz)$/.test(name));
+  return others.length > 0 ? `, but ${others.slice(0, 3).join(', ')}: give the file itself` : '';
 }
 
 type Group = io.WeightsManifestConfig[number];
@@ -73,17 +79,20 @@ function readPlain(file: string, { weightsManifest, ...rest }: io.ModelJSON): Re
   const sizes = sizesOf(file, weightSpecs, data);
   const wanted = sizes.reduce((a, b) => a + b, 0);
   let at = 0;
-  const differing = read.flatMap(({ weights, files, parts }) => {
+  const differing = read.flatMap(({ weights, files, parts }, i) => {
     const needed = sizes.slice(at, at + weights.length).reduce((a, b) => a + b, 0);
     at += weights.length;
     const found = parts.reduce((sum, { length }) => sum + length, 0);
-    return needed === found ? [] : [{ name: suspect(files, parts), needed, found, count: files.length }];
+    return needed === found
+      ? []
+      : [{ name: suspect(files, parts), needed, found, count: files.length, isLast: i === read.length - 1 }];
   });
-  for (const { name, needed, found, count } of differing) {
+  for (const { name, needed, found, count, isLast } of differing) {
     const where = count > 1 ? `${name} and the ${count - 1} other files of its group hold` : `${name} holds`;
     const sizesText = `${bytes(found)} of weights, ${file} needs ${bytes(needed)} there`;
     if (data.length < wanted && found < needed) throw new Error(`${where} ${sizesText}: the file is cut off.`);
-    warnings.push(`${where} ${sizesText}${found > needed ? ': what is behind them is left out, as tfjs does' : ''}.`);
+    const end = isLast ? 'what is behind them is left out, as tfjs does' : 'the next weights begin there, as in tfjs';
+    warnings.push(`${where} ${sizesText}: ${found > needed ? end : 'the next file goes on with them, as in tfjs'}.`);
   }
   const artifacts = { ...rest, weightSpecs, weightData: data.slice(0, wanted).buffer };
   return { artifacts: notEmpty(file, artifacts), warnings };

@@ -17,7 +17,8 @@ const kernelInputs: Record<string, number> = {
   FusedDepthwiseConv2dNative: 1,
   Conv1D: 1,
   Conv3D: 1,
-  Conv2DBackpropInput: 2,
+  // Its inputs: the sizes, the kernel, the values.
+  Conv2DBackpropInput: 1,
   Conv2dTranspose: 1,
   MatMul: 1,
   _FusedMatMul: 1,

@@ -158,6 +158,21 @@ describe('kernels are found by the class and the field of their layer', () => {
   });
 });
 
+it('the kernel of each operation of a graph model is the input that it takes it from', () => {
+  const constants = ['sizes', 'k1', 'k2', 'k3', 'table'];
+  const node = [
+    ...constants.map((name) => ({ name, op: 'Const' })),
+    { name: 'r', op: 'Identity', input: ['k2:0'] },
+    { name: 'a', op: 'Conv2DBackpropInput', input: ['sizes', 'k1', 'x'] },
+    { name: 'b', op: '_FusedConv2D', input: ['a', 'r', 'sizes'] },
+    { name: 'c', op: 'FusedDepthwiseConv2dNative', input: ['b', '^k3', 'sizes'] },
+    { name: 'd', op: 'GatherV2', input: ['table', 'c'] },
+  ];
+  const weights = constants.map((name): [string, number[]] => [name, [1, 1]]);
+  const found = weightsOf({ ...artifactsWith({ node }, weights), format: 'graph-model' });
+  expect(found.filter(({ isCompressible }) => isCompressible).map(({ name }) => name)).toEqual(['k1', 'k2', 'k3']);
+});
+
 it('bytes in the file belong to their weight where names repeat', () => {
   const topology = sequential(layer('RNN', 'rnn', { cells: [layer('LSTMCell', 'a'), layer('LSTMCell', 'b')] }));
   const { layers } = summarize(
