@@ -4,7 +4,7 @@ import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 
 /** What is used of a graph model. */
-export interface GraphModel {
+interface GraphModel {
   inputs: { shape?: number[]; dtype: string }[];
   executeAsync(inputs: core.Tensor | core.Tensor[]): Promise<core.Tensor | core.Tensor[]>;
   dispose(): void;

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { exportStock } from '@tfjs-compress/format';
+import { joinBuffers, storedWeights, stripArtifacts, withWeights } from '@tfjs-compress/format/internal';
 import { maskedConv2d, powerOfTwoDense } from '@tfjs-compress/layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinBuffers, storedWeights, withWeights } from './artifactBytes.js';
-import { exportStock } from './exportStock.js';
-import { stripArtifacts } from './stripArtifacts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'strip-'));
 afterAll(() => rmSync(folder, { recursive: true }));
