@@ -14,6 +14,8 @@ import { printTotal } from './vitest.mjs';
 const minute = 60_000;
 /** The whole has to end before 25 minutes; what does not fit any more is ended and counts as failed. */
 const deadline = Date.now() + 24 * minute;
+/** Models that are not in the repository, each with what is right: where they are, every command has to be right on each. */
+const sharedModels = join(root, '..', 'shared', 'models', 'public');
 const nodeTool = join(root, '..', 'shared', 'tools', 'tfjs-node.sh');
 const bin = (name, file) => [process.execPath, join(root, 'node_modules', name, file)];
 
@@ -32,6 +34,10 @@ async function main() {
   await check('size budgets', bin('size-limit', 'bin.js'));
   await check('coverage of the decoder', ['npm', 'run', 'coverage']);
   await check('API documentation', bin('typedoc', 'bin/typedoc'));
+  if (existsSync(sharedModels)) {
+    const script = ['benchmarks/public-models/run.mjs', sharedModels, '--name', 'ci'];
+    await tests('models that other people published', [process.execPath, ...script], { minutes: 12 });
+  }
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
   console.log(`\n${summary.join('\n')}`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { place } from './support/consumers.js';
-import { type RunResult, run } from './support/run.js';
+import { lastJson, type RunResult, run } from './support/run.js';
 
 const { esm, slim } = inject('consumers');
 /** In the consumer with @tensorflow/tfjs, and in the one without. */
@@ -60,6 +60,36 @@ describe('npx tfjs-compress, from the packed package', () => {
     expect(files.filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('packs graph models, which tf.loadGraphModel reads in a process of its own, and changes their kernels', async () => {
+    await run(process.execPath, ['makeGraph.mjs'], { cwd: folder });
+    const predict = async (file: string) =>
+      lastJson<number[]>(await run(process.execPath, ['runGraph.mjs', file], { cwd: folder }));
+    const expected = Float32Array.of(0.3, -0.7, 1.1, 0.13);
+    const y = [expected[0] + 2 * expected[2] + 5, expected[1] + 2 * expected[3] + 6].map(Math.fround);
+    const { stdout } = await npx(['pack', 'graph', 'graph.tfz', '--verify']);
+    expect(stdout).toContain('the same bit for bit');
+    (await predict('graph.tfz')).forEach((value, i) => {
+      expect(value).toBeCloseTo(y[i], 6);
+    });
+    const { stdout: table, stderr } = await npx(['summary', 'graph.tfz']);
+    expect(table).toMatch(/^kernel +2×2 +4 /m);
+    expect(stderr).toContain('multiply-adds are left out: a graph model');
+    await npx(['report', 'graph.tfz', 'graph.html']);
+    await npx(['quantize', 'graph', 'graph4.tfz', '--bits', '4']);
+    expect(await predict('graph4.tfz')).toEqual([0.25 + 2 * 1 + 5, -0.5 + 2 * 0.125 + 6]);
+    expect((await npx(['bench', 'graph.tfz', '--runs', '1'])).stdout).toMatch(/^cpu /m);
+  });
+
+  it('repairs a model of Keras 3, which tfjs loads then', async () => {
+    const fixture = join(import.meta.dirname, '..', 'packages', 'tfjs-compress', 'fixtures', 'keras3', 'recurrent');
+    const unrepaired = await npx(['summary', fixture]);
+    expect(unrepaired.stderr).toContain('multiply-adds are left out: ');
+    expect((await npx(['repair', fixture, 'repaired'])).stdout).toContain('repaired, tfjs loads it');
+    expect((await npx(['summary', 'repaired'])).stderr).toBe('');
+    const alone = await npx(['repair', fixture, 'repaired.tfz'], { cwd: without });
+    expect(alone.stderr).toContain('TensorFlow.js is not installed');
+  });
+
   it('bench times the backends that are installed', async () => {
     const rows = JSON.parse((await npx(['bench', 'model.tfz', '--runs', '2', '--json'])).stdout);
     expect(rows.map(({ backend }: { backend: string }) => backend)).toContain('cpu');
@@ -76,7 +106,7 @@ describe('npx tfjs-compress, from the packed package', () => {
 
   it.each([
     [['summary', 'nowhere'], 'nowhere: there is no such file or folder.'],
-    [['unpack', 'history.json', 'x'], 'history.json: this is no tfjs model, it has no weightsManifest.'],
+    [['unpack', 'history.json', 'x'], 'history.json: this is not a tfjs model, it has no weightsManifest.'],
     [['summary', 'makeModel.mjs'], 'makeModel.mjs: this is no compressed model (at byte 0).'],
     [['prune', 'model.tfz', 'x.tfz', '--sparsity', '2'], 'Expected a number from 0 to 0.9999.'],
     [['pack'], "missing required argument 'in'"],

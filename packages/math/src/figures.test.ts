@@ -36,6 +36,24 @@ describe('figures', () => {
     );
   });
 
+  it('counts bits as a codebook needs them, of powers of two as INQ does', () => {
+    const bitsOf = (values: number[]) => weightFigures(Float32Array.from(values)).bits;
+    const upTo = (count: number, value: (i: number) => number) => Array.from({ length: count }, (_, i) => value(i));
+    const steps = (i: number) => (i + 1) * 0.3;
+    const powers = (i: number) => (i % 2 ? -1 : 1) * 2 ** -(i >> 1);
+    // uint8: 255 levels and zero, 256 levels without.
+    expect(bitsOf([0, ...upTo(255, steps)])).toBe(8);
+    expect(bitsOf(upTo(256, steps))).toBe(8);
+    expect(bitsOf([0, ...upTo(16, steps)])).toBe(5);
+    // INQ at b bits: 2^(b - 1) levels and zero, whether zero occurs or not.
+    for (let b = 2; b <= 8; b++) {
+      expect(bitsOf([0, ...upTo(2 ** (b - 1), powers)]), `${b} bits`).toBe(b);
+      expect(bitsOf(upTo(2 ** (b - 1), powers)), `${b} bits, no zero`).toBe(b);
+    }
+    expect(bitsOf([0.3])).toBe(1);
+    expect(bitsOf([])).toBe(1);
+  });
+
   it('gives the figures of a quantized and of a float tensor', () => {
     const quantized = Float32Array.from({ length: 64 }, (_, i) => (i < 32 ? 0 : i % 2 ? 0.5 : -0.25));
     expect(weightFigures(quantized)).toEqual({

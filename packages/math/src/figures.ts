@@ -53,7 +53,10 @@ export interface WeightFigures {
   nonZeros: number;
   /** nonZeros / weights. */
   remaining: number;
-  /** 1 + ceil(log2(levels)), one bit being for zero as INQ counts; 32 where there are more than 256 levels. */
+  /**
+   * What one value takes in a codebook: ceil(log2(different values)), 255 levels and zero being 8 bits. Of powers of two it is as INQ
+   * counts, 1 + ceil(log2(levels)): its codebook has a place for zero whether zero occurs or not. 32 where there are more than 256 levels.
+   */
   bits: number;
   /** Distinct non-zero values; exact up to 256, the number of non-zero values beyond. */
   levels: number;
@@ -73,7 +76,9 @@ export function weightFigures(values: Float32Array): WeightFigures {
     return { ...common, bits: 32, levels: nonZeros, packedBytes: Math.ceil(maskBits / 8) + 4 * nonZeros };
   }
   const levels = counts.size - (counts.has(0) ? 1 : 0);
-  const bits = levels > 0 ? 1 + Math.ceil(Math.log2(levels)) : 1;
+  const inqBits = 1 + Math.ceil(Math.log2(Math.max(1, levels)));
+  const isInq = inqBits <= 8 && [...counts.keys()].every(isPowerOfTwoOrZero);
+  const bits = isInq ? inqBits : Math.max(1, Math.ceil(Math.log2(counts.size)));
   const packedBytes = Math.ceil((entropyBits(counts.values()) * weights) / 8) + 4 * levels;
   return { ...common, bits, levels, packedBytes };
 }

@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 
+/** What is used of a graph model. */
+interface GraphModel {
+  inputs: { shape?: number[]; dtype: string }[];
+  executeAsync(inputs: core.Tensor | core.Tensor[]): Promise<core.Tensor | core.Tensor[]>;
+  dispose(): void;
+}
+
 /** What the union package @tensorflow/tfjs holds, of what is needed here. */
-export type Tfjs = typeof core & typeof layers;
+export type Tfjs = typeof core & typeof layers & { loadGraphModel(handler: core.io.IOHandler): Promise<GraphModel> };
 
 /** The user's tfjs: resolved from the folder the command runs in, then from here. */
 const requires = [createRequire(join(process.cwd(), 'noop.js')), createRequire(import.meta.url)];

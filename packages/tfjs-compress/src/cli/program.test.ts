@@ -5,8 +5,8 @@ import type { io } from '@tensorflow/tfjs-core';
 import { unpack } from '@tfjs-compress/format';
 import { teachableMachine } from '@tfjs-compress/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeArtifacts } from './artifacts.js';
 import { makeProgram } from './program.js';
+import { writeModel } from './writeModel.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 const at = (name: string) => join(folder, name);
@@ -39,7 +39,7 @@ async function run(...args: string[]): Promise<void> {
 
 beforeAll(async () => {
   const save = async (artifacts: io.ModelArtifacts) => {
-    writeArtifacts(model, artifacts);
+    writeModel(model, artifacts);
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
   };
   await teachableMachine().save({ save });

@@ -3,14 +3,15 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError } from 'commander';
-import { makeReport } from 'tfjs-compress/report';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
-import { readArtifacts, writeArtifacts, writeWhole } from './artifacts.js';
+import { repair } from '../repair/repair.js';
 import { bench, formatBench } from './bench.js';
-import { positionsOf } from './positions.js';
+import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
-import { prune, quantize } from './transform.js';
+import { readModel } from './readModel.js';
+import { prune, quantize, type Transformed } from './transform.js';
+import { checkFile, checkOutput, writeModel, writeWhole } from './writeModel.js';
 
 const warning = {
   prune: 'Pruned without re-training, which costs accuracy: check it, or prune in model.fit with SurgeryCallback.',
@@ -24,7 +25,7 @@ const { version } = createRequire(import.meta.url)('tfjs-compress/package.json')
 /** The command line. Results go to stdout, progress and warnings to stderr. */
 export function makeProgram(): Command {
   const program = new Command('tfjs-compress')
-    .description('Makes TensorFlow.js layers models small.')
+    .description('Makes TensorFlow.js models small.')
     .version(version, '-V, --version')
     .showHelpAfterError('(--help shows what can be given)')
     .addHelpText(
@@ -40,8 +41,8 @@ export function makeProgram(): Command {
     .option('--json', 'print JSON, of layers and their weights')
     .addHelpText('after', examples(['summary model/', 'summary model.tfz --weights', 'summary model.tfz --json']))
     .action(async (path: string, { json, weights }: { json?: boolean; weights?: boolean }) => {
-      const artifacts = readArtifacts(path);
-      const summary = summarize(artifacts, await positionsOf(artifacts), makeProgress('packing'));
+      const artifacts = read(path);
+      const summary = summarize(artifacts, await positionsIn(path, artifacts), makeProgress('packing'));
       console.log(json ? JSON.stringify(summary, null, 2) : formatSummary(summary, weights));
     });
 
@@ -58,7 +59,7 @@ export function makeProgram(): Command {
     .command('unpack')
     .description('write a compressed file as a plain tfjs model')
     .argument('<in>', anyModel)
-    .argument('<out>', 'the folder to write')
+    .argument('<out>', 'the folder to write', folderName)
     .option('--verify', 'read the model again and compare')
     .addHelpText('after', examples(['unpack model.tfz model/']))
     .action((input: string, output: string, { verify }: { verify?: boolean }) => convert(input, output, verify));
@@ -86,6 +87,26 @@ export function makeProgram(): Command {
     );
 
   program
+    .command('repair')
+    .description('write a model of Keras 3 or tf-keras that tfjs refuses as one that it loads, with equal predictions')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'a .tfz file or a folder')
+    .addHelpText('after', examples(['repair keras3-model/ model/']))
+    .action(async (input: string, output: string) => {
+      checkOutput(output);
+      const given = read(input);
+      const { artifacts, changes } = naming(input, () => repair(given));
+      const { reason, isMissing } = await loads(artifacts);
+      if (reason && !isMissing) throw new Error(`${input}: cannot be repaired: ${reason}`);
+      const bytes = writeModel(output, artifacts, makeProgress('packing'));
+      if (isMissing)
+        console.error(inYellow('TensorFlow.js is not installed: whether it loads the model was not tried.'));
+      for (const change of changes) console.log(`- ${change}`);
+      const what = changes.length > 0 ? 'repaired' : 'nothing had to be repaired';
+      console.log(`${output}: ${what}${isMissing ? '' : ', tfjs loads it'}, ${bytes} bytes`);
+    });
+
+  program
     .command('report')
     .description('write a page with figures of a model and of its training')
     .argument('<model>', anyModel)
@@ -100,13 +121,16 @@ export function makeProgram(): Command {
       examples(['report model.tfz report.html', 'report model.tfz report.html --history history.json']),
     )
     .action(async (path: string, output: string, options: { history?: string }) => {
+      checkFile(output);
       const history = options.history ? readHistory(options.history) : undefined;
-      const artifacts = readArtifacts(path);
-      const positions = await positionsOf(artifacts);
+      const artifacts = read(path);
+      const positions = await positionsIn(path, artifacts);
       const onProgress = makeProgress('packing');
+      // Not before it is needed: it is most of what the other commands would wait for.
+      const { makeReport } = await import('tfjs-compress/report');
       const { html, figures } = await makeReport(artifacts, { title: path, history, positions, onProgress });
-      writeWhole(output, html);
-      for (const { name, svg } of figures) writeWhole(output.replace(/\.html$/, `.${name}.svg`), svg);
+      const svgs = figures.map(({ name, svg }): [string, string] => [output.replace(/\.html$/, `.${name}.svg`), svg]);
+      writeWhole([[output, html], ...svgs]);
       console.log(`${output}: ${figures.length} figures`);
     });
 
@@ -124,12 +148,25 @@ export function makeProgram(): Command {
   return program;
 }
 
+function read(path: string): io.ModelArtifacts {
+  const { artifacts, warnings } = readModel(path);
+  for (const warning of warnings) console.error(inYellow(warning));
+  return artifacts;
+}
+
+async function positionsIn(path: string, artifacts: io.ModelArtifacts): Promise<Map<string, number> | undefined> {
+  const { positions, reason } = await positionsOf(artifacts);
+  if (reason) console.error(`${path}: multiply-adds are left out: ${reason}`);
+  return positions;
+}
+
 function convert(input: string, output: string, verify?: boolean): void {
-  const artifacts = readArtifacts(input);
-  const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
+  checkOutput(output);
+  const artifacts = read(input);
+  const bytes = naming(input, () => writeModel(output, artifacts, makeProgress('packing')));
   const before = bytesOf(artifacts).length;
   if (verify) {
-    const again = readArtifacts(output);
+    const { artifacts: again } = readModel(output);
     if (!bytesOf(again).equals(bytesOf(artifacts))) throw new Error(`${output}: the weights differ from ${input}.`);
     if (!isDeepStrictEqual(descriptionOf(again), descriptionOf(artifacts)))
       throw new Error(`${output}: the description of the model differs from ${input}.`);
@@ -138,12 +175,29 @@ function convert(input: string, output: string, verify?: boolean): void {
   console.log(`${output}: ${bytes} bytes, of ${before} bytes of weights${same}`);
 }
 
-function change(input: string, output: string, warn: string, body: (artifacts: io.ModelArtifacts) => number): void {
-  const artifacts = readArtifacts(input);
-  const kernels = body(artifacts);
-  const bytes = writeArtifacts(output, artifacts, makeProgress('packing'));
-  console.error(inYellow(warn));
-  console.log(`${output}: ${kernels} kernels changed, ${bytes} bytes`);
+function change(
+  input: string,
+  output: string,
+  warn: string,
+  body: (artifacts: io.ModelArtifacts) => Transformed,
+): void {
+  checkOutput(output);
+  const given = read(input);
+  const { artifacts, kernels, notes } = naming(input, () => body(given));
+  const bytes = writeModel(output, artifacts, makeProgress('packing'));
+  for (const note of [warn, ...notes]) console.error(inYellow(note));
+  console.log(`${output}: ${kernels.length} kernels changed, ${bytes} bytes`);
+}
+
+/** What goes wrong with a model names its path. */
+function naming<T>(path: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    // What cannot be written names the other path itself.
+    const { message } = error as Error;
+    throw new Error(message.includes(': cannot be written: ') ? message : `${path}: ${message}`);
+  }
 }
 
 /** All but the weights, as JSON. */
@@ -196,6 +250,11 @@ function wholeFrom(min: number, max: number): (text: string) => number {
     if (!Number.isInteger(value)) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+function folderName(text: string): string {
+  if (text.endsWith('.tfz')) throw new InvalidArgumentError('Expected a folder; pack writes a .tfz file.');
+  return text;
 }
 
 function endingIn(ending: string): (text: string) => string {

@@ -20,7 +20,7 @@ function totals({ compressible, all, float32Bytes, fileBytes, ...madds }: Summar
   const line = (what: string, { parameters, nonZeros }: Summary['all']) =>
     `${what}: ${group(nonZeros)} of ${group(parameters)} remain (${percent(nonZeros / Math.max(1, parameters))})`;
   const { multiplyAdds, nonZeroMultiplyAdds } = madds;
-  const times = (float32Bytes / fileBytes).toFixed(1);
+  const times = (float32Bytes / Math.max(1, fileBytes)).toFixed(1);
   return [
     line('compressible parameters', compressible),
     line('all parameters', all),

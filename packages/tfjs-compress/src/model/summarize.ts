@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
-import { weightFigures } from '@tfjs-compress/math';
+import { isPowerOfTwoOrZero, weightFigures } from '@tfjs-compress/math';
 import { type Weight, weightsOf } from './weights.js';
 
 /** Figures of a weight, a layer or a model. */
@@ -19,13 +19,15 @@ interface Figures {
 
 export interface WeightSummary extends Figures {
   name: string;
+  /** As the callbacks call it. */
+  path: string;
   shape: number[];
   isCompressible: boolean;
   /** nonZeros / parameters. */
   remaining: number;
   /** Distinct non-zero values. */
   levels: number;
-  /** 32, or 1 + log2 of the levels where there are at most 256 and more weights than that. */
+  /** 32, or what the values of a quantized kernel take in its codebook (weightFigures). */
   bits: number;
 }
 
@@ -55,10 +57,14 @@ export function summarize(
   positions: Map<string, number> = new Map(),
   onProgress?: (fraction: number) => void,
 ): Summary {
-  const sizes = new Map<string, number>();
-  const file = pack(artifacts, { onProgress, onWeight: (name, bytes) => sizes.set(name, bytes) });
+  const sizes: number[] = [];
+  const file = pack(artifacts, { onProgress, onWeight: (_, bytes) => sizes.push(bytes) });
   const all = weightsOf(artifacts);
-  const weights = all.map((weight) => weightSummary(weight, sizes.get(weight.name) ?? 0, positions.get(weight.name)));
+  const weights = all.map((weight) => {
+    // What a layer of this suite keeps of the kernel's state is part of what the kernel takes.
+    const stateBytes = weight.stateIndex === undefined ? 0 : sizes[weight.stateIndex];
+    return weightSummary(weight, sizes[weight.index] + stateBytes, positions.get(weight.tfjsName));
+  });
   const layers = new Map<string, WeightSummary[]>();
   all.forEach(({ layer }, i) => {
     layers.set(layer, [...(layers.get(layer) ?? []), weights[i]]);
@@ -77,15 +83,17 @@ export function summarize(
 }
 
 function weightSummary(
-  { name, shape, values, isCompressible }: Weight,
+  { name, path, shape, values, isCompressible }: Weight,
   fileBytes: number,
   places?: number,
 ): WeightSummary {
   const { weights: parameters, nonZeros, remaining, levels, bits: codebookBits, float32Bytes } = weightFigures(values);
-  // A small kernel that was not quantized has few values, too, but each of them once.
-  const bits = levels === nonZeros && levels > 16 ? 32 : codebookBits;
+  // A small kernel that was not quantized has few values, too, but nearly each of them once.
+  const isQuantized = 2 * levels <= nonZeros || values.every(isPowerOfTwoOrZero);
+  const bits = isQuantized ? codebookBits : 32;
   const common = {
     name,
+    path,
     shape,
     isCompressible,
     parameters,

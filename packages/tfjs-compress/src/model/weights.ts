@@ -1,77 +1,150 @@
 import type { io } from '@tensorflow/tfjs-core';
+import { float32Of, type StoredWeight, storedWeights } from '@tfjs-compress/format/internal';
+import { graphConstants, isGraphModel } from './graphKernels.js';
+import { type LayerNode, layerTree } from './layerTree.js';
+import { matchWeights } from './matchWeights.js';
+import { roleOf } from './weightFields.js';
 
 /** A weight of a model. */
 export interface Weight {
+  /** In the file. */
   name: string;
-  /** The layer's name: the weight's without its last part. */
+  /** The layer's name; of a layer in a wrapper (Bidirectional) with the wrapper's before it. */
   layer: string;
+  /** As the callbacks call it: the layers' names from the outside in, then the field: 'model/lstm/cell/recurrentKernel'. */
+  path: string;
+  /** As tfjs calls it when the model is loaded. */
+  tfjsName: string;
   shape: number[];
-  /** As float32: a view of the artifacts' data, so that changes go there, unless `storedAs` says otherwise. */
+  /** What the layer computes with, as float32: where a state says that a weight is pruned, 0. */
   values: Float32Array;
   /** How it is stored where not as float32: 'uint8', 'float16', 'int32', … */
   storedAs?: string;
   /** Whether pruning and quantization apply to it: a kernel of two dimensions or more. */
   isCompressible: boolean;
+  /** Its place in weightSpecs, and that of its state (kernel_state of a Masked… layer), if it has one. */
+  index: number;
+  stateIndex?: number;
 }
 
-/** The weights in artifacts, without the optimizer's; strings and complex numbers are left out. */
-export function weightsOf({ weightSpecs = [], weightData }: io.ModelArtifacts): Weight[] {
-  const data = joined(weightData);
-  let at = 0;
-  return weightSpecs.flatMap(({ name, shape, dtype, quantization, group, ...more }) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    const stored = quantization?.dtype ?? dtype;
-    const read = readers[stored];
-    const start = at;
-    at += read ? size * read.bytes : ((more as { byteLength?: number }).byteLength ?? 8 * size);
-    if (!read || group === 'optimizer') return [];
-    const values = read.values(data, start, size);
-    if (quantization && quantization.dtype !== 'float16') {
-      const { scale, min } = quantization as { scale: number; min: number };
-      for (let i = 0; i < size; i++) values[i] = values[i] * scale + min;
-    }
-    return {
-      name,
-      layer: name.replace(/\/[^/]*$/, ''),
-      shape,
-      values,
-      ...(stored !== 'float32' && { storedAs: stored }),
-      isCompressible: dtype === 'float32' && shape.length > 1 && /(kernel|embeddings)[^/]*$/i.test(name),
-    };
+/**
+ * The weights in artifacts, without the optimizer's and without states, in the network's order; strings and complex numbers are left out.
+ * Kernels are known by the class and the field of their layer; of a graph model by the operation that takes them.
+ */
+export function weightsOf(artifacts: io.ModelArtifacts): Weight[] {
+  const stored = storedWeights(artifacts);
+  const places = isGraphModel(artifacts) ? graphPlaces(artifacts, stored) : layerPlaces(artifacts, stored);
+  const states = new Map(places.filter(({ role }) => role === 'state').map((place) => [place.path, place.index]));
+  return places
+    .filter(({ role, index }) => role !== 'state' && storedAs(stored[index].spec) in readers)
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ role, index, layer, path, tfjsName }): Weight => {
+      const { spec } = stored[index];
+      const stateIndex = states.get(`${path}State`);
+      const as = storedAs(spec);
+      return {
+        name: spec.name,
+        layer,
+        path,
+        tfjsName,
+        shape: spec.shape,
+        values: effective(stored, index, stateIndex),
+        ...(as !== 'float32' && { storedAs: as }),
+        isCompressible: role === 'kernel' && spec.dtype === 'float32' && spec.shape.length > 1,
+        index,
+        ...(stateIndex !== undefined && { stateIndex }),
+      };
+    });
+}
+
+/** A weight's place in the network. */
+interface Place {
+  index: number;
+  rank: number;
+  layer: string;
+  path: string;
+  tfjsName: string;
+  role: 'kernel' | 'state' | 'other';
+}
+
+function layerPlaces({ modelTopology, convertedBy }: io.ModelArtifacts, stored: StoredWeight[]): Place[] {
+  const nodes = layerTree(modelTopology) ?? [];
+  const rankOf = new Map(nodes.map((node, i) => [node, i]));
+  const names = layerNames(nodes);
+  const specs = stored.map(({ spec }) => spec);
+  return matchWeights(specs, nodes, Boolean(convertedBy)).flatMap((match, index): Place[] => {
+    const { name, group } = specs[index];
+    if (group === 'optimizer') return [];
+    const field = match?.field ?? name.slice(name.lastIndexOf('/') + 1);
+    const role = roleOf(match?.node.className, field);
+    if (!match) return [{ index, rank: nodes.length, layer: parentOf(name), path: name, tfjsName: name, role }];
+    const { node } = match;
+    const path = [...node.path, camelCase(field)].join('/');
+    const tfjsName = `${node.prefix}/${field}`;
+    return [{ index, rank: rankOf.get(node)!, layer: names.get(node)!, path, tfjsName, role }];
   });
 }
 
-interface Reader {
-  bytes: number;
-  values(data: ArrayBuffer, start: number, size: number): Float32Array<ArrayBuffer>;
+function graphPlaces({ modelTopology }: io.ModelArtifacts, stored: StoredWeight[]): Place[] {
+  const { order, kernels } = graphConstants(modelTopology);
+  return stored.map(({ spec: { name } }, index) => ({
+    index,
+    rank: order.get(name) ?? order.size,
+    layer: parentOf(name),
+    path: name,
+    tfjsName: name,
+    role: kernels.has(name) ? 'kernel' : 'other',
+  }));
 }
 
-const readers: Record<string, Reader> = {
-  float32: {
-    bytes: 4,
-    values: (data, start, size) =>
-      start % 4 === 0 ? new Float32Array(data, start, size) : new Float32Array(data.slice(start, start + 4 * size)),
-  },
-  int32: converted(Int32Array),
-  uint16: converted(Uint16Array),
-  uint8: converted(Uint8Array),
-  bool: converted(Uint8Array),
-  float16: {
-    bytes: 2,
-    values: (...at) =>
-      converted(Uint16Array)
-        .values(...at)
-        .map(fromHalf),
-  },
+/** Two nested models may have layers of one name: those are told apart by their whole path. */
+function layerNames(nodes: LayerNode[]): Map<LayerNode, string> {
+  const count = new Map<string, number>();
+  for (const { shown } of nodes) count.set(shown.join('/'), (count.get(shown.join('/')) ?? 0) + 1);
+  return new Map(
+    nodes.map((node) => {
+      const short = node.shown.join('/');
+      return [node, count.get(short) === 1 ? short : node.path.join('/')];
+    }),
+  );
+}
+
+function parentOf(name: string): string {
+  return name.replace(/\/[^/]*$/, '');
+}
+
+function camelCase(field: string): string {
+  return field.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function storedAs({ dtype, quantization }: io.WeightsManifestEntry): string {
+  return quantization?.dtype ?? dtype;
+}
+
+function effective(stored: StoredWeight[], index: number, stateIndex: number | undefined): Float32Array {
+  const values = valuesOf(stored[index]);
+  if (stateIndex === undefined) return values;
+  const states = valuesOf(stored[stateIndex]);
+  return values.map((value, i) => (states[i] === 0 ? 0 : value));
+}
+
+/** As tfjs reads them: quantized ones as float32. */
+export function valuesOf({ spec, bytes }: StoredWeight): Float32Array {
+  const values = readers[storedAs(spec)](bytes);
+  const { quantization } = spec;
+  if (!quantization || quantization.dtype === 'float16') return values;
+  const { scale, min } = quantization as { scale: number; min: number };
+  return values.map((value) => value * scale + min);
+}
+
+const readers: Record<string, (bytes: Uint8Array) => Float32Array> = {
+  float32: float32Of,
+  int32: (bytes) => Float32Array.from(new Int32Array(bytes.slice().buffer)),
+  uint16: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer)),
+  uint8: (bytes) => Float32Array.from(bytes),
+  bool: (bytes) => Float32Array.from(bytes),
+  float16: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer), fromHalf),
 };
-
-function converted(type: Int32ArrayConstructor | Uint16ArrayConstructor | Uint8ArrayConstructor): Reader {
-  const bytes = type.BYTES_PER_ELEMENT;
-  return {
-    bytes,
-    values: (data, start, size) => Float32Array.from(new type(data.slice(start, start + bytes * size))),
-  };
-}
 
 /** The value of a float16's bits. */
 function fromHalf(bits: number): number {
@@ -81,15 +154,4 @@ function fromHalf(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -14;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction) * 2 ** (exponent - 15);
-}
-
-function joined(data: io.WeightData | undefined): ArrayBuffer {
-  if (!Array.isArray(data)) return data ?? new ArrayBuffer(0);
-  const all = new Uint8Array(data.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of data) {
-    all.set(new Uint8Array(part), at);
-    at += part.byteLength;
-  }
-  return all.buffer;
 }

@@ -35,7 +35,7 @@ export function bars(document: Document, layers: LayerSummary[], what: 'paramete
       }),
       ...legend(
         [
-          { text: names[0], color: 'var(--before-text, #66758c)' },
+          { text: names[0], color: colors.beforeLine },
           { text: names[1], color: colors.after },
         ],
         marginTop,

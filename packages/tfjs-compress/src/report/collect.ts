@@ -1,9 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { outputPositions } from '../model/outputPositions.js';
 import { type Summary, summarize } from '../model/summarize.js';
-import { weightsOf } from '../model/weights.js';
+import { type Weight, weightsOf } from '../model/weights.js';
 import { bars } from './bars.js';
-import { type Figure, findDocument } from './draw.js';
+import { type Figure, fileNames, findDocument } from './draw.js';
 import { histogram } from './histogram.js';
 import { joinHistories, type TrainingHistory } from './history.js';
 import { mask } from './mask.js';
@@ -40,16 +40,25 @@ export async function collectFigures(
   const document = await findDocument();
   const summary = summarize(artifacts, positions ?? ('save' in model ? outputPositions(model) : undefined), onProgress);
   const kernels = weightsOf(artifacts).filter(({ isCompressible, values }) => isCompressible && values.length > 0);
+  const names = titles(kernels);
+  const files = fileNames(names);
   const cells = Math.min(maskCells.one, Math.floor(maskCells.all / Math.max(1, kernels.length)));
   return {
     summary,
     training: history ? trainingFigures(document, joinHistories(history)) : [],
     layers: [bars(document, summary.layers, 'bytes'), bars(document, summary.layers, 'parameters')],
-    kernels: kernels.map((kernel) => ({
-      name: kernel.name,
-      figures: [histogram(document, kernel), mask(kernel, cells)],
-    })),
+    kernels: kernels.map((kernel, i) => {
+      const named = { ...kernel, name: names[i], file: files[i] };
+      return { name: names[i], figures: [histogram(document, named), mask(named, cells)] };
+    }),
   };
+}
+
+/** The weights' names in the file; where they repeat, the paths, which do not. */
+function titles(kernels: Weight[]): string[] {
+  const count = new Map<string, number>();
+  for (const { name } of kernels) count.set(name, (count.get(name) ?? 0) + 1);
+  return kernels.map(({ name, path }) => (count.get(name) === 1 ? name : path));
 }
 
 export function allFigures({ training, layers, kernels }: Collected): Figure[] {

@@ -14,6 +14,8 @@ export const width = 380;
 /** CSS variables with a default, so that a page can give others in the dark. */
 export const colors = {
   before: 'var(--before, #b8c4d6)',
+  /** Of lines and text, which have to stand out more than areas. */
+  beforeLine: 'var(--before-text, #66758c)',
   after: 'var(--after, #2f6fd0)',
   second: 'var(--second, #c25a12)',
   third: 'var(--third, #2c8a4b)',
@@ -37,9 +39,11 @@ export function draw(document: Document, name: string, title: string, options: P
   const svg = plot.tagName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg')!;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
-  // In an attribute HTML leaves '<' as it is, an SVG file may not have it.
-  svg.setAttribute('aria-label', title.replaceAll('<', '‹'));
-  return { name, title, svg: svg.outerHTML };
+  // The picture has one name: those that Plot gives to its parts are of groups, which have no role to go with it.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  // HTML leaves '<' as it is in an attribute, and a document without a browser '&', too: an SVG file may not have them.
+  svg.setAttribute('aria-label', 'TITLE');
+  return { name, title, svg: svg.outerHTML.replace('aria-label="TITLE"', () => `aria-label="${escapeText(title)}"`) };
 }
 
 /** A line of names above the frame, each in the colour that it explains. Needs 34 pixels of marginTop. */
@@ -75,6 +79,14 @@ export function escapeText(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-export function fileName(name: string): string {
-  return name.replace(/[^\w-]+/g, '_');
+/** Names for files, each another one: 'a/b' and 'a_b' would both be 'a_b', and some file systems do not tell A from a. */
+export function fileNames(names: string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const plain = name.replace(/[^\w-]+/g, '_');
+    let unique = plain;
+    for (let i = 2; taken.has(unique.toLowerCase()); i++) unique = `${plain}_${i}`;
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { isPowerOfTwoOrZero } from '@tfjs-compress/math';
 import type { Weight } from '../model/weights.js';
-import { colors, draw, type Figure, fileName, short } from './draw.js';
+import { colors, draw, type Figure, short } from './draw.js';
 
 /** More values are not looked at: the shape of a histogram does not change. */
 const maxValues = 2_000_000;
@@ -9,11 +9,11 @@ const maxLevels = 256;
 const bins = 60;
 
 /** How the non-zero values of a kernel are distributed: bars by value, or by level where the values are few. */
-export function histogram(document: Document, weight: Weight): Figure {
+export function histogram(document: Document, weight: Weight & { file: string }): Figure {
   const values = nonZeros(weight.values);
   const levels = levelsOf(values);
   const options = levels ? leveled(levels) : binned(values);
-  return draw(document, `histogram.${fileName(weight.name)}`, `${weight.name}: non-zero values`, {
+  return draw(document, `histogram.${weight.file}`, `${weight.name}: non-zero values`, {
     height: 180,
     marginLeft: 48,
     marginTop: 28,

@@ -50,6 +50,49 @@ describe('makeReport', () => {
     expect(figures[0].name).toBe('loss');
   });
 
+  it('shows the accuracy and the loss of each of several outputs', async () => {
+    const history = { loss: [3, 2], val_loss: [3, 2.5] };
+    for (const key of ['a', 'val_a', 'b_2', 'val_b_2'])
+      Object.assign(history, { [`${key}_acc`]: [0.5, 0.6], [`${key}_loss`]: [1, 1] });
+    const { figures } = await makeReport(smallModel(), { history });
+    const training = figures.filter(({ name }) => /^(accuracy|loss)/.test(name));
+    expect(training.map(({ name, title }) => [name, title])).toEqual([
+      ['accuracy.a', 'Accuracy over epochs, output a'],
+      ['accuracy.b_2', 'Accuracy over epochs, output b_2'],
+      ['loss', 'Loss over epochs'],
+      ['loss.a', 'Loss over epochs, output a'],
+      ['loss.b_2', 'Loss over epochs, output b_2'],
+    ]);
+    for (const { svg } of training) expect(svg).toContain('val_');
+    expect(training[1].svg).toContain('val_b_2_acc');
+    expect(training[1].svg).not.toContain('val_a_acc');
+  });
+
+  it('names that would make one file name make two, and SVG files are XML', async () => {
+    const values = (): [number[], Float32Array] => [[2, 2], new Float32Array([1, 0, 2, 0.5])];
+    const { figures } = await makeReport(
+      artifacts({
+        'a/b&c/kernel': values(),
+        'a_b_c_kernel/kernel': values(),
+        'a/b_c/kernel': values(),
+        'A/b_c/kernel': values(),
+      }),
+    );
+    const names = figures.map(({ name }) => name.toLowerCase());
+    expect(new Set(names).size).toBe(names.length);
+    for (const { svg } of figures) expect(svg.match(/&(?!#\d+;|amp;|lt;|gt;|quot;)/g)).toBeNull();
+  });
+
+  it('can be read by a screen reader: one main part, pictures with one name each, a table with headers', async () => {
+    const { html } = await makeReport(smallModel(), { history: { acc: [0.5, 0.75] } });
+    expect(count(html, '<main>')).toBe(1);
+    expect(html).not.toMatch(/<g [^>]*aria-label/);
+    expect(html).toMatch(/<th scope="col">layer<\/th>/);
+    expect(html).toMatch(/<th scope="row">a<\/th>/);
+    // A line in the color of areas would be 1.8:1 on white.
+    expect(html).not.toContain('stroke="var(--before, ');
+  });
+
   it('escapes names, and stands alone', async () => {
     const hostile = artifacts({ '<img src=x onerror=alert(1)>/kernel': [[2, 2], new Float32Array([1, 0, 2, 0.5])] });
     const { html } = await makeReport(hostile, { title: '<script>' });
@@ -94,7 +137,18 @@ describe('mask', () => {
   const weight = (shape: number[], at: number[]) => {
     const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
     for (const i of at) values[i] = 1;
-    return { name: 'a/kernel', layer: 'a', shape, values, isCompressible: true };
+    const [path, tfjsName] = ['a/kernel', 'a/kernel'];
+    return {
+      name: 'a/kernel',
+      layer: 'a',
+      path,
+      tfjsName,
+      shape,
+      values,
+      isCompressible: true,
+      index: 0,
+      file: 'a_kernel',
+    };
   };
 
   it('draws a dense kernel as a matrix, its longer side lying', () => {
@@ -108,6 +162,21 @@ describe('mask', () => {
     const { svg } = mask(weight([2, 2, 1, 3], [2 * 3 + 1]), 100);
     expect(svg).toContain('viewBox="0 0 6 2"');
     expect(svg).toContain('d="M2 1.5h1"');
+  });
+
+  it('draws a convolution in three dimensions with its depths one below the other, in its own tile', () => {
+    // Depth 1, row 0, column 1 of the tile of input 1 and output 0: the third line of its four, below the four of input 0.
+    const { svg } = mask(weight([2, 2, 2, 2, 5], [(4 + 1) * 10 + 5]), 1000);
+    expect(svg).toContain('viewBox="0 0 10 8"');
+    expect(svg).toContain('d="M1 6.5h1"');
+    const full = mask(
+      weight(
+        [2, 2, 2, 2, 5],
+        Array.from({ length: 80 }, (_, i) => i),
+      ),
+      1000,
+    ).svg;
+    expect(count(full, 'h10')).toBe(8);
   });
 
   it('has at most so many cells', () => {

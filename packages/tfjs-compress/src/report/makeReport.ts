@@ -51,6 +51,7 @@ function page(title: string, { summary, training, layers, kernels }: Collected):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeText(title)}</title>
 <style>${style}</style>
+<main>
 <h1>${escapeText(title)}</h1>
 ${headline(summary)}
 ${grid(training)}
@@ -60,6 +61,7 @@ ${grid(layers)}
 <p>Of each kernel how often its non-zero values occur (red dots mark the levels of a quantized one), and where weights are left, the
 darker the more.</p>
 ${sections.join('\n')}
+</main>
 </html>
 `;
 }
@@ -73,16 +75,19 @@ function grid(figures: Figure[]): string {
 
 function table(summary: Summary): string {
   const [header, ...rows] = summaryCells(summary);
-  const row = (cells: string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${row(header, 'th')}${rows.map((cells) => row(cells, 'td')).join('\n')}</table>`;
+  const head = header.map((cell) => `<th scope="col">${escapeText(cell)}</th>`).join('');
+  const body = rows.map(([name, ...cells]) => {
+    const others = cells.map((cell) => `<td>${escapeText(cell)}</td>`).join('');
+    return `<tr><th scope="row">${escapeText(name)}</th>${others}</tr>`;
+  });
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
 function headline({ float32Bytes, fileBytes, compressible, all, multiplyAdds, nonZeroMultiplyAdds }: Summary): string {
   const share = ({ nonZeros, parameters }: Summary['all']) => percent(nonZeros / Math.max(1, parameters));
   const facts: [string, string][] = [
     [`${group(fileBytes)} B`, `in one file, of ${group(float32Bytes)} B as float32`],
-    [`${(float32Bytes / fileBytes).toFixed(1)}×`, 'smaller'],
+    [`${(float32Bytes / Math.max(1, fileBytes)).toFixed(1)}×`, 'smaller'],
     [share(compressible), `of ${group(compressible.parameters)} kernel weights left`],
     [share(all), `of all ${group(all.parameters)} parameters left`],
   ];

@@ -1,5 +1,5 @@
 import type { Weight } from '../model/weights.js';
-import { escapeText, type Figure, fileName, width } from './draw.js';
+import { escapeText, type Figure, width } from './draw.js';
 
 /** Pixels of the thinnest picture. */
 const minHeight = 40;
@@ -13,9 +13,10 @@ interface Layout {
 
 /**
  * Where a kernel's weights are not zero, at most `maxCells` cells, each as dark as its share of them. A dense kernel is a matrix, its
- * longer side lying; of a convolution's, each pair of input and output channel is a tile of height × width.
+ * longer side lying; of a convolution's, each pair of input and output channel is a tile of height × width, in three dimensions with the
+ * depths one below the other.
  */
-export function mask({ name, shape, values }: Weight, maxCells: number): Figure {
+export function mask({ name, file, shape, values }: Weight & { file: string }, maxCells: number): Figure {
   const layout = layoutOf(shape);
   const shrink = Math.max(1, Math.sqrt((layout.rows * layout.columns) / maxCells));
   const rows = Math.max(1, Math.floor(layout.rows / Math.min(shrink, layout.rows)));
@@ -34,7 +35,7 @@ export function mask({ name, shape, values }: Weight, maxCells: number): Figure 
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(title)}" viewBox="0 0 ${columns} ${rows}" ` +
     `width="${width}" height="${height}" preserveAspectRatio="none" shape-rendering="crispEdges" stroke-width="1">` +
     `<rect width="${columns}" height="${rows}" fill="var(--mask-back, #e9edf3)"/>${paths(filled, cells, columns)}</svg>`;
-  return { name: `mask.${fileName(name)}`, title, svg };
+  return { name: `mask.${file}`, title, svg };
 }
 
 const shades = 4;
@@ -60,7 +61,9 @@ function paths(filled: Float64Array, cells: Float64Array, columns: number): stri
 
 function layoutOf(shape: number[]): Layout {
   const [inputs, outputs] = shape.slice(-2);
-  const [height, width] = shape.length === 4 ? shape : shape.length === 3 ? [1, shape[0]] : [1, 1];
+  const places = shape.slice(0, -2);
+  const width = places.at(-1) ?? 1;
+  const height = places.slice(0, -1).reduce((product, size) => product * size, 1);
   const [down, across] = [inputs * height, outputs * width];
   const isUpright = down > across;
   const at = (index: number) => {

@@ -1,25 +1,36 @@
 import * as Plot from '@observablehq/plot';
-import { colors, draw, type Figure, legend, short, wholeTicks } from './draw.js';
+import { colors, draw, type Figure, fileNames, legend, short, wholeTicks } from './draw.js';
 import type { Training } from './history.js';
 
 type Points = { epoch: number; value: number }[];
 
-/** Accuracy (else loss), sparsity and quantized share, and what surgery changed, over the epochs: figures of what there is. */
+/** Accuracy and loss of each output, sparsity and quantized share, and what surgery changed, over the epochs: figures of what there is. */
 export function trainingFigures(document: Document, training: Training): Figure[] {
-  const pick = (pattern: RegExp) => [...training.series].filter(([key]) => pattern.test(key)).slice(0, 3);
-  const accuracies = pick(/acc(uracy)?$/i).sort(byValidation);
-  const quality = accuracies.length ? accuracies : pick(/loss$|error$/i).sort(byValidation);
-  const shares = pick(/^(sparsity|quantized)$/);
+  const accuracies = outputsOf(training, /_?(categorical_|binary_|sparse_categorical_)?acc(uracy)?$/i);
+  const losses = outputsOf(training, /_?loss$/i);
+  const errors = accuracies.size + losses.size > 0 ? [] : outputsOf(training, /_?error$/i);
+  const shares = [...training.series].filter(([key]) => /^(sparsity|quantized)(_\d+)?$/.test(key));
   const figures: Figure[] = [];
-  if (quality.length) {
-    const title = accuracies.length ? 'Accuracy over epochs' : 'Loss over epochs';
-    const isPercent = accuracies.length > 0;
-    figures.push(lines(document, isPercent ? 'accuracy' : 'loss', title, training, quality, isPercent));
-  }
+  for (const [output, series] of accuracies)
+    figures.push(lines(document, 'accuracy', 'Accuracy over epochs', output, training, series, true));
+  for (const [output, series] of [...losses, ...errors])
+    figures.push(lines(document, 'loss', 'Loss over epochs', output, training, series, false));
   if (shares.length)
-    figures.push(lines(document, 'sparsity', 'Sparsity and quantized share over epochs', training, shares, true));
+    figures.push(lines(document, 'sparsity', 'Sparsity and quantized share over epochs', '', training, shares, true));
   if (training.series.has('pruned')) figures.push(surgery(document, training));
   return figures;
+}
+
+/** The series of a kind by the output that they are of: '' for the model's only one, or for all of them together. */
+function outputsOf(training: Training, kind: RegExp): Map<string, [string, Points][]> {
+  const outputs = new Map<string, [string, Points][]>();
+  for (const series of training.series) {
+    const [key] = series;
+    if (!kind.test(key) || series[1].length === 0) continue;
+    const output = key.replace(/^val_/, '').replace(kind, '');
+    outputs.set(output, [...(outputs.get(output) ?? []), series].sort(byValidation));
+  }
+  return outputs;
 }
 
 /** The training's own figures first, those of validation after them. */
@@ -31,17 +42,20 @@ function lines(
   document: Document,
   name: string,
   title: string,
+  output: string,
   training: Training,
   series: [string, Points][],
   isPercent: boolean,
 ): Figure {
-  const palette = name === 'sparsity' ? [colors.second, colors.third] : [colors.before, colors.after, colors.second];
+  const palette =
+    name === 'sparsity' ? [colors.second, colors.third] : [colors.beforeLine, colors.after, colors.second];
   // The training's own figures pale, those of validation strong.
   const chosen = series.length === 1 ? [colors.after] : palette;
   const colored = series.map(([key, points], i) => ({ text: key, color: chosen[i % chosen.length], points }));
   const steps = quantizationSteps(training);
   const marginTop = 34;
-  return draw(document, name, title, {
+  const [file] = fileNames([output]);
+  return draw(document, output ? `${name}.${file}` : name, output ? `${title}, output ${output}` : title, {
     ...frame(training, marginTop),
     y: {
       grid: true,
@@ -66,10 +80,7 @@ function lines(
       ]),
       ...legend(
         [
-          ...colored.map(({ text, color }) => ({
-            text,
-            color: color === colors.before ? 'var(--before-text, #66758c)' : color,
-          })),
+          ...colored.map(({ text, color }) => ({ text, color })),
           ...(steps.length ? [{ text: '┊ INQ step', color: colors.third }] : []),
           ...(surgeryEpochs(training).length ? [{ text: '• surgery', color: colors.second }] : []),
         ],
