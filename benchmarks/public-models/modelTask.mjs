@@ -25,13 +25,7 @@ async function describe(path) {
   const model = await load(path);
   if (!model.layers) return {};
   const kernels = findSites(model).filter(({ role }) => role === 'kernel');
-  return { kernels: kernels.length, paths: kernels.map(stablePath) };
-}
-
-/** A cell's name is one that tfjs generates, another in every process: its place is what counts. */
-function stablePath({ path, layers }) {
-  const cell = layers.at(-1);
-  return /Cell$/.test(cell.getClassName()) ? path.replace(`/${cell.name}/`, '/cell/') : path;
+  return { kernels: kernels.length, paths: kernels.map(({ path }) => path) };
 }
 
 /** Whether all paths hold the same model: equal predictions, bit for bit. */

@@ -138,7 +138,7 @@ export class CompressibleKernel {
   /** A copy of the effective weights: pruned ones 0 (never -0), the others as they are. */
   async effectiveValues(): Promise<Float32Array> {
     await this.sync();
-    const values = Float32Array.from((await this.tensor.data()) as Float32Array);
+    const values = ((await this.tensor.data()) as Float32Array).slice();
     const states = this.states;
     for (let i = 0; i < values.length; i++) if (states[i] === PRUNED) values[i] = 0;
     return values;

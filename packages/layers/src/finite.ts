@@ -1,10 +1,12 @@
-import { PRUNED } from '@tfjs-compress/math';
+import { countNonFinite, PRUNED } from '@tfjs-compress/math';
 
 /** @throws Error naming the weight and how many of its values are NaN or infinite, if any. */
 export function checkFinite(values: Float32Array, path: string): void {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
-  if (count === 0) return;
+  let sum = 0;
+  // 0 for what is finite, else NaN.
+  for (let i = 0; i < values.length; i++) sum += values[i] * 0;
+  if (sum === 0) return;
+  const count = countNonFinite(values);
   throw new Error(`${path} holds ${count} NaN or infinite weights of ${values.length}. Did training diverge?`);
 }
 

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codebookOf, powerOfTwoLevels, powerOfTwoRange, roundTensorToPowerOfTwo, roundToPowerOfTwo } from './levels.js';
+import {
+  codebookOf,
+  countOnLevels,
+  powerOfTwoLevels,
+  powerOfTwoRange,
+  roundTensorToPowerOfTwo,
+  roundToPowerOfTwo,
+} from './levels.js';
 
 const bits = fc.integer({ min: 2, max: 8 });
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
@@ -152,5 +159,21 @@ describe('roundTensorToPowerOfTwo', () => {
       const codebook = codebookOf(Float32Array.from(values), 5);
       expect([...roundTensorToPowerOfTwo(tensor, codebook).dataSync()]).toEqual(values.map((v) => (v ? 0.5 : 0)));
     }
+  });
+});
+
+describe('countOnLevels', () => {
+  it('counts 0 and the levels of the range, no other power of two', () => {
+    const weights = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(weights, bits, (given, b) => {
+        const codebook = codebookOf(Float32Array.from(given), b);
+        const levels = new Set(powerOfTwoLevels(codebook.ranges[0]));
+        const values = [...given, ...roundToPowerOfTwo(Float32Array.from(given), codebook), 0, -0, 2, 0.5, 1e-45];
+        const expected = values.filter((value) => levels.has(Math.fround(value))).length;
+        expect(countOnLevels(Float32Array.from(values), codebook)).toBe(expected);
+      }),
+    );
+    expect(countOnLevels(Float32Array.of(0, 1, Number.NaN), { bits: 5, ranges: [null], inner: 3 })).toBe(1);
   });
 });

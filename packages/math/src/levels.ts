@@ -131,9 +131,17 @@ interface LevelKeys {
 }
 
 const exponentBias = 127;
+/** Of a range without weights: no key is a level. */
+const noLevels: LevelKeys = {
+  smallest: keyOfInfinity,
+  lowest: 1,
+  highest: 0,
+  keys: new Uint32Array(1),
+  hasDenormals: false,
+};
 
 function levelsByKey(range: PowerOfTwoRange | null): LevelKeys {
-  if (!range) return { smallest: keyOfInfinity, lowest: 0, highest: 0, keys: new Uint32Array(1), hasDenormals: false };
+  if (!range) return noLevels;
   const { n1, n2 } = range;
   const keyOf = (magnitude: number) => keysOf(Float32Array.of(magnitude))[0];
   const exponents = Array.from({ length: n1 - n2 + 1 }, (_, i) => n2 + i);
@@ -148,18 +156,20 @@ function levelsByKey(range: PowerOfTwoRange | null): LevelKeys {
 
 /** How many of the weights are 0 or a level of the codebook. */
 export function countOnLevels(values: Float32Array, { ranges, inner }: Codebook): number {
+  const keys = keysOf(values);
+  const levels = ranges.map(levelsByKey);
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    const range = ranges[ranges.length === 1 ? 0 : Math.floor(i / inner) % ranges.length];
-    count += Number(values[i] === 0 || isLevel(Math.abs(values[i]), range));
+    const of = levels[levels.length === 1 ? 0 : Math.floor(i / inner) % levels.length];
+    const key = keys[i] & keyMask;
+    const exponent = key >>> 23;
+    // Of a normal number that is a power of two, the mantissa is 0.
+    const isLevel = of.hasDenormals
+      ? of.keys.includes(key)
+      : (key & 0x7fffff) === 0 && exponent >= of.lowest && exponent <= of.highest;
+    count += Number(key === 0 || isLevel);
   }
   return count;
-}
-
-function isLevel(magnitude: number, range: PowerOfTwoRange | null): boolean {
-  if (!range || !(magnitude > 0 && magnitude < Number.POSITIVE_INFINITY)) return false;
-  const exponent = nearestExponent(magnitude);
-  return exponent >= range.n2 && exponent <= range.n1 && magnitude === 2 ** exponent;
 }
 
 /** Weights that roundTensorToPowerOfTwo works on at a time: what it needs beside the result stays small. */
