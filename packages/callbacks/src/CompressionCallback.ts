@@ -68,6 +68,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private isEpochOpen = false;
   private isEpochTrained = false;
   private isSettled = false;
+  /** When training had ended already. */
+  private isFinishedLate = false;
   private hasTrained = false;
   private lastFigures: Record<string, number> = {};
 
@@ -108,7 +110,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.trained = trainedModel(model);
     this.order = join(this.trained, this);
     this.targets = [];
-    this.isSettled = this.isEpochOpen = this.hasTrained = false;
+    this.isSettled = this.isFinishedLate = this.isEpochOpen = this.hasTrained = false;
   }
 
   /** Checks what was selected, before anything is attached. */
@@ -280,6 +282,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const repaired = this.isFinished ? await this.repair() : 0;
     if (repaired > 0)
       this.warn(`${repaired} weights were written by something else after they were done; put right again.`);
+    const isLate = [this, ...this.siblings].some((each) => each.isFinishedLate);
+    if (isLate || repaired > 0) this.amendHistory(await this.count());
     const isLast = siblingsOn(this.trained).length === 1;
     const paths = new Set([...pathsLeft(this.trained), ...this.paths]);
     if (isLast && this.verbose > 0) await printTable(userModel(this.trained), this.trained, paths);
@@ -404,7 +408,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     for (const sibling of this.siblings)
       if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
     await this.finish();
-    this.amendHistory(await this.count());
+    this.isFinishedLate = true;
   }
 
   /** The last epoch's figures in History, which were counted before the plan was finished. */

@@ -6,6 +6,7 @@ import { bitsOf, expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { INQScheduler } from './INQScheduler.js';
 import type { INQSchedulerArgs } from './inqArgs.js';
+import { SurgeryCallback } from './SurgeryCallback.js';
 
 const steps = [0.5, 0.75, 0.875, 1];
 let x: tf.Tensor;
@@ -309,3 +310,20 @@ function dataset(batches: number, outputs = 1) {
     },
   } as never;
 }
+
+describe('stopped early, beside surgery', () => {
+  it('leaves figures in History that are those of the finished weights', async () => {
+    const model = smallModel();
+    const stop = new tfl.CustomCallback({
+      onEpochEnd: (epoch) => {
+        if (epoch === 1) model.stopTraining = true;
+      },
+    });
+    const surgery = new SurgeryCallback({ targetSparsity: 0.5, verbose: 0 });
+    const { history } = await model.fit(x, y, { ...fitArgs, callbacks: [scheduler(), surgery, stop] });
+    const all = kernelsOf(model).flatMap((values) => [...values]);
+    expect(history.sparsity.at(-1)).toBe(all.filter((value) => value === 0).length / all.length);
+    expect([history.quantized.at(-1), history.inq_step.at(-1)]).toEqual([1, 4]);
+    model.dispose();
+  });
+});
