@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsdown';
 import shared from '../../tsdown.config.js';
 
-export default defineConfig({ ...shared, entry: ['src/index.ts', 'src/decode.ts'] });
+export default defineConfig({ ...shared, entry: ['src/index.ts', 'src/decode.ts', 'src/internal.ts'] });

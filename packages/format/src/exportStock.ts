@@ -1,8 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
-import { layoutOf } from './decoder/description.js';
+import { float32Of, joinBuffers, type StoredWeight, storedWeights, withWeights } from './artifactBytes.js';
 import { writeFile } from './files.js';
 import { halfBits } from './half.js';
+import { stripArtifacts } from './stripArtifacts.js';
 
 export interface ExportStockOptions {
   /**
@@ -18,11 +19,12 @@ interface Saveable {
 }
 
 /**
- * Writes a plain tfjs model, model.json and weights.bin, which loads without this package (Node only).
+ * Writes a plain tfjs model, model.json and weights.bin, which loads without this package (Node only): layers of this
+ * suite become the built-in ones, their kernels hold the effective weights.
  *
  * @param folder A path or a file:// URL; made when it is not there.
  * @returns Bytes of the two files.
- * @throws ArgumentError for an unknown quantization.
+ * @throws ArgumentError for an unknown quantization, and for 'uint8' of values that are not finite.
  */
 export async function exportStock(
   model: Saveable | io.ModelArtifacts,
@@ -34,20 +36,15 @@ export async function exportStock(
   check([undefined, 'uint8', 'float16'].includes(quantize), 'quantize', "'uint8' or 'float16'", quantize);
   const base = folder.startsWith('file://') ? folder : `file://${folder}`;
   let sizeBytes = 0;
-  const save = async ({ weightData, weightSpecs = [], ...rest }: io.ModelArtifacts): Promise<io.SaveResult> => {
-    const data = await new Blob([weightData ?? []].flat()).arrayBuffer();
-    const parts: ArrayBuffer[] = [];
-    let at = 0;
-    const weights = weightSpecs.map((spec) => {
-      const { bytes } = layoutOf(spec);
-      const part = data.slice(at, at + bytes);
-      at += bytes;
-      const isKept = spec.dtype !== 'float32' || spec.quantization || spec.shape.length < 2 || bytes === 0;
-      const stored = isKept || !quantize ? { spec, part } : quantizers[quantize](spec, new Float32Array(part));
-      parts.push(stored.part);
-      return stored.spec;
+  const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
+    const stock = stripArtifacts(artifacts);
+    const stored = storedWeights(stock).map((weight) => {
+      const { spec, bytes } = weight;
+      const isKept = spec.dtype !== 'float32' || spec.quantization || spec.shape.length < 2 || bytes.length === 0;
+      return isKept || !quantize ? weight : quantizers[quantize](spec, float32Of(bytes));
     });
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    const { weightData, weightSpecs: weights = [], ...rest } = withWeights(stock, stored);
+    const bytes = joinBuffers(weightData);
     const json = new TextEncoder().encode(
       JSON.stringify({ ...rest, weightsManifest: [{ paths: ['weights.bin'], weights }] }),
     );
@@ -60,23 +57,23 @@ export async function exportStock(
   return { sizeBytes };
 }
 
-interface Stored {
-  spec: io.WeightsManifestEntry;
-  part: ArrayBuffer;
-}
-
-const quantizers: Record<'uint8' | 'float16', (spec: io.WeightsManifestEntry, values: Float32Array) => Stored> = {
+const quantizers: Record<'uint8' | 'float16', (spec: io.WeightsManifestEntry, values: Float32Array) => StoredWeight> = {
   /** 256 equally spaced values from the smallest to the largest, moved so that 0 is one of them: zeros stay zeros. */
   uint8(spec, values) {
+    // A scale of NaN would be written as null, and tfjs would load zeros.
+    check(values.every(Number.isFinite), `weight '${spec.name}'`, "finite values for quantize: 'uint8'", 'others');
     const lowest = values.reduce((a, b) => Math.min(a, b), 0);
     const highest = values.reduce((a, b) => Math.max(a, b), 0);
     const scale = (highest - lowest) / 255 || 1;
     const zero = Math.round(-lowest / scale);
     const quantized = Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round(value / scale) + zero)));
     const quantization = { dtype: 'uint8' as const, scale, min: -zero * scale };
-    return { spec: { ...spec, quantization }, part: quantized.buffer };
+    return { spec: { ...spec, quantization }, bytes: quantized };
   },
   float16(spec, values) {
-    return { spec: { ...spec, quantization: { dtype: 'float16' } }, part: Uint16Array.from(values, halfBits).buffer };
+    return {
+      spec: { ...spec, quantization: { dtype: 'float16' } },
+      bytes: new Uint8Array(Uint16Array.from(values, halfBits).buffer),
+    };
   },
 };

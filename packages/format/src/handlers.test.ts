@@ -150,6 +150,20 @@ describe('quantize', () => {
     });
   });
 
+  it('takes every weight that a RegExp with g or y matches, and leaves -0 alone', () => {
+    const spec = (name: string) => ({ name, shape: [4], dtype: 'float32' as const });
+    const values = [-0, 0.3, 0.7, -1];
+    const artifacts = {
+      weightSpecs: ['a/kernel', 'b/kernel', 'c/kernel'].map(spec),
+      weightData: Float32Array.from([...values, ...values, ...values]).buffer,
+    };
+    for (const uint8 of [/kernel/g, /.\/kernel/y]) {
+      const after = floats(unpack(pack(artifacts, { quantize: { uint8 } })));
+      for (const at of [1, 5, 9]) expect(after[at], `${uint8} at ${at}`).not.toBe(Math.fround(0.3));
+      expect(Object.is(after[0], -0)).toBe(true);
+    }
+  });
+
   it('rounds to 256 values, keeps zeros, and takes a quarter of the bytes', () => {
     const values = Float32Array.from({ length: 4000 }, (_, i) => (i % 7 === 0 ? 0 : Math.sin(i)));
     const artifacts = {

@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { joinBuffers, withStringBytes } from './artifactBytes.js';
 import { BitEncoder } from './BitEncoder.js';
 import { choosePlan } from './choosePlan.js';
 import { codeText, maxText } from './decoder/codeText.js';
@@ -69,31 +70,4 @@ export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): U
 function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {
   if (Object.keys(more).length > 0) return [name, shape, dtype, more];
   return dtype === 'float32' ? [name, shape] : [name, shape, dtype];
-}
-
-/** Strings are stored each with its length before it (uint32), so how many bytes they take has to be noted. */
-function withStringBytes(specs: io.WeightsManifestEntry[], data: Uint8Array): io.WeightsManifestEntry[] {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let at = 0;
-  return specs.map((spec) => {
-    if (spec.dtype !== 'string') {
-      at += layoutOf(spec).bytes;
-      return spec;
-    }
-    const start = at;
-    for (let i = spec.shape.reduce((product, size) => product * size, 1); i > 0; i--)
-      at += 4 + view.getUint32(at, true);
-    return { ...spec, byteLength: at - start };
-  });
-}
-
-function joinBuffers(data: io.WeightData | undefined): Uint8Array {
-  if (!Array.isArray(data)) return new Uint8Array(data ?? new ArrayBuffer(0));
-  const joined = new Uint8Array(data.reduce((sum, buffer) => sum + buffer.byteLength, 0));
-  let at = 0;
-  for (const buffer of data) {
-    joined.set(new Uint8Array(buffer), at);
-    at += buffer.byteLength;
-  }
-  return joined;
 }

@@ -34,7 +34,8 @@ export function quantize(
 function matches(selector: WeightSelector | undefined, name: string): boolean {
   if (selector === undefined) return false;
   if (typeof selector === 'function') return selector(name);
-  if (selector instanceof RegExp) return selector.test(name);
+  // With g or y a RegExp keeps where it was.
+  if (selector instanceof RegExp) return new RegExp(selector.source, selector.flags.replace(/[gy]/g, '')).test(name);
   if (typeof selector !== 'string') return selector.some((each) => matches(each, name));
   const escaped = selector.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
   return new RegExp(`^${escaped}$`).test(name);
@@ -53,7 +54,7 @@ function roundToAffine(data: Int32Array): TensorPlan['affine'] | undefined {
   const scale = Math.fround((max - min) / 255);
   if (!(scale > 0)) return undefined;
   for (let i = 0; i < data.length; i++) {
-    if (data[i] === 0) continue;
+    if ((data[i] & 0x7fffffff) === 0) continue;
     const q = Math.min(255, Math.max(0, Math.round((floatOf(data[i]) - min) / scale)));
     data[i] = bitsOf(min + q * scale);
   }

@@ -1,0 +1,10 @@
+/** What the other packages of this repository use; outside of semantic versioning. */
+export {
+  float32Of,
+  joinBuffers,
+  type StoredWeight,
+  storedBytes,
+  storedWeights,
+  withWeights,
+} from './artifactBytes.js';
+export { stripArtifacts } from './stripArtifacts.js';
