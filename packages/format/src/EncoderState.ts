@@ -1,7 +1,7 @@
 import { numberSlots } from './decoder/AdaptiveBits.js';
 import { type BitCoder, unwritten } from './decoder/BitCoder.js';
 import { tableContexts } from './decoder/codeTables.js';
-import { codeTensor, TensorState } from './decoder/codeTensor.js';
+import { codeTensor, type Elements, TensorState } from './decoder/codeTensor.js';
 import type { SymbolCoder } from './decoder/SymbolTables.js';
 import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
@@ -19,7 +19,7 @@ export class EncoderState extends TensorState {
     return this.indices.get(value)!;
   }
 
-  override symbolsFor(data: Int32Array, zeros: boolean): Uint16Array {
+  override symbolsFor(data: Elements, zeros: boolean): Uint16Array {
     const symbols = new Uint16Array(data.length);
     for (let i = 0; i < data.length; i++) {
       symbols[i] = zeros && data[i] === 0 ? 0 : (this.indices.get(data[i]) ?? 0) + 1;

@@ -27,7 +27,7 @@ export class SymbolRecorder implements SymbolCoder {
   write(coder: BitCoder, fields: AdaptiveBits, base: number): void {
     const tables = this.counts.map(normalize);
     const starts = tables.map((frequencies) => {
-      codeFrequencies(coder, fields, base, frequencies);
+      codeFrequencies(coder, fields, base, frequencies, maxAlphabet);
       let sum = 0;
       return frequencies.map((frequency) => {
         sum += frequency;

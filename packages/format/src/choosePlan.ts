@@ -1,4 +1,5 @@
 import { BitCounter } from './BitCounter.js';
+import { mixedLimit } from './decoder/codeSymbols.js';
 import { columnsOf } from './decoder/codeTensor.js';
 import { maxAlphabet } from './decoder/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from './decoder/TensorPlan.js';
@@ -14,18 +15,19 @@ const maxFew = 4096;
 /**
  * The plan that codes `data` in the fewest bits, of those worth trying.
  *
+ * @param mixedLeft How many bits may be coded in mixed contexts, besides those that the tensor's own bytes allow.
  * @param affine The bits of min and scale if the values are known to be min + q × scale.
  */
 export function choosePlan(
   data: Int32Array,
   shape: readonly number[],
-  symbolsLeft: number,
+  mixedLeft: number,
   affine?: TensorPlan['affine'],
 ): TensorPlan {
   const found = survey(data);
   const columns = columnsOf(shape);
   const sparse = found.nonZeros < data.length;
-  const small = data.length <= Math.min(maxMixed, symbolsLeft);
+  const small = data.length <= Math.min(maxMixed, mixedLeft);
   const float: TensorPlan = {
     ...noPlan,
     values: 'float',
@@ -43,7 +45,7 @@ export function choosePlan(
     const positions = sparse ? 'mixed' : 'mixedDense';
     for (const plan of mixed) for (const stride of strides) plans.push({ ...plan, positions, stride });
   }
-  return cheapest(small ? data : data.subarray(0, part), shape, plans);
+  return cheapest(small ? data : data.subarray(0, part), shape, plans, mixedLeft);
 }
 
 /** The shortest list of the values that occur, if they are few. */
@@ -64,13 +66,15 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
 }
 
-function cheapest(data: Int32Array, shape: readonly number[], plans: TensorPlan[]): TensorPlan {
+function cheapest(data: Int32Array, shape: readonly number[], plans: TensorPlan[], mixedLeft: number): TensorPlan {
   let best = plans[0];
   let fewest = Number.POSITIVE_INFINITY;
   for (const plan of plans) {
     const counter = new BitCounter();
-    new EncoderState().encode(counter, data, shape, plan);
-    if (counter.bits < fewest) [best, fewest] = [plan, counter.bits];
+    const state = new EncoderState();
+    state.encode(counter, data, shape, plan);
+    const isAllowed = state.budget.used <= mixedLeft + mixedLimit(counter.bits / 8) - mixedLimit(0);
+    if (isAllowed && counter.bits < fewest) [best, fewest] = [plan, counter.bits];
   }
   return best;
 }

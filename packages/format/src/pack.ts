@@ -1,13 +1,13 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { joinBuffers, withStringBytes } from './artifactBytes.js';
-import { BitEncoder } from './BitEncoder.js';
 import { choosePlan } from './choosePlan.js';
-import { codeText, maxText } from './decoder/codeText.js';
+import { mixedLimit } from './decoder/codeSymbols.js';
 import { layoutOf, type WeightEntry } from './decoder/description.js';
 import { EncoderState } from './EncoderState.js';
 import { checkLossy, type Lossy, quantize } from './quantize.js';
 import { writeContainer } from './writeContainer.js';
+import { writeText } from './writeText.js';
 
 export interface PackOptions {
   /** Weights that may be stored with less precision. Default: none, every weight comes back bit for bit. */
@@ -47,10 +47,9 @@ export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): U
   const text = new TextEncoder().encode(
     JSON.stringify({ ...description, ...(weightSpecs && { weights: specs.map(toEntry) }) }),
   );
-  check(text.length <= maxText, 'artifacts', `at most ${maxText} bytes of JSON`, text.length);
+  check(text.length <= 2 ** 24, 'artifacts', 'at most 2^24 bytes of JSON', text.length);
 
-  const encoder = new BitEncoder();
-  codeText(encoder, text);
+  const { encoder, jsonBytes } = writeText(text);
   const state = new EncoderState();
   let at = 0;
   layouts.forEach(({ bytes, wide, shape }, i) => {
@@ -58,13 +57,13 @@ export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): U
     const words = wide ? new Int32Array(part.buffer) : Int32Array.from(part);
     const before = encoder.size;
     const affine = quantize(words, specs[i], lossy);
-    state.encode(encoder, words, shape, choosePlan(words, shape, state.symbolsLeft, affine));
+    state.encode(encoder, words, shape, choosePlan(words, shape, mixedLimit(before) - state.budget.used, affine));
     at += bytes;
     onWeight?.(specs[i].name, encoder.size - before);
     onProgress?.(at / weightBytes);
   });
   const { coded, raw } = encoder.finish();
-  return writeContainer(weightBytes, text.length, coded, raw);
+  return writeContainer(weightBytes, jsonBytes, coded, raw);
 }
 
 function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {

@@ -44,12 +44,16 @@ export function floatOf(value: number): number {
 }
 
 export function powerLevels(exponent: number, count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => ((i & 1) << 31) | ((exponent + (i >> 1)) << 23));
+  const levels = new Int32Array(count);
+  for (let i = 0; i < count; i++) levels[i] = ((i & 1) << 31) | ((exponent + (i >> 1)) << 23);
+  return levels;
 }
 
 /** 256 levels min + q × scale, rounded to float32. */
 export function affineLevels(min: number, scale: number): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, q) => bitsOf(floatOf(min) + q * floatOf(scale)));
+  const levels = new Int32Array(256);
+  for (let q = 0; q < 256; q++) levels[q] = bitsOf(floatOf(min) + q * floatOf(scale));
+  return levels;
 }
 
 /** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
@@ -76,6 +80,7 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
   }
   const count = number(5, plan.levels.length, maxLevels);
   if (values === 'powers') {
+    if (count > 2 * (256 - read.exponent)) invalid('exponent');
     read.levels = powerLevels(read.exponent, count);
     return read;
   }

@@ -1,8 +1,30 @@
 import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
+import { invalid } from './FormatError.js';
+import { MixerSlots } from './MixerSlots.js';
 
-/** Elements that may be coded with mixed contexts in one file: it takes about 0.3 µs each. */
-export const maxSymbols = 1 << 22;
+/**
+ * What coding in mixed contexts takes up in one file. Each element counts as one bit and each bit of a level as another: about 0.2 µs
+ * of time each, and nearly nothing of the file when they are foreseen, so that their number has to have a bound.
+ */
+export class MixedBudget {
+  used = 0;
+  readonly significance = new MixerSlots();
+  readonly level = new MixerSlots();
+
+  constructor(readonly limit = Number.POSITIVE_INFINITY) {}
+
+  /** Throws an Error when the limit has been passed. */
+  spend(bits: number): void {
+    this.used += bits;
+    if (this.used > this.limit) invalid('number of values in mixed contexts');
+  }
+}
+
+/** How many bits a file of `fileBytes` may have in mixed contexts. */
+export function mixedLimit(fileBytes: number): number {
+  return 2 ** 22 + 64 * fileBytes;
+}
 
 export interface SymbolLayout {
   rows: number;
@@ -18,16 +40,24 @@ const significanceInputs = 7;
 const levelInputs = 6;
 
 /** Codes symbols[row × columns + column] in contexts of their row, their column and their neighbours. */
-export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: SymbolLayout): void {
+export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: SymbolLayout, budget: MixedBudget): void {
   const { rows, columns, stride, levels, zeros } = layout;
   const treeBits = 32 - Math.clz32(levels - 1);
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
   const patterns = 1 << 14;
-  const significance = createMixer(significanceInputs, rows + columns + patterns, 24, 250, 0.015);
+  const significance = createMixer(
+    significanceInputs,
+    rows + columns + patterns,
+    24,
+    250,
+    0.015,
+    11.99,
+    budget.significance,
+  );
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
-  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015);
+  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, budget.level);
   const mask = (1 << hashBits) - 1;
   const rowTotal = (row: number) => (row >= 0 && row < rows ? inRow[row] : 0);
   const symbol = (row: number, column: number) =>
@@ -72,6 +102,7 @@ export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: Symbo
           continue;
         }
       }
+      budget.spend(treeBits);
       inRow[row]++;
       inColumn[column]++;
       let node = 1;

@@ -1,5 +1,6 @@
 import { steps } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
+import { MixerSlots } from './MixerSlots.js';
 
 /*
  * Logistic mixing as in the PAQ family (Mahoney, "Adaptive weighing of context models", 2005): predictions p_i are combined as
@@ -42,10 +43,11 @@ export function createMixer(
   limit: number,
   rate: number,
   maxSum = 11.99,
+  kept = new MixerSlots(),
 ): Mixer {
   const slots = new Int32Array(inputs);
-  const p = new Float32Array(size).fill(0.5);
-  const n = new Uint8Array(size);
+  kept.clean(size);
+  const { p, n } = kept;
   const weights = new Float64Array(sets * inputs).fill(1 / Math.max(2, inputs - 2));
   const stretched = new Float64Array(inputs);
   return {
@@ -66,6 +68,7 @@ export function createMixer(
         const slot = slots[i];
         weights[first + i] += error * stretched[i];
         p[slot] += (coded - p[slot]) * steps[n[slot]];
+        if (n[slot] === 0) kept.touch(slot);
         if (n[slot] < limit) n[slot]++;
       }
       return coded;

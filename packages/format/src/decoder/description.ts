@@ -5,15 +5,9 @@ import { invalid } from './FormatError.js';
 export type WeightEntry = [name: string, shape: number[], dtype?: string, more?: object];
 
 const maxDepth = 200;
-const itemBytes: Record<string, number> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-  uint8: 1,
-  uint16: 2,
-  float16: 2,
-};
+const itemBytes = new Map<string, number>(
+  Object.entries({ float32: 4, int32: 4, bool: 1, complex64: 8, string: 1, uint8: 1, uint16: 2, float16: 2 }),
+);
 
 /** Parses the JSON of a file; throws an Error for what JSON.parse refuses, deep nesting and keys named __proto__. */
 export function parseDescription(text: string): Record<string, any> {
@@ -30,7 +24,9 @@ export function parseDescription(text: string): Record<string, any> {
     if (key === '__proto__') invalid('key __proto__');
     return value;
   });
-  if (parsed?.constructor !== Object) invalid('description');
+  if (parsed?.constructor !== Object || ['weightSpecs', 'weightData', 'getWeightStream'].some((key) => key in parsed)) {
+    invalid('description');
+  }
   return parsed;
 }
 
@@ -53,11 +49,22 @@ export interface Layout {
 }
 
 export function layoutOf(spec: io.WeightsManifestEntry): Layout {
-  const each = spec.dtype === 'string' ? 1 : itemBytes[spec.quantization?.dtype ?? spec.dtype];
+  const isText = spec.dtype === 'string';
+  const each = itemBytes.get(isText ? 'string' : (spec.quantization?.dtype ?? spec.dtype));
   if (!each) invalid('dtype of a weight');
   const elements = spec.shape.reduce((product, size) => product * size, 1);
-  // The length of strings does not follow from the shape.
-  const bytes = spec.dtype === 'string' ? (spec as { byteLength?: number }).byteLength! : elements * each;
+  // The length of strings does not follow from the shape; each has four bytes of its own length before it.
+  const bytes = isText ? (spec as { byteLength?: number }).byteLength! : elements * each;
+  if (!Number.isSafeInteger(bytes) || !(bytes >= (isText ? 4 * elements : 0))) invalid('size of a weight');
   const wide = each > 2;
   return { bytes, wide, shape: each === 4 ? spec.shape : [wide ? bytes / 4 : bytes] };
+}
+
+/** Throws an Error unless `bytes` are as many strings as the shape says, each with its length before it, and nothing else. */
+export function checkStrings({ shape }: io.WeightsManifestEntry, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  let left = shape.reduce((product, size) => product * size, 1);
+  for (; left > 0 && at + 4 <= bytes.length; left--) at += 4 + view.getUint32(at, true);
+  if (left > 0 || at !== bytes.length) invalid('text of a weight');
 }

@@ -1,9 +1,10 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { type BitDecoder, bitDecoder } from './bitDecoder.js';
+import { MixedBudget, mixedLimit } from './codeSymbols.js';
 import { codeTensor, TensorState } from './codeTensor.js';
-import { codeText, maxText } from './codeText.js';
+import { codeText, textLimit } from './codeText.js';
 import { readContainer } from './container.js';
-import { layoutOf, parseDescription, toSpec } from './description.js';
+import { checkStrings, layoutOf, parseDescription, toSpec } from './description.js';
 import { FormatError, invalid } from './FormatError.js';
 
 export interface UnpackOptions {
@@ -14,16 +15,18 @@ export interface UnpackOptions {
 }
 
 /**
- * The model artifacts in the bytes of a compressed file, for tf.loadLayersModel(tf.io.fromMemory(artifacts)).
+ * The model artifacts in the bytes of a compressed file, for tf.loadLayersModel(tf.io.fromMemory(artifacts)). Time and memory are bounded
+ * by the length of the file and by maxBytes, whatever the file holds (SPEC.md, "Bounds").
  *
  * @throws FormatError, which names the file and the byte, for everything that is not a whole, unchanged compressed file.
  */
 export function unpack(bytes: Uint8Array, options: UnpackOptions = {}): io.ModelArtifacts {
   const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
   const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name);
-  const fits = weightBytes <= maxBytes && jsonBytes <= maxText;
-  if (!fits)
-    throw new FormatError(name, 4, `${weightBytes} + ${jsonBytes} bytes are more than maxBytes (${maxBytes}) allows`);
+  if (!(weightBytes <= maxBytes))
+    throw new FormatError(name, 4, `${weightBytes} bytes of weights are more than maxBytes (${maxBytes}) allows`);
+  if (jsonBytes > textLimit(bytes.length))
+    throw new FormatError(name, 4, `a description of ${jsonBytes} bytes is too long for the file`);
   const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
   try {
     const text = new Uint8Array(jsonBytes);
@@ -31,7 +34,8 @@ export function unpack(bytes: Uint8Array, options: UnpackOptions = {}): io.Model
     const { weights, ...artifacts } = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
     if (weights !== undefined) {
       artifacts.weightSpecs = weights.map(toSpec);
-      artifacts.weightData = decodeWeights(decoder, artifacts.weightSpecs, weightBytes);
+      const state = new TensorState(new MixedBudget(mixedLimit(bytes.length)));
+      artifacts.weightData = decodeWeights(decoder, state, artifacts.weightSpecs, weightBytes);
     }
     decoder.finish();
     return artifacts;
@@ -40,18 +44,31 @@ export function unpack(bytes: Uint8Array, options: UnpackOptions = {}): io.Model
   }
 }
 
-function decodeWeights(decoder: BitDecoder, specs: io.WeightsManifestEntry[], weightBytes: number): ArrayBuffer {
+function decodeWeights(
+  decoder: BitDecoder,
+  state: TensorState,
+  specs: io.WeightsManifestEntry[],
+  weightBytes: number,
+): ArrayBuffer {
   const layouts = specs.map(layoutOf);
   if (layouts.reduce((sum, { bytes }) => sum + bytes, 0) !== weightBytes) invalid('size of the weights');
   const buffer = new ArrayBuffer(weightBytes);
-  const state = new TensorState();
+  const all = new Uint8Array(buffer);
   let at = 0;
-  for (const { bytes, wide, shape } of layouts) {
-    const inPlace = wide && at % 4 === 0;
-    const data = inPlace ? new Int32Array(buffer, at, bytes / 4) : new Int32Array(wide ? bytes / 4 : bytes);
-    codeTensor(decoder, state, data, shape);
-    if (!inPlace) new Uint8Array(buffer, at, bytes).set(wide ? new Uint8Array(data.buffer) : data);
+  layouts.forEach(({ bytes, wide, shape }, i) => {
+    if (wide) {
+      // Words that do not begin at a multiple of four are decoded at the one before and moved, without a copy of them.
+      const shift = at & 3;
+      const before = all.slice(at - shift, at);
+      all.fill(0, at - shift, at);
+      codeTensor(decoder, state, new Int32Array(buffer, at - shift, bytes / 4), shape);
+      if (shift > 0) all.copyWithin(at, at - shift, at - shift + bytes);
+      all.set(before, at - shift);
+    } else {
+      codeTensor(decoder, state, all.subarray(at, at + bytes), shape);
+    }
+    if (specs[i].dtype === 'string') checkStrings(specs[i], all.subarray(at, at + bytes));
     at += bytes;
-  }
+  });
   return buffer;
 }
