@@ -9,7 +9,7 @@ function repeated(length: number, begin: string, each: string, end: string): str
 
 /** As long as it may be in any file. */
 const longest = textLimit(0);
-const tooLong = { refused: /too long for the file/ };
+const tooLong = { refused: /length allows/ };
 
 function manyKeys(length: number): string {
   const parts: string[] = [];

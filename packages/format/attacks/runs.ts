@@ -1,7 +1,7 @@
 import type { BitEncoder } from '../src/BitEncoder.js';
 import { numberSlots } from '../src/decoder/AdaptiveBits.js';
-import { tableContexts } from '../src/decoder/codeTables.js';
 import { codeRaw } from '../src/decoder/floatCoder.js';
+import { tableContexts } from '../src/decoder/SymbolTables.js';
 import { codePlan, noPlan, planFields, powerLevels } from '../src/decoder/TensorPlan.js';
 import type { EncoderState } from '../src/EncoderState.js';
 import { SymbolRecorder } from '../src/SymbolRecorder.js';

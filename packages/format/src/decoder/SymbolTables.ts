@@ -42,41 +42,35 @@ export function codeFrequencies(
   if (sum !== total) invalid('table');
 }
 
-/** The tables of the decoder, kept from one tensor to the next. */
-export class DecodingTables {
-  readonly symbols: Uint8Array;
-  readonly frequencies: Int32Array;
-  readonly starts: Int32Array;
-
-  constructor(contexts: number) {
-    this.symbols = new Uint8Array(contexts * total);
-    this.frequencies = new Int32Array(contexts * maxAlphabet);
-    this.starts = new Int32Array(contexts * maxAlphabet);
-  }
-}
+/** One table a context; at most as many contexts as there are here. */
+export const tableContexts = 6;
+const symbols = new Uint8Array(tableContexts * total);
+const frequencies = new Int32Array(tableContexts * maxAlphabet);
+const starts = new Int32Array(tableContexts * maxAlphabet);
 
 /**
  * The decoder of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540) with byte-wise renormalization, state in [2^23, 2^31).
- * Reads the tables first, one a context: `alphabets` says how many symbols each can
- * have, of which `most` can occur. finish() is to be called after the last symbol.
+ * Reads the tables first, one a context, of `alphabet` symbols each, the last of
+ * `lastAlphabet`, of which `most` can occur. The tables are the module's: they are in use until finish(), which no decoding of another tensor precedes. finish() is to be called after the last symbol.
  */
 export function symbolDecoder(
   coder: BitCoder,
   fields: AdaptiveBits,
   base: number,
-  { symbols, frequencies, starts }: DecodingTables,
-  alphabets: readonly number[],
+  alphabet: number,
+  lastAlphabet: number,
   most: number,
 ): SymbolCoder & { finish(): void } {
   frequencies.fill(0);
-  alphabets.forEach((size, context) => {
+  for (let context = 0; context < tableContexts; context++) {
+    const size = context < tableContexts - 1 ? alphabet : lastAlphabet;
     const first = context * maxAlphabet;
     codeFrequencies(coder, fields, base, frequencies.subarray(first, first + size), most);
     for (let i = first, start = context * total; i < first + size; start += frequencies[i++]) {
       starts[i] = start - context * total;
       if (frequencies[i] > 0) symbols.fill(i - first, start, start + frequencies[i]);
     }
-  });
+  }
   const bytes = coder.bytes(fields.codeNumber(coder, base, 0));
   let at = 0;
   let state = 0;

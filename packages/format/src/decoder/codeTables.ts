@@ -2,11 +2,10 @@ import type { BitCoder } from './BitCoder.js';
 import type { Elements } from './codeTensor.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, codeSignAndMantissa } from './floatCoder.js';
-import type { SymbolCoder } from './SymbolTables.js';
+import { type SymbolCoder, tableContexts } from './SymbolTables.js';
 import type { TensorPlan } from './TensorPlan.js';
 
 /** Contexts: of gaps by how long the last ones were, and one of values. */
-export const tableContexts = 6;
 const gapContexts = tableContexts - 1;
 const shortGaps = 16;
 

@@ -1,16 +1,15 @@
 import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { codeSymbols, MixedBudget } from './codeSymbols.js';
-import { codeTables, gapAlphabet, tableContexts } from './codeTables.js';
+import { codeTables, gapAlphabet } from './codeTables.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
-import { DecodingTables, maxAlphabet, type SymbolCoder, symbolDecoder } from './SymbolTables.js';
+import { maxAlphabet, type SymbolCoder, symbolDecoder } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
 
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
   readonly fields = new AdaptiveBits((planFields + 4) * numberSlots, 20);
-  private readonly tables = new DecodingTables(tableContexts);
 
   constructor(readonly budget = new MixedBudget()) {}
 
@@ -27,15 +26,14 @@ export class TensorState {
   /**
    * Has `run` code symbols by tables, which are read before.
    *
-   * @param alphabets How many symbols each table can have, none more than `size` + 1 of them used.
+   * @param sizes How many symbols the tables of gaps and that of values can have, and how many of a table can occur.
    */
   withTables(
     coder: BitCoder,
     run: (coder: BitCoder, symbols: SymbolCoder) => void,
-    alphabets: readonly number[],
-    size: number,
+    ...sizes: [gapAlphabet: number, valueAlphabet: number, most: number]
   ): void {
-    const symbols = symbolDecoder(coder, this.fields, planFields * numberSlots, this.tables, alphabets, size + 1);
+    const symbols = symbolDecoder(coder, this.fields, planFields * numberSlots, ...sizes);
     run(coder, symbols);
     symbols.finish();
   }
@@ -63,16 +61,17 @@ export function codeTensor(
   const read = codePlan(coder, state.fields, plan ?? noPlan);
   const { levels, positions } = read;
 
-  if (read.values === 'raw') {
-    for (let i = 0; i < size; i++) data[i] = codeRaw(coder, 32, data[i]);
+  const rawBits = { raw: 32, bytes: 8 }[read.values as string];
+
+  if (rawBits) {
+    for (let i = 0; i < size; i++) data[i] = codeRaw(coder, rawBits, data[i]);
   } else if (positions === 'dense' || positions === 'gaps') {
-    const gaps = positions === 'dense' ? 1 : gapAlphabet(size);
-    const values = Math.min(maxAlphabet, levels.length || read.exponent + 1);
     state.withTables(
       coder,
       (through, symbols) => codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
-      [gaps, gaps, gaps, gaps, gaps, values],
-      size,
+      positions === 'dense' ? 1 : gapAlphabet(size),
+      Math.min(maxAlphabet, levels.length || read.exponent + 1),
+      size + 1,
     );
   } else if (positions === 'few') {
     const codeFloat = floatCoder(read.exponent, read.mantissaBits);

@@ -46,8 +46,8 @@ export function createMixer(
   kept = new MixerSlots(),
 ): Mixer {
   const slots = new Int32Array(inputs);
-  kept.clean(size);
-  const { p, n } = kept;
+  kept.reset(size);
+  const { p, seen, start } = kept;
   const weights = new Float64Array(sets * inputs).fill(1 / Math.max(2, inputs - 2));
   const stretched = new Float64Array(inputs);
   return {
@@ -57,7 +57,11 @@ export function createMixer(
       let sum = 0;
       for (let i = 0; i < inputs; i++) {
         const slot = slots[i];
-        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[n[slot]];
+        if (seen[slot] < start) {
+          seen[slot] = start;
+          p[slot] = 0.5;
+        }
+        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[seen[slot] - start];
         sum += weights[first + i] * stretched[i];
       }
       const limited = Math.min(Math.max(sum, -maxSum), maxSum);
@@ -67,9 +71,9 @@ export function createMixer(
       for (let i = 0; i < inputs; i++) {
         const slot = slots[i];
         weights[first + i] += error * stretched[i];
-        p[slot] += (coded - p[slot]) * steps[n[slot]];
-        if (n[slot] === 0) kept.touch(slot);
-        if (n[slot] < limit) n[slot]++;
+        const n = seen[slot] - start;
+        p[slot] += (coded - p[slot]) * steps[n];
+        if (n < limit) seen[slot]++;
       }
       return coded;
     },

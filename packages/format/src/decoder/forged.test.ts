@@ -4,8 +4,8 @@ import { EncoderState } from '../EncoderState.js';
 import { SymbolRecorder } from '../SymbolRecorder.js';
 import { writeContainer } from '../writeContainer.js';
 import { type AdaptiveBits, numberSlots } from './AdaptiveBits.js';
-import { tableContexts } from './codeTables.js';
 import { codeText } from './codeText.js';
+import { tableContexts } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, powerLevels, type TensorPlan } from './TensorPlan.js';
 import { unpack } from './unpack.js';
 
