@@ -1,6 +1,6 @@
 /** Bytes that grow at the end. */
 export class ByteBuffer {
-  private buffer = new Uint8Array(1 << 10);
+  private buffer = new Uint8Array(1 << 8);
   private length = 0;
 
   push(byte: number): void {

@@ -1,8 +1,8 @@
 import { numberSlots } from './decoder/AdaptiveBits.js';
 import { type BitCoder, unwritten } from './decoder/BitCoder.js';
-import { tableContexts } from './decoder/codeTables.js';
-import { codeTensor, TensorState } from './decoder/codeTensor.js';
-import type { SymbolCoder } from './decoder/SymbolTables.js';
+import { MixedBudget } from './decoder/codeSymbols.js';
+import { codeTensor, type Elements, TensorState } from './decoder/codeTensor.js';
+import { type SymbolCoder, tableContexts } from './decoder/SymbolTables.js';
 import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
 
@@ -11,15 +11,23 @@ export class EncoderState extends TensorState {
   private indices = new Map<number, number>();
 
   encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
-    this.indices = new Map(Array.from(plan.levels, (level, i) => [level, i]));
+    this.indices = new Map();
+    for (let i = 0; i < plan.levels.length; i++) this.indices.set(plan.levels[i], i);
     codeTensor(coder, this, data, shape, plan);
+  }
+
+  /** A copy that codes as this one would, to find out what a plan costs; the two are not to be used at the same time. */
+  trial(): EncoderState {
+    const copy = new EncoderState(new MixedBudget(undefined, this.budget.significance, this.budget.level));
+    copy.fields.copy(this.fields);
+    return copy;
   }
 
   override indexOf(value: number): number {
     return this.indices.get(value)!;
   }
 
-  override symbolsFor(data: Int32Array, zeros: boolean): Uint16Array {
+  override symbolsFor(data: Elements, zeros: boolean): Uint16Array {
     const symbols = new Uint16Array(data.length);
     for (let i = 0; i < data.length; i++) {
       symbols[i] = zeros && data[i] === 0 ? 0 : (this.indices.get(data[i]) ?? 0) + 1;

@@ -5,8 +5,8 @@ import { codeFrequencies, lowest, maxAlphabet, precision, type SymbolCoder, tota
 
 /** Takes down symbols to write them as SymbolDecoder reads them, which has to be done from the last one to the first. */
 export class SymbolRecorder implements SymbolCoder {
-  private symbols = new Uint8Array(1 << 12);
-  private contexts = new Uint8Array(1 << 12);
+  private symbols = new Uint8Array(1 << 8);
+  private contexts = new Uint8Array(1 << 8);
   private length = 0;
   private readonly counts: Int32Array[];
 
@@ -25,23 +25,23 @@ export class SymbolRecorder implements SymbolCoder {
 
   /** Writes the tables and the symbols. */
   write(coder: BitCoder, fields: AdaptiveBits, base: number): void {
-    const tables = this.counts.map(normalize);
-    const starts = tables.map((frequencies) => {
-      codeFrequencies(coder, fields, base, frequencies);
-      let sum = 0;
-      return frequencies.map((frequency) => {
-        sum += frequency;
-        return sum - frequency;
-      });
+    const tables = this.counts;
+    const starts = tables.map((table) => {
+      normalize(table);
+      codeFrequencies(coder, fields, base, table, maxAlphabet);
+      const start = new Int32Array(maxAlphabet);
+      for (let i = 1; i < maxAlphabet; i++) start[i] = start[i - 1] + table[i - 1];
+      return start;
     });
     const reversed = new ByteBuffer();
     let state = lowest;
     for (let i = this.length - 1; i >= 0; i--) {
       const context = this.contexts[i];
-      const frequency = tables[context][this.symbols[i]];
+      const symbol = this.symbols[i];
+      const frequency = tables[context][symbol];
       const limit = frequency * (lowest >>> (precision - 8));
       for (; state >= limit; state >>>= 8) reversed.push(state & 255);
-      state = (Math.floor(state / frequency) << precision) + (state % frequency) + starts[context][this.symbols[i]];
+      state = (Math.floor(state / frequency) << precision) + (state % frequency) + starts[context][symbol];
     }
     for (let i = 0; i < 4; i++, state >>>= 8) reversed.push(state & 255);
     const bytes = reversed.bytes().reverse();
@@ -50,19 +50,25 @@ export class SymbolRecorder implements SymbolCoder {
   }
 }
 
-/** Frequencies that sum to 2^12, in proportion to the counts, none that occurs with frequency 0; an empty table has one symbol. */
-function normalize(counts: Int32Array): Int32Array {
-  const sum = counts.reduce((a, b) => a + b, 0);
-  if (sum === 0) return counts.map((_, i) => (i === 0 ? total : 0));
-  const frequencies = counts.map((count) => (count === 0 ? 0 : Math.max(1, Math.round((count / sum) * total))));
-  let excess = frequencies.reduce((a, b) => a + b, 0) - total;
+/**
+ * Makes counts into frequencies that sum to 2^12, in proportion, none that occurs with frequency 0; an empty table has one symbol.
+ */
+function normalize(table: Int32Array): void {
+  let sum = 0;
+  for (let i = 0; i < table.length; i++) sum += table[i];
+  if (sum === 0) table[0] = sum = 1;
+  let excess = -total;
+  for (let i = 0; i < table.length; i++) {
+    if (table[i] > 0) table[i] = Math.max(1, Math.round((table[i] / sum) * total));
+    excess += table[i];
+  }
   while (excess !== 0) {
-    const largest = frequencies.indexOf(Math.max(...frequencies));
-    const step = excess > 0 ? Math.min(excess, frequencies[largest] >> 1) : excess;
-    frequencies[largest] -= step;
+    let largest = 0;
+    for (let i = 1; i < table.length; i++) if (table[i] > table[largest]) largest = i;
+    const step = excess > 0 ? Math.min(excess, table[largest] >> 1) : excess;
+    table[largest] -= step;
     excess -= step;
   }
-  return frequencies;
 }
 
 function double(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

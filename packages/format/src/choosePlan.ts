@@ -1,8 +1,9 @@
 import { BitCounter } from './BitCounter.js';
+import { mixedLimit } from './decoder/codeSymbols.js';
 import { columnsOf } from './decoder/codeTensor.js';
 import { maxAlphabet } from './decoder/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from './decoder/TensorPlan.js';
-import { EncoderState } from './EncoderState.js';
+import type { EncoderState } from './EncoderState.js';
 import { strideCandidates } from './strides.js';
 import { type Survey, survey } from './survey.js';
 
@@ -10,40 +11,72 @@ import { type Survey, survey } from './survey.js';
 const maxMixed = 1 << 20;
 const part = 1 << 18;
 const maxFew = 4096;
+/** What would take long to try is tried on the rows in the middle, about this many elements. */
+const sampleSize = 1 << 15;
+/** How much cheaper a coding of the sample has to be for the others not to be tried on all of it. */
+const clearly = 1.1;
+/** Strides are not worth their time for fewer elements. */
+const fewElements = 256;
+
+/** Work that can be left and gone on with at each yield. */
+type Steps<T> = Generator<void, T, void>;
+
+/** A tensor to be coded: words, or bytes one a word. */
+export interface Tensor {
+  data: Int32Array;
+  shape: readonly number[];
+  wide: boolean;
+  /** The bits of min and scale if the values are known to be min + q × scale. */
+  affine?: TensorPlan['affine'];
+}
 
 /**
- * The plan that codes `data` in the fewest bits, of those worth trying.
+ * The plan that codes a tensor in the fewest bits, of those worth trying.
  *
- * @param affine The bits of min and scale if the values are known to be min + q × scale.
+ * @param state What is kept from the tensors before; it is not changed.
+ * @param mixedLeft How many bits may be coded in mixed contexts, besides those that the tensor's own bytes allow.
  */
-export function choosePlan(
-  data: Int32Array,
-  shape: readonly number[],
-  symbolsLeft: number,
-  affine?: TensorPlan['affine'],
-): TensorPlan {
+export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: number): Steps<TensorPlan> {
+  const { data, shape, wide, affine } = tensor;
   const found = survey(data);
-  const columns = columnsOf(shape);
   const sparse = found.nonZeros < data.length;
-  const small = data.length <= Math.min(maxMixed, symbolsLeft);
+  const small = data.length <= Math.min(maxMixed, mixedLeft);
   const float: TensorPlan = {
     ...noPlan,
     values: 'float',
     exponent: found.maxExponent,
     mantissaBits: found.mantissa === 0 ? 0 : 23 - (31 - Math.clz32(found.mantissa & -found.mantissa)),
   };
-  const plans: TensorPlan[] = [noPlan, float];
-  if (data.length <= maxFew) plans.push({ ...float, positions: 'few' });
-  if (sparse) plans.push({ ...float, positions: 'gaps' });
+  const fast: TensorPlan[] = [wide ? noPlan : { ...noPlan, values: 'bytes' }, float];
+  if (data.length <= maxFew) fast.push({ ...float, positions: 'few' });
   const leveled = levelPlan(found, affine);
-  if (leveled && leveled.levels.length <= maxAlphabet) plans.push(sparse ? { ...leveled, positions: 'gaps' } : leveled);
-  if (small) {
-    const mixed = [...(sparse ? [float] : []), ...(leveled ? [leveled] : [])];
-    const strides = strideCandidates(data, shape, columns);
-    const positions = sparse ? 'mixed' : 'mixedDense';
-    for (const plan of mixed) for (const stride of strides) plans.push({ ...plan, positions, stride });
+  // Levels that need no list are always better than floats.
+  const values =
+    leveled && leveled.values !== 'levels' ? [leveled] : leveled ? [float, leveled] : sparse ? [float] : [];
+  for (const plan of values) {
+    if (plan.levels.length <= maxAlphabet) fast.push({ ...plan, positions: sparse ? 'gaps' : 'dense' });
   }
-  return cheapest(small ? data : data.subarray(0, part), shape, plans);
+  if (!small) return (yield* cheapest(data.subarray(0, part), shape, fast, state)).plan;
+  const positions = sparse ? 'mixed' : 'mixedDense';
+  const mixed = values.filter((plan) => sparse || plan !== float).map((plan) => ({ ...plan, positions }) as const);
+  if (mixed.length === 0) return (yield* cheapest(data, shape, fast, state)).plan;
+
+  const sample = middleOf(data, shape);
+  const strides = strideCandidates(data, shape, columnsOf(shape));
+  const isSampled = sample.data.length < data.length;
+  const best =
+    isSampled || strides.length > 1
+      ? yield* cheapestStride(sample, mixed[mixed.length - 1], strides, state)
+      : undefined;
+  const mixedPlans = mixed.map((plan) => ({ ...plan, stride: best?.plan.stride ?? strides[0] }));
+  const cost = yield* cheapest(data, shape, fast, state);
+  if (isSampled && best) {
+    const ratio = best.bits / (yield* cheapest(sample.data, sample.shape, [cost.plan], state)).bits;
+    const used = data.length + found.nonZeros * (32 - Math.clz32(best.plan.levels.length));
+    if (ratio > clearly) return cost.plan;
+    if (ratio < 1 / clearly && mixed.length === 1 && used <= mixedLeft) return mixedPlans[0];
+  }
+  return (yield* cheapest(data, shape, mixedPlans, state, mixedLeft, cost)).plan;
 }
 
 /** The shortest list of the values that occur, if they are few. */
@@ -64,13 +97,53 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
 }
 
-function cheapest(data: Int32Array, shape: readonly number[], plans: TensorPlan[]): TensorPlan {
-  let best = plans[0];
-  let fewest = Number.POSITIVE_INFINITY;
+/** The rows in the middle of a tensor, where there is most to be seen of a picture under it. */
+function middleOf(data: Int32Array, shape: readonly number[]): { data: Int32Array; shape: number[] } {
+  const columns = columnsOf(shape);
+  const rows = data.length / columns;
+  const sampled = Math.min(rows, Math.ceil(sampleSize / columns));
+  const first = (rows - sampled) >> 1;
+  return { data: data.subarray(first * columns, (first + sampled) * columns), shape: [sampled, columns] };
+}
+
+/** The plan with the distance of neighbouring rows that codes the sample in the fewest bits. */
+function* cheapestStride(
+  { data, shape }: ReturnType<typeof middleOf>,
+  plan: TensorPlan,
+  strides: number[],
+  state: EncoderState,
+): Steps<Choice> {
+  const seen = data.length < fewElements ? strides.slice(0, 1) : strides;
+  return yield* cheapest(
+    data,
+    shape,
+    seen.map((stride) => ({ ...plan, stride })),
+    state,
+  );
+}
+
+interface Choice {
+  plan: TensorPlan;
+  bits: number;
+}
+
+/** The cheapest of `plans`, or `best` if that is cheaper. */
+function* cheapest(
+  data: Int32Array,
+  shape: readonly number[],
+  plans: TensorPlan[],
+  state: EncoderState,
+  mixedLeft = Number.POSITIVE_INFINITY,
+  best: Choice = { plan: plans[0], bits: Number.POSITIVE_INFINITY },
+): Steps<Choice> {
+  let found = best;
   for (const plan of plans) {
+    yield;
     const counter = new BitCounter();
-    new EncoderState().encode(counter, data, shape, plan);
-    if (counter.bits < fewest) [best, fewest] = [plan, counter.bits];
+    const trial = state.trial();
+    trial.encode(counter, data, shape, plan);
+    const isAllowed = trial.budget.used <= mixedLeft + mixedLimit(counter.bits / 8) - mixedLimit(0);
+    if (isAllowed && counter.bits < found.bits) found = { plan, bits: counter.bits };
   }
-  return best;
+  return found;
 }

@@ -1,8 +1,11 @@
 import { io } from '@tensorflow/tfjs-core';
+import { checkKnownOptions } from '@tfjs-compress/math';
+import { checkOptions } from './decoder/checkOptions.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { type UnpackOptions, unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
-import { type PackOptions, pack } from './pack.js';
+import { type PackOptions, packOptionNames } from './pack.js';
+import { packAsync } from './packAsync.js';
 
 export interface CompressedOptions extends PackOptions, UnpackOptions {
   /** For http(s): what fetch gets besides the URL; a save is a POST of a form with the file 'model.tfz' unless it says otherwise. */
@@ -23,16 +26,19 @@ export interface CompressedHandler {
 /**
  * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
  *
- * @param target file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
+ * @param place file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
  *   localstorage://… and every other URL that a tfjs handler is registered for, an IOHandler, which then keeps the file as its weight
- *   data, or a File or list of one (loads only).
+ *   data, or, for loads only, bytes, a Response, blob: and data: URLs, a File or list of one.
  * @throws FormatError (from load) for what is no whole, unchanged compressed file.
  */
-export function compressed(target: Source, options: CompressedOptions = {}): CompressedHandler {
+export function compressed(place: Source, options: CompressedOptions = {}): CompressedHandler {
+  const target = place instanceof URL ? urlText(place) : place;
+  checkKnownOptions(options, ['requestInit', 'maxBytes', 'name', ...packOptionNames], 'compressed');
   const { requestInit, maxBytes, name = sourceName(target), ...packOptions } = options;
+  checkOptions({ maxBytes }, 'maxBytes');
   return {
     async save(artifacts) {
-      const bytes = pack(artifacts, packOptions);
+      const bytes = await packAsync(artifacts, packOptions);
       const rest = await write(target, bytes, requestInit);
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },
@@ -59,8 +65,9 @@ async function write(
     if (target.startsWith('downloads://')) return download(target.slice('downloads://'.length), bytes);
     return write(handlerFor(target, io.getSaveHandlers(target)), bytes);
   }
-  if (!('save' in target) || !target.save) throw new Error(`compressed: ${sourceName(target)} cannot be saved to.`);
-  const { modelArtifactsInfo, ...rest } = await target.save(carry(bytes));
+  const handler = target as io.IOHandler | undefined;
+  if (typeof handler?.save !== 'function') throw new Error(`compressed: ${sourceName(target)} cannot be saved to.`);
+  const { modelArtifactsInfo, ...rest } = await handler.save(carry(bytes));
   return rest;
 }
 
@@ -74,8 +81,13 @@ function carry(bytes: Uint8Array): io.ModelArtifacts {
   };
 }
 
+/** A URL as tfjs and this package write them: in file:// URLs nothing is escaped. */
+function urlText({ href, protocol, host, pathname }: URL): string {
+  return protocol === 'file:' ? `file://${host}${decodeURIComponent(pathname)}` : href;
+}
+
 function isFetched(url: string): boolean {
-  return /^https?:/.test(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
+  return /^(https?|blob|data):/i.test(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
 }
 
 function handlerFor(url: string, handlers: io.IOHandler[]): io.IOHandler {
@@ -98,7 +110,7 @@ async function upload(
 function download(name: string, bytes: Uint8Array<ArrayBuffer>): Partial<io.SaveResult> {
   if (typeof document === 'undefined') throw new Error('compressed: downloads:// needs a browser.');
   const link = document.createElement('a');
-  link.download = `${name || 'model'}.tfz`;
+  link.download = `${name.replace(/\.tfz$/, '') || 'model'}.tfz`;
   link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   link.dispatchEvent(new MouseEvent('click'));
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -1,5 +1,6 @@
 /** The decoder alone, without dependencies: what a page needs that loads compressed models and saves none. */
 import type { io } from '@tensorflow/tfjs-core';
+import { checkOptions } from './decoder/checkOptions.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { type UnpackOptions, unpack } from './decoder/unpack.js';
 
@@ -8,15 +9,17 @@ export type { Source, UnpackOptions };
 export { unpack };
 
 /**
- * A handler for tf.loadLayersModel that loads a compressed file.
+ * A handler for tf.loadLayersModel and tf.loadGraphModel that loads a compressed file.
  *
- * @param source An http(s) or relative URL, a File or a list of one, or an IOHandler that holds a compressed model.
- * @throws FormatError (from load) for what is no whole, unchanged compressed file.
+ * @param source A URL that fetch takes (http(s), relative, blob:, data:), bytes, a Response, a File or a list of one, or an IOHandler that
+ *   holds a compressed model.
+ * @throws Error for an unknown option; FormatError (from load) for what is no whole, unchanged compressed file.
  */
 export function compressed(
   source: Source,
   options: UnpackOptions & { requestInit?: RequestInit } = {},
 ): { load: io.LoadHandler } {
+  checkOptions(options, 'maxBytes, name, requestInit');
   const { requestInit, ...rest } = options;
   return { load: async () => unpack(await readSource(source, requestInit), { name: sourceName(source), ...rest }) };
 }

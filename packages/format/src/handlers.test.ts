@@ -95,10 +95,10 @@ describe('other handlers', () => {
     const file = new File([pack(model).slice()], 'picked.tfz');
     expect(await compressed(file).load()).toEqual(unpack(pack(model)));
     expect(await compressed([file]).load()).toEqual(unpack(pack(model)));
-    await expect(compressed([file, file]).load()).rejects.toThrow('expected 1 file, received 2');
+    await expect(compressed([file, file]).load()).rejects.toThrow('1 file or a handler that can load, received 2');
     await expect(compressed(new File(['x'], 'picked.tfz')).load()).rejects.toThrow('picked.tfz: this is no');
     await expect(compressed(file).save(model)).rejects.toThrow('picked.tfz cannot be saved to');
-    await expect(compressed({}).load()).rejects.toThrow('the handler cannot load');
+    await expect(compressed({}).load()).rejects.toThrow('a handler that can load');
   });
 
   it('are refused when there are none', async () => {

@@ -4,4 +4,5 @@ export type { Source } from './decoder/readSource.js';
 export { type UnpackOptions, unpack } from './decoder/unpack.js';
 export { type ExportStockOptions, exportStock } from './exportStock.js';
 export { type PackOptions, pack } from './pack.js';
+export { packAsync } from './packAsync.js';
 export type { Lossy, WeightSelector } from './quantize.js';

@@ -1,13 +1,14 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { joinBuffers, withStringBytes } from './artifactBytes.js';
-import { BitEncoder } from './BitEncoder.js';
+import { checkArtifacts, toText } from './checkArtifacts.js';
 import { choosePlan } from './choosePlan.js';
-import { codeText, maxText } from './decoder/codeText.js';
+import { mixedLimit } from './decoder/codeSymbols.js';
 import { layoutOf, type WeightEntry } from './decoder/description.js';
 import { EncoderState } from './EncoderState.js';
 import { checkLossy, type Lossy, quantize } from './quantize.js';
 import { writeContainer } from './writeContainer.js';
+import { writeText } from './writeText.js';
 
 export interface PackOptions {
   /** Weights that may be stored with less precision. Default: none, every weight comes back bit for bit. */
@@ -18,53 +19,60 @@ export interface PackOptions {
   onWeight?: (name: string, fileBytes: number) => void;
 }
 
-const packOptions = ['quantize', 'onProgress', 'onWeight'] as const;
+export const packOptionNames = ['quantize', 'onProgress', 'onWeight'] as const;
 
 /**
  * A compressed file of a model: everything in its artifacts, the weights bit for bit.
  *
  * @param artifacts What model.save() hands to its handler.
- * @throws ArgumentError when the topology is binary, the weights are a stream or do not match their specification, or the JSON has more
- *   than 2^24 bytes.
+ * @throws ArgumentError for what could not be read back: a binary topology, weights that are a stream or do not match their
+ *   specification, JSON of more than 2^24 bytes or nested more than 200 deep; and for a selector of `quantize` that selects nothing.
  */
 export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array<ArrayBuffer> {
-  checkKnownOptions(options, packOptions, 'pack');
+  const steps = packing(artifacts, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** pack(), step by step. */
+export function* packing(
+  artifacts: io.ModelArtifacts,
+  options: PackOptions,
+): Generator<void, Uint8Array<ArrayBuffer>, void> {
+  checkKnownOptions(options, packOptionNames, 'pack');
   const { quantize: lossy = {}, onProgress, onWeight } = options;
-  checkLossy(lossy);
-  const { weightSpecs, weightData, getWeightStream, ...description } = artifacts;
-  check(
-    !(description.modelTopology instanceof ArrayBuffer),
-    'artifacts.modelTopology',
-    'JSON',
-    description.modelTopology,
-  );
-  check(!getWeightStream || weightData !== undefined, 'artifacts.weightData', 'the weights in memory', 'a stream');
+  checkArtifacts(artifacts);
+  const { weightSpecs, weightData, getWeightStream: _, ...description } = artifacts;
+  checkLossy(lossy, weightSpecs ?? []);
   const data = joinBuffers(weightData);
   const specs = withStringBytes(weightSpecs ?? [], data);
   const layouts = specs.map(layoutOf);
   const weightBytes = layouts.reduce((sum, { bytes }) => sum + bytes, 0);
   check(weightBytes === data.length, 'artifacts.weightData', `${weightBytes} bytes as weightSpecs says`, data.length);
-  const text = new TextEncoder().encode(
-    JSON.stringify({ ...description, ...(weightSpecs && { weights: specs.map(toEntry) }) }),
-  );
-  check(text.length <= maxText, 'artifacts', `at most ${maxText} bytes of JSON`, text.length);
+  const text = toText({ ...description, ...(weightSpecs && { weights: specs.map(toEntry) }) });
 
-  const encoder = new BitEncoder();
-  codeText(encoder, text);
+  const { encoder, jsonBytes } = writeText(text);
   const state = new EncoderState();
+  let version = 1;
   let at = 0;
-  layouts.forEach(({ bytes, wide, shape }, i) => {
+  for (const [i, { bytes, wide, shape }] of layouts.entries()) {
+    yield;
     const part = data.slice(at, at + bytes);
     const words = wide ? new Int32Array(part.buffer) : Int32Array.from(part);
     const before = encoder.size;
     const affine = quantize(words, specs[i], lossy);
-    state.encode(encoder, words, shape, choosePlan(words, shape, state.symbolsLeft, affine));
+    const tensor = { data: words, shape, wide, affine };
+    const plan = yield* choosePlan(tensor, state, mixedLimit(before) - state.budget.used);
+    if (plan.values === 'bytes') version = 2;
+    state.encode(encoder, words, shape, plan);
     at += bytes;
     onWeight?.(specs[i].name, encoder.size - before);
     onProgress?.(at / weightBytes);
-  });
+  }
   const { coded, raw } = encoder.finish();
-  return writeContainer(weightBytes, text.length, coded, raw);
+  return writeContainer(weightBytes, jsonBytes, coded, raw, version);
 }
 
 function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {

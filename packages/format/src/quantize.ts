@@ -14,8 +14,27 @@ export interface Lossy {
   uint8?: WeightSelector;
 }
 
-export function checkLossy(lossy: Lossy): void {
+/** @throws ArgumentError for a selector, or an entry of a list, that none of the weights that could be quantized matches. */
+export function checkLossy(lossy: Lossy, specs: io.WeightsManifestEntry[]): void {
   checkKnownOptions(lossy, ['float16', 'uint8'], 'quantize');
+  const names = specs.filter(isLossless).map(({ name }) => name);
+  for (const [coding, selector] of Object.entries(lossy)) {
+    if (selector === undefined || names.length === 0) continue;
+    for (const each of Array.isArray(selector) ? selector : [selector]) {
+      const some = names.slice(0, 5).join("', '") + (names.length > 5 ? `', … (${names.length})` : "'");
+      check(
+        names.some((name) => matches(each, name)),
+        `quantize.${coding}`,
+        `a selector of some of the float32 weights '${some}`,
+        each,
+      );
+    }
+  }
+}
+
+/** Whether a weight is float32 that can lose precision: states of the optimizer and what is stored with less of it do not. */
+function isLossless({ dtype, quantization, group }: io.WeightsManifestEntry): boolean {
+  return dtype === 'float32' && !quantization && group !== 'optimizer';
 }
 
 /** Rounds `data` (float32 bits) in place as `lossy` asks for; returns min and scale, in bits, where it was to uint8. */
@@ -24,7 +43,7 @@ export function quantize(
   spec: io.WeightsManifestEntry,
   lossy: Lossy,
 ): TensorPlan['affine'] | undefined {
-  if (spec.dtype !== 'float32' || spec.quantization || spec.group === 'optimizer') return undefined;
+  if (!isLossless(spec)) return undefined;
   const [toHalf, toByte] = [matches(lossy.float16, spec.name), matches(lossy.uint8, spec.name)];
   check(!(toHalf && toByte), 'quantize', `one coding for weight '${spec.name}'`, 'both float16 and uint8');
   if (toHalf) for (let i = 0; i < data.length; i++) data[i] = bitsOf(roundToHalf(floatOf(data[i])));

@@ -7,8 +7,9 @@ export function writeContainer(
   jsonBytes: number,
   coded: Uint8Array,
   raw: Uint8Array,
+  version = 1,
 ): Uint8Array<ArrayBuffer> {
-  const header = [...magic, ...[weightBytes, jsonBytes, coded.length, raw.length].flatMap(varint)];
+  const header = [...magic.slice(0, 3), version, ...[weightBytes, jsonBytes, coded.length, raw.length].flatMap(varint)];
   const end = header.length + coded.length + raw.length;
   const file = new Uint8Array(end + 4);
   file.set(header);

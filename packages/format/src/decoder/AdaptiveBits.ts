@@ -19,6 +19,12 @@ export class AdaptiveBits {
     this.n = new Uint8Array(slots);
   }
 
+  /** Takes over the state of another one with as many slots. */
+  copy({ p, n }: AdaptiveBits): void {
+    this.p.set(p);
+    this.n.set(n);
+  }
+
   code(coder: BitCoder, slot: number, bit: number): number {
     const p = this.p[slot];
     const n = this.n[slot];

@@ -15,8 +15,18 @@ export interface SymbolCoder {
   code(context: number, symbol: number): number;
 }
 
-/** Codes the frequencies of one table: how many there are, then each in the context of the one before. */
-export function codeFrequencies(coder: BitCoder, fields: AdaptiveBits, base: number, frequencies: Int32Array): void {
+/**
+ * Codes the frequencies of one table: how many there are, then each in the context of the one before.
+ *
+ * @param most How many of them may be other than 0: no tensor has more symbols than elements, so that no table costs more than they do.
+ */
+export function codeFrequencies(
+  coder: BitCoder,
+  fields: AdaptiveBits,
+  base: number,
+  frequencies: Int32Array,
+  most: number,
+): void {
   let count = frequencies.length;
   while (count > 0 && frequencies[count - 1] === 0) count--;
   count = fields.codeNumber(coder, base, count);
@@ -27,29 +37,38 @@ export function codeFrequencies(coder: BitCoder, fields: AdaptiveBits, base: num
     before = fields.codeNumber(coder, base + context * numberSlots, frequencies[i]);
     frequencies[i] = before;
     sum += before;
+    if (before > 0 && most-- === 0) invalid('table');
   }
   if (sum !== total) invalid('table');
 }
 
+/** One table a context; at most as many contexts as there are here. */
+export const tableContexts = 6;
+const symbols = new Uint8Array(tableContexts * total);
+const frequencies = new Int32Array(tableContexts * maxAlphabet);
+const starts = new Int32Array(tableContexts * maxAlphabet);
+
 /**
  * The decoder of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540) with byte-wise renormalization, state in [2^23, 2^31).
- * Reads the tables of `contexts` contexts first. finish() is to be called after the last symbol.
+ * Reads the tables first, one a context, of `alphabet` symbols each, the last of
+ * `lastAlphabet`, of which `most` can occur. The tables are the module's: they are in use until finish(), which no decoding of another tensor precedes. finish() is to be called after the last symbol.
  */
 export function symbolDecoder(
   coder: BitCoder,
   fields: AdaptiveBits,
   base: number,
-  contexts: number,
+  alphabet: number,
+  lastAlphabet: number,
+  most: number,
 ): SymbolCoder & { finish(): void } {
-  const symbols = new Uint8Array(contexts * total);
-  const frequencies = new Int32Array(contexts * maxAlphabet);
-  const starts = new Int32Array(contexts * maxAlphabet);
-  for (let context = 0; context < contexts; context++) {
+  frequencies.fill(0);
+  for (let context = 0; context < tableContexts; context++) {
+    const size = context < tableContexts - 1 ? alphabet : lastAlphabet;
     const first = context * maxAlphabet;
-    codeFrequencies(coder, fields, base, frequencies.subarray(first, first + maxAlphabet));
-    for (let i = first, start = context * total; i < first + maxAlphabet; start += frequencies[i++]) {
+    codeFrequencies(coder, fields, base, frequencies.subarray(first, first + size), most);
+    for (let i = first, start = context * total; i < first + size; start += frequencies[i++]) {
       starts[i] = start - context * total;
-      symbols.fill(i - first, start, start + frequencies[i]);
+      if (frequencies[i] > 0) symbols.fill(i - first, start, start + frequencies[i]);
     }
   }
   const bytes = coder.bytes(fields.codeNumber(coder, base, 0));

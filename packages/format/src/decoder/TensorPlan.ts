@@ -8,8 +8,11 @@ import { codeRaw, floatCoder } from './floatCoder.js';
  * mixed contexts (small, slow); 'mixedDense' is mixed contexts for values of which none is zero, 'few' adaptive bits for a few floats.
  */
 const positionCodings = ['dense', 'gaps', 'mixed', 'mixedDense', 'few'] as const;
-/** How the values are coded: 32 bits each, exponent apart, or as the index of one of a few levels, listed in one of three ways. */
-const valueCodings = ['raw', 'float', 'levels', 'powers', 'affine'] as const;
+/**
+ * How the values are coded: 32 bits each, exponent apart, or as the index of one of a few levels, listed in one of three ways; 'bytes',
+ * which version 1 does not have, is 8 bits each.
+ */
+const valueCodings = ['raw', 'float', 'levels', 'powers', 'affine', 'bytes'] as const;
 
 /** The coding of one tensor: the encoder chooses it, the file states it. */
 export interface TensorPlan {
@@ -44,12 +47,16 @@ export function floatOf(value: number): number {
 }
 
 export function powerLevels(exponent: number, count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => ((i & 1) << 31) | ((exponent + (i >> 1)) << 23));
+  const levels = new Int32Array(count);
+  for (let i = 0; i < count; i++) levels[i] = ((i & 1) << 31) | ((exponent + (i >> 1)) << 23);
+  return levels;
 }
 
 /** 256 levels min + q × scale, rounded to float32. */
 export function affineLevels(min: number, scale: number): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, q) => bitsOf(floatOf(min) + q * floatOf(scale)));
+  const levels = new Int32Array(256);
+  for (let q = 0; q < 256; q++) levels[q] = bitsOf(floatOf(min) + q * floatOf(scale));
+  return levels;
 }
 
 /** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
@@ -60,10 +67,10 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
     return coded;
   };
   const positions = positionCodings[number(0, positionCodings.indexOf(plan.positions), 4)];
-  const values = valueCodings[number(1, valueCodings.indexOf(plan.values), 4)];
+  const values = valueCodings[number(1, valueCodings.indexOf(plan.values), 5)];
   const stride = positions.startsWith('mixed') ? number(2, plan.stride, 1 << 20) : 0;
   const read: TensorPlan = { ...plan, positions, values, stride, levels: new Int32Array(0) };
-  if (values === 'raw') return read;
+  if (values === 'raw' || values === 'bytes') return read;
   if (values === 'affine') {
     read.affine = [codeRaw(coder, 32, plan.affine[0]), codeRaw(coder, 32, plan.affine[1])];
     read.levels = affineLevels(...read.affine);
@@ -76,6 +83,7 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
   }
   const count = number(5, plan.levels.length, maxLevels);
   if (values === 'powers') {
+    if (count > 2 * (256 - read.exponent)) invalid('exponent');
     read.levels = powerLevels(read.exponent, count);
     return read;
   }

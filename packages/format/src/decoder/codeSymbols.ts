@@ -1,8 +1,32 @@
 import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
+import { invalid } from './FormatError.js';
+import { MixerSlots } from './MixerSlots.js';
 
-/** Elements that may be coded with mixed contexts in one file: it takes about 0.3 µs each. */
-export const maxSymbols = 1 << 22;
+/**
+ * What coding in mixed contexts takes up in one file. Each element counts as one bit and each bit of a level as another: about 0.2 µs
+ * of time each, and nearly nothing of the file when they are foreseen, so that their number has to have a bound.
+ */
+export class MixedBudget {
+  used = 0;
+
+  constructor(
+    readonly limit = Number.POSITIVE_INFINITY,
+    readonly significance = new MixerSlots(),
+    readonly level = new MixerSlots(),
+  ) {}
+
+  /** Throws an Error when the limit has been passed. */
+  spend(bits: number): void {
+    this.used += bits;
+    if (this.used > this.limit) invalid('number of values in mixed contexts');
+  }
+}
+
+/** How many bits a file of `fileBytes` may have in mixed contexts. */
+export function mixedLimit(fileBytes: number): number {
+  return 2 ** 22 + 64 * fileBytes;
+}
 
 export interface SymbolLayout {
   rows: number;
@@ -18,77 +42,80 @@ const significanceInputs = 7;
 const levelInputs = 6;
 
 /** Codes symbols[row × columns + column] in contexts of their row, their column and their neighbours. */
-export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: SymbolLayout): void {
+export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: SymbolLayout, budget: MixedBudget): void {
   const { rows, columns, stride, levels, zeros } = layout;
   const treeBits = 32 - Math.clz32(levels - 1);
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
   const patterns = 1 << 14;
-  const significance = createMixer(significanceInputs, rows + columns + patterns, 24, 250, 0.015);
+  const significance = createMixer(
+    significanceInputs,
+    rows + columns + patterns,
+    24,
+    250,
+    0.015,
+    11.99,
+    budget.significance,
+  );
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
-  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015);
+  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, budget.level);
   const mask = (1 << hashBits) - 1;
   const rowTotal = (row: number) => (row >= 0 && row < rows ? inRow[row] : 0);
-  const symbol = (row: number, column: number) =>
-    row >= 0 && column >= 0 && column < columns ? symbols[row * columns + column] : 0;
-  const is = (row: number, column: number) => (symbol(row, column) ? 1 : 0);
+  /** The symbol `back` elements before this one, 0 before the first. */
+  const before = (at: number, back: number) => (back <= at ? symbols[at - back] : 0);
+  const is = (at: number, back: number) => (back <= at && symbols[at - back] > 0 ? 1 : 0);
+  const up = stride * columns;
+  const contexts = new Int32Array(levelInputs);
+  const base = rows + columns;
 
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, at = 0; row < rows; row++) {
     const next = rowTotal(row - 1) * 2 + rowTotal(row - 2);
     const far = rowTotal(row - stride) * 2 + rowTotal(row - stride - 1) + rowTotal(row - stride + 1);
     const nearby = Math.min(23, logarithm(next + far));
     const nearbyBoth = Math.min(11, logarithm(next)) * 12 + Math.min(11, logarithm(far));
     let lastInRow = 0;
-    for (let column = 0; column < columns; column++) {
-      const at = row * columns + column;
-      const left = column > 0 && symbols[at - 1] ? 1 : 0;
-      const above = is(row - 1, column);
-      const aboveFar = is(row - stride, column);
+    for (let column = 0; column < columns; column++, at++) {
       if (zeros) {
         const { slots } = significance;
         const columnDensity = Math.min(15, logarithm(inColumn[column]));
         const rowDensity = Math.min(15, logarithm(inRow[row]));
+        const three = (column > 0 ? is(at, 1) : 0) + 2 * is(at, columns) + 4 * is(at, up);
         const pattern =
-          left +
-          2 * above +
-          4 * aboveFar +
-          8 * is(row, column - 2) +
-          16 * is(row - 2, column) +
-          32 * is(row - stride - 1, column) +
-          64 * is(row - stride + 1, column) +
-          128 * is(row - 2 * stride, column);
-        const base = rows + columns;
+          three +
+          8 * (column > 1 ? is(at, 2) : 0) +
+          16 * is(at, 2 * columns) +
+          32 * is(at, up + columns) +
+          64 * is(at, up - columns) +
+          128 * is(at, 2 * up);
         slots[0] = row;
         slots[1] = rows + column;
         slots[2] = base + pattern;
         slots[3] = base + 512 + nearby * 16 + rowDensity;
         slots[4] = base + 1024 + nearby * 16 + columnDensity;
-        slots[5] = base + 2048 + nearbyBoth * 8 + (pattern & 7);
-        slots[6] = base + 4096 + ((rowDensity * 16 + columnDensity) * 8 + (pattern & 7));
-        const bit = significance.code(coder, nearby, symbols[at] ? 1 : 0);
-        if (!bit) {
-          symbols[at] = 0;
-          continue;
-        }
+        slots[5] = base + 2048 + nearbyBoth * 8 + three;
+        slots[6] = base + 4096 + ((rowDensity * 16 + columnDensity) * 8 + three);
+        if (!significance.code(coder, nearby, symbols[at] ? 1 : 0)) continue;
       }
+      budget.spend(treeBits);
       inRow[row]++;
       inColumn[column]++;
       let node = 1;
       const value = symbols[at] - 1;
-      const around = symbol(row - 1, column) * 4096 + symbol(row - stride, column);
-      const contexts = [column, row, lastInRow, lastInColumn[column], around];
+      contexts[1] = column;
+      contexts[2] = row;
+      contexts[3] = lastInRow;
+      contexts[4] = lastInColumn[column];
+      contexts[5] = before(at, columns) * 4096 + before(at, up);
       for (let i = treeBits - 1; i >= 0; i--) {
         const { slots } = level;
         slots[0] = node & mask;
         for (let input = 1; input < levelInputs; input++) {
-          slots[input] = (input << hashBits) + (hash(node, contexts[input - 1]) & mask);
+          slots[input] = (input << hashBits) + (hash(node, contexts[input]) & mask);
         }
         node = 2 * node + level.code(coder, i, (value >>> i) & 1);
       }
-      symbols[at] = node - (1 << treeBits) + 1;
-      lastInRow = symbols[at];
-      lastInColumn[column] = symbols[at];
+      lastInRow = lastInColumn[column] = symbols[at] = node - (1 << treeBits) + 1;
     }
   }
 }

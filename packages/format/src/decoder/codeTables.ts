@@ -1,13 +1,24 @@
 import type { BitCoder } from './BitCoder.js';
+import type { Elements } from './codeTensor.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, codeSignAndMantissa } from './floatCoder.js';
-import type { SymbolCoder } from './SymbolTables.js';
+import { type SymbolCoder, tableContexts } from './SymbolTables.js';
 import type { TensorPlan } from './TensorPlan.js';
 
 /** Contexts: of gaps by how long the last ones were, and one of values. */
-export const tableContexts = 6;
 const gapContexts = tableContexts - 1;
 const shortGaps = 16;
+
+/** How many symbols the gaps of a tensor of `size` elements can have. */
+export function gapAlphabet(size: number): number {
+  return gapSymbol(Math.min(size, 2 ** 31 - 1)) + 1;
+}
+
+/** A gap of less than 16 is a symbol; of a longer one, a symbol tells its length in bits and its second bit. */
+function gapSymbol(gap: number): number {
+  const length = 31 - Math.clz32(gap);
+  return gap < shortGaps ? gap : shortGaps + 2 * (length - 4) + ((gap >>> (length - 1)) & 1);
+}
 
 /**
  * Codes a tensor of any size fast: a symbol for each gap between non-zero values (unless 'dense') and a symbol for each value, its
@@ -16,7 +27,7 @@ const shortGaps = 16;
 export function codeTables(
   coder: BitCoder,
   symbols: SymbolCoder,
-  data: Int32Array,
+  data: Elements,
   plan: TensorPlan,
   indexOf: (value: number) => number,
 ): void {
@@ -39,24 +50,18 @@ export function codeTables(
     }
     const value = data[at];
     if (levels.length > 0) {
-      const index = symbols.code(gapContexts, indexOf(value));
-      if (index >= levels.length) invalid('level');
-      data[at] = levels[index];
+      data[at] = levels[symbols.code(gapContexts, indexOf(value))];
     } else {
       const distance = symbols.code(gapContexts, exponent - ((value >>> 23) & 255));
-      if (distance > exponent) invalid('exponent');
       data[at] = codeSignAndMantissa(coder, exponent - distance, mantissaBits, value);
     }
   }
 }
 
-/** A gap of less than 16 is a symbol; of a longer one, a symbol tells its length in bits and its second bit. */
+/** Codes a gap as its symbol and the bits that the symbol leaves open. */
 function codeGap(coder: BitCoder, symbols: SymbolCoder, context: number, gap: number): number {
-  const length = 31 - Math.clz32(gap);
-  const given = gap < shortGaps ? gap : shortGaps + 2 * (length - 4) + ((gap >>> (length - 1)) & 1);
-  const symbol = symbols.code(context, given);
+  const symbol = symbols.code(context, gapSymbol(gap));
   if (symbol < shortGaps) return symbol;
   const rest = ((symbol - shortGaps) >> 1) + 3;
-  if (rest > 29) invalid('run of zeros');
   return ((2 | (symbol & 1)) << rest) | codeRaw(coder, rest, gap & ((1 << rest) - 1));
 }

@@ -1,16 +1,17 @@
 import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
-import { codeSymbols, maxSymbols } from './codeSymbols.js';
-import { codeTables, tableContexts } from './codeTables.js';
+import { codeSymbols, MixedBudget } from './codeSymbols.js';
+import { codeTables, gapAlphabet } from './codeTables.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
-import { type SymbolCoder, symbolDecoder } from './SymbolTables.js';
+import { maxAlphabet, type SymbolCoder, symbolDecoder } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
 
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
   readonly fields = new AdaptiveBits((planFields + 4) * numberSlots, 20);
-  symbolsLeft = maxSymbols;
+
+  constructor(readonly budget = new MixedBudget()) {}
 
   /** The index among the levels of a value to be coded. */
   indexOf(_value: number): number {
@@ -18,17 +19,28 @@ export class TensorState {
   }
 
   /** The symbols to be coded in mixed contexts: 0 for zero if `zeros`, 1 + index of the others. */
-  symbolsFor(data: Int32Array, _zeros: boolean): Uint16Array {
+  symbolsFor(data: Elements, _zeros: boolean): Uint16Array {
     return new Uint16Array(data.length);
   }
 
-  /** Has `run` code symbols by tables, which are read before. */
-  withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
-    const symbols = symbolDecoder(coder, this.fields, planFields * numberSlots, tableContexts);
+  /**
+   * Has `run` code symbols by tables, which are read before.
+   *
+   * @param sizes How many symbols the tables of gaps and that of values can have, and how many of a table can occur.
+   */
+  withTables(
+    coder: BitCoder,
+    run: (coder: BitCoder, symbols: SymbolCoder) => void,
+    ...sizes: [gapAlphabet: number, valueAlphabet: number, most: number]
+  ): void {
+    const symbols = symbolDecoder(coder, this.fields, planFields * numberSlots, ...sizes);
     run(coder, symbols);
     symbols.finish();
   }
 }
+
+/** Elements of a tensor: 32 bits each, or bytes, which are coded as if they had 32. */
+export type Elements = Int32Array | Uint8Array;
 
 /** Columns of a tensor seen as a matrix: its last dimension that is not 1. */
 export function columnsOf(shape: readonly number[]): number {
@@ -36,11 +48,11 @@ export function columnsOf(shape: readonly number[]): number {
   return 1;
 }
 
-/** Codes the 32-bit elements of one tensor. When encoding, `plan` is given; when decoding, it is not and `data` is all zeros. */
+/** Codes the elements of one tensor. When encoding, `plan` is given; when decoding, it is not and `data` is all zeros. */
 export function codeTensor(
   coder: BitCoder,
   state: TensorState,
-  data: Int32Array,
+  data: Elements,
   shape: readonly number[],
   plan?: TensorPlan,
 ): void {
@@ -48,24 +60,30 @@ export function codeTensor(
   if (size === 0) return;
   const read = codePlan(coder, state.fields, plan ?? noPlan);
   const { levels, positions } = read;
-  const codeFloat = floatCoder(read.exponent, read.mantissaBits);
 
-  if (read.values === 'raw') {
-    for (let i = 0; i < size; i++) data[i] = codeRaw(coder, 32, data[i]);
+  const rawBits = { raw: 32, bytes: 8 }[read.values as string];
+
+  if (rawBits) {
+    for (let i = 0; i < size; i++) data[i] = codeRaw(coder, rawBits, data[i]);
   } else if (positions === 'dense' || positions === 'gaps') {
-    state.withTables(coder, (through, symbols) =>
-      codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
+    state.withTables(
+      coder,
+      (through, symbols) => codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
+      positions === 'dense' ? 1 : gapAlphabet(size),
+      Math.min(maxAlphabet, levels.length || read.exponent + 1),
+      size + 1,
     );
   } else if (positions === 'few') {
+    const codeFloat = floatCoder(read.exponent, read.mantissaBits);
     for (let i = 0; i < size; i++) data[i] = codeFloat(coder, data[i]);
   } else {
-    state.symbolsLeft -= size;
-    if (state.symbolsLeft < 0) invalid('number of values in mixed contexts');
     const zeros = positions === 'mixed';
+    state.budget.spend(size);
     const symbols = state.symbolsFor(data, zeros);
     const columns = columnsOf(shape);
     const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
-    codeSymbols(coder, symbols, layout);
+    codeSymbols(coder, symbols, layout, state.budget);
+    const codeFloat = floatCoder(read.exponent, read.mantissaBits);
     for (let i = 0; i < size; i++) {
       if (symbols[i] === 0) continue;
       if (levels.length === 0) data[i] = codeFloat(coder, data[i]);

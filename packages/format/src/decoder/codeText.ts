@@ -6,8 +6,11 @@ const orders = 6;
 const maxMatch = 63;
 /** Bounds the probabilities, and so what a coded byte can stand for: at most about 6,000 bytes of text. */
 const maxSum = 9;
-/** Longer texts are neither written nor read, in bytes. */
-export const maxText = 1 << 24;
+
+/** Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to nothing of the file when it is foreseen. */
+export function textLimit(fileBytes: number): number {
+  return Math.min(2 ** 24, 2 ** 18 + 64 * fileBytes);
+}
 
 /**
  * Codes `text` (of `text.length` bytes, filled in when decoding) bit by bit with mixed contexts: the last 1, 2, 3, 4 and 6 bytes, and

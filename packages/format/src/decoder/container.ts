@@ -1,8 +1,10 @@
 import { crc32, residue } from './crc32.js';
 import { FormatError } from './FormatError.js';
 
-/** 'tfz' and the version. */
+/** 'tfz' and the version that a file is written in when it needs nothing newer. */
 export const magic = [0x74, 0x66, 0x7a, 1];
+/** Version 2 adds the value coding 'bytes' to version 1. */
+export const newestVersion = 2;
 
 /** The parts of a file: magic, four varints, the coded part, the raw part, CRC-32 (little-endian) of all before. */
 export interface Container {
@@ -21,9 +23,11 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
   };
-  const differs = magic.findIndex((byte, i) => bytes[i] !== byte);
-  if (differs >= 0 && differs < 3) fail(differs, 'this is no compressed model');
-  if (differs === 3) fail(3, `version ${bytes[3]} of the format needs a newer @tfjs-compress/format`);
+  const version = bytes[3];
+  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is no compressed model');
+  if (!(version >= 1 && version <= newestVersion)) {
+    fail(3, `version ${version} of the format needs a newer @tfjs-compress/format`);
+  }
   let at = magic.length;
   const number = (): number => {
     let value = 0;

@@ -1,5 +1,6 @@
 import { steps } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
+import { MixerSlots } from './MixerSlots.js';
 
 /*
  * Logistic mixing as in the PAQ family (Mahoney, "Adaptive weighing of context models", 2005): predictions p_i are combined as
@@ -42,10 +43,11 @@ export function createMixer(
   limit: number,
   rate: number,
   maxSum = 11.99,
+  kept = new MixerSlots(),
 ): Mixer {
   const slots = new Int32Array(inputs);
-  const p = new Float32Array(size).fill(0.5);
-  const n = new Uint8Array(size);
+  kept.reset(size);
+  const { p, seen, start } = kept;
   const weights = new Float64Array(sets * inputs).fill(1 / Math.max(2, inputs - 2));
   const stretched = new Float64Array(inputs);
   return {
@@ -55,7 +57,11 @@ export function createMixer(
       let sum = 0;
       for (let i = 0; i < inputs; i++) {
         const slot = slots[i];
-        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[n[slot]];
+        if (seen[slot] < start) {
+          seen[slot] = start;
+          p[slot] = 0.5;
+        }
+        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[seen[slot] - start];
         sum += weights[first + i] * stretched[i];
       }
       const limited = Math.min(Math.max(sum, -maxSum), maxSum);
@@ -65,8 +71,9 @@ export function createMixer(
       for (let i = 0; i < inputs; i++) {
         const slot = slots[i];
         weights[first + i] += error * stretched[i];
-        p[slot] += (coded - p[slot]) * steps[n[slot]];
-        if (n[slot] < limit) n[slot]++;
+        const n = seen[slot] - start;
+        p[slot] += (coded - p[slot]) * steps[n];
+        if (n < limit) seen[slot]++;
       }
       return coded;
     },

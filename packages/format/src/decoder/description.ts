@@ -5,43 +5,34 @@ import { invalid } from './FormatError.js';
 export type WeightEntry = [name: string, shape: number[], dtype?: string, more?: object];
 
 const maxDepth = 200;
-const itemBytes: Record<string, number> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-  uint8: 1,
-  uint16: 2,
-  float16: 2,
-};
+const itemBytes = new Map([
+  ['float32', 4],
+  ['int32', 4],
+  ['bool', 1],
+  ['complex64', 8],
+  ['string', 1],
+  ['uint8', 1],
+  ['uint16', 2],
+  ['float16', 2],
+]);
 
 /** Parses the JSON of a file; throws an Error for what JSON.parse refuses, deep nesting and keys named __proto__. */
 export function parseDescription(text: string): Record<string, any> {
   let depth = 0;
-  for (let i = 0, quoted = false; i < text.length; i++) {
-    const c = text[i];
-    if (c === '"') quoted = !quoted;
-    else if (quoted) i += c === '\\' ? 1 : 0;
-    else if ('{['.includes(c)) depth++;
+  for (const c of text.replace(/\\./g, '').replace(/"[^"]*"/g, '')) {
+    if ('{['.includes(c)) depth++;
     else if ('}]'.includes(c)) depth--;
     if (depth > maxDepth) invalid('nesting of the description');
   }
-  const parsed = JSON.parse(text, (key, value) => {
-    if (key === '__proto__') invalid('key __proto__');
-    return value;
-  });
+  const parsed = JSON.parse(text, (key, value) => (key === '__proto__' ? invalid('key __proto__') : value));
   if (parsed?.constructor !== Object) invalid('description');
   return parsed;
 }
 
 /** The weight specification that an entry stands for; throws an Error when the entry is not well-formed. */
-export function toSpec(entry: unknown): io.WeightsManifestEntry {
-  if (!Array.isArray(entry)) invalid('weight');
-  const [name, shape, dtype = 'float32', more] = entry as WeightEntry;
-  if (typeof name !== 'string') invalid('weight');
-  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    invalid('shape of a weight');
-  }
+export function toSpec(entry: WeightEntry): io.WeightsManifestEntry {
+  const [name, shape, dtype = 'float32', more] = entry;
+  if (typeof name !== 'string' || !Array.isArray(shape)) invalid('weight');
   return { ...more, name, shape, dtype: dtype as io.WeightsManifestEntry['dtype'] };
 }
 
@@ -52,12 +43,16 @@ export interface Layout {
   shape: number[];
 }
 
+/** Throws an Error for a dtype that tfjs does not store, and for sizes that are not whole numbers below 2^32. */
 export function layoutOf(spec: io.WeightsManifestEntry): Layout {
-  const each = spec.dtype === 'string' ? 1 : itemBytes[spec.quantization?.dtype ?? spec.dtype];
+  const { dtype, quantization, shape, byteLength } = spec as io.WeightsManifestEntry & { byteLength?: number };
+  const isText = dtype === 'string';
+  const each = itemBytes.get(isText ? dtype : (quantization?.dtype ?? dtype));
   if (!each) invalid('dtype of a weight');
-  const elements = spec.shape.reduce((product, size) => product * size, 1);
-  // The length of strings does not follow from the shape.
-  const bytes = spec.dtype === 'string' ? (spec as { byteLength?: number }).byteLength! : elements * each;
+  const elements = shape.reduce((product, size) => (size >>> 0 === size ? product * size : Number.NaN), 1);
+  // The length of strings does not follow from the shape; each has four bytes of its own length before it.
+  const bytes = isText ? byteLength! : elements * each;
+  if (!Number.isSafeInteger(bytes) || !(bytes >= (isText ? 4 * elements : 0))) invalid('size of a weight');
   const wide = each > 2;
-  return { bytes, wide, shape: each === 4 ? spec.shape : [wide ? bytes / 4 : bytes] };
+  return { bytes, wide, shape: each === 4 ? shape : [wide ? bytes / 4 : bytes] };
 }

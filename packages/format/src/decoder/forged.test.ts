@@ -4,8 +4,8 @@ import { EncoderState } from '../EncoderState.js';
 import { SymbolRecorder } from '../SymbolRecorder.js';
 import { writeContainer } from '../writeContainer.js';
 import { type AdaptiveBits, numberSlots } from './AdaptiveBits.js';
-import { tableContexts } from './codeTables.js';
 import { codeText } from './codeText.js';
+import { tableContexts } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, powerLevels, type TensorPlan } from './TensorPlan.js';
 import { unpack } from './unpack.js';
 
@@ -94,7 +94,7 @@ const cases: Record<string, [number[], (encoder: BitEncoder, fields: AdaptiveBit
       [0, 1],
       [5, 200],
     ]),
-    'level',
+    'table',
   ],
   'an exponent below zero': [
     [8],
@@ -102,11 +102,44 @@ const cases: Record<string, [number[], (encoder: BitEncoder, fields: AdaptiveBit
       [0, 1],
       [5, 4],
     ]),
+    'table',
+  ],
+  'a run of zeros beyond the tensor': [
+    [8],
+    withSymbols(powers, [
+      [0, 7],
+      [5, 0],
+      [1, 8],
+    ]),
+    'run of zeros',
+  ],
+  'a run of zeros that no tensor of this size has': [[8], withSymbols(powers, [[0, 15]]), 'table'],
+  'a long run of zeros without its lower bits': [[1 << 20], withSymbols(powers, [[0, 40]]), 'end'],
+  'more symbols than elements': [
+    [1],
+    withSymbols({ ...powers, levels: powerLevels(120, 8) }, [
+      [0, 0],
+      [5, 1],
+      [5, 2],
+      [5, 3],
+    ]),
+    'table',
+  ],
+  'more levels than there are powers of two': [
+    [8],
+    (encoder, fields) => {
+      // Gaps, powers of two, the smallest exponent, how many levels.
+      for (const [field, value] of [
+        [0, 1],
+        [1, 3],
+        [3, 250],
+        [5, 14],
+      ]) {
+        fields.codeNumber(encoder, field * numberSlots, value);
+      }
+    },
     'exponent',
   ],
-  'a run of zeros beyond the tensor': [[8], withSymbols(powers, [[0, 15]]), 'run of zeros'],
-  'a run of zeros beyond all tensors': [[8], withSymbols(powers, [[0, 255]]), 'run of zeros'],
-  'a long run of zeros without its lower bits': [[8], withSymbols(powers, [[0, 40]]), 'end'],
   'values as they are that are not there': [[8], (encoder, fields) => void codePlan(encoder, fields, noPlan), 'end'],
   'a way of coding that does not exist': [[8], (encoder, fields) => void fields.codeNumber(encoder, 0, 7), 'field'],
   'a few floats, their exponents below zero': [
@@ -118,7 +151,7 @@ const cases: Record<string, [number[], (encoder: BitEncoder, fields: AdaptiveBit
     'exponent',
   ],
   'more values in mixed contexts than may be': [
-    [2049, 2048],
+    [2060, 2048],
     (encoder, fields) => void codePlan(encoder, fields, mixed),
     'number of values',
   ],
@@ -144,6 +177,6 @@ describe('a forged tensor with a right checksum is refused', () => {
   });
 
   it('a coded part that ends before the text', () => {
-    expect(() => unpack(writeContainer(0, 1 << 20, new Uint8Array(0), new Uint8Array(0)))).toThrow('invalid end');
+    expect(() => unpack(writeContainer(0, 1 << 17, new Uint8Array(0), new Uint8Array(0)))).toThrow('invalid end');
   });
 });

@@ -1,33 +1,47 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { FormatError } from './FormatError.js';
 
-/** Where a compressed file can be read from without tfjs's help. */
-export type Source = string | Blob | ArrayLike<Blob> | io.IOHandler;
+/** Bytes in memory. */
+export type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** Where a compressed file can be read from without tfjs's help; a Response or another body counts as a file. */
+export type Source = string | URL | Bytes | Pick<Blob, 'arrayBuffer'> | ArrayLike<Blob> | io.IOHandler;
+
+/** The bytes behind a view, or all of a buffer. */
+export function bytesOf(data: Bytes): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}
 
 /** What error messages call a source. */
 export function sourceName(source: Source): string {
-  if (typeof source === 'string') return source;
-  const blob = isList(source) ? source[0] : source;
-  return (blob as { name?: string }).name ?? 'compressed model';
+  if (typeof source === 'string' || source instanceof URL) return `${source}`.slice(0, 200);
+  const named = source as { name?: string; 0?: { name?: string } } | undefined;
+  return named?.name ?? named?.[0]?.name ?? 'compressed model';
 }
 
-/** The bytes at an http(s) or relative URL, in a Blob (a File of an <input>, or the list of one), or carried by an IOHandler. */
+/**
+ * The bytes at a URL that fetch takes, in memory, in a Blob (a File of an <input>, or the list of one), or carried by an IOHandler.
+ *
+ * @throws FormatError when nothing can be read from `source`.
+ */
 export async function readSource(source: Source, requestInit?: RequestInit): Promise<Uint8Array> {
-  if (typeof source === 'string') {
-    const response = await fetch(source, requestInit);
-    if (!response.ok) throw new FormatError(source, 0, `the request failed with status ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+  const name = sourceName(source);
+  let from: any = source;
+  if (typeof from === 'string' || from instanceof URL) {
+    from = await fetch(from, requestInit);
+    if (!from.ok) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
   }
-  if (isList(source)) {
-    if (source.length !== 1) throw new FormatError(sourceName(source), 0, `expected 1 file, received ${source.length}`);
-    return readSource(source[0]);
+  // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it is none.
+  from = from?.jsonFile ?? from;
+  if (ArrayBuffer.isView(from) || from instanceof ArrayBuffer) return bytesOf(from);
+  if (from?.length === 1) from = from[0];
+  if (from?.arrayBuffer) return bytesOf(await from.arrayBuffer());
+  if (!from?.load) {
+    const count = from?.length === undefined ? '' : `, received ${from.length}`;
+    throw new FormatError(name, 0, `expected a URL, bytes, 1 file or a handler that can load${count}`);
   }
-  if ('arrayBuffer' in source) return new Uint8Array(await source.arrayBuffer());
-  if (!source.load) throw new FormatError(sourceName(source), 0, 'the handler cannot load');
-  const { weightData } = await source.load();
-  return new Uint8Array(await new Blob([weightData ?? []].flat()).arrayBuffer());
-}
-
-function isList(source: Source): source is ArrayLike<Blob> {
-  return typeof source === 'object' && 'length' in source;
+  const { weightData } = await from.load();
+  return bytesOf(await new Blob([weightData ?? []].flat()).arrayBuffer());
 }

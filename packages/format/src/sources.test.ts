@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { io } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { compressed as decoderOnly } from './decode.js';
+import { compressed, pack, unpack } from './index.js';
+import { mixedModel } from './testing/models.js';
+
+const model = mixedModel();
+const bytes = pack(model);
+const expected = unpack(bytes);
+const file = new File([bytes], 'picked.tfz');
+
+describe('unpack', () => {
+  it('takes a buffer, and a view of a part of one', () => {
+    expect(unpack(bytes.buffer)).toEqual(expected);
+    const padded = new Uint8Array([7, 7, 7, ...bytes, 7]);
+    expect(unpack(padded.subarray(3, -1))).toEqual(expected);
+    expect(unpack(new DataView(padded.buffer, 3, bytes.length))).toEqual(expected);
+  });
+
+  it('refuses options that are misspelt or no numbers', () => {
+    expect(() => unpack(bytes, { maxbytes: 1 } as never)).toThrow(
+      "there is no option 'maxbytes': expected maxBytes, name.",
+    );
+    for (const maxBytes of ['1000', Number.NaN, -1, null]) {
+      expect(() => unpack(bytes, { maxBytes } as never)).toThrow(/^maxBytes: expected a number ≥ 0, received/);
+    }
+    expect(unpack(bytes, { maxBytes: Number.POSITIVE_INFINITY })).toEqual(expected);
+  });
+});
+
+for (const [which, handler] of Object.entries({ compressed, 'compressed of the decoder alone': decoderOnly })) {
+  describe(which, () => {
+    const sources = {
+      bytes,
+      'a buffer': bytes.buffer,
+      'a File': file,
+      'a list of one File': [file],
+      'tf.io.browserFiles': io.browserFiles([file]),
+      'a Response': new Response(bytes),
+      'a data: URL': `data:application/octet-stream;base64,${Buffer.from(bytes).toString('base64')}`,
+      'a blob: URL': URL.createObjectURL(file),
+      'a URL object': new URL(URL.createObjectURL(file)),
+    };
+    for (const [name, source] of Object.entries(sources)) {
+      it(`loads from ${name}`, async () => expect(await handler(source).load()).toEqual(expected));
+    }
+
+    for (const source of [undefined, null, 7, {}, [], [file, file]]) {
+      it(`says what it can load, and not from ${JSON.stringify(source)}`, async () => {
+        await expect(handler(source as never).load()).rejects.toThrow(
+          /expected a URL, bytes, 1 file or a handler that can load/,
+        );
+      });
+    }
+
+    it('refuses unknown options before it loads', () => {
+      expect(() => handler('model.tfz', { maxbytes: 1 } as never)).toThrow("option 'maxbytes'");
+      expect(() => handler('model.tfz', { maxBytes: '1' } as never)).toThrow('maxBytes: expected a number');
+    });
+  });
+}
+
+describe('saving', () => {
+  it('takes a file: URL object', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'format '));
+    const url = pathToFileURL(join(folder, 'a b.tfz'));
+    await compressed(url).save(model);
+    expect(await compressed(url).load()).toEqual(expected);
+    expect(await compressed(`file://${join(folder, 'a b.tfz')}`).load()).toEqual(expected);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is refused where nothing can be saved', async () => {
+    for (const target of [undefined, [], bytes, new URL('blob:nowhere')]) {
+      await expect(compressed(target as never).save(model)).rejects.toThrow();
+    }
+    await expect(compressed(bytes).save(model)).rejects.toThrow('cannot be saved to');
+  });
+});

@@ -1,0 +1,50 @@
+import { BitEncoder } from '../BitEncoder.js';
+import { codeText } from '../decoder/codeText.js';
+import type { TensorPlan } from '../decoder/TensorPlan.js';
+import { EncoderState } from '../EncoderState.js';
+import { writeContainer } from '../writeContainer.js';
+
+/** A tensor as 32-bit elements, in a coding of the caller's choice. */
+export interface CraftedTensor {
+  data: Int32Array;
+  shape: number[];
+  plan: TensorPlan;
+}
+
+/**
+ * A file with a right checksum made of any parts: pack() would choose the plans itself and refuse most of what attacks are made of.
+ *
+ * @param description JSON, or text (or bytes) that are meant to be JSON.
+ */
+export function craft(
+  description: object | string | Uint8Array,
+  tensors: Iterable<CraftedTensor> = [],
+  weightBytes?: number,
+): Uint8Array<ArrayBuffer> {
+  let bytes = 0;
+  return craftWith(
+    description,
+    (encoder, state) => {
+      for (const { data, shape, plan } of tensors) {
+        state.encode(encoder, data.slice(), shape, plan);
+        bytes += 4 * data.length;
+      }
+    },
+    () => weightBytes ?? bytes,
+  );
+}
+
+/** The same with tensors that `write` puts down bit by bit. */
+export function craftWith(
+  description: object | string | Uint8Array,
+  write: (encoder: BitEncoder, state: EncoderState) => void,
+  weightBytes: () => number,
+): Uint8Array<ArrayBuffer> {
+  const json = typeof description === 'string' ? description : JSON.stringify(description);
+  const text = description instanceof Uint8Array ? description : new TextEncoder().encode(json);
+  const encoder = new BitEncoder();
+  codeText(encoder, text.slice());
+  write(encoder, new EncoderState());
+  const { coded, raw } = encoder.finish();
+  return writeContainer(weightBytes(), text.length, coded, raw);
+}
