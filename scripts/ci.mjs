@@ -12,8 +12,8 @@ import { root } from './setup.mjs';
 import { printTotal } from './vitest.mjs';
 
 const minute = 60_000;
-/** The whole has to end before 45 minutes; what does not fit any more is ended and counts as failed. */
-const deadline = Date.now() + 44 * minute;
+/** The whole should take less than 45 minutes; what has not ended after this is ended and counts as failed. */
+const deadline = Date.now() + 65 * minute;
 /** Models that are not in the repository, each with what is right: where they are, every command has to be right on each. */
 const sharedModels = join(root, '..', 'shared', 'models', 'public');
 const nodeTool = join(root, '..', 'shared', 'tools', 'tfjs-node.sh');
@@ -23,7 +23,7 @@ const results = [];
 const summary = [];
 
 async function main() {
-  await tests('npm test', ['npm', 'test'], { minutes: 28 });
+  await tests('npm test', ['npm', 'test'], { minutes: 40 });
   await check('lint', bin('@biomejs/biome', 'bin/biome').concat('check', '--error-on-warnings', '.'));
   await check('unused files, exports and dependencies', bin('knip', 'bin/knip.js').concat('--no-config-hints'));
   await check('types', bin('typescript', 'bin/tsc').concat('--noEmit', '-p', '.'));

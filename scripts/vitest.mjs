@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { root } from './setup.mjs';
 
 /** Milliseconds after which a run is ended and counts as failed. */
-const patience = 25 * 60_000;
+const patience = 35 * 60_000;
 
 /**
  * Runs vitest with `config` (a path in the repository), its output passed through.

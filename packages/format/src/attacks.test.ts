@@ -12,8 +12,8 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const decoder = join(folder, 'decode.mjs');
 const attackFile = join(folder, 'attack.tfz');
 const defaultMaxBytes = 2 ** 26;
-/** Several times what the slowest takes, and a tenth of what they took before there were bounds. */
-const maxSeconds = 5;
+/** Many times what the slowest takes on a machine with nothing else to do, and less than they took before there were bounds. */
+const maxSeconds = 20;
 /** Besides the weights: what SPEC.md says, and what Node takes up for the run. */
 const maxMegabytes = 64;
 
@@ -25,7 +25,7 @@ interface Reading {
 }
 
 // Nothing of it depends on the backend: once is enough.
-describe.skipIf(process.env.TFJS_BACKEND === 'wasm')('attacks', () => {
+describe.skipIf(process.env.TFJS_BACKEND !== 'cpu')('attacks', () => {
   beforeAll(async () => {
     await build({
       entry: { decode: path('decode.ts') },
