@@ -55,7 +55,11 @@ async function onTfjsNode() {
       if (!(await check(`install ${name}`, ['bash', nodeTool, cwd, name]))) continue;
       // TensorFlow's own notes on the processor, three lines a file, would bury what the tests say.
       const env = { TFJS_BACKENDS: backend, TF_CPP_MIN_LOG_LEVEL: '2' };
-      await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', 'packages'], { cwd, env });
+      await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', 'packages'], {
+        cwd,
+        env,
+        minutes: 15,
+      });
       if (name === 'tfjs-node') await check('Node versions', [process.execPath, 'scripts/testNodes.mjs'], { cwd });
     }
   } finally {
