@@ -5,6 +5,7 @@ import { expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compres
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INQScheduler } from './INQScheduler.js';
 import { SurgeryCallback } from './SurgeryCallback.js';
+import { compressionTable } from './table.js';
 
 let x: tf.Tensor;
 let y: tf.Tensor;
@@ -225,6 +226,10 @@ describe('fit refuses, before the first batch,', () => {
     expect(() => inq().setModel({ loadWeights() {} } as never)).toThrow(
       'Two copies of @tensorflow/tfjs-layers are loaded',
     );
+  });
+
+  it('no model for the table', async () => {
+    await expect(compressionTable(undefined as never)).rejects.toThrow('model: expected a tf.Sequential');
   });
 
   it('a fit of another copy of tfjs, which takes it for a plain object', async () => {
