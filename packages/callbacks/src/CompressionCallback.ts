@@ -62,6 +62,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
   protected ownOptimizer: LoopParams['optimizer'];
 
   private attachment: Attachment | undefined;
+  /** Of a loop of one's own that never came to its end, when a fit has begun since. */
+  private left: Attachment | undefined;
   private fitParams: FitParams = {};
   /** Which one of its kind in the fit, from 1. */
   private order = 1;
@@ -107,6 +109,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
   override setModel(model: tfl.LayersModel): void {
     checkModel(model);
     if (this.trained) leave(this.trained, this, []);
+    if (this.attachment) this.onRelease();
+    this.left ??= this.attachment;
+    this.attachment = undefined;
     this.trained = trainedModel(model);
     this.order = join(this.trained, this);
     this.targets = [];
@@ -248,7 +253,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
    * @returns The same object.
    */
   async endEpoch(logs: tfl.Logs = {}): Promise<tfl.Logs> {
-    const isStopped = (this.trained as unknown as { stopTraining_?: boolean }).stopTraining_ ?? false;
+    const model = this.trained ?? this.noModel();
+    if (!this.isEpochOpen)
+      this.fail('endEpoch: expected step() before each optimizer step, received no call of it in this epoch.');
+    const isStopped = (model as unknown as { stopTraining_?: boolean }).stopTraining_ ?? false;
     const { clock } = this;
     const isWhole = clock.stepsPerEpoch === undefined ? this.isEpochTrained : clock.isLastBatch;
     // Whose ever turn it is: what one of them does, the others count.
@@ -327,9 +335,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
   }
 
   private async attachTo(initialEpoch: number): Promise<void> {
-    const model = this.trained;
-    if (!model)
-      this.fail('no model. In fit, put callbacks into the array as they are; in a loop of your own call begin().');
+    const model = this.trained ?? this.noModel();
+    for (const each of siblingsOn(model)) if (each instanceof CompressionCallback) await each.letGo();
     this.clock = new TrainingClock(this.fitParams, initialEpoch);
     if (model.optimizer) checkOptimizerSlots(model, this.label);
     const user = userModel(model);
@@ -369,6 +376,17 @@ export abstract class CompressionCallback<Override extends object = object> exte
       throw error;
     }
     if (model.optimizer) restoreAdamPowers(model.optimizer, resumed?.adam);
+  }
+
+  /** Gives back what a loop had that never came to its end. */
+  private async letGo(): Promise<void> {
+    const { left } = this;
+    this.left = undefined;
+    await left?.detach(false);
+  }
+
+  private noModel(): never {
+    this.fail('no model. In fit, put callbacks into the array as they are; in a loop of your own call begin().');
   }
 
   /** Two of a kind must not have the same weights, unless the one was left in a loop that never came to its end. */
@@ -431,6 +449,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     const { attachment, trained } = this;
     this.attachment = this.trained = undefined;
     if (trained) leave(trained, this, this.paths);
+    await this.letGo();
     await attachment?.detach(keep);
   }
 

@@ -123,6 +123,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
 
   override checkPlan(): void {
     const { epochs, epochsDone } = this.clock;
+    const pruning = this.siblings.find((sibling) => sibling.priority < this.priority && !sibling.isFinished);
+    if (pruning && this.stepsTaken > 0 && !this.isFinished) {
+      this.fail(
+        `the run that this model carries has taken ${this.stepsTaken} of ${this.options.steps.length} steps, and ` +
+          `${pruning.label} would prune what they froze. Go on without it, or call resetCompression(model) to begin anew.`,
+      );
+    }
     if (this.plan && !this.options.epochsPerStep && this.plan.to !== epochs) {
       // Not the fits that the run was begun for: the steps that are left share the epochs that are left.
       const from = Math.max(epochsDone, this.stepsTaken > 0 ? 0 : this.firstEpoch());

@@ -5,6 +5,7 @@ import { expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compres
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INQScheduler } from './INQScheduler.js';
 import { SurgeryCallback } from './SurgeryCallback.js';
+import { compressionTable } from './table.js';
 
 let x: tf.Tensor;
 let y: tf.Tensor;
@@ -227,6 +228,10 @@ describe('fit refuses, before the first batch,', () => {
     );
   });
 
+  it('no model for the table', async () => {
+    await expect(compressionTable(undefined as never)).rejects.toThrow('model: expected a tf.Sequential');
+  });
+
   it('a fit of another copy of tfjs, which takes it for a plain object', async () => {
     const wrapped = new tfl.CustomCallback(inq() as never);
     await expect(wrapped.onTrainBegin()).rejects.toThrow(
@@ -242,9 +247,41 @@ describe('fit refuses, before the first batch,', () => {
       [{ epochs: 3 }, 'begin: stepsPerEpoch: expected an integer ≥ 1, received undefined.'],
       [{ epochs: 0, stepsPerEpoch: 1 }, 'begin: epochs: expected an integer ≥ 1, received 0.'],
       [{ epochs: 3, stepsPerEpoch: 1, initialEpoch: 3 }, 'begin: initialEpoch: expected an integer from 0 to 2'],
+      [{ epochs: 3, stepsPerEpoch: 1, initialEpochs: 2 }, "begin() has no option 'initialEpochs'."],
     ] as const) {
       await expect(inq().begin(model, params as never)).rejects.toThrow(message);
     }
+  });
+
+  it('a loop of its own that ends epochs without begin() or without step()', async () => {
+    for (const callback of [inq(), surgery()]) {
+      await expect(callback.endEpoch()).rejects.toThrow('no model.');
+      const model = smallModel();
+      await callback.begin(model, { epochs: 3, stepsPerEpoch: 1 });
+      const message = 'endEpoch: expected step() before each optimizer step, received no call of it in this epoch.';
+      await expect(callback.endEpoch()).rejects.toThrow(message);
+      await callback.step();
+      await callback.endEpoch();
+      await expect(callback.endEpoch()).rejects.toThrow(message);
+      await callback.end();
+    }
+  });
+
+  it('SurgeryCallback beside an INQ run that has frozen weights already', async () => {
+    const model = smallModel();
+    const keep = { whenStopped: 'keep' };
+    const stop = {
+      onEpochEnd: async () => {
+        model.stopTraining = true;
+      },
+    };
+    const fit = (callbacks: object[]) => model.fit(x, y, { epochs: 6, verbose: 0, callbacks: callbacks as never });
+    await fit([inq(keep), stop]);
+    await expect(fit([surgery(keep), inq(keep)])).rejects.toThrow(
+      'INQScheduler: the run that this model carries has taken 1 of 2 steps, and SurgeryCallback would prune what they froze.',
+    );
+    const { history } = await fit([inq(keep)]);
+    expect(history.quantized.at(-1)).toBe(1);
   });
 
   it('both callbacks in fewer epochs than they need, and two of a kind for one kernel', async () => {

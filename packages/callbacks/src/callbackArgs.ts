@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Selection, Selector } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
 
 /** Options that both callbacks take. */
 export interface CompressionCallbackArgs<Override> extends Selection<Override> {
@@ -72,6 +72,7 @@ export interface LoopParams {
 /** @throws ArgumentError */
 export function checkLoopParams(params: LoopParams): void {
   check(params !== null && typeof params === 'object', 'begin: params', '{ epochs, stepsPerEpoch }', params);
+  checkKnownOptions(params, ['epochs', 'stepsPerEpoch', 'initialEpoch', 'optimizer'], 'begin()');
   checkInteger(params.epochs, 'begin: epochs', 1);
   checkInteger(params.stepsPerEpoch, 'begin: stepsPerEpoch', 1);
   checkInteger(params.initialEpoch ?? 0, 'begin: initialEpoch', 0, params.epochs - 1);

@@ -104,6 +104,24 @@ describe('a loop of one’s own', () => {
     }
   });
 
+  it('that is left does not spoil a fit with the same callbacks', async () => {
+    for (const make of [() => [surgery()], () => [inq()], () => [surgery(), inq()]]) {
+      const model = smallModel();
+      const callbacks = make() as Handle[];
+      await train(model, callbacks, 0, 4);
+      const other = smallModel();
+      await other.fit(x, y, { ...fitArgs, callbacks: make() });
+      const { history } = await model.fit(x, y, { ...fitArgs, callbacks });
+      for (const { zeros, levels, weights } of countWeights(model).values()) {
+        if (callbacks.length > 1 || callbacks[0] instanceof SurgeryCallback)
+          expect(Math.abs(zeros - 0.6 * weights)).toBeLessThanOrEqual(1);
+        if (callbacks.some((callback) => callback instanceof INQScheduler)) expect(levels).toBe(weights);
+      }
+      expect(history.quantized?.at(-1) ?? 1).toBe(1);
+      for (const each of [model, other]) each.dispose();
+    }
+  });
+
   it('says what is missing', async () => {
     const callback = inq() as INQScheduler;
     await expect(callback.begin(smallModel(), {} as never)).rejects.toThrow('epochs');

@@ -267,3 +267,35 @@ describe('a second run on the same model', () => {
     });
   }
 });
+
+describe('metadata of the user’s own, set as a whole', () => {
+  it('leaves what was pruned, in the file too', async () => {
+    const [model, file] = [smallModel(), new MemoryHandler()];
+    await model.fit(x, y, { ...fitArgs, callbacks: surgery() });
+    model.setUserDefinedMetadata({ labels: ['a', 'b'] });
+    await model.save(file);
+    const loaded = await tfl.loadLayersModel(file);
+    expect(Object.keys(metadataOf(loaded)!)).toEqual(['labels', 'tfjsCompress']);
+    compile(loaded);
+    await loaded.fit(x, y, { ...fitArgs, callbacks: inq() });
+    for (const { zeros, weights } of countWeights(loaded).values())
+      expect(Math.abs(zeros - 0.5 * weights)).toBeLessThanOrEqual(1);
+    resetCompression(loaded);
+    expect(metadataOf(loaded)).toEqual({ labels: ['a', 'b'] });
+    for (const each of [model, loaded]) each.dispose();
+  });
+
+  for (const [name, make] of makers) {
+    it(`leaves a kept run: ${name}`, async () => {
+      const model = smallModel();
+      await model.fit(x, y, { ...fitArgs, callbacks: [make(keep), stopAt(model, 2)] });
+      const run = metadataOf(model)!.tfjsCompress;
+      model.setUserDefinedMetadata({ labels: ['a', 'b'] });
+      expect(metadataOf(model)).toEqual({ labels: ['a', 'b'], tfjsCompress: run });
+      // What is given back as it was read is taken as it is.
+      model.setUserDefinedMetadata({ ...metadataOf(model), more: 1 });
+      expect(metadataOf(model)).toEqual({ labels: ['a', 'b'], more: 1, tfjsCompress: run });
+      model.dispose();
+    });
+  }
+});

@@ -1,5 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { findSites, kernelAt, type Selector, type Site, select, unknownKernels } from '@tfjs-compress/layers';
+import {
+  checkModel,
+  findSites,
+  kernelAt,
+  type Selector,
+  type Site,
+  select,
+  unknownKernels,
+} from '@tfjs-compress/layers';
 import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
 /** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */
@@ -17,6 +25,7 @@ export async function compressionTable(
   model: LayersModel,
   options: { include?: Selector | Selector[] } = {},
 ): Promise<CompressionRow[]> {
+  checkModel(model);
   const sites = findSites(model).filter((site) => options.include !== undefined || site.role === 'kernel');
   const rows: CompressionRow[] = [];
   for (const { site } of select(sites, options, [])) rows.push(await rowOf(site));

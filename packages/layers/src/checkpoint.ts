@@ -1,6 +1,7 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { LayersModel } from '@tensorflow/tfjs-layers';
 import { PRUNED } from '@tfjs-compress/math';
 import type { CompressibleKernel } from './CompressibleKernel.js';
+import { hook } from './hook.js';
 import { decodeFloats, decodeStates, encodeFloats, encodeStates } from './stateCodec.js';
 
 /**
@@ -33,6 +34,19 @@ export const metadataKey = 'tfjsCompress';
 
 /** The field is private to tfjs's types only; its setter would warn above 1 MB and not take undefined. */
 type WithMetadata = { userDefinedMetadata?: Record<string, unknown> };
+
+/** People set metadata of their own at any time (labels, as Teachable Machine does); what is pruned is not undone by it. */
+hook(
+  LayersModel.prototype,
+  'setUserDefinedMetadata',
+  (set) =>
+    function (this: WithMetadata, metadata: Record<string, unknown>) {
+      const own = this.userDefinedMetadata?.[metadataKey];
+      set.call(this, metadata);
+      if (own !== undefined && !(metadataKey in metadata))
+        this.userDefinedMetadata = { ...metadata, [metadataKey]: own };
+    },
+);
 
 /** @throws Error when another release wrote it. */
 export function readMetadata(model: LayersModel): CompressionMetadata | undefined {

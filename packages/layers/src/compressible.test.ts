@@ -132,6 +132,24 @@ describe('compressible', () => {
     expect([...copy.layers[0].getWeights()[0].dataSync()]).toEqual(new Array(128).fill(0));
   });
 
+  it('changes no weight by a constraint, as fit does not', async () => {
+    const constraint = { kernelConstraint: 'unitNorm', biasConstraint: 'nonNeg' } as const;
+    const model = tfl.sequential({
+      layers: [
+        layers.dense({ units: 6, inputShape: [5], ...constraint }),
+        layers.batchNormalization({ gammaConstraint: tfl.constraints.maxNorm({ maxValue: 0.5 }) }),
+        layers.reshape({ targetShape: [3, 2] }),
+        layers.lstm({ units: 2, ...constraint }),
+      ],
+    });
+    model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
+    const inputs = [seededTensor([4, 5], 1)];
+    await model.fit(inputs[0], seededTensor([4, 2], 2), { epochs: 3, verbose: 0 });
+    const converted = compressible(model);
+    for (const each of [strip(model), converted, compressible(converted), strip(converted)])
+      expect(predict(each, inputs)).toEqual(predict(model, inputs));
+  });
+
   it('leaves no tensor behind', async () => {
     const model = smallModel();
     await expectNoLeak(() => {

@@ -120,11 +120,24 @@ function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
 /** By position, the effective values; then, where both have states, those and what is under the mask. */
 function copyLayer(source: Layer, target: Layer): void {
   const [ours, theirs] = [weightsBeside(source), weightsBeside(target)];
-  for (let i = 0; i < ours.length; i++) theirs[i].write(kernelAt({ variable: ours[i] })?.effective() ?? ours[i].read());
+  for (let i = 0; i < ours.length; i++)
+    writeAsIs(theirs[i], kernelAt({ variable: ours[i] })?.effective() ?? ours[i].read());
   if (!isCompressibleLayer(source) || !isCompressibleLayer(target)) return;
   for (const [i, kernel] of source.compressibleKernels.entries()) {
-    target.compressibleKernels[i].variable.write(kernel.variable.read());
+    writeAsIs(target.compressibleKernels[i].variable, kernel.variable.read());
     target.compressibleKernels[i].stateVariable!.write(kernel.stateVariable!.read());
+  }
+}
+
+/** tfjs applies constraints whenever weights are set, never in fit: the copy would compute with other weights. */
+function writeAsIs(weight: tfl.LayerVariable, value: tf.Tensor): void {
+  const holder = weight as unknown as { constraint: unknown };
+  const { constraint } = holder;
+  holder.constraint = null;
+  try {
+    weight.write(value);
+  } finally {
+    holder.constraint = constraint;
   }
 }
 

@@ -75,5 +75,8 @@ describe('select', () => {
     expect(() => chosen({ overrides: { dense: { bit: 3 } as never } })).toThrow(
       "overrides['dense'] has no option 'bit'.",
     );
+    expect(() => chosen({ overrides: { dense: null as never } })).toThrow(
+      "overrides['dense']: expected an object of options, received null.",
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math';
 import type { Site } from './sites.js';
 import type { Layer } from './tfjsCopy.js';
 
@@ -52,6 +52,7 @@ export function select<Options extends object>(
   const excluded = union('exclude', selection.exclude ?? []);
   const options = new Map<Site, Partial<Options> & { skip?: boolean }>();
   for (const [selector, given] of Object.entries(selection.overrides ?? {})) {
+    check(given !== null && typeof given === 'object', `overrides['${selector}']`, 'an object of options', given);
     checkKnownOptions(given, [...known, 'skip'], `overrides['${selector}']`);
     for (const site of matching('overrides', selector)) options.set(site, { ...options.get(site), ...given });
   }

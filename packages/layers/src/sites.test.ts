@@ -76,5 +76,7 @@ describe('registerCompressible', () => {
     registerCompressible(Wrong, ['name']);
     const model = tfl.sequential({ layers: [new Wrong({ name: 'w', inputShape: [4] } as never)] });
     expect(() => findSites(model)).toThrow("registerCompressible(): the field 'name' of w (Wrong) holds no weight.");
+    registerCompressible(Wrong, ['query', 'value']);
+    expect(() => findSites(model)).toThrow("registerCompressible(): w (Wrong) has no field 'query' or 'value'.");
   });
 });

@@ -133,7 +133,14 @@ function sitesOfLayer(chain: Layer[], path: string): Site[] {
     const channels = channelsOf(layer, field, original.shape as number[]);
     return [{ path: `${path}/${field}`, layers: chain, field, variable: original, role, channels }];
   };
-  return [...fields.flatMap((field) => site(field, 'kernel')), ...site('bias', 'bias')];
+  const kernels = fields.flatMap((field) => site(field, 'kernel'));
+  // Built-in layers have one or two of their fields; of fields that the user named, a wrong name must not pass for none.
+  if (kernels.length === 0 && fields !== kernelFields && layer.weights.length > 0) {
+    throw new Error(
+      `registerCompressible(): ${path} (${layer.getClassName()}) has no field ${fields.map((f) => `'${f}'`).join(' or ')}.`,
+    );
+  }
+  return [...kernels, ...site('bias', 'bias')];
 }
 
 /** From a view that stands in a layer's field to the variable behind it. */
