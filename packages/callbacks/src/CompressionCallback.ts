@@ -17,7 +17,7 @@ import {
 } from '@tfjs-compress/layers';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
-import { checkOptimizerSlots, checkSettings, describeZeros } from './modelChecks.js';
+import { checkOptimizerSlots, checkSettings, describeZeros, unheldPruned } from './modelChecks.js';
 import { type AdamPowers, adamPowers, restoreAdamPowers } from './optimizerState.js';
 import { logEpoch } from './progress.js';
 import { join, leave, pathsLeft, siblingsOn } from './siblings.js';
@@ -327,7 +327,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   private async openEpoch(epoch?: number): Promise<void> {
     await this.open(epoch);
-    if (!this.hasTrained) this.checkPlan();
+    if (!this.hasTrained) {
+      this.checkPlan();
+      if (siblingsOn(this.trained!)[0] === this) await this.warnOfLost();
+    }
     this.isEpochOpen = true;
     this.isEpochTrained = false;
     this.clock.beginEpoch();
@@ -376,6 +379,23 @@ export abstract class CompressionCallback<Override extends object = object> exte
       throw error;
     }
     if (model.optimizer) restoreAdamPowers(model.optimizer, resumed?.adam);
+  }
+
+  /** What was pruned in an earlier fit and is in nobody's hands in this one. */
+  private async warnOfLost(): Promise<void> {
+    const held = new Set(
+      siblingsOn(this.trained!).flatMap((s) => (s instanceof CompressionCallback ? s.variables : [])),
+    );
+    const lost = await unheldPruned(userModel(this.trained!), this.trained!, held);
+    if (lost.length === 0) return;
+    this.warn(
+      `${lost.join(', ')}: pruned before and not selected now, so training will change the zeros. Select them too, or set ` +
+        'trainable = false on their layers.',
+    );
+  }
+
+  private get variables(): tfl.LayerVariable[] {
+    return this.targets.map(({ kernel }) => kernel.variable);
   }
 
   /** Gives back what a loop had that never came to its end. */

@@ -298,3 +298,20 @@ function iterate() {
     },
   };
 }
+
+describe('a second fit that leaves out what was pruned', () => {
+  it('warns of it, unless it is not trained or selected too', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const model = smallModel();
+      await model.fit(x, y, { ...fitArgs, callbacks: surgery({ targetSparsity: 0.5 }) });
+      await model.fit(x, y, { ...fitArgs, callbacks: surgery({ targetSparsity: 0.6 }) });
+      expect(warn).not.toHaveBeenCalled();
+      await model.fit(x, y, { ...fitArgs, callbacks: surgery({ targetSparsity: 0.7, include: 'b' }) });
+      expect(warn.mock.calls.flat().join()).toContain('a/kernel: pruned before and not selected now');
+      model.dispose();
+    } finally {
+      warn.mockRestore();
+    }
+  });
+});

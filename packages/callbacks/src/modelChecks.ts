@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { CompressibleKernel } from '@tfjs-compress/layers';
+import { type CompressibleKernel, findSites, isMarkedPruned, kernelAt } from '@tfjs-compress/layers';
 import { FREE } from '@tfjs-compress/math';
 
 /**
@@ -55,4 +55,20 @@ export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean
     `${(100 * share).toFixed(1)}% of its weights are 0 and nothing says that they were pruned: they are trained like ` +
     'the others. keepZeros: true keeps them at 0.'
   );
+}
+
+/** Paths of stock weights that are trained, hold zeros which were pruned, and are not in `held`. */
+export async function unheldPruned(
+  model: tfl.LayersModel,
+  trained: tfl.LayersModel,
+  held: Set<tfl.LayerVariable>,
+): Promise<string[]> {
+  const trainable = new Set(trained.trainableWeights);
+  const paths: string[] = [];
+  for (const site of findSites(model)) {
+    if (held.has(site.variable) || !trainable.has(site.variable) || kernelAt(site)) continue;
+    if (!isMarkedPruned(model, site)) continue;
+    if ((await site.variable.read().data()).includes(0)) paths.push(site.path);
+  }
+  return paths;
 }

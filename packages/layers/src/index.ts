@@ -1,4 +1,4 @@
-export { type Attachment, attach, kernelAt, openRun } from './attach.js';
+export { type Attachment, attach, isMarkedPruned, kernelAt, openRun } from './attach.js';
 export { CompressibleKernel } from './CompressibleKernel.js';
 export type { Run } from './checkpoint.js';
 export { type CompressibleArgs, compressible, isConvertible, strip } from './compressible.js';

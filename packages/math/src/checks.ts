@@ -30,7 +30,7 @@ export function checkOneOf(value: unknown, choices: readonly unknown[], argument
  * @throws Error for an option that `defaults` does not have, ArgumentError when `given` is not an object.
  */
 export function resolveOptions<T extends object>(owner: string, given: Partial<T>, defaults: T): T {
-  check(given !== null && typeof given === 'object', owner, 'an object of options', given);
+  check(given !== null && typeof given === 'object' && !Array.isArray(given), owner, 'an object of options', given);
   checkKnownOptions(given, Object.keys(defaults), owner);
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(defined) };
