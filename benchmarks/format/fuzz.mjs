@@ -1,8 +1,19 @@
 /**
- * Reads randomly changed files: node benchmarks/format/fuzz.mjs [COUNT], by default 1,000,000. Writes results/fuzz.json.
+ * Reads files that are wrong, their checksums right:
+ *
+ *   node benchmarks/format/fuzz.mjs [COUNT] [MADE_UP]
+ *
+ * COUNT (1,000,000) randomly changed files, each of which has to end in a FormatError or in a model of the size it states; and MADE_UP
+ * (3,000) files whose sizes, counts and plans are made up, each of which has to be read within the time and memory that
+ * packages/format/SPEC.md states. Writes results/fuzz.json. FORMAT_DIST=FOLDER/ tries another build of packages/format.
  */
-import { FormatError, pack, unpack } from '@tfjs-compress/format';
+import { pathToFileURL } from 'node:url';
 import { writeResult } from '../tools/results.mjs';
+import { fileMaker } from './makeUpFile.mjs';
+
+const { FORMAT_DIST } = process.env;
+const dist = FORMAT_DIST ? pathToFileURL(FORMAT_DIST) : new URL('../../packages/format/dist/', import.meta.url);
+const { FormatError, pack, unpack } = await import(new URL('index.js', dist));
 
 /**
  * Reads `count` randomly changed files, their checksums set right, and throws for anything but a FormatError or a model of the size it
@@ -29,6 +40,57 @@ function fuzz(count) {
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const seconds = (Date.now() - start) / 1000;
   return { inputs: count, refused, accepted: count - refused, slowestMs, peakBytes, seconds };
+}
+
+/** Reads `count` made-up files; those that take more than they may are listed. */
+async function fuzzMadeUp(count) {
+  const makeUp = await fileMaker(dist);
+  const maxBytes = 1 << 26;
+  const beyond = [];
+  let refused = 0;
+  let worstTime = 0;
+  for (let seed = 1; seed <= count; seed++) {
+    const made = makeUp(generator(seed));
+    const { file, what, isValid } = made;
+    const most = bounds(made, maxBytes);
+    globalThis.gc?.();
+    const startBytes = process.memoryUsage().arrayBuffers;
+    const before = process.cpuUsage();
+    let peakBytes = 0;
+    let outcome = 'accepted';
+    try {
+      const { weightData } = unpack(file, { maxBytes });
+      peakBytes = process.memoryUsage().arrayBuffers;
+      if (weightData?.byteLength > maxBytes) outcome = 'wrong: more than maxBytes came out';
+      if (!isValid) outcome = 'wrong: accepted with impossible sizes';
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      outcome = error.message;
+      refused++;
+    }
+    peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers) - startBytes;
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (user + system) / 1e6;
+    worstTime = Math.max(worstTime, seconds / most.seconds);
+    if (seconds > most.seconds || peakBytes > most.bytes || outcome.startsWith('wrong')) {
+      beyond.push({ seed, what, fileBytes: file.length, seconds, mostSeconds: most.seconds, peakBytes, outcome });
+      console.log(beyond.at(-1));
+    }
+    if (seed % 100 === 0) console.log(`${seed} of ${count} made up, ${beyond.length} beyond their bounds`);
+  }
+  return { inputs: count, refused, accepted: count - refused, worstTimeByBound: worstTime, beyond };
+}
+
+/**
+ * SPEC.md's bounds for one file, four times the time for a machine with other work and code that is still being compiled. Memory is
+ * that of arrays, which node --expose-gc makes certain.
+ */
+function bounds({ file, weightBytes, textBytes, mixedBits, count }, maxBytes) {
+  const weights = Math.min(Math.max(weightBytes, 0), maxBytes);
+  const text = Math.min(textBytes, 2 ** 18 + 64 * file.length);
+  const mixed = Math.min(mixedBits, 2 ** 22 + 64 * file.length);
+  const seconds = 1e-8 * weights + 1.2e-6 * text + 3e-7 * mixed + 15e-6 * count + 0.05;
+  return { seconds: 4 * seconds, bytes: weights + 2 ** 26 };
 }
 
 function progress(done, count, start) {
@@ -116,6 +178,8 @@ function withChecksum(body) {
   return bytes;
 }
 
-const result = fuzz(Number(process.argv[2] ?? 1_000_000));
+const [changed = 1_000_000, madeUp = 3_000] = process.argv.slice(2).map(Number);
+const result = { ...fuzz(changed), madeUp: await fuzzMadeUp(madeUp) };
 console.log(result);
-writeResult(new URL('results/fuzz.json', import.meta.url), ['@tfjs-compress/format'], result);
+if (!FORMAT_DIST) writeResult(new URL('results/fuzz.json', import.meta.url), ['@tfjs-compress/format'], result);
+process.exitCode = result.madeUp.beyond.length > 0 ? 1 : 0;

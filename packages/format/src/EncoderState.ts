@@ -19,7 +19,8 @@ export class EncoderState extends TensorState {
   /** A copy that codes as this one would, to find out what a plan costs; the two are not to be used at the same time. */
   trial(): EncoderState {
     const copy = new EncoderState(new MixedBudget(undefined, this.budget.significance, this.budget.level));
-    copy.fields.copy(this.fields);
+    copy.fields.p.set(this.fields.p);
+    copy.fields.n.set(this.fields.n);
     return copy;
   }
 

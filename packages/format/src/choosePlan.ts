@@ -11,10 +11,10 @@ import { type Survey, survey } from './survey.js';
 const maxMixed = 1 << 20;
 const part = 1 << 18;
 const maxFew = 4096;
-/** What would take long to try is tried on the rows in the middle, about this many elements. */
+/** What would take long to try is tried on the rows in the middle, at most this many elements. */
 const sampleSize = 1 << 15;
 /** How much cheaper a coding of the sample has to be for the others not to be tried on all of it. */
-const clearly = 1.1;
+const clearly = 1.05;
 /** Strides are not worth their time for fewer elements. */
 const fewElements = 256;
 
@@ -50,19 +50,19 @@ export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: numb
   const fast: TensorPlan[] = [wide ? noPlan : { ...noPlan, values: 'bytes' }, float];
   if (data.length <= maxFew) fast.push({ ...float, positions: 'few' });
   const leveled = levelPlan(found, affine);
-  // Levels that need no list are always better than floats.
-  const values =
-    leveled && leveled.values !== 'levels' ? [leveled] : leveled ? [float, leveled] : sparse ? [float] : [];
+  // Levels that need no list, or a short one, are always better than floats.
+  const isShort = leveled && (leveled.values !== 'levels' || 16 * leveled.levels.length <= found.nonZeros);
+  const values = isShort ? [leveled] : [...(sparse ? [float] : []), ...(leveled ? [leveled] : [])];
   for (const plan of values) {
     if (plan.levels.length <= maxAlphabet) fast.push({ ...plan, positions: sparse ? 'gaps' : 'dense' });
   }
   if (!small) return (yield* cheapest(data.subarray(0, part), shape, fast, state)).plan;
   const positions = sparse ? 'mixed' : 'mixedDense';
-  const mixed = values.filter((plan) => sparse || plan !== float).map((plan) => ({ ...plan, positions }) as const);
+  const mixed = values.map((plan) => ({ ...plan, positions }) as const);
   if (mixed.length === 0) return (yield* cheapest(data, shape, fast, state)).plan;
 
-  const sample = middleOf(data, shape);
   const strides = strideCandidates(data, shape, columnsOf(shape));
+  const sample = middleOf(data, shape, 4 * Math.max(...strides));
   const isSampled = sample.data.length < data.length;
   const best =
     isSampled || strides.length > 1
@@ -97,11 +97,12 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
 }
 
-/** The rows in the middle of a tensor, where there is most to be seen of a picture under it. */
-function middleOf(data: Int32Array, shape: readonly number[]): { data: Int32Array; shape: number[] } {
+/** The rows in the middle of a tensor, `wanted` of them if that is not too many: there is most to be seen of a picture under it. */
+function middleOf(data: Int32Array, shape: readonly number[], wanted: number): { data: Int32Array; shape: number[] } {
   const columns = columnsOf(shape);
   const rows = data.length / columns;
-  const sampled = Math.min(rows, Math.ceil(sampleSize / columns));
+  const most = Math.ceil(sampleSize / columns);
+  const sampled = Math.min(rows, most, Math.max(most >> 1, wanted));
   const first = (rows - sampled) >> 1;
   return { data: data.subarray(first * columns, (first + sampled) * columns), shape: [sampled, columns] };
 }

@@ -8,8 +8,8 @@ export const numberSlots = 32 * 9;
 
 /** Adaptive probabilities, one a slot; each starts at 1/2 and moves by 1/(n + 1.5) after n bits, n at most `limit` (≤ 255). */
 export class AdaptiveBits {
-  private readonly p: Float32Array;
-  private readonly n: Uint8Array;
+  readonly p: Float32Array;
+  readonly n: Uint8Array;
 
   constructor(
     slots: number,
@@ -17,12 +17,6 @@ export class AdaptiveBits {
   ) {
     this.p = new Float32Array(slots).fill(0.5);
     this.n = new Uint8Array(slots);
-  }
-
-  /** Takes over the state of another one with as many slots. */
-  copy({ p, n }: AdaptiveBits): void {
-    this.p.set(p);
-    this.n.set(n);
   }
 
   code(coder: BitCoder, slot: number, bit: number): number {

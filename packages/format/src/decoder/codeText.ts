@@ -1,9 +1,11 @@
-import { type BitCoder, unwritten } from './BitCoder.js';
+import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
 import { primer } from './primer.js';
 
 const orders = 6;
 const maxMatch = 63;
+/** For bits that both sides know. */
+const known = { bit: (_p, bit) => bit } as BitCoder;
 /** Bounds the probabilities, and so what a coded byte can stand for: at most about 6,000 bytes of text. */
 const maxSum = 9;
 
@@ -42,7 +44,7 @@ export function codeText(coder: BitCoder, text: Uint8Array): void {
     lastSeen[key] = at;
     const expected = matched > 0 ? all[match] | 256 : 0;
     // The primer is not written: the model learns it on both sides.
-    const behind = at < start.length ? unwritten : coder;
+    const behind = at < start.length ? known : coder;
     let node = 1;
     for (let i = 7; i >= 0; i--) {
       for (let order = 0; order < 5; order++) {

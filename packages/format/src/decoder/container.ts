@@ -4,7 +4,7 @@ import { FormatError } from './FormatError.js';
 /** 'tfz' and the version that a file is written in when it needs nothing newer. */
 export const magic = [0x74, 0x66, 0x7a, 1];
 /** Version 2 adds the value coding 'bytes' to version 1. */
-export const newestVersion = 2;
+const newestVersion = 2;
 
 /** The parts of a file: magic, four varints, the coded part, the raw part, CRC-32 (little-endian) of all before. */
 export interface Container {
