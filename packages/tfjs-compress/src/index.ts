@@ -26,6 +26,7 @@ export {
   type Lossy,
   type PackOptions,
   pack,
+  packAsync,
   type UnpackOptions,
   unpack,
   type WeightSelector,
