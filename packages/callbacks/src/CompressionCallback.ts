@@ -1,20 +1,15 @@
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import {
   type Attachment,
   attach,
-  type CompressibleKernel,
   checkFinite,
   checkModel,
   findSites,
-  isCompressibleLayer,
-  isConvertible,
   openRun,
   type Selected,
-  type Selection,
-  type Site,
   secondCopy,
-  select,
 } from '@tfjs-compress/layers';
+import { CompressionMethod } from './CompressionMethod.js';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
 import { checkOptimizerSlots, checkSettings, describeZeros, unheldPruned } from './modelChecks.js';
@@ -23,14 +18,6 @@ import { logEpoch } from './progress.js';
 import { join, leave, pathsLeft, siblingsOn } from './siblings.js';
 import { type FitParams, TrainingClock } from './TrainingClock.js';
 import { printTable } from './table.js';
-
-/** A kernel and what was asked for it. */
-export interface Target<Override = object> {
-  /** The path of the kernel in the model. */
-  path: string;
-  kernel: CompressibleKernel;
-  options: Partial<Override>;
-}
 
 /** What a kept run holds of a callback. */
 interface Progress {
@@ -44,38 +31,20 @@ interface Progress {
 
 /**
  * The part that both callbacks share: checks before the first batch, attaching to the model, counting epochs and steps
- * over pauses, logs, progress lines, the table at the end. Sub-classes decide when something is to be done.
+ * over pauses, logs, progress lines, the table at the end.
  */
-export abstract class CompressionCallback<Override extends object = object> extends tfl.CustomCallback {
-  /** What the callback is called in messages and checkpoints. */
-  abstract readonly label: string;
-  abstract readonly priority: number;
-  /** Those of its figures that tell of the weights, not of what happened in an epoch. */
-  protected abstract readonly lastingFigures: readonly string[];
-  protected abstract readonly overrideOptions: readonly (keyof Override & string)[];
-
-  protected targets: Target<Override>[] = [];
-  protected clock!: TrainingClock;
-  /** The model inside a Sequential, any other model itself. */
-  protected trained: tfl.LayersModel | undefined;
-  /** An optimizer of the user's own, in a loop without compile(). */
-  protected ownOptimizer: LoopParams['optimizer'];
-
+export abstract class CompressionCallback<Override extends object = object> extends CompressionMethod<Override> {
   private attachment: Attachment | undefined;
   /** Of a loop of one's own that never came to its end, when a fit has begun since. */
   private left: Attachment | undefined;
   private fitParams: FitParams = {};
-  /** Which one of its kind in the fit, from 1. */
-  private order = 1;
   private isEpochOpen = false;
   private isEpochTrained = false;
   private isSettled = false;
-  /** When training had ended already. */
-  private isFinishedLate = false;
   private hasTrained = false;
   private lastFigures: Record<string, number> = {};
 
-  protected constructor(protected readonly common: CommonOptions) {
+  protected constructor(common: CommonOptions) {
     const hooks: tfl.CustomCallbackArgs = {
       onEpochBegin: (epoch) => this.openEpoch(epoch),
       onBatchBegin: () => this.step(),
@@ -84,8 +53,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
       },
       onTrainEnd: () => this.end(),
     };
-    // Yielding to the page is the fit's (fits.ts).
-    super(hooks, 'never');
+    super(common, hooks);
     watch(this);
   }
 
@@ -116,94 +84,6 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.order = join(this.trained, this);
     this.targets = [];
     this.isSettled = this.isFinishedLate = this.isEpochOpen = this.hasTrained = false;
-  }
-
-  /** Checks what was selected, before anything is attached. */
-  protected abstract checkSelected(selected: Selected<Override>[], resumed: object | undefined): void;
-  /** Starts the plan, or goes on with what `progress` gave before. */
-  protected abstract start(resumed: object | undefined): Promise<void>;
-  /** Checks that the training is long enough, once all callbacks of the fit have started, before the first batch. */
-  abstract checkPlan(): void;
-  /** The options that a kept run must go on with, by name. Plain JSON. */
-  protected abstract settings(selected: Selected<Override>[]): Record<string, unknown>;
-  protected abstract progress(): object;
-  protected abstract onEpoch(): Promise<void>;
-  protected abstract onStep(): Promise<void>;
-  /** All batches of an epoch have been trained. */
-  protected abstract onEpochTrained(): Promise<void>;
-  /** Whether all that the plan asks for has been done. */
-  abstract get isFinished(): boolean;
-  /** Does at once what is left of the plan. */
-  abstract finish(): Promise<void>;
-  /** The optimizer step from which on the callback changes no mask anymore. */
-  get structureFixedAt(): number {
-    return 0;
-  }
-  /** The fewest epochs of a fit that the callback must have for itself. */
-  get fewestEpochs(): number {
-    return 0;
-  }
-  /** Puts right what others have written to weights that are done. Returns how many. */
-  protected abstract repair(): Promise<number>;
-  /** Figures for the epoch's logs, counted from the effective weights: one array for each target. */
-  protected abstract figures(weights: Float32Array[]): Record<string, number>;
-  /** For the progress line. */
-  protected abstract describe(figures: Record<string, number>): string;
-
-  /** Selected when the user names nothing: kernels that are trained; of convertible layers only ours, if there are any. */
-  protected selectSites(all: Site[]): Selected<Override>[] {
-    const kernels = all.filter((site) => site.role === 'kernel');
-    const trained = new Set(this.trained!.trainableWeights);
-    const isOurs = (site: Site) => site.layers.some(isCompressibleLayer);
-    const hasOurs = kernels.some(isOurs);
-    const isDefault = (site: Site) => trained.has(site.variable) && (!hasOurs || isOurs(site) || !isConvertible(site));
-    return select(kernels, this.common as Selection<Override>, this.overrideOptions, isDefault);
-  }
-
-  protected get verbose(): number {
-    return this.common.verbose;
-  }
-
-  protected say(line: string): void {
-    if (this.verbose > 0) console.log(`${this.name}: ${line}`);
-  }
-
-  /** What nobody should miss, however little they want to see. */
-  protected warn(line: string): void {
-    console.warn(`${this.name}: ${line}`);
-  }
-
-  protected fail(message: string): never {
-    throw new Error(`${this.name}: ${message}`);
-  }
-
-  /** What `act` gives; errors get the callback's name before them. */
-  protected named<T>(act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      this.fail((error as Error).message);
-    }
-  }
-
-  /** The label, numbered from the second one of its kind on: also its slot in a checkpoint. */
-  private get name(): string {
-    return this.order > 1 ? `${this.label} ${this.order}` : this.label;
-  }
-
-  private get paths(): string[] {
-    return this.targets.map(({ path }) => path);
-  }
-
-  /** The other callbacks at work on weights that this one has, too. */
-  protected get siblings(): CompressionCallback[] {
-    const mine = new Set(this.targets.map(({ kernel }) => kernel));
-    return siblingsOn(this.trained!).filter(
-      (sibling): sibling is CompressionCallback =>
-        sibling instanceof CompressionCallback &&
-        sibling !== this &&
-        sibling.targets.some(({ kernel }) => mine.has(kernel)),
-    );
   }
 
   /**
@@ -394,10 +274,6 @@ export abstract class CompressionCallback<Override extends object = object> exte
     );
   }
 
-  private get variables(): tfl.LayerVariable[] {
-    return this.targets.map(({ kernel }) => kernel.variable);
-  }
-
   /** Gives back what a loop had that never came to its end. */
   private async letGo(): Promise<void> {
     const { left } = this;
@@ -472,7 +348,4 @@ export abstract class CompressionCallback<Override extends object = object> exte
     await this.letGo();
     await attachment?.detach(keep);
   }
-
-  /** For what a sub-class has hooked. */
-  protected onRelease(): void {}
 }

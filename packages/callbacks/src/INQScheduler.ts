@@ -1,6 +1,7 @@
 import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
 import { type Codebook, codebookOf, countOnLevels, quantizePortion } from '@tfjs-compress/math';
-import { CompressionCallback, type Target } from './CompressionCallback.js';
+import { CompressionCallback } from './CompressionCallback.js';
+import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
 import { type INQOptions, type INQOverride, type INQSchedulerArgs, resolveINQArgs } from './inqArgs.js';
 import { beginOf, type INQPlan, neededEpochs } from './inqPlan.js';

@@ -11,7 +11,8 @@ import {
   triggerProbability,
   updateMaskWith,
 } from '@tfjs-compress/math';
-import { CompressionCallback, type Target } from './CompressionCallback.js';
+import { CompressionCallback } from './CompressionCallback.js';
+import type { Target } from './CompressionMethod.js';
 import { fixMasksTogether, scaleOf, updateMasksTogether } from './modelScope.js';
 import {
   checkHysteresis,

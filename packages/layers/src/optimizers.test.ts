@@ -18,6 +18,7 @@ const optimizers: Record<string, () => tf.Optimizer> = {
   rmsprop: () => tf.train.rmsprop(0.01),
   'rmsprop, centred, with momentum': () => tf.train.rmsprop(0.01, 0.9, 0.9, 1e-7, true),
 };
+const kernelInitializer = tfl.initializers.glorotUniform({ seed: 3 });
 const layerKinds = { 'a layer of ours': maskedDense, 'a stock layer': tfl.layers.dense };
 
 for (const [kind, makeLayer] of Object.entries(layerKinds)) {
@@ -25,7 +26,8 @@ for (const [kind, makeLayer] of Object.entries(layerKinds)) {
     for (const [name, makeOptimizer] of Object.entries(optimizers)) {
       it(`of ${name}`, async () => {
         const model = tfl.sequential({
-          layers: [makeLayer({ units: 3, inputShape: [4] } as never) as tfl.layers.Layer],
+          // Seeded: from some weights centered RMSProp divides by what is almost 0, and moves nothing.
+          layers: [makeLayer({ units: 3, inputShape: [4], kernelInitializer } as never) as tfl.layers.Layer],
         });
         const optimizer = makeOptimizer();
         model.compile({ optimizer, loss: 'meanSquaredError' });
