@@ -183,6 +183,7 @@ const chunkSize = 1 << 20;
  *   magnitudes below 2^-126 0.
  */
 export function roundTensorToPowerOfTwo<T extends tf.Tensor>(tensor: T, codebook: Codebook): T {
+  if (tensor.size === 0) return tf.clone(tensor);
   return tf.tidy(() => {
     const { ranges, inner } = codebook;
     const group = ranges.length === 1 ? Math.max(1, tensor.size) : inner;
@@ -199,7 +200,7 @@ export function roundTensorToPowerOfTwo<T extends tf.Tensor>(tensor: T, codebook
       at[axis] = begin;
       parts.push(tf.tidy(() => roundGroups(tf.slice(grouped, at, size), ranges)));
     }
-    const rounded = parts.length === 0 ? grouped : parts.length === 1 ? parts[0] : tf.concat(parts, axis);
+    const rounded = parts.length === 1 ? parts[0] : tf.concat(parts, axis);
     return tf.reshape(rounded, tensor.shape) as T;
   });
 }
