@@ -36,7 +36,7 @@ async function main() {
   await check('API documentation', bin('typedoc', 'bin/typedoc'));
   if (existsSync(sharedModels)) {
     const script = ['benchmarks/public-models/run.mjs', sharedModels, '--name', 'ci'];
-    await tests('models that other people published', [process.execPath, ...script], { minutes: 12 });
+    await tests('models that other people published', [process.execPath, ...script], { minutes: 25 });
   }
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
