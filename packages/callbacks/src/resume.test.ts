@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { compressible, resetCompression } from '@tfjs-compress/layers';
+import { compressible, findSites, kernelAt, resetCompression } from '@tfjs-compress/layers';
 import { bitsOf, MemoryHandler, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompressionCallback } from './CompressionCallback.js';
@@ -111,6 +111,22 @@ describe('a run that is stopped, saved, loaded and continued', () => {
     expect(weightsOf(model).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
   });
 
+  it('goes on in the same process with layers of ours inside a nested model', async () => {
+    const nested = () => {
+      const inner = compressible(smallModel());
+      const model = tfl.sequential();
+      model.add(inner);
+      model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: 'categoricalCrossentropy' });
+      return model;
+    };
+    const make = makers['SurgeryCallback with targetSparsity'];
+    const [whole, model] = [nested(), nested()];
+    await train(whole, make(), 0);
+    await train(model, make(), 0, 3);
+    await train(model, make(), 3);
+    expect(weightsOf(model).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
+  });
+
   it('leaves other metadata alone and the kept file is what the model computes', async () => {
     const model = smallModel();
     model.setUserDefinedMetadata({ mine: 1 });
@@ -166,6 +182,22 @@ describe('a run that is stopped, saved, loaded and continued', () => {
     expect(warn.mock.calls.flat().join()).toContain('have changed since');
     warn.mockRestore();
     expect(atBegin).toEqual(trained);
+  });
+
+  it('refuses a run that does not fit its model, and leaves the model as it was', async () => {
+    const make = makers['SurgeryCallback with targetSparsity'];
+    for (const forge of [{ states: 'AAAA' }, { hidden: 'AAAAAA==' }]) {
+      const model = smallModel();
+      await train(model, make(), 0, 2);
+      const { kernels } = (
+        model.getUserDefinedMetadata() as never as Record<string, { kernels: Record<string, object> }>
+      ).tfjsCompress;
+      Object.assign(kernels['b/kernel'], forge);
+      const before = weightsOf(model).map(bitsOf);
+      await expect(train(model, make(), 2)).rejects.toThrow('saved ');
+      expect(weightsOf(model).map(bitsOf)).toEqual(before);
+      expect(findSites(model).map(kernelAt)).toEqual([undefined, undefined, undefined, undefined]);
+    }
   });
 
   it('keeps nothing of a fit that failed', async () => {

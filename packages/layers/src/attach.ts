@@ -129,18 +129,28 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
   const { slot, progress, run, keepZeros = false } = options;
   const session = sessions.get(model) ?? { progress: new Map(), live: 0, keep: false, kernels: new Map() };
   const kernels: CompressibleKernel[] = [];
-  for (const site of sites) {
-    const kernel = kernelAt(site) ?? new CompressibleKernel(site);
-    kernelOf.set(site.variable, kernel);
-    const isFirst = !holders.has(kernel);
-    if (!session.kernels.has(site.path)) holders.set(kernel, (holders.get(kernel) ?? 0) + 1);
-    kernels.push(kernel);
-    session.kernels.set(site.path, kernel);
-    await kernel.sync();
-    const record = run?.progress[slot] ? run.kernels[site.path] : undefined;
-    if (isFirst && record) await restoreKernel(kernel, record);
-    else if (isFirst) await kernel.update(beginAnew(keepZeros || isMarkedPruned(model, site)));
+  const held: CompressibleKernel[] = [];
+  try {
+    for (const site of sites) {
+      const kernel = kernelAt(site) ?? new CompressibleKernel(site);
+      kernelOf.set(site.variable, kernel);
+      const isFirst = !holders.has(kernel);
+      if (!session.kernels.has(site.path)) {
+        holders.set(kernel, (holders.get(kernel) ?? 0) + 1);
+        held.push(kernel);
+      }
+      kernels.push(kernel);
+      await kernel.sync();
+      const record = run?.progress[slot] ? run.kernels[site.path] : undefined;
+      if (isFirst && record) await restoreKernel(kernel, record);
+      else if (isFirst) await kernel.update(beginAnew(keepZeros || isMarkedPruned(model, site)));
+    }
+  } catch (error) {
+    // A file may hold a run that does not fit: the model is as it was, without a kernel left before a weight.
+    for (const kernel of held) letGo(kernel, false);
+    throw error;
   }
+  for (const [i, { path }] of sites.entries()) session.kernels.set(path, kernels[i]);
   session.live++;
   session.progress.set(slot, progress);
   sessions.set(model, session);
@@ -168,21 +178,22 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
 /** Leaves on the model what a later process needs to know. */
 async function close(model: tfl.LayersModel, session: Session): Promise<void> {
   sessions.delete(model);
-  const kernels = [...session.kernels.values()].filter((kernel) => !kernel.isDisposed);
+  // By the paths of this model: a layer's own path says nothing of the models around it.
+  const kernels = [...session.kernels].filter(([, kernel]) => !kernel.isDisposed);
   const run = session.keep ? await runOf(kernels, session) : undefined;
-  const stock = kernels.filter((kernel) => !kernel.stateVariable);
-  const pruned = new Set(stock.filter((kernel) => countState(kernel.states, PRUNED) > 0).map(({ site }) => site));
+  const stock = kernels.filter(([, kernel]) => !kernel.stateVariable);
+  const pruned = new Set(stock.filter(([, kernel]) => countState(kernel.states, PRUNED) > 0).map(([path]) => path));
   writeMetadata(model, readMetadata(model)?.pruned, run);
   markPruned(
     model,
-    stock.map(({ site }) => site),
-    (site) => pruned.has(site),
+    stock.map(([path, { site }]) => ({ ...site, path })),
+    ({ path }) => pruned.has(path),
   );
 }
 
-async function runOf(kernels: CompressibleKernel[], { progress }: Session): Promise<Run> {
+async function runOf(kernels: [string, CompressibleKernel][], { progress }: Session): Promise<Run> {
   const records: Run['kernels'] = {};
-  for (const kernel of kernels) records[kernel.path] = recordOf(kernel, await kernel.values());
+  for (const [path, kernel] of kernels) records[path] = recordOf(kernel, await kernel.values());
   return { kernels: records, progress: await evaluated(progress) };
 }
 

@@ -89,6 +89,10 @@ export async function restoreKernel(kernel: CompressibleKernel, { states, hidden
   if (states === undefined) return;
   const restored = decodeStates(states, kernel.size);
   const under = hidden === undefined ? undefined : decodeFloats(hidden);
+  const expected = restored.filter((state) => state === PRUNED).length;
+  if (under && under.length !== expected) {
+    throw new Error(`saved values under the mask of ${kernel.path}: expected ${expected}, received ${under.length}.`);
+  }
   kernel.splicing = under !== undefined;
   kernel.setStates(restored);
   if (!under) return;
