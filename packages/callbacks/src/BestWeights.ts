@@ -99,7 +99,13 @@ export class BestWeights extends tfl.CustomCallback {
 
   /** Through the variables, not setWeights(), so that no constraint is applied. */
   private restore(): void {
-    if (!this.best) return;
+    if (!this.best) {
+      console.warn(
+        `BestWeights: no epoch had a finished model and a finite ${this.options.monitor}, so the model keeps the last weights. ` +
+          'Finish earlier (endStep, epochsPerStep), or train for more epochs.',
+      );
+      return;
+    }
     const { weights, epoch, value } = this.best;
     for (const [i, weight] of this.trained!.weights.entries()) (weight.read() as Variable).assign(weights[i]);
     if (this.options.verbose > 0) {

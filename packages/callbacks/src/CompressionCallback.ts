@@ -122,7 +122,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     if (!this.isEpochOpen) await this.openEpoch();
     this.hasTrained = true;
     this.clock.beginBatch();
-    await this.onStep();
+    await this.named(() => this.onStep());
     this.clock.stepsBegun++;
   }
 
@@ -161,7 +161,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
   async epochTrained(): Promise<void> {
     if (this.isEpochTrained || !this.attachment) return;
     this.isEpochTrained = true;
-    await this.onEpochTrained();
+    await this.named(() => this.onEpochTrained());
   }
 
   /** After the ends of all other callbacks, which may have written weights. */

@@ -116,10 +116,17 @@ export abstract class CompressionMethod<Override extends object = object> extend
   /** What `act` gives; errors get the callback's name before them. */
   protected named<T>(act: () => T): T {
     try {
-      return act();
+      const result = act();
+      return result instanceof Promise ? (result.catch((error) => this.sign(error)) as T) : result;
     } catch (error) {
-      this.fail((error as Error).message);
+      return this.sign(error);
     }
+  }
+
+  private sign(error: unknown): never {
+    const { message } = error as Error;
+    if (message.startsWith(`${this.name}: `)) throw error;
+    this.fail(message);
   }
 
   /** The label, numbered from the second one of its kind on: also its slot in a checkpoint. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { compressible, effectiveWeights, strip } from '@tfjs-compress/layers';
 import { countWeights, MemoryHandler, printedBy, smallModel, smallProblem } from '@tfjs-compress/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BestWeights, INQScheduler, SurgeryCallback } from './index.js';
 
 const epochs = 6;
@@ -182,6 +182,17 @@ describe('BestWeights', () => {
     expect(epoch.length).toBeGreaterThan(5);
     const other = model.fit(x, y, { ...fitArgs, callbacks: new BestWeights({ monitor: 'val_lost' } as never) });
     await expect(other).rejects.toThrow('val_lost');
+    model.dispose();
+  });
+
+  it('says so when no epoch had a finished model', async () => {
+    const model = smallModel();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const validation = { validationData: [x, y] as [tf.Tensor, tf.Tensor] };
+    const plan = inq({ whenStopped: 'keep', steps: [0.5, 1], epochsPerStep: 20 });
+    await model.fit(x, y, { ...fitArgs, ...validation, callbacks: [plan, new BestWeights()] });
+    expect(warn.mock.calls.flat().join()).toContain('BestWeights: no epoch had a finished model');
+    warn.mockRestore();
     model.dispose();
   });
 });

@@ -24,13 +24,15 @@ interface Saveable {
  *
  * @param folder A path or a file:// URL; made when it is not there.
  * @returns Bytes of the two files.
- * @throws ArgumentError for an unknown quantization, and for 'uint8' of values that are not finite.
+ * @throws ArgumentError for what is neither a model nor a path, for an unknown quantization, and for 'uint8' of values that are not finite.
  */
 export async function exportStock(
   model: Saveable | io.ModelArtifacts,
   folder: string,
   options: ExportStockOptions = {},
 ): Promise<{ sizeBytes: number }> {
+  check(typeof model === 'object' && model !== null, 'model', 'a model or its artifacts', model);
+  check(typeof folder === 'string' && folder !== '', 'folder', 'a path or a file:// URL', folder);
   checkKnownOptions(options, ['quantize'], 'exportStock');
   const { quantize } = options;
   check([undefined, 'uint8', 'float16'].includes(quantize), 'quantize', "'uint8' or 'float16'", quantize);

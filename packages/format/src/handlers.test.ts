@@ -199,5 +199,9 @@ describe('quantize', () => {
     await expect(exportStock(model, folder, { quantize: 'int4' as never })).rejects.toThrow(
       "quantize: expected 'uint8' or 'float16'",
     );
+    await expect(exportStock(null as never, folder)).rejects.toThrow('model: expected a model or its artifacts');
+    await expect(exportStock(model, { save() {} } as never)).rejects.toThrow(
+      'folder: expected a path or a file:// URL',
+    );
   });
 });
