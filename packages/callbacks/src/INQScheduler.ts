@@ -251,7 +251,8 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override describe({ quantized = 0 }: Record<string, number>): string {
-    return `${(100 * quantized).toFixed(1)}% quantized`;
+    // Zeros count as levels, so that a pruned model is nearly all quantized before the first step.
+    return `step ${this.stepsTaken}/${this.options.steps.length}, ${(100 * quantized).toFixed(1)}% quantized`;
   }
 
   protected override onRelease(): void {
