@@ -102,7 +102,9 @@ describe('INQScheduler, as the one line in fit', () => {
       await model.fit(x, y, { ...fitArgs, callbacks: scheduler({ verbose: 1 }) });
       const lines = log.mock.calls.map(([line]) => line as string);
       expect(lines.length).toBe(7);
-      expect(lines[2]).toMatch(/^INQScheduler: epoch 3\/6 {2}\[#{10}-{10}] {2}step 2\/4, 75\.0% quantized {2}loss .* s left$/);
+      expect(lines[2]).toMatch(
+        /^INQScheduler: epoch 3\/6 {2}\[#{10}-{10}] {2}step 2\/4, 75\.0% quantized {2}loss .* s left$/,
+      );
       expect(lines[6]).toMatch(/^kernel .*\n-.*\na\/kernel +128 .*\nb\/kernel +48 .*\ntotal +176/);
       model.dispose();
     } finally {
