@@ -1,0 +1,69 @@
+import { copy, fill } from './copy';
+import { denseProduct } from './denseProduct';
+import { denseVector } from './denseVector';
+import { binary, broadcast, scale, unary } from './elements';
+import { Op } from './ops';
+import { sparseProduct } from './sparseProduct';
+import { sparseVector } from './sparseVector';
+
+/** Runs the program at an address: see ../src/program/ops.ts. 0, or 1 where a gather's index was outside of its table. */
+export function run(program: usize): i32 {
+  return steps(program, <usize>-1, 0);
+}
+
+/** The operations up to `end` or code 0, t the number of the round of the loop that they are in. */
+function steps(at: usize, end: usize, t: i32): i32 {
+  while (at < end) {
+    const code = load<i32>(at);
+    if (code === 0) break;
+    const p = at + 8;
+    at = p + (load<usize>(at, 4) << 2);
+    if (code === Op.loop) {
+      const after = at + (load<usize>(p, 4) << 2);
+      const count = load<i32>(p);
+      for (let round = 0; round < count; round++) {
+        const status = steps(at, after, round);
+        if (status !== 0) return status;
+      }
+      at = after;
+    } else if (step(code, p, t) !== 0) return 1;
+  }
+  return 0;
+}
+
+/** One operation, its parameters at p. */
+function step(code: i32, p: usize, t: i32): i32 {
+  switch (code) {
+    case Op.copy:
+      copy(p, t);
+      break;
+    case Op.fill:
+      fill(p);
+      break;
+    case Op.sparseProduct:
+      sparseProduct(p);
+      break;
+    case Op.denseProduct:
+      denseProduct(p);
+      break;
+    case Op.sparseVector:
+      sparseVector(p);
+      break;
+    case Op.denseVector:
+      denseVector(p);
+      break;
+    case Op.unary:
+      unary(p);
+      break;
+    case Op.binary:
+      binary(p);
+      break;
+    case Op.broadcast:
+      broadcast(p);
+      break;
+    case Op.scale:
+      scale(p);
+      break;
+  }
+  return 0;
+}
