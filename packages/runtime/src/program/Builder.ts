@@ -1,4 +1,5 @@
-import type { Layer, Node } from '../graph/Graph.js';
+import type { Graph, Layer, Node, Tensor } from '../graph/Graph.js';
+import { refuse, UnsupportedLayerError } from '../graph/UnsupportedLayerError.js';
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import type { Matrix } from './Matrix.js';
 import { f, type Operation, type Parameter } from './Operation.js';
@@ -24,6 +25,8 @@ export type Lower = (b: Builder, layer: Layer, inputs: Value[], node: Node) => V
 
 /** Lowerings by class name. */
 export type Lowerings = Record<string, Lower>;
+
+export { Binary, Op, Unary } from './ops.js';
 
 export type Layout = 'rows' | 'planes';
 
@@ -51,18 +54,31 @@ export class Builder {
     readonly maxBytes = 2 ** 30,
   ) {}
 
-  /** The outputs of a layer. @throws Error with the layer's path for what cannot be computed. */
+  /** The outputs of a graph, which may be a model within. */
+  apply(graph: Graph, inputs: Value[]): Value[] {
+    const known = new Map<Node, Value[]>(graph.inputs.map(({ node }, i) => [node, [inputs[i]]]));
+    const at = ({ node, index }: Tensor, { layer }: Node): Value =>
+      known.get(node)?.[index] ?? refuse(layer, `reads an output that '${node.layer.path}' does not have`);
+    for (const node of graph.nodes) {
+      if (known.has(node)) continue;
+      const read = node.inputs.map((tensor) => at(tensor, node));
+      known.set(node, this.lower(node.layer, read, node));
+    }
+    return graph.outputs.map((tensor) => at(tensor, tensor.node));
+  }
+
+  /** The outputs of a layer. @throws UnsupportedLayerError for what cannot be computed. */
   lower(layer: Layer, inputs: Value[], node: Node): Value[] {
-    const lowering = Object.hasOwn(this.lowerings, layer.className) ? this.lowerings[layer.className] : undefined;
+    const lowering = Object.hasOwn(this.lowerings, layer.className) && this.lowerings[layer.className];
     try {
       if (!lowering) throw new Error('layers of this class are not supported.');
       const outputs = [lowering(this, layer, inputs, node)].flat();
-      return outputs;
+      // As tfjs passes masks on, where the layer says nothing else.
+      const mask = inputs.length === 1 ? inputs[0].mask : undefined;
+      return mask ? outputs.map((output) => ({ mask, ...output })) : outputs;
     } catch (error) {
-      const { message } = error as Error;
-      throw message.startsWith('layer ')
-        ? error
-        : new Error(`layer '${layer.path}' (${layer.className}): ${message}`, { cause: error });
+      if (error instanceof UnsupportedLayerError) throw error;
+      return refuse(layer, (error as Error).message.replace(/\.$/, ''));
     }
   }
 

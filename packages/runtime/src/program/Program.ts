@@ -70,7 +70,7 @@ export class Program {
   }
 
   /** Writes the inputs, runs, and reads the outputs into the arrays that `outputs` holds. @throws Error for what a kernel refuses. */
-  run(inputs: ArrayLike<Float32Array>): void {
+  run(inputs: ArrayLike<number>[]): void {
     const { buffer } = this.instance.memory.memory;
     if (buffer !== this.memory) this.attach(buffer);
     const { sources, targets, outputs } = this;
