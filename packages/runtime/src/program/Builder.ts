@@ -1,5 +1,6 @@
 import type { Graph, Layer, Node, Tensor } from '../graph/Graph.js';
 import { refuse, UnsupportedLayerError } from '../graph/UnsupportedLayerError.js';
+import { Masks } from '../lower/masks.js';
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import type { Matrix } from './Matrix.js';
 import { f, type Operation, type Parameter } from './Operation.js';
@@ -59,10 +60,18 @@ export class Builder {
     const known = new Map<Node, Value[]>(graph.inputs.map(({ node }, i) => [node, [inputs[i]]]));
     const at = ({ node, index }: Tensor, { layer }: Node): Value =>
       known.get(node)?.[index] ?? refuse(layer, `reads an output that '${node.layer.path}' does not have`);
+    const masks = new Masks(this);
     for (const node of graph.nodes) {
       if (known.has(node)) continue;
-      const read = node.inputs.map((tensor) => at(tensor, node));
-      known.set(node, this.lower(node.layer, read, node));
+      known.set(
+        node,
+        refusing(node.layer, () => {
+          const inputs = node.inputs.map((tensor) => at(tensor, node));
+          const outputs = this.lower(node.layer, masks.enter(node, inputs), node);
+          masks.leave(node, inputs, outputs[0]);
+          return outputs;
+        }),
+      );
     }
     return graph.outputs.map((tensor) => at(tensor, tensor.node));
   }
@@ -70,16 +79,8 @@ export class Builder {
   /** The outputs of a layer. @throws UnsupportedLayerError for what cannot be computed. */
   lower(layer: Layer, inputs: Value[], node: Node): Value[] {
     const lowering = Object.hasOwn(this.lowerings, layer.className) && this.lowerings[layer.className];
-    try {
-      if (!lowering) throw new Error('layers of this class are not supported.');
-      const outputs = [lowering(this, layer, inputs, node)].flat();
-      // As tfjs passes masks on, where the layer says nothing else.
-      const mask = inputs.length === 1 ? inputs[0].mask : undefined;
-      return mask ? outputs.map((output) => ({ mask, ...output })) : outputs;
-    } catch (error) {
-      if (error instanceof UnsupportedLayerError) throw error;
-      return refuse(layer, (error as Error).message.replace(/\.$/, ''));
-    }
+    if (!lowering) return refuse(layer, 'layers of this class are not supported');
+    return refusing(layer, () => [lowering(this, layer, inputs, node)].flat());
   }
 
   /** Memory of its own for a number of bytes. */
@@ -272,6 +273,16 @@ export class Builder {
 
   private compact(v: Value): Value {
     return this.isCompact(v) ? v : this.copied(v, 'rows');
+  }
+}
+
+/** Names the layer in the errors of `work`. */
+function refusing<T>(layer: Layer, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnsupportedLayerError) throw error;
+    return refuse(layer, (error as Error).message.replace(/\.$/, ''));
   }
 }
 

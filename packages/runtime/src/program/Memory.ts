@@ -9,6 +9,7 @@ interface Held {
   address: number;
   bytes: number;
   users: number;
+  isState?: boolean;
 }
 
 /** The memory of one instance, in blocks that begin at multiples of 16; constants are shared and counted. */
@@ -64,7 +65,7 @@ export class Memory {
   }
 
   /** The address of a constant, which is made and copied if this is its first user. */
-  hold({ owner, name, make }: Constant): number {
+  hold({ owner, name, make, isState }: Constant): number {
     const named = this.held.get(owner) ?? new Map<string, Held>();
     this.held.set(owner, named);
     let held = named.get(name);
@@ -72,7 +73,7 @@ export class Memory {
       const numbers = make();
       // Kernels read whole vectors.
       const bytes = Math.ceil(numbers.byteLength / 16) * 16 + 16;
-      held = { address: this.allocate(bytes), bytes, users: 0 };
+      held = { address: this.allocate(bytes), bytes, users: 0, isState };
       new (numbers.constructor as Float32ArrayConstructor)(this.memory.buffer, held.address, numbers.length).set(
         numbers,
       );
@@ -80,6 +81,15 @@ export class Memory {
     }
     held.users++;
     return held.address;
+  }
+
+  /** Sets the states (Constant.isState) to 0. */
+  resetStates(): void {
+    for (const named of this.held.values()) {
+      for (const { isState, address, bytes } of named.values()) {
+        if (isState) new Uint8Array(this.memory.buffer, address, bytes).fill(0);
+      }
+    }
   }
 
   drop({ owner, name }: Constant): void {

@@ -14,6 +14,8 @@ export interface Constant {
   owner: object;
   name: string;
   make: () => Numbers;
+  /** Programs write to it: a state that stays from one run to the next. */
+  isState?: boolean;
 }
 
 /** A place in a buffer. */
@@ -29,8 +31,8 @@ export interface Value extends Address {
   shape: number[];
   /** Bytes from one element to the next, for each dimension. */
   strides: number[];
-  /** Which steps count, [batch, steps] of zeros and ones, where a layer says so; null: all, whatever the input's mask. */
-  mask?: Value | null;
+  /** Which steps count, [batch, steps] of zeros and ones: of what a layer gives (Masking, Embedding) or is called with (see Masks). */
+  mask?: Value;
 }
 
 /** Elements of a tensor. */
