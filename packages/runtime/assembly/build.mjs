@@ -1,7 +1,7 @@
 /** Compiles the kernels into src/program/binaries.ts: see there. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
@@ -20,11 +20,11 @@ export async function compileModules() {
 /** The source of src/program/binaries.ts. */
 export async function compileBinaries() {
   const constants = Object.entries(await compileModules()).map(
-    ([name, module]) => `export const ${name} =\n  '${module.toString('base64')}';\n`,
+    ([name, module]) => `export const ${name} =\n  '${deflateSync(module, { level: 9 }).toString('base64')}';\n`,
   );
   return `/**
- * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, one with all operations and one with those that dense
- * layers need.
+ * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all operations and one with those that dense layers
+ * need, compressed (zlib) and in base64: in a file that is itself compressed, that takes a third less than base64 alone.
  */
 ${constants.join('\n')}`;
 }

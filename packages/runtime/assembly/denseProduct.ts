@@ -1,4 +1,5 @@
-import type { One, Three, Two } from './count';
+// biome-ignore lint/style/useImportType: AssemblyScript has no type imports.
+import { One, Three, Two } from './count';
 import { addProduct, clamp, splatOrZero } from './vectors';
 
 /** Dense matrix by planes, in tiles of four rows × three vectors whose sums stay in registers. */

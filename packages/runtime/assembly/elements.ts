@@ -122,3 +122,25 @@ export function scale(p: usize): void {
     if (summands) summands += 4;
   }
 }
+
+/** An LSTM's step from the sums of its four gates. */
+export function lstm(p: usize): void {
+  const z = load<usize>(p, 24);
+  const c = load<usize>(p, 28);
+  const h = load<usize>(p, 32);
+  const count = load<i32>(p, 36);
+  const bytes = (<usize>count) << 2;
+  gate(p, z, z, 2 * count);
+  gate(p + 12, z + 2 * bytes, z + 2 * bytes, count);
+  gate(p, z + 3 * bytes, z + 3 * bytes, count);
+  combineRow(Binary.multiply, z, 4, z + 2 * bytes, 4, z, 4, count);
+  combineRow(Binary.multiply, z + bytes, 4, c, 4, c, 4, count);
+  combineRow(Binary.add, z, 4, c, 4, c, 4, count);
+  gate(p + 12, c, h, count);
+  combineRow(Binary.multiply, z + 3 * bytes, 4, h, 4, h, 4, count);
+}
+
+/** y = f(x), the kind of f and its two parameters at `kind`. */
+function gate(kind: usize, x: usize, y: usize, count: i32): void {
+  applyAll(load<i32>(kind), x, y, count, load<f32>(kind, 4), load<f32>(kind, 8));
+}

@@ -6,13 +6,13 @@ import { Unary } from './ops';
 
 /** ln 2 as the sum of a number whose products with whole numbers up to 2¹⁵ are exact, and the rest. */
 const LN2_HIGH: f32 = 0.693359375;
-const LN2_LOW: f32 = -2.1219444005469058e-4;
+const LN2_LOW: f32 = -0.00021219444005469057;
 
 /** e^x, or e^x - 1 if `less`, which keeps its digits near x = 0. x = n ln 2 + r; e^x = 2^n e^r, e^r by its Taylor series. */
 export function exponential(x: v128, less: bool): v128 {
   // Outside of this the result is 0 or Infinity; 2^n is made in two steps, as neither can be too large or too small.
   const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-105)), f32x4.splat(90));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.4426950408889634)));
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(<f32>Math.LOG2E)));
   const r = f32x4.sub(f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
   let series = f32x4.splat(1 / 5040);
   series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1 / 720));
@@ -83,7 +83,7 @@ function mish(x: v128): v128 {
 
 /** x (1 + erf(x / √2)) / 2, erf by Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: the error of erf is below 5e-7. */
 function gelu(x: v128): v128 {
-  const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.7071067811865476));
+  const z = f32x4.mul(f32x4.abs(x), f32x4.splat(<f32>Math.SQRT1_2));
   const t = f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), f32x4.mul(z, f32x4.splat(0.3275911))));
   let series = f32x4.splat(1.061405429);
   series = f32x4.add(f32x4.mul(series, t), f32x4.splat(-1.453152027));

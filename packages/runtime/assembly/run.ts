@@ -1,10 +1,14 @@
 import { copy, fill } from './copy';
 import { denseProduct } from './denseProduct';
 import { denseVector } from './denseVector';
-import { binary, broadcast, scale, unary } from './elements';
+import { binary, broadcast, lstm, scale, unary } from './elements';
+import { anyNot, gather, matMul, select } from './matrices';
 import { Op } from './ops';
+import { normalize, reduce } from './reduce';
+import { softmax } from './softmax';
 import { sparseProduct } from './sparseProduct';
 import { sparseVector } from './sparseVector';
+import { window } from './window';
 
 /** Runs the program at an address: see ../src/program/ops.ts. 0, or 1 where a gather's index was outside of its table. */
 export function run(program: usize): i32 {
@@ -63,6 +67,42 @@ function step(code: i32, p: usize, t: i32): i32 {
       break;
     case Op.scale:
       scale(p);
+      break;
+    case Op.softmax:
+      softmax(p);
+      break;
+    default:
+      // What build.mjs says: whether the module has all operations, or those alone that dense layers need.
+      return ALL ? more(code, p) : 0;
+  }
+  return 0;
+}
+
+/** An operation that dense layers do not need. */
+function more(code: i32, p: usize): i32 {
+  switch (code) {
+    case Op.window:
+      window(p);
+      break;
+    case Op.normalize:
+      normalize(p);
+      break;
+    case Op.reduce:
+      reduce(p);
+      break;
+    case Op.gather:
+      return gather(p);
+    case Op.matMul:
+      matMul(p);
+      break;
+    case Op.select:
+      select(p);
+      break;
+    case Op.anyNot:
+      anyNot(p);
+      break;
+    case Op.lstm:
+      lstm(p);
       break;
   }
   return 0;

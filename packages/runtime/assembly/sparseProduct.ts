@@ -1,4 +1,5 @@
-import type { Eight, Five, Four, One, Seven, Six, Three, Two } from './count';
+// biome-ignore lint/style/useImportType: AssemblyScript has no type imports.
+import { Eight, Five, Four, One, Seven, Six, Three, Two } from './count';
 import { addProduct, clamp, splatOrZero } from './vectors';
 
 /**

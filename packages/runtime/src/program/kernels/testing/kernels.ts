@@ -1,7 +1,11 @@
+import { inflateSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { all } from '../../binaries.js';
+import * as binaries from '../../binaries.js';
 
-const module = new WebAssembly.Module(Buffer.from(all, 'base64'));
+const modules = {
+  all: new WebAssembly.Module(inflateSync(Buffer.from(binaries.all, 'base64'))),
+  dense: new WebAssembly.Module(inflateSync(Buffer.from(binaries.dense, 'base64'))),
+};
 
 /** What lies between buffers, and in outputs before a run. */
 const UNTOUCHED = 0xa5;
@@ -23,9 +27,10 @@ export class Kernels {
   private readonly outputs: { address: number; bytes: number }[] = [];
   private top: number;
 
-  constructor(pages = 2) {
+  constructor(pages = 2, build: keyof typeof modules = 'all') {
     this.memory = new WebAssembly.Memory({ initial: pages });
-    this.run = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports.run as typeof this.run;
+    this.run = new WebAssembly.Instance(modules[build], { env: { memory: this.memory } }).exports
+      .run as typeof this.run;
     this.bytes.fill(UNTOUCHED);
     this.top = pages * 65_536;
   }
