@@ -6,7 +6,8 @@ import { inputsFor, killUnits, outputsOf, randomModel, relativeError, saved } fr
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphArtifacts } from '../testing.js';
-import { formatUnits, type Shrunk, shrink } from './shrink.js';
+import { formatUnits } from './formatUnits.js';
+import { type Shrunk, shrink } from './shrink.js';
 import { shrinkArtifacts } from './shrinkArtifacts.js';
 
 const { layers, sequential, input } = tfl;
