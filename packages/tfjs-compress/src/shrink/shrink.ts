@@ -24,9 +24,11 @@ export interface Shrunk {
  * @returns The model, and a row for each layer with units: how many before and after, and why not fewer.
  * @throws Error for a model that cannot be saved and loaded, as those with custom layers that are not registered.
  * @example
+ * ```js
  * const { model: small, rows } = await shrink(model);
  * console.log(formatUnits(rows));
  * small.predict(x);
+ * ```
  */
 export async function shrink(model: LayersModel): Promise<Shrunk> {
   let saved: io.ModelArtifacts | undefined;

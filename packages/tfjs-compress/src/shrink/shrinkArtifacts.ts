@@ -18,8 +18,11 @@ export interface ShrunkArtifacts {
  *
  * @throws Error for a graph model, or a topology or weights that do not fit together.
  * @example
+ * ```js
+ * const bytes = …; // of a .tfz file
  * const { artifacts, rows } = shrinkArtifacts(unpack(bytes));
  * const smaller = pack(artifacts);
+ * ```
  */
 export function shrinkArtifacts(artifacts: io.ModelArtifacts): ShrunkArtifacts {
   const stock = stripArtifacts(artifacts);
