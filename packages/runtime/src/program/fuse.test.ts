@@ -27,8 +27,8 @@ describe('fuse', () => {
       const fused = fuse(module);
       expect(fused.length).toBe(module.length);
       const sites = count(fused, [0xfd, 0x85, 0x02]);
-      // 28 sums of sparse tiles, 24 of dense ones.
-      expect(sites).toBeGreaterThanOrEqual(52);
+      // 28 sums of sparse tiles (7 in the module for dense layers), 24 of dense ones.
+      expect(sites).toBeGreaterThanOrEqual(module === modules[0] ? 52 : 31);
       expect(count(fused, [0xfd, 0xe6, 0x01])).toBe(count(module, [0xfd, 0xe6, 0x01]) - sites);
     }
   });
