@@ -14,7 +14,10 @@ export async function loadKernels(binary: string): Promise<Kernels> {
   return { memory, run: instance.exports.run as Kernels['run'] };
 }
 
-/** Without a Response, which would be shorter, and takes 25 ms in Node when it is used for the first time. */
+/**
+ * Without a Response, which would be shorter, and takes 25 ms in Node when it is used for
+ * the first time.
+ */
 async function inflated(binary: string): Promise<Uint8Array<ArrayBuffer>> {
   // 'deflate-raw' would be 6 bytes less, but Node has it from 20.12 on.
   const { readable, writable } = new DecompressionStream('deflate');
