@@ -12,7 +12,14 @@ export class BitEncoder implements BitCoder {
   private rawCount = 0;
 
   bit(p: number, bit: number): number {
-    const bound = (this.range * p) | 0;
+    return this.split((this.range * p) | 0, bit);
+  }
+
+  bit16(p: number, bit: number): number {
+    return this.split((this.range >> 16) * p, bit);
+  }
+
+  private split(bound: number, bit: number): number {
     if (bit) {
       this.range = bound;
     } else {

@@ -1,7 +1,8 @@
 import { numberSlots } from './decoder/AdaptiveBits.js';
 import { type BitCoder, unwritten } from './decoder/BitCoder.js';
-import { MixedBudget } from './decoder/codeSymbols.js';
 import { codeTensor, type Elements, TensorState } from './decoder/codeTensor.js';
+import { newestVersion } from './decoder/container.js';
+import { MixedBudget } from './decoder/MixedBudget.js';
 import { type SymbolCoder, tableContexts } from './decoder/SymbolTables.js';
 import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
@@ -9,6 +10,10 @@ import { SymbolRecorder } from './SymbolRecorder.js';
 /** The encoder's side of what is kept from one tensor to the next. */
 export class EncoderState extends TensorState {
   private indices = new Map<number, number>();
+
+  constructor(version = newestVersion, budget?: MixedBudget) {
+    super(version, budget);
+  }
 
   encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
     this.indices = new Map();
@@ -18,7 +23,10 @@ export class EncoderState extends TensorState {
 
   /** A copy that codes as this one would, to find out what a plan costs; the two are not to be used at the same time. */
   trial(): EncoderState {
-    const copy = new EncoderState(new MixedBudget(undefined, this.budget.significance, this.budget.level));
+    const copy = new EncoderState(
+      this.version,
+      new MixedBudget(undefined, this.budget.significance, this.budget.level),
+    );
     copy.fields.p.set(this.fields.p);
     copy.fields.n.set(this.fields.n);
     return copy;
