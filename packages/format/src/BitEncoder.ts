@@ -66,7 +66,8 @@ export class BitEncoder implements BitCoder {
       break;
     }
     for (let i = 0; i < 4; i++) this.shift();
-    this.coded.trimZeros();
+    // A decoder reads up to four more, as zeros.
+    this.coded.trimZeros(4);
     this.alignRaw();
     return { coded: this.coded.bytes(), raw: this.rawBytes.bytes() };
   }

@@ -3,9 +3,9 @@ import { invalid } from './FormatError.js';
 import { IntegerBits } from './IntegerBits.js';
 import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
 
-/** Bounds the memory: six bytes for each element, and four for each column of the rows that are looked back at. */
+/** Bound the memory: 6 bytes for each element, and 4 for each column of the rows that are looked back at, 30 of one. */
 const maxElements = 2 ** 24;
-const maxHeld = 2 ** 22;
+const maxHeld = 2 ** 21;
 /** Of more levels than 2 to the power of this, it does not help to know the one above. */
 const contextBits = 5;
 
