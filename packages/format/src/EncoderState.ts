@@ -9,6 +9,7 @@ import { SymbolRecorder } from './SymbolRecorder.js';
 
 /** The encoder's side of what is kept from one tensor to the next. */
 export class EncoderState extends TensorState {
+  override readonly mark = markHeld;
   private indices = new Map<number, number>();
 
   constructor(version = newestVersion, budget?: MixedBudget) {
@@ -50,5 +51,13 @@ export class EncoderState extends TensorState {
     run(unwritten, recorder);
     recorder.write(coder, this.fields, planFields * numberSlots);
     run(coder, { code: (_context, symbol) => symbol });
+  }
+}
+
+/** Marks all nodes above the symbols of a row that are not 0. */
+function markHeld(held: Uint8Array, symbols: Uint16Array): void {
+  for (let column = 0; column < symbols.length; column++) {
+    if (symbols[column] === 0) continue;
+    for (let node = held.length / 2 + column; node > 0 && held[node] === 0; node >>= 1) held[node] = 1;
   }
 }

@@ -1,7 +1,7 @@
 import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { codeTables, gapAlphabet } from './codeTables.js';
-import { codeTree } from './codeTree.js';
+import { codeTree, type MarkHeld } from './codeTree.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
 import { MixedBudget } from './MixedBudget.js';
@@ -12,6 +12,8 @@ import { codePlan, fieldCount, noPlan, planFields, type TensorPlan } from './Ten
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
   readonly fields = new AdaptiveBits(fieldCount * numberSlots, 20);
+  /** Given by the encoder. */
+  readonly mark?: MarkHeld;
 
   constructor(
     readonly version: number,
@@ -88,7 +90,7 @@ export function codeTensor(
     const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
     const codeFloat = floatCoder(read.exponent, read.mantissaBits);
     const code = state.version > 1 ? codeTree : mixSymbols;
-    for (const at of code(coder, symbols, layout, state.budget)) {
+    for (const at of code(coder, symbols, layout, state.budget, state.mark)) {
       if (levels.length === 0) data[at] = codeFloat(coder, data[at]);
       else if (symbols[at] <= levels.length) data[at] = levels[symbols[at] - 1];
       else invalid('level');

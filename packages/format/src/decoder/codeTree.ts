@@ -9,6 +9,9 @@ const maxHeld = 2 ** 21;
 /** Of more levels than 2 to the power of this, it does not help to know the one above. */
 const contextBits = 5;
 
+/** Sets all nodes of a row's tree that hold one of its symbols that are not 0. */
+export type MarkHeld = (held: Uint8Array, symbols: Uint16Array) => void;
+
 /**
  * The symbol coding of version 2. A binary tree stands over the columns of each row; of every node
  * that holds a symbol other than 0, it is coded whether its halves do. So a few decisions are coded
@@ -18,6 +21,7 @@ const contextBits = 5;
  *
  * Small files are read before an engine has compiled anything: hence few calls and no closures.
  *
+ * @param mark Given when encoding.
  * @returns Where the symbols are not 0, in order.
  */
 export function codeTree(
@@ -25,6 +29,7 @@ export function codeTree(
   symbols: Uint16Array,
   { rows, columns, stride, levels, zeros }: SymbolLayout,
   budget: MixedBudget,
+  mark?: MarkHeld,
 ): Int32Array {
   const levelBits = 32 - Math.clz32(levels - 1);
   const contexts = levelBits > contextBits ? 0 : (1 << levelBits) + 1;
@@ -47,7 +52,7 @@ export function codeTree(
     if (zeros) {
       const now = (row % ring) * nodes;
       held.fill(0, now, now + nodes);
-      if (!coder.decoding) markHeld(held.subarray(now, now + nodes), symbols.subarray(first, first + columns));
+      mark?.(held.subarray(now, now + nodes), symbols.subarray(first, first + columns));
       const above = ((row + ring - 1) % ring) * nodes;
       const far = ((row + 1) % ring) * nodes;
       count = codeRow(coder, nodeSlots, held, now, above, far, columns, depth, found);
@@ -127,13 +132,5 @@ function codeLevels(
       node = 2 * node + slots.code(coder, (context << bits) + node, average + node, 0, (value >>> left) & 1);
     }
     symbols[at] = node - (1 << bits) + 1;
-  }
-}
-
-/** Marks all nodes above the symbols of a row that are not 0. */
-function markHeld(held: Uint8Array, symbols: Uint16Array): void {
-  for (let column = 0; column < symbols.length; column++) {
-    if (symbols[column] === 0) continue;
-    for (let node = held.length / 2 + column; node > 0 && held[node] === 0; node >>= 1) held[node] = 1;
   }
 }

@@ -2,7 +2,6 @@ import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
 import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
 
-const significanceInputs = 7;
 const levelInputs = 6;
 
 /**
@@ -16,24 +15,15 @@ export function mixSymbols(
   layout: SymbolLayout,
   budget: MixedBudget,
 ): Int32Array {
-  const places = new Int32Array(symbols.length);
-  let length = 0;
   const { rows, columns, stride, levels, zeros } = layout;
   budget.spend(symbols.length);
+  const places = new Int32Array(symbols.length);
+  let length = 0;
   const treeBits = 32 - Math.clz32(levels - 1);
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
-  const patterns = 1 << 14;
-  const significance = createMixer(
-    significanceInputs,
-    rows + columns + patterns,
-    24,
-    250,
-    0.015,
-    11.99,
-    budget.significance,
-  );
+  const significance = createMixer(7, rows + columns + (1 << 14), 24, 250, 0.015, 11.99, budget.significance);
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
   const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, budget.level);
   const mask = (1 << hashBits) - 1;
