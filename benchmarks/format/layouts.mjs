@@ -21,6 +21,7 @@ export const layouts = {
   'level indices, a byte each': (weights) => weights.map(({ bits, shape }) => indices(bits, shape, byte)),
   'level indices by column': (weights) => weights.map(({ bits, shape }) => indices(bits, shape, byColumn)),
   'level indices, half a byte each': (weights) => weights.map(({ bits, shape }) => indices(bits, shape, nibbles)),
+  'gaps and byte planes': (weights) => weights.map(({ bits, shape }) => indices(bits, shape, gaps, gapsAndPlanes)),
   'gaps and levels': (weights) => weights.map(({ bits, shape }) => indices(bits, shape, gaps)),
 };
 
@@ -39,9 +40,10 @@ function planes(bits) {
 }
 
 /** The code table and what `lay` makes of the indices; tensors with more than 255 values, and biases, as byte planes. */
-function indices(bits, shape, lay) {
+function indices(bits, shape, lay, layFloats = planes) {
   const levels = [...new Set(bits)].filter((value) => value !== 0).sort((a, b) => (a & 0x7fffffff) - (b & 0x7fffffff));
-  if (levels.length > 255 || shape.length < 2) return planes(bits);
+  if (shape.length < 2) return planes(bits);
+  if (levels.length > 255) return layFloats(bits);
   const index = new Map(levels.map((level, i) => [level, i + 1]));
   const coded = Uint8Array.from(bits, (value) => index.get(value) ?? 0);
   return Buffer.concat([Buffer.from(Int32Array.from(levels).buffer), lay(coded, shape.at(-1))]);
@@ -59,7 +61,16 @@ function nibbles(coded) {
     Uint8Array.from({ length: Math.ceil(coded.length / 2) }, (_, i) => coded[2 * i] | (coded[2 * i + 1] << 4)),
   );
 }
+/** Distances between the values that are not 0, and the byte planes of these. */
+function gapsAndPlanes(bits) {
+  const { distances, values } = distancesOf(bits);
+  return Buffer.concat([Buffer.from(distances), planes(Int32Array.from(values))]);
+}
 function gaps(coded) {
+  const { distances, values } = distancesOf(coded);
+  return Buffer.from([...distances, ...values]);
+}
+function distancesOf(coded) {
   const distances = [];
   const values = [];
   let gap = 0;
@@ -70,5 +81,5 @@ function gaps(coded) {
     values.push(value);
     gap = 0;
   }
-  return Buffer.from([...distances, ...values]);
+  return { distances, values };
 }

@@ -20,6 +20,7 @@ export async function fileMaker(dist) {
     /** From 1 to `most`, as many small ones as large ones. */
     const size = (most) => Math.floor(most ** next());
 
+    const version = pick(1, 2);
     const stored = { quantization: { dtype: 'uint8', min: 0, scale: 1 } };
     const kinds = {
       words: (n) => ({ entry: ['', shape(n)], bytes: 4 * n }),
@@ -54,11 +55,13 @@ export async function fileMaker(dist) {
         const chosen = plan(pick('dense', 'gaps', 'mixed', 'mixed', 'mixedDense', 'mixedDense', 'few'));
         const value = chosen.levels.length ? chosen.levels[below(chosen.levels.length)] : pick(0, 1 << 31);
         state.encode(encoder, new Int32Array(n).fill(value), [n], chosen);
-        return chosen.positions.startsWith('mixed') ? n * (1 + (32 - Math.clz32(chosen.levels.length))) : 0;
+        if (!chosen.positions.startsWith('mixed')) return 0;
+        const depth = version > 1 && chosen.positions === 'mixed' ? 32 - Math.clz32(n - 1) : 0;
+        return n * (1 + 2 * depth + (32 - Math.clz32(chosen.levels.length)));
       },
       /** All zeros, in one gap. */
       run(encoder, state, n) {
-        codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' });
+        codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' }, version);
         const recorder = new SymbolRecorder(6);
         const bits = 31 - Math.clz32(n);
         recorder.code(0, n < 16 ? n : 16 + 2 * (bits - 4) + ((n >>> (bits - 1)) & 1));
@@ -68,7 +71,12 @@ export async function fileMaker(dist) {
       },
       /** One symbol, which takes no bits. */
       oneSymbol(encoder, state) {
-        codePlan(encoder, state.fields, { ...noPlan, values: 'powers', exponent: 1, levels: powerLevels(1, 2) });
+        codePlan(
+          encoder,
+          state.fields,
+          { ...noPlan, values: 'powers', exponent: 1, levels: powerLevels(1, 2) },
+          version,
+        );
         const recorder = new SymbolRecorder(6);
         recorder.code(5, 0);
         recorder.write(encoder, state.fields, tables);
@@ -90,15 +98,15 @@ export async function fileMaker(dist) {
     const json = `{"a":${field},"weights":${JSON.stringify(tensors.map(({ entry }) => entry))}}`;
     const text = new TextEncoder().encode(json);
     const encoder = new BitEncoder();
-    codeText(encoder, text.slice());
-    const state = new EncoderState();
+    codeText(encoder, text.slice(), version);
+    const state = new EncoderState(version);
     let mixedBits = 0;
     for (const { n } of tensors) mixedBits += writers[method](encoder, state, n);
     const weightBytes = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
     const { coded, raw } = encoder.finish();
-    const file = writeContainer(Math.max(0, Math.floor(weightBytes)), text.length, coded, raw);
+    const file = writeContainer(Math.max(0, Math.floor(weightBytes)), text.length, coded, raw, version);
     const isValid = tensors.every(({ bytes }) => Number.isInteger(bytes) && bytes >= 0);
-    const what = `${mode}, ${count} × ${kind} by ${method}`;
+    const what = `version ${version}, ${mode}, ${count} × ${kind} by ${method}`;
     return { file, what, weightBytes, textBytes: text.length, mixedBits, count, isValid };
   };
 }

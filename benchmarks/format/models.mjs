@@ -1,13 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpack } from '@tfjs-compress/format';
+import { codebookOf, FREE, magnitudeAtSparsity, roundToPowerOfTwo } from '@tfjs-compress/math';
 
-/** The artifacts in a folder with model.json and its weights; undefined when there is none. */
+/** The artifacts in a folder with model.json and its weights, or in a .tfz file; undefined when there is none. */
 export function readModel(folder) {
+  if (folder?.endsWith('.tfz')) return existsSync(folder) ? unpack(readFileSync(folder)) : undefined;
   if (!folder || !existsSync(join(folder, 'model.json'))) return undefined;
   const { weightsManifest, ...rest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
   const parts = weightsManifest.flatMap(({ paths }) => paths.map((path) => readFileSync(join(folder, path))));
   const weightData = Uint8Array.from(Buffer.concat(parts)).buffer;
   return { ...rest, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData };
+}
+
+/** A model with `sparsity` of each kernel pruned by magnitude and the rest rounded to powers of two, as INQ does. */
+export function pruneAndQuantize(artifacts, sparsity, bits) {
+  const weightData = artifacts.weightData.slice(0);
+  for (const { shape, bits: words } of weightsOf({ ...artifacts, weightData })) {
+    if (shape.length < 2) continue;
+    const values = new Float32Array(words.buffer, words.byteOffset, words.length);
+    const threshold = magnitudeAtSparsity(values, new Uint8Array(values.length).fill(FREE), sparsity);
+    for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < threshold) values[i] = 0;
+    roundToPowerOfTwo(values, codebookOf(values, bits), { into: values, where: (i) => values[i] !== 0 });
+  }
+  return { ...artifacts, weightData };
 }
 
 /** The weights of artifacts, as float32 bits: [{ name, shape, bits }]. */

@@ -1,38 +1,49 @@
 /**
  * Sizes and speeds of the compressed format.
  *
- *   node benchmarks/format/run.mjs [--trunk FOLDER] [--no-sizes] [--no-speed]
+ *   node benchmarks/format/run.mjs [--trunk FOLDER] [--squeezenet FOLDER] [--efficientnet FOLDER] [--before FILE] [--no-sizes] [--no-speed]
  *
- * Models: what benchmarks/lenet-300-100 and trainLenet5.mjs left in output/, and a dense model (--trunk or MODEL_DIR); those that are
- * not there are left out, with a message. Writes results/sizes.json and results/speed.json.
+ * Models: what the examples, benchmarks/lenet-300-100 and trainLenet5.mjs left in output/, a dense model (--trunk or MODEL_DIR), the
+ * SqueezeNet published with Deep Compression, and EfficientNet-Lite0; those that are not there are left out, with a message. --before is
+ * an index.js of packages/format from before, to compare with. Writes results/sizes.json and results/speed.json.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pack, unpack } from '@tfjs-compress/format';
 import { median, writeResult } from '../tools/results.mjs';
 import { best, compressors } from './layouts.mjs';
-import { entropyBytes, readModel, weightsOf } from './models.mjs';
+import { entropyBytes, pruneAndQuantize, readModel, weightsOf } from './models.mjs';
 
 const { values: args } = parseArgs({
   options: {
     trunk: { type: 'string', default: process.env.MODEL_DIR },
+    squeezenet: { type: 'string' },
+    efficientnet: { type: 'string' },
+    before: { type: 'string' },
     sizes: { type: 'boolean', default: true },
     speed: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
 const output = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const example = (path) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
+const before = args.before && (await import(pathToFileURL(args.before)));
 const models = {
   'LeNet-300-100, pruned, 5-bit powers of two': output('lenet-300-100/output/seed0-inq5'),
   'LeNet-300-100, pruned': output('lenet-300-100/output/seed0-pruned'),
   'LeNet-5, pruned, 5-bit powers of two': output('format/output/lenet5-dns-inq5'),
   'LeNet-5, pruned': output('format/output/lenet5-dns-pruned'),
   'LeNet-5, 5,475 weights, 5-bit powers of two': output('format/output/lenet5-5475-inq5'),
+  'LeNet-300-100 of the example, 5-bit powers of two': example('mnist-lenet-300-100/output/quantized.tfz'),
+  'LeNet-300-100 of the example, pruned': example('mnist-lenet-300-100/output/pruned.tfz'),
+  'LeNet-5 of the example, 5-bit powers of two': example('mnist-lenet-5/output/quantized.tfz'),
+  'LeNet-5 of the example, pruned': example('mnist-lenet-5/output/pruned.tfz'),
   'MobileNet v1 trunk, dense float32': args.trunk,
+  'SqueezeNet of Deep Compression (published: 675,763 bytes)': args.squeezenet,
 };
 
 const packages = ['@tensorflow/tfjs-core', '@tfjs-compress/format'];
@@ -51,7 +62,7 @@ function sizeOf(name, artifacts) {
   const bytes = pack(artifacts);
   const same = Buffer.compare(Buffer.from(unpack(bytes).weightData), Buffer.from(artifacts.weightData)) === 0;
   if (!same) throw new Error(`${name} does not come back bit for bit.`);
-  const isSmall = artifacts.weightData.byteLength < 2 ** 22;
+  const isSmall = artifacts.weightData.byteLength < 2 ** 23 && bytes.length < 2 ** 20;
   const kernels = weights.filter(({ shape }) => shape.length > 1);
   const { modelTopology: _, weightSpecs: __, weightData: ___, ...said } = artifacts;
   const description = pack({ ...said, modelTopology: artifacts.modelTopology }).length;
@@ -61,6 +72,7 @@ function sizeOf(name, artifacts) {
     nonZeros: weights.reduce((sum, { bits }) => sum + bits.filter((value) => value !== 0).length, 0),
     nonZerosOfKernels: kernels.reduce((sum, { bits }) => sum + bits.filter((value) => value !== 0).length, 0),
     fileBytes: bytes.length,
+    ...(before && { fileBytesBefore: before.pack(artifacts).length }),
     fileWithoutWeightsBytes: description,
     entropyBytes: entropyBytes(weights),
     kernelsFileBytes: pack({ weightSpecs: kernels.map(specOf), weightData: dataOf(kernels) }).length,
@@ -107,9 +119,28 @@ function speeds() {
       const runs = [1, 2, 3].map(() => task(name));
       result[name] = Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
     }
+    result.small = smallSpeeds(folder, task);
     console.log(result);
     return result;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * Small models, and EfficientNet-Lite0 pruned to 90% in 5 bits: processor time of a process that decodes one file, above that of one
+ * that does nothing, and the rates of the same work done again and again.
+ */
+function smallSpeeds(folder, task) {
+  const names = Object.keys(models).filter((name) => name.includes('5-bit') && readModel(models[name]));
+  const all = names.map((name) => [name, readModel(models[name])]);
+  if (args.efficientnet)
+    all.push(['EfficientNet-Lite0, 90% zeros, 5-bit', pruneAndQuantize(readModel(args.efficientnet), 0.9, 5)]);
+  task('bundle');
+  return all.map(([name, artifacts]) => {
+    writeFileSync(join(folder, 'small.tfz'), pack(artifacts));
+    const idle = median(Array.from({ length: 9 }, () => task('idle').processMs));
+    const cold = median(Array.from({ length: 9 }, () => task('cold').processMs));
+    return { name, coldMs: cold - idle, ...task('warm') };
+  });
 }

@@ -20,6 +20,10 @@ export class BitCounter implements BitCoder {
     return bit;
   }
 
+  bit16(p: number, bit: number): number {
+    return this.bit(p / 65536, bit);
+  }
+
   raw(count: number, value: number): number {
     this.whole += count;
     return value;

@@ -12,7 +12,14 @@ export class BitEncoder implements BitCoder {
   private rawCount = 0;
 
   bit(p: number, bit: number): number {
-    const bound = (this.range * p) | 0;
+    return this.split((this.range * p) | 0, bit);
+  }
+
+  bit16(p: number, bit: number): number {
+    return this.split((this.range >> 16) * p, bit);
+  }
+
+  private split(bound: number, bit: number): number {
     if (bit) {
       this.range = bound;
     } else {
@@ -59,7 +66,8 @@ export class BitEncoder implements BitCoder {
       break;
     }
     for (let i = 0; i < 4; i++) this.shift();
-    this.coded.trimZeros();
+    // A decoder reads up to four more, as zeros.
+    this.coded.trimZeros(4);
     this.alignRaw();
     return { coded: this.coded.bytes(), raw: this.rawBytes.bytes() };
   }

@@ -17,8 +17,9 @@ export class ByteBuffer {
     for (let i = this.length - 1; ++this.buffer[i] === 256; i--);
   }
 
-  trimZeros(): void {
-    while (this.length > 0 && this.buffer[this.length - 1] === 0) this.length--;
+  /** Drops zeros at the end, `most` of them at most. */
+  trimZeros(most: number): void {
+    for (let i = 0; i < most && this.length > 0 && this.buffer[this.length - 1] === 0; i++) this.length--;
   }
 
   get size(): number {

@@ -1,14 +1,20 @@
 import { numberSlots } from './decoder/AdaptiveBits.js';
 import { type BitCoder, unwritten } from './decoder/BitCoder.js';
-import { MixedBudget } from './decoder/codeSymbols.js';
 import { codeTensor, type Elements, TensorState } from './decoder/codeTensor.js';
+import { newestVersion } from './decoder/container.js';
+import { MixedBudget } from './decoder/MixedBudget.js';
 import { type SymbolCoder, tableContexts } from './decoder/SymbolTables.js';
 import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
 
 /** The encoder's side of what is kept from one tensor to the next. */
 export class EncoderState extends TensorState {
+  override readonly mark = markHeld;
   private indices = new Map<number, number>();
+
+  constructor(version = newestVersion, budget?: MixedBudget) {
+    super(version, budget);
+  }
 
   encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
     this.indices = new Map();
@@ -18,7 +24,10 @@ export class EncoderState extends TensorState {
 
   /** A copy that codes as this one would, to find out what a plan costs; the two are not to be used at the same time. */
   trial(): EncoderState {
-    const copy = new EncoderState(new MixedBudget(undefined, this.budget.significance, this.budget.level));
+    const copy = new EncoderState(
+      this.version,
+      new MixedBudget(undefined, this.budget.significance, this.budget.level),
+    );
     copy.fields.p.set(this.fields.p);
     copy.fields.n.set(this.fields.n);
     return copy;
@@ -42,5 +51,13 @@ export class EncoderState extends TensorState {
     run(unwritten, recorder);
     recorder.write(coder, this.fields, planFields * numberSlots);
     run(coder, { code: (_context, symbol) => symbol });
+  }
+}
+
+/** Marks all nodes above the symbols of a row that are not 0. */
+function markHeld(held: Uint8Array, symbols: Uint16Array): void {
+  for (let column = 0; column < symbols.length; column++) {
+    if (symbols[column] === 0) continue;
+    for (let node = held.length / 2 + column; node > 0 && held[node] === 0; node >>= 1) held[node] = 1;
   }
 }

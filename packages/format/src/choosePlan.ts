@@ -1,6 +1,6 @@
 import { BitCounter } from './BitCounter.js';
-import { mixedLimit } from './decoder/codeSymbols.js';
 import { columnsOf } from './decoder/codeTensor.js';
+import { mixedLimit } from './decoder/MixedBudget.js';
 import { maxAlphabet } from './decoder/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from './decoder/TensorPlan.js';
 import type { EncoderState } from './EncoderState.js';
@@ -11,10 +11,8 @@ import { type Survey, survey } from './survey.js';
 const maxMixed = 1 << 20;
 const part = 1 << 18;
 const maxFew = 4096;
-/** What would take long to try is tried on the rows in the middle, at most this many elements. */
+/** Strides are tried on the rows in the middle, at most this many elements. */
 const sampleSize = 1 << 15;
-/** How much cheaper a coding of the sample has to be for the others not to be tried on all of it. */
-const clearly = 1.05;
 /** Strides are not worth their time for fewer elements. */
 const fewElements = 256;
 
@@ -63,19 +61,11 @@ export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: numb
 
   const strides = strideCandidates(data, shape, columnsOf(shape));
   const sample = middleOf(data, shape, 4 * Math.max(...strides));
-  const isSampled = sample.data.length < data.length;
   const best =
-    isSampled || strides.length > 1
-      ? yield* cheapestStride(sample, mixed[mixed.length - 1], strides, state)
-      : undefined;
-  const mixedPlans = mixed.map((plan) => ({ ...plan, stride: best?.plan.stride ?? strides[0] }));
+    sparse && strides.length > 1 ? yield* cheapestStride(sample, mixed[mixed.length - 1], strides, state) : undefined;
+  const stride = best?.plan.stride ?? strides[0];
   const cost = yield* cheapest(data, shape, fast, state);
-  if (isSampled && best) {
-    const ratio = best.bits / (yield* cheapest(sample.data, sample.shape, [cost.plan], state)).bits;
-    const used = data.length + found.nonZeros * (32 - Math.clz32(best.plan.levels.length));
-    if (ratio > clearly) return cost.plan;
-    if (ratio < 1 / clearly && mixed.length === 1 && used <= mixedLeft) return mixedPlans[0];
-  }
+  const mixedPlans = mixed.map((plan) => ({ ...plan, stride }));
   return (yield* cheapest(data, shape, mixedPlans, state, mixedLeft, cost)).plan;
 }
 

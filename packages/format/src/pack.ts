@@ -3,8 +3,8 @@ import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { joinBuffers, withStringBytes } from './artifactBytes.js';
 import { checkArtifacts, toText } from './checkArtifacts.js';
 import { choosePlan } from './choosePlan.js';
-import { mixedLimit } from './decoder/codeSymbols.js';
 import { layoutOf, type WeightEntry } from './decoder/description.js';
+import { mixedLimit } from './decoder/MixedBudget.js';
 import { EncoderState } from './EncoderState.js';
 import { checkLossy, type Lossy, quantize } from './quantize.js';
 import { writeContainer } from './writeContainer.js';
@@ -55,7 +55,6 @@ export function* packing(
 
   const { encoder, jsonBytes } = writeText(text);
   const state = new EncoderState();
-  let version = 1;
   let at = 0;
   for (const [i, { bytes, wide, shape }] of layouts.entries()) {
     yield;
@@ -65,14 +64,13 @@ export function* packing(
     const affine = quantize(words, specs[i], lossy);
     const tensor = { data: words, shape, wide, affine };
     const plan = yield* choosePlan(tensor, state, mixedLimit(before) - state.budget.used);
-    if (plan.values === 'bytes') version = 2;
     state.encode(encoder, words, shape, plan);
     at += bytes;
     onWeight?.(specs[i].name, encoder.size - before);
     onProgress?.(at / weightBytes);
   }
   const { coded, raw } = encoder.finish();
-  return writeContainer(weightBytes, jsonBytes, coded, raw, version);
+  return writeContainer(weightBytes, jsonBytes, coded, raw);
 }
 
 function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {

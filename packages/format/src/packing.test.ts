@@ -2,6 +2,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import { random } from '@tfjs-compress/math';
 import { describe, expect, it } from 'vitest';
 import { pack, packAsync, unpack } from './index.js';
+import { craft } from './testing/craft.js';
 import { artifactsOf, mixedModel, power, sparse } from './testing/models.js';
 
 const one = (spec: object) => ({ weightSpecs: [spec], weightData: new ArrayBuffer(8) }) as never;
@@ -47,6 +48,10 @@ describe('pack refuses what unpack would refuse', () => {
     expect(quantized({ float16: ['dense/*', 'Dense/*'] })).toThrow("received 'Dense/*'");
     expect(quantized({ float16: () => false })).toThrow('quantize.float16');
     expect(quantized({ float16: [] })).not.toThrow();
+  });
+
+  it('but not text that ends in nothing but what was foreseen', () => {
+    for (const spaces of [10, 100, 1000, 10_000]) expect(unpack(craft(`{}${' '.repeat(spaces)}`))).toEqual({});
   });
 
   it('but text of which each byte is foreseen comes back, however long', () => {

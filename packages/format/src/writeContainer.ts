@@ -1,4 +1,4 @@
-import { magic } from './decoder/container.js';
+import { magic, newestVersion } from './decoder/container.js';
 import { crc32 } from './decoder/crc32.js';
 
 /** The bytes of a file, laid out as readContainer reads them. */
@@ -7,9 +7,9 @@ export function writeContainer(
   jsonBytes: number,
   coded: Uint8Array,
   raw: Uint8Array,
-  version = 1,
+  version = newestVersion,
 ): Uint8Array<ArrayBuffer> {
-  const header = [...magic.slice(0, 3), version, ...[weightBytes, jsonBytes, coded.length, raw.length].flatMap(varint)];
+  const header = [...magic, version, ...[weightBytes, jsonBytes, coded.length, raw.length].flatMap(varint)];
   const end = header.length + coded.length + raw.length;
   const file = new Uint8Array(end + 4);
   file.set(header);

@@ -1,6 +1,7 @@
 import { random } from '@tfjs-compress/math';
 import { BitEncoder } from './BitEncoder.js';
 import { codeText, textLimit } from './decoder/codeText.js';
+import { newestVersion } from './decoder/container.js';
 
 const spaces = [0x20, 0x09, 0x0a, 0x0d];
 
@@ -14,7 +15,7 @@ export function writeText(text: Uint8Array): { encoder: BitEncoder; jsonBytes: n
   let written = text;
   for (;;) {
     const encoder = new BitEncoder();
-    codeText(encoder, written);
+    codeText(encoder, written, newestVersion);
     if (written.length <= textLimit(encoder.size)) return { encoder, jsonBytes: written.length };
     const missing = (written.length - 2 ** 18) / 64 - encoder.size;
     // A space takes two bits, a quarter of a byte, and asks for a 64th of one itself.

@@ -51,7 +51,12 @@ class Reader:
         return byte
 
     def bit(self, p):
-        bound = math.floor(self.range * p)
+        return self.split(math.floor(self.range * p))
+
+    def bit16(self, p):
+        return self.split((self.range >> 16) * p)
+
+    def split(self, bound):
         if self.code < bound:
             self.range, bit = bound, 1
         else:
@@ -111,6 +116,21 @@ class Adaptive:
         return v - 1
 
 
+class Integers:
+    def __init__(self, slots):
+        self.p, self.n = [1 << 21] * slots, [0] * slots
+
+    def bit(self, reader, i, j, doubt):
+        p, n = self.p, self.n
+        weight = 4096 * n[i] // (n[i] + 4 + 44 * doubt)
+        mean = (p[j] >> 6) + ((p[i] - p[j] >> 6) * weight >> 12)
+        b = reader.bit16(mean - (mean >> 10) + 32)
+        for k in {i, j}:
+            p[k] += ((b << 22) - p[k] >> 7) * int(2**15 / (n[k] + 1.5)) >> 8
+            n[k] = min(255, n[k] + 1)
+        return b
+
+
 SQUASH = [0.0] * 4096
 STRETCH = [0.0] * 4096
 e_j = 1.0029339832284467
@@ -152,6 +172,40 @@ class Mixer:
 
 
 def read_text(reader, length):
+    text = bytearray(PRIMER)
+    slots = Integers(1 << 17)
+    after_hash, after_pair = [0] * 65536, [0] * 65536
+    match = matched = h = pair = 0
+    for at in range(len(PRIMER) + length):
+        if at >= len(PRIMER):
+            if matched == 0:
+                match = after_hash[h]
+                while matched < min(15, match) and text[match - 1 - matched] == text[at - 1 - matched]:
+                    matched += 1
+            before = pair & 255
+            if matched > 0 and slots.bit(reader, matched + 32 * before, matched, 0):
+                text.append(text[match])
+                matched, match = min(matched + 1, 15), match + 1
+            else:
+                second, general = text[after_pair[pair]], 17 if matched > 0 else 16
+                is_new = matched == 0 or second != text[match]
+                if is_new and slots.bit(reader, general + 32 * before, general, 0):
+                    text.append(second)
+                else:
+                    node = 1
+                    while node < 256:
+                        node = 2 * node + slots.bit(reader, 65536 + 256 * before + node, 65536 + node, 0)
+                    text.append(node - 256)
+                matched = 0
+                after_hash[h] = after_pair[pair] = at
+        else:
+            after_hash[h] = after_pair[pair] = at
+        h = (h << 4 ^ text[at]) & 65535
+        pair = (pair << 8 | text[at]) & 65535
+    return bytes(text[len(PRIMER):])
+
+
+def read_mixed_text(reader, length):
     total = len(PRIMER) + length
     h_bits = min(18, 34 - clz32(total))
     mixer = Mixer(6, 6 << h_bits, 192, 60, 0.02, 9)
@@ -220,7 +274,7 @@ POSITIONS = ['dense', 'gaps', 'mixed', 'mixedDense', 'few']
 VALUES = ['raw', 'float', 'levels', 'powers', 'affine', 'bytes']
 
 
-def read_tensor(reader, fields, size, columns):
+def read_tensor(reader, fields, size, columns, version):
     number = lambda field: fields.number(reader, field * 288)
     positions, values = POSITIONS[number(0)], VALUES[number(1)]
     stride = number(2) if positions.startswith('mixed') else 0
@@ -238,14 +292,22 @@ def read_tensor(reader, fields, size, columns):
         else:
             count = number(5)
             one = few(exponent, 23)
+            magnitude = 0
             for i in range(count):
-                levels.append(one(reader) if values == 'levels' else (i & 1) << 31 | exponent + (i >> 1) << 23)
+                if values == 'powers':
+                    levels.append((i & 1) << 31 | exponent + (i >> 1) << 23)
+                elif version == 1:
+                    levels.append(one(reader))
+                else:
+                    magnitude = magnitude + number(10) & 0x7FFFFFFF
+                    levels.append(reader.raw(1) << 31 | magnitude)
     one = few(exponent, mantissa_bits)
     if positions == 'few':
         return [one(reader) for _ in range(size)]
     if positions in ('dense', 'gaps'):
         return read_tables(reader, fields, size, positions == 'gaps', levels, exponent, mantissa_bits)
-    symbols = read_mixed(reader, size // columns, columns, stride, len(levels) or 1, positions == 'mixed')
+    read = read_mixed if version == 1 else read_tree
+    symbols = read(reader, size // columns, columns, stride, len(levels) or 1, positions == 'mixed')
     if levels:
         return [levels[s - 1] if s else 0 for s in symbols]
     return [one(reader) if s else 0 for s in symbols]
@@ -359,10 +421,68 @@ def read_mixed(reader, rows, columns, stride, count, zeros):
     return symbols
 
 
+def read_tree(reader, rows, columns, stride, count, zeros):
+    level_bits = 32 - clz32(count - 1)
+    symbols = [0] * (rows * columns)
+    contexts = 2**level_bits + 1 if level_bits <= 5 else 0
+    level_slots = Integers(contexts + 1 << level_bits)
+    depth = 32 - clz32(columns - 1)
+    width = 1 << depth
+    node_slots = Integers(4 * width + 264)
+    held = []
+    nothing = [0] * (2 * width)
+
+    def row_of(i):
+        return held[i] if i >= 0 else nothing
+
+    for i in range(rows):
+        found = range(columns)
+        if zeros:
+            now = [0] * (2 * width)
+            held.append(now)
+            above, far = row_of(i - 1), row_of(i - stride)
+
+            def holds(node, shift):
+                near = above[node] + 2 * far[node]
+                general = 4 * width + 8 * shift + 4 * (node & 1) + near
+                return node_slots.bit(reader, 2 * node + (near > 0), general, int(near > 0))
+
+            nodes = [1] if holds(1, depth) else []
+            for shift in range(depth - 1, -1, -1):
+                last = width + columns - 1 >> shift
+                halves = []
+                for parent in nodes:
+                    now[parent] = 1
+                    left, right = 2 * parent, 2 * parent + 1
+                    has_left = right > last or holds(left, shift)
+                    if has_left:
+                        halves.append(left)
+                    if right <= last and (not has_left or holds(right, shift)):
+                        halves.append(right)
+                nodes = halves
+            for node in nodes:
+                now[node] = 1
+            found = [node - width for node in nodes]
+        for j in found:
+            at = i * columns + j
+            context = 0
+            if contexts:
+                context = symbols[at - columns] if i >= 1 else 0
+                if context == 0 and i >= stride:
+                    context = symbols[at - stride * columns]
+            node = 1
+            for _ in range(level_bits):
+                general = (contexts << level_bits) + node
+                node = 2 * node + level_slots.bit(reader, (context << level_bits) + node, general, 0)
+            symbols[at] = node - (1 << level_bits) + 1
+            assert symbols[at] <= count
+    return symbols
+
+
 BYTES = {'float32': 4, 'int32': 4, 'bool': 1, 'complex64': 8, 'uint8': 1, 'uint16': 2, 'float16': 2}
 
 
-def read_weight(reader, fields, name, shape, dtype='float32', more=None):
+def read_weight(version, reader, fields, name, shape, dtype='float32', more=None):
     more = more or {}
     each = 1 if dtype == 'string' else BYTES[more.get('quantization', {}).get('dtype', dtype)]
     size = more['byteLength'] if dtype == 'string' else math.prod(shape) * each
@@ -372,7 +492,7 @@ def read_weight(reader, fields, name, shape, dtype='float32', more=None):
     data = b''
     if words:
         columns = next((n for n in reversed(seen) if n != 1), 1)
-        read = read_tensor(reader, fields, words, columns)
+        read = read_tensor(reader, fields, words, columns, version)
         data = struct.pack(f'<{words}I', *read) if wide else bytes(read)
     return {**more, 'name': name, 'shape': shape, 'dtype': dtype}, data
 
@@ -394,10 +514,12 @@ def decode(file):
     weight_bytes, text_bytes, coded, raw = sizes
     assert at + coded + raw + 4 == len(file)
     reader = Reader(file[at:at + coded], file[at + coded:-4])
-    artifacts = json.loads(read_text(reader, text_bytes))
+    version = file[3]
+    text = read_mixed_text(reader, text_bytes) if version == 1 else read_text(reader, text_bytes)
+    artifacts = json.loads(text)
     if 'weights' in artifacts:
-        fields = Adaptive(10 * 288, 20)
-        read = [read_weight(reader, fields, *entry) for entry in artifacts.pop('weights')]
+        fields = Adaptive(11 * 288, 20)
+        read = [read_weight(version, reader, fields, *entry) for entry in artifacts.pop('weights')]
         data = b''.join(part for _, part in read)
         assert len(data) == weight_bytes
         artifacts['weightSpecs'] = [spec for spec, _ in read]

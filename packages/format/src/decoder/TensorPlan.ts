@@ -31,8 +31,11 @@ export interface TensorPlan {
 }
 
 export const maxLevels = 4096;
-/** Numbers that a plan is coded as. */
+/** Numbers that a plan is coded as; those of tables follow. */
 export const planFields = 6;
+/** Differences between the magnitudes of levels, which version 2 lists by increasing magnitude. */
+const differenceField = 10;
+export const fieldCount = 11;
 
 /** A float32's bits as int32, and back. */
 const float = new Float32Array(1);
@@ -60,7 +63,7 @@ export function affineLevels(min: number, scale: number): Int32Array {
 }
 
 /** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
-export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan): TensorPlan {
+export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan, version: number): TensorPlan {
   const number = (field: number, value: number, max: number): number => {
     const coded = fields.codeNumber(coder, field * numberSlots, value);
     if (coded > max) invalid('field');
@@ -89,7 +92,16 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
   }
   const codeFloat = floatCoder(read.exponent, 23);
   read.levels = new Int32Array(count);
-  for (let i = 0; i < count; i++) read.levels[i] = codeFloat(coder, plan.levels[i]);
+  for (let i = 0, magnitude = 0; i < count; i++) {
+    const level = plan.levels[i];
+    if (version > 1) {
+      const difference = fields.codeNumber(coder, differenceField * numberSlots, (level & 0x7fffffff) - magnitude);
+      magnitude = (magnitude + difference) & 0x7fffffff;
+      read.levels[i] = magnitude | (coder.raw(1, level >>> 31) << 31);
+    } else {
+      read.levels[i] = codeFloat(coder, level);
+    }
+  }
   return read;
 }
 

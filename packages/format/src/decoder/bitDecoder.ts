@@ -24,24 +24,25 @@ export function bitDecoder(source: Uint8Array, at: number, end: number, rawEnd: 
     code = (code << 8) | (at < end ? source[at] : 0);
     at++;
   };
+  const split = (bound: number): number => {
+    const bit = code < bound ? 1 : 0;
+    if (bit) {
+      range = bound;
+    } else {
+      code -= bound;
+      range -= bound;
+    }
+    while (range < 0x800000) {
+      range <<= 8;
+      next();
+    }
+    return bit;
+  };
   for (let i = 0; i < 4; i++) next();
   return {
     decoding: true,
-    bit(p) {
-      const bound = (range * p) | 0;
-      const bit = code < bound ? 1 : 0;
-      if (bit) {
-        range = bound;
-      } else {
-        code -= bound;
-        range -= bound;
-      }
-      while (range < 0x800000) {
-        range <<= 8;
-        next();
-      }
-      return bit;
-    },
+    bit: (p) => split((range * p) | 0),
+    bit16: (p) => split((range >> 16) * p),
     raw(count) {
       for (; rawCount < count; rawCount += 8) {
         if (rawAt >= rawEnd) invalid('end');

@@ -1,17 +1,24 @@
 import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
-import { codeSymbols, MixedBudget } from './codeSymbols.js';
 import { codeTables, gapAlphabet } from './codeTables.js';
+import { codeTree, type MarkHeld } from './codeTree.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
+import { MixedBudget } from './MixedBudget.js';
+import { mixSymbols } from './mixSymbols.js';
 import { maxAlphabet, type SymbolCoder, symbolDecoder } from './SymbolTables.js';
-import { codePlan, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
+import { codePlan, fieldCount, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
 
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
-  readonly fields = new AdaptiveBits((planFields + 4) * numberSlots, 20);
+  readonly fields = new AdaptiveBits(fieldCount * numberSlots, 20);
+  /** Given by the encoder. */
+  readonly mark?: MarkHeld;
 
-  constructor(readonly budget = new MixedBudget()) {}
+  constructor(
+    readonly version: number,
+    readonly budget = new MixedBudget(),
+  ) {}
 
   /** The index among the levels of a value to be coded. */
   indexOf(_value: number): number {
@@ -58,7 +65,7 @@ export function codeTensor(
 ): void {
   const size = data.length;
   if (size === 0) return;
-  const read = codePlan(coder, state.fields, plan ?? noPlan);
+  const read = codePlan(coder, state.fields, plan ?? noPlan, state.version);
   const { levels, positions } = read;
 
   const rawBits = { raw: 32, bytes: 8 }[read.values as string];
@@ -78,16 +85,14 @@ export function codeTensor(
     for (let i = 0; i < size; i++) data[i] = codeFloat(coder, data[i]);
   } else {
     const zeros = positions === 'mixed';
-    state.budget.spend(size);
     const symbols = state.symbolsFor(data, zeros);
     const columns = columnsOf(shape);
     const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
-    codeSymbols(coder, symbols, layout, state.budget);
     const codeFloat = floatCoder(read.exponent, read.mantissaBits);
-    for (let i = 0; i < size; i++) {
-      if (symbols[i] === 0) continue;
-      if (levels.length === 0) data[i] = codeFloat(coder, data[i]);
-      else if (symbols[i] <= levels.length) data[i] = levels[symbols[i] - 1];
+    const code = state.version > 1 ? codeTree : mixSymbols;
+    for (const at of code(coder, symbols, layout, state.budget, state.mark)) {
+      if (levels.length === 0) data[at] = codeFloat(coder, data[at]);
+      else if (symbols[at] <= levels.length) data[at] = levels[symbols[at] - 1];
       else invalid('level');
     }
   }

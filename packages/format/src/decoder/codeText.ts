@@ -1,13 +1,10 @@
 import type { BitCoder } from './BitCoder.js';
-import { createMixer } from './createMixer.js';
+import { IntegerBits } from './IntegerBits.js';
+import { mixText } from './mixText.js';
 import { primer } from './primer.js';
 
-const orders = 6;
-const maxMatch = 63;
-/** For bits that both sides know. */
-const known = { bit: (_p, bit) => bit } as BitCoder;
-/** Bounds the probabilities, and so what a coded byte can stand for: at most about 6,000 bytes of text. */
-const maxSum = 9;
+/** The longest match that is told apart from longer ones. */
+const longest = 15;
 
 /** Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to nothing of the file when it is foreseen. */
 export function textLimit(fileBytes: number): number {
@@ -15,55 +12,59 @@ export function textLimit(fileBytes: number): number {
 }
 
 /**
- * Codes `text` (of `text.length` bytes, filled in when decoding) bit by bit with mixed contexts: the last 1, 2, 3, 4 and 6 bytes, and
- * what followed the last occurrence of the last 6 bytes, for as long as that has been right.
+ * Codes `text` (of `text.length` bytes, filled in when decoding). The primer stands before it.
+ * Version 1 mixes contexts for each bit. Version 2 guesses each byte up to twice: as what followed the
+ * last occurrence of the bytes before, or of the two before; a bit tells whether a guess is right.
  */
-export function codeText(coder: BitCoder, text: Uint8Array): void {
+export function codeText(coder: BitCoder, text: Uint8Array, version: number): void {
   const start = new TextEncoder().encode(primer);
   const all = new Uint8Array(start.length + text.length);
   all.set(start);
   all.set(text, start.length);
-  const hashBits = Math.min(18, 34 - Math.clz32(all.length));
-  const mixer = createMixer(orders, orders << hashBits, 64 * 3, 60, 0.02, maxSum);
-  const lastSeen = new Int32Array(1 << 16);
-  const hashes = new Int32Array(orders);
+  if (version > 1) guessText(coder, all, start.length);
+  else mixText(coder, all, start.length);
+  text.set(all.subarray(start.length));
+}
+
+/** Codes the bytes of `all` from `start` on. */
+function guessText(coder: BitCoder, all: Uint8Array, start: number): void {
+  const slots = new IntegerBits(1 << 17);
+  const afterHash = new Int32Array(1 << 16);
+  const afterPair = new Int32Array(1 << 16);
+  let hash = 0;
+  let pair = 0;
   let match = 0;
   let matched = 0;
   for (let at = 0; at < all.length; at++) {
-    hashes.fill(0);
-    for (let order = 1, hash = 0; order <= 6; order++) {
-      hash = Math.imul(hash + (at >= order ? all[at - order] : 0) + 1, 0x2c1b3c6d) ^ (hash >>> 15);
-      if (order < 5) hashes[order - 1] = hash;
-      if (order === 6) hashes[4] = hash;
+    const wanted = all[at];
+    if (at >= start && matched === 0) {
+      match = afterHash[hash];
+      while (matched < longest && matched < match && all[match - 1 - matched] === all[at - 1 - matched]) matched++;
     }
-    const key = (Math.imul(hashes[4], 0x297a2d39) >>> 16) & 0xffff;
-    if (matched === 0 && lastSeen[key] > 0) {
-      match = lastSeen[key];
-      while (matched < maxMatch && matched < match && all[match - 1 - matched] === all[at - 1 - matched]) matched++;
-    }
-    lastSeen[key] = at;
-    const expected = matched > 0 ? all[match] | 256 : 0;
-    // The primer is not written: the model learns it on both sides.
-    const behind = at < start.length ? known : coder;
-    let node = 1;
-    for (let i = 7; i >= 0; i--) {
-      for (let order = 0; order < 5; order++) {
-        const hash = Math.imul(hashes[order] + Math.imul(node, 0x3d4d51cb), 0x2c1b3c6d);
-        mixer.slots[order] = (order << hashBits) + ((hash ^ (hash >>> 13)) & ((1 << hashBits) - 1));
-      }
-      const follows = expected >>> (i + 1) === node;
-      const certainty = follows ? Math.min(matched, 31) * 2 + ((expected >>> i) & 1) + 1 : 0;
-      mixer.slots[5] = (5 << hashBits) + certainty;
-      const set = follows ? 1 + Math.min(matched >>> 3, 7) : 0;
-      node = 2 * node + mixer.code(behind, set, (all[at] >>> i) & 1);
-    }
-    all[at] = node;
-    if (matched > 0 && all[match] === all[at]) {
-      matched = Math.min(matched + 1, maxMatch);
-      match++;
+    const before = pair & 255;
+    if (matched > 0 && slots.code(coder, matched + 32 * before, matched, 0, wanted === all[match] ? 1 : 0)) {
+      all[at] = all[match++];
+      if (matched < longest) matched++;
     } else {
+      if (at >= start) {
+        const second = all[afterPair[pair]];
+        const isNew = matched === 0 || second !== all[match];
+        const general = matched > 0 ? 17 : 16;
+        if (isNew && slots.code(coder, general + 32 * before, general, 0, wanted === second ? 1 : 0)) {
+          all[at] = second;
+        } else {
+          let node = 1;
+          for (let i = 7; i >= 0; i--) {
+            const slot = (1 << 16) + node;
+            node = 2 * node + slots.code(coder, slot + 256 * before, slot, 0, (wanted >>> i) & 1);
+          }
+          all[at] = node;
+        }
+      }
       matched = 0;
+      afterHash[hash] = afterPair[pair] = at;
     }
+    hash = ((hash << 4) ^ all[at]) & 0xffff;
+    pair = ((pair << 8) | all[at]) & 0xffff;
   }
-  text.set(all.subarray(start.length));
 }

@@ -1,13 +1,14 @@
 import { crc32, residue } from './crc32.js';
 import { FormatError } from './FormatError.js';
 
-/** 'tfz' and the version that a file is written in when it needs nothing newer. */
-export const magic = [0x74, 0x66, 0x7a, 1];
-/** Version 2 adds the value coding 'bytes' to version 1. */
-const newestVersion = 2;
+/** 'tfz'. */
+export const magic = [0x74, 0x66, 0x7a];
+/** Files are written in this version. */
+export const newestVersion = 2;
 
 /** The parts of a file: magic, four varints, the coded part, the raw part, CRC-32 (little-endian) of all before. */
 export interface Container {
+  version: number;
   /** Bytes of the weights once decoded. */
   weightBytes: number;
   /** Bytes of the JSON once decoded. */
@@ -28,7 +29,7 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   if (!(version >= 1 && version <= newestVersion)) {
     fail(3, `version ${version} of the format needs a newer @tfjs-compress/format`);
   }
-  let at = magic.length;
+  let at = 4;
   const number = (): number => {
     let value = 0;
     for (let unit = 1; unit < 2 ** 49; unit *= 128) {
@@ -45,5 +46,5 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   if (bytes.length < rawEnd + 4) fail(bytes.length, `the file is cut off: ${rawEnd + 4} bytes expected`);
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
   if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
-  return { weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
+  return { version, weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
 }

@@ -15,19 +15,19 @@ const squashTable = new Float64Array(tableSize);
 /** stretch of (i + 1/2) / 4096. */
 const stretchTable = new Float64Array(tableSize);
 
-const stepFactor = 1.0058765747144782; // e^(24 / 4096)
-let power = 1.0029339832284467; // e^(12 / 4096)
-for (let i = tableSize / 2; i < tableSize; i++, power *= stepFactor) {
-  squashTable[i] = power / (1 + power);
-  squashTable[tableSize - 1 - i] = 1 / (1 + power);
+/** Fills the tables, which files of version 2 do not need. */
+function fillTables(): void {
+  let power = 1.0029339832284467; // e^(12 / 4096)
+  for (let i = tableSize / 2; i < tableSize; i++) {
+    squashTable[i] = power / (1 + power);
+    squashTable[tableSize - 1 - i] = 1 / (1 + power);
+    power *= 1.0058765747144782; // e^(24 / 4096)
+  }
+  for (let i = 0, x = 0; i < tableSize; i++) {
+    while (x < tableSize - 1 && squashTable[x] < (i + 0.5) / tableSize) x++;
+    stretchTable[i] = ((x + 0.5) / tableSize - 0.5) * 2 * maxStretch;
+  }
 }
-for (let i = 0, x = 0; i < tableSize; i++) {
-  while (x < tableSize - 1 && squashTable[x] < (i + 0.5) / tableSize) x++;
-  stretchTable[i] = ((x + 0.5) / tableSize - 0.5) * 2 * maxStretch;
-}
-
-/** A prediction counts for less until its slot has seen some bits. */
-const trust = Float64Array.from({ length: 256 }, (_, n) => (n + 0.4) / (n + 1.6));
 
 /** Mixes the adaptive probabilities of one slot per input; weights come in sets, one of which is chosen per bit. */
 export interface Mixer {
@@ -45,6 +45,7 @@ export function createMixer(
   maxSum = 11.99,
   kept = new MixerSlots(),
 ): Mixer {
+  if (squashTable[0] === 0) fillTables();
   const slots = new Int32Array(inputs);
   kept.reset(size);
   const { p, seen, start } = kept;
@@ -61,7 +62,9 @@ export function createMixer(
           seen[slot] = start;
           p[slot] = 0.5;
         }
-        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * trust[seen[slot] - start];
+        // A prediction counts for less until its slot has seen some bits.
+        const n = seen[slot] - start;
+        stretched[i] = stretchTable[(p[slot] * 4095.99) | 0] * ((n + 0.4) / (n + 1.6));
         sum += weights[first + i] * stretched[i];
       }
       const limited = Math.min(Math.max(sum, -maxSum), maxSum);

@@ -1,12 +1,12 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { bitDecoder } from './bitDecoder.js';
 import { checkOptions } from './checkOptions.js';
-import { MixedBudget, mixedLimit } from './codeSymbols.js';
 import { codeTensor, TensorState } from './codeTensor.js';
 import { codeText, textLimit } from './codeText.js';
 import { readContainer } from './container.js';
 import { layoutOf, parseDescription, toSpec } from './description.js';
 import { FormatError, invalid } from './FormatError.js';
+import { MixedBudget, mixedLimit } from './MixedBudget.js';
 import { type Bytes, bytesOf } from './readSource.js';
 
 export interface UnpackOptions {
@@ -59,7 +59,7 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
   checkOptions(options, 'maxBytes, name');
   const bytes = bytesOf(file);
   const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
-  const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name);
+  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name);
   if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
     const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
     throw new FormatError(name, 4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
@@ -68,7 +68,7 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
   const located = (error: unknown) => new FormatError(name, decoder.offset(), (error as Error).message);
   try {
     const text = new Uint8Array(jsonBytes);
-    codeText(decoder, text);
+    codeText(decoder, text, version);
     const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
     const { weights } = artifacts;
     // Whatever a forged description says of these.
@@ -83,7 +83,7 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
       specs,
       weightBytes,
       *tensors(together = false) {
-        const state = new TensorState(new MixedBudget(mixedLimit(bytes.length)));
+        const state = new TensorState(version, new MixedBudget(mixedLimit(bytes.length)));
         let at = 0;
         try {
           const whole = together && new ArrayBuffer(weightBytes);

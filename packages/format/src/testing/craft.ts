@@ -1,5 +1,6 @@
 import { BitEncoder } from '../BitEncoder.js';
 import { codeText } from '../decoder/codeText.js';
+import { newestVersion } from '../decoder/container.js';
 import type { TensorPlan } from '../decoder/TensorPlan.js';
 import { EncoderState } from '../EncoderState.js';
 import { writeContainer } from '../writeContainer.js';
@@ -20,6 +21,7 @@ export function craft(
   description: object | string | Uint8Array,
   tensors: Iterable<CraftedTensor> = [],
   weightBytes?: number,
+  version = newestVersion,
 ): Uint8Array<ArrayBuffer> {
   let bytes = 0;
   return craftWith(
@@ -31,6 +33,7 @@ export function craft(
       }
     },
     () => weightBytes ?? bytes,
+    version,
   );
 }
 
@@ -39,12 +42,13 @@ export function craftWith(
   description: object | string | Uint8Array,
   write: (encoder: BitEncoder, state: EncoderState) => void,
   weightBytes: () => number,
+  version = newestVersion,
 ): Uint8Array<ArrayBuffer> {
   const json = typeof description === 'string' ? description : JSON.stringify(description);
   const text = description instanceof Uint8Array ? description : new TextEncoder().encode(json);
   const encoder = new BitEncoder();
-  codeText(encoder, text.slice());
-  write(encoder, new EncoderState());
+  codeText(encoder, text.slice(), version);
+  write(encoder, new EncoderState(version));
   const { coded, raw } = encoder.finish();
-  return writeContainer(weightBytes(), text.length, coded, raw);
+  return writeContainer(weightBytes(), text.length, coded, raw, version);
 }

@@ -148,7 +148,10 @@ function graphModel(): Uint8Array<ArrayBuffer> {
   } as io.ModelArtifacts);
 }
 
-/** One file of each coding of version 1, by name. What is in src/fixtures/version1 was written with them on 2026-11-27. */
+/** Names of those that version 1 does not have. */
+export const sinceVersion2 = ['bytes', 'mixed-contexts', 'wide-rows', 'one-level', 'far-rows'];
+
+/** One file of each coding, by name. What is in src/fixtures/version1 and version2 was written with them on 2026-11-27. */
 export const fixtures: Record<string, () => Uint8Array<ArrayBuffer>> = {
   raw: () => oneTensor(sparse(50, 1, float), [5, 10], noPlan),
   ...Object.fromEntries(
@@ -171,8 +174,9 @@ export const fixtures: Record<string, () => Uint8Array<ArrayBuffer>> = {
   },
   'all-zeros': () => pack(artifactsOf([{ name: 'a', shape: [64, 64], values: new Float32Array(4096) }])),
   'many-levels': () => {
-    const levels = Int32Array.from({ length: 300 }, (_, i) => bitsOf(1.5 ** ((i % 60) - 30) * (1 + i / 300)));
-    const data = Int32Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0 : levels[(i * 7) % 300]));
+    const unsorted = Int32Array.from({ length: 300 }, (_, i) => bitsOf(1.5 ** ((i % 60) - 30) * (1 + i / 300)));
+    const levels = unsorted.slice().sort();
+    const data = Int32Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0 : unsorted[(i * 7) % 300]));
     const exponent = Math.max(...levels.map((level) => (level >>> 23) & 255));
     const plan = { positions: 'mixed', values: 'levels', stride: 4, exponent, levels } as const;
     return oneTensor(new Float32Array(data.buffer), [20, 20], plan);
@@ -206,6 +210,34 @@ export const fixtures: Record<string, () => Uint8Array<ArrayBuffer>> = {
   'lossy-uint8': () => pack(layersModel(), { quantize: { uint8: ['dense/*'] } }),
   'no-weights': () => pack({ modelTopology: {} }),
   'empty-weights': () => pack({ modelTopology: {}, weightSpecs: [], weightData: new ArrayBuffer(0) }),
+  bytes: () =>
+    craft(
+      { weights: [['a', [40], 'bool']] },
+      [{ data: Int32Array.from(bytes(40)), shape: [40], plan: { ...noPlan, values: 'bytes' } }],
+      40,
+    ),
+  'mixed-contexts': () =>
+    oneTensor(sparse(2400, 0.3, power), [60, 40], {
+      ...valueCodings.powers.plan,
+      positions: 'mixed',
+      stride: 5,
+    }),
+  'wide-rows': () =>
+    oneTensor(sparse(3000, 0.02, power), [3, 1000], { ...valueCodings.powers.plan, positions: 'mixed', stride: 2 }),
+  'one-level': () =>
+    oneTensor(
+      sparse(600, 0.1, () => 1),
+      [30, 20],
+      {
+        values: 'powers',
+        exponent: 127,
+        levels: powerLevels(127, 1),
+        positions: 'mixed',
+        stride: 2,
+      },
+    ),
+  'far-rows': () =>
+    oneTensor(sparse(96, 0.4, power), [8, 12], { ...valueCodings.powers.plan, positions: 'mixed', stride: 1 << 20 }),
   'long-text': () =>
     pack({ userDefinedMetadata: { a: 'abcdefgh'.repeat(900), b: [...bytes(2000)], c: '"\\\n\u2028' } }),
 };

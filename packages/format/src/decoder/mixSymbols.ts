@@ -1,63 +1,29 @@
 import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
-import { invalid } from './FormatError.js';
-import { MixerSlots } from './MixerSlots.js';
+import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
 
-/**
- * What coding in mixed contexts takes up in one file. Each element counts as one bit and each bit of a level as another: about 0.2 µs
- * of time each, and nearly nothing of the file when they are foreseen, so that their number has to have a bound.
- */
-export class MixedBudget {
-  used = 0;
-
-  constructor(
-    readonly limit = Number.POSITIVE_INFINITY,
-    readonly significance = new MixerSlots(),
-    readonly level = new MixerSlots(),
-  ) {}
-
-  /** Throws an Error when the limit has been passed. */
-  spend(bits: number): void {
-    this.used += bits;
-    if (this.used > this.limit) invalid('number of values in mixed contexts');
-  }
-}
-
-/** How many bits a file of `fileBytes` may have in mixed contexts. */
-export function mixedLimit(fileBytes: number): number {
-  return 2 ** 22 + 64 * fileBytes;
-}
-
-export interface SymbolLayout {
-  rows: number;
-  columns: number;
-  /** Rows that lie `stride` apart are taken for neighbours besides the next ones: the width of the picture under a dense layer. */
-  stride: number;
-  /** Symbols are 1 … levels, and 0 for zero if `zeros`. */
-  levels: number;
-  zeros: boolean;
-}
-
-const significanceInputs = 7;
 const levelInputs = 6;
 
-/** Codes symbols[row × columns + column] in contexts of their row, their column and their neighbours. */
-export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: SymbolLayout, budget: MixedBudget): void {
+/**
+ * The symbol coding of version 1: mixes contexts of row, column and neighbors for every element.
+ *
+ * @returns Where the symbols are not 0, in order.
+ */
+export function mixSymbols(
+  coder: BitCoder,
+  symbols: Uint16Array,
+  layout: SymbolLayout,
+  budget: MixedBudget,
+): Int32Array {
   const { rows, columns, stride, levels, zeros } = layout;
+  budget.spend(symbols.length);
+  const places = new Int32Array(symbols.length);
+  let length = 0;
   const treeBits = 32 - Math.clz32(levels - 1);
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
-  const patterns = 1 << 14;
-  const significance = createMixer(
-    significanceInputs,
-    rows + columns + patterns,
-    24,
-    250,
-    0.015,
-    11.99,
-    budget.significance,
-  );
+  const significance = createMixer(7, rows + columns + (1 << 14), 24, 250, 0.015, 11.99, budget.significance);
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
   const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, budget.level);
   const mask = (1 << hashBits) - 1;
@@ -116,8 +82,10 @@ export function codeSymbols(coder: BitCoder, symbols: Uint16Array, layout: Symbo
         node = 2 * node + level.code(coder, i, (value >>> i) & 1);
       }
       lastInRow = lastInColumn[column] = symbols[at] = node - (1 << treeBits) + 1;
+      places[length++] = at;
     }
   }
+  return places.subarray(0, length);
 }
 
 function hash(node: number, context: number): number {
