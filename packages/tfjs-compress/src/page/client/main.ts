@@ -1,0 +1,89 @@
+import type { PageConfig, PageInput } from '../PageConfig.js';
+import { byId, make } from './dom.js';
+import { inputSection, takePictures } from './inputSection.js';
+import { outputView } from './outputView.js';
+import { openModel } from './runtime.js';
+import { formatTime, medianTimer } from './timer.js';
+
+/** A model that takes longer than this many ms runs when nothing was changed for a moment, not with every line. */
+const slow = 40;
+const quietMs = 250;
+
+/** Loads the model and makes the page: inputs, outputs, figures. */
+async function start(): Promise<void> {
+  const { inputs, outputs, range, bytes }: PageConfig = JSON.parse(byId('config').textContent!);
+  const file = Uint8Array.from(atob(byId('model').textContent!), (character) => character.charCodeAt(0));
+  const predict = await openModel(file, inputs);
+
+  const isOne = inputs.length === 1;
+  const sections = inputs.map((input) => inputSection(input, isOne ? titleOf(input) : input.name, range, changed));
+  const views = outputs.map((output) => outputView(output, outputs.length === 1 ? '' : output.name));
+  const problem = make('p', { class: 'problem', role: 'alert' });
+  const time = make('b', {}, '–');
+  const fact = (what: string, value: string | Node) => make('li', {}, `${what} `, make('b', {}, value));
+  const predictions = make(
+    'section',
+    { class: 'prediction', 'aria-label': 'Prediction' },
+    make('h2', {}, 'Prediction'),
+  );
+  predictions.append(problem, ...views.map(({ element }) => element));
+  const facts = make('ul', { class: 'facts' }, fact('One prediction', time));
+  for (const [what, n] of Object.entries(bytes)) facts.append(fact(what, `${n.toLocaleString('en-US')} bytes`));
+  if (!isOne) for (const { element, more } of sections) element.append(more);
+  byId('app').replaceChildren(make('div', {}, ...sections.map(({ element }) => element)), predictions, facts);
+  if (isOne) predictions.after(sections[0].more);
+  takePictures(sections);
+
+  let values: Float32Array[] = [];
+  let medianMs = 0;
+  let frame = 0;
+  let timer = 0;
+  const measure = medianTimer(() => predict(values));
+
+  function changed(): void {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    if (medianMs > slow) timer = window.setTimeout(update, quietMs);
+    else frame = requestAnimationFrame(update);
+  }
+
+  function update(): void {
+    const read = sections.map((section) => section.read());
+    const results = read.every((each) => each !== undefined) ? run(read) : undefined;
+    views.forEach((view, i) => {
+      view.show(results?.[i]);
+    });
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      views.forEach((view, i) => {
+        view.say(results?.[i]);
+      });
+      if (!results) return;
+      medianMs = measure();
+      time.textContent = formatTime(medianMs);
+    }, quietMs);
+  }
+
+  /** Copies of the outputs, whose arrays belong to the model; undefined where the model refuses the numbers. */
+  function run(read: Float32Array[]): Float32Array[] | undefined {
+    try {
+      values = read;
+      problem.textContent = '';
+      return predict(values).map((each) => each.slice());
+    } catch (error) {
+      problem.textContent = (error as Error).message;
+      return undefined;
+    }
+  }
+
+  changed();
+}
+
+function titleOf(input: PageInput): string {
+  if (input.kind === 'numbers') return 'Numbers';
+  return input.channels === 1 ? 'Draw here' : 'Picture';
+}
+
+start().catch((error: Error) => {
+  byId('app').textContent = `The model cannot be run in this browser: ${error.message}`;
+});
