@@ -53,7 +53,7 @@ function parse(path: string): string[] | Record<string, string[]> {
   }
   const isList = (each: unknown) =>
     Array.isArray(each) && each.every((label) => ['string', 'number'].includes(typeof label));
-  if (!isList(json) && !Object.values(json as object).every(isList))
+  if (!(Array.isArray(json) ? isList(json) : Object.values(json as object).every(isList)))
     throw new Error(`${path}: expected a list of labels, or an object of lists by the name of the output.`);
   return Array.isArray(json)
     ? json.map(String)

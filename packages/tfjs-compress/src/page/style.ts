@@ -24,7 +24,7 @@ button,.button,select,textarea,input[type=number]{font:inherit;color:inherit;bac
 button,.button{display:flex;align-items:center;cursor:pointer;min-height:40px}
 button:hover,.button:hover{border-color:var(--text)}
 :focus-visible,.button:focus-within{outline:3px solid var(--bar);outline-offset:2px}
-input[type=file]{position:absolute;opacity:0;width:1px;height:1px}
+input[type=file],.spoken{position:absolute;opacity:0;width:1px;height:1px;overflow:hidden}
 figure{display:flex;gap:12px;align-items:center;margin:0 0 12px}
 figure canvas{width:56px;flex:none;image-rendering:pixelated;border-radius:4px}
 .large figure{display:block}

@@ -26,7 +26,9 @@ async function start(): Promise<void> {
     { class: 'prediction', 'aria-label': 'Prediction' },
     make('h2', {}, 'Prediction'),
   );
-  predictions.append(problem, ...views.map(({ element }) => element));
+  // For who does not see the bars: when nothing was changed for a moment, not with every line.
+  const spoken = make('p', { class: 'spoken', role: 'status' });
+  predictions.append(problem, spoken, ...views.map(({ element }) => element));
   const facts = make('ul', { class: 'facts' }, fact('One prediction', time));
   for (const [what, n] of Object.entries(bytes)) facts.append(fact(what, `${n.toLocaleString('en-US')} bytes`));
   if (!isOne) for (const { element, more } of sections) element.append(more);
@@ -50,14 +52,10 @@ async function start(): Promise<void> {
   function update(): void {
     const read = sections.map((section) => section.read());
     const results = read.every((each) => each !== undefined) ? run(read) : undefined;
-    views.forEach((view, i) => {
-      view.show(results?.[i]);
-    });
+    const answers = views.map((view, i) => view.show(results?.[i]));
     clearTimeout(timer);
     timer = window.setTimeout(() => {
-      views.forEach((view, i) => {
-        view.say(results?.[i]);
-      });
+      spoken.textContent = answers.join('; ');
       if (!results) return;
       medianMs = measure();
       time.textContent = formatTime(medianMs);
@@ -76,7 +74,7 @@ async function start(): Promise<void> {
     }
   }
 
-  changed();
+  update();
 }
 
 function titleOf(input: PageInput): string {

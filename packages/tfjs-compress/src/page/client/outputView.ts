@@ -3,10 +3,8 @@ import { make } from './dom.js';
 
 export interface OutputView {
   element: HTMLElement;
-  /** Shows the values, or with none that there are none. */
-  show(values?: Float32Array): void;
-  /** Says the answer in words: the largest value with its name. */
-  say(values?: Float32Array): void;
+  /** Shows the values, or with none that there are none. Returns the answer in words: the largest value with its name. */
+  show(values?: Float32Array): string;
 }
 
 /** Where there are more values, the largest are shown. */
@@ -14,19 +12,21 @@ const mostRows = 20;
 
 /** Bars for the values of an output, under `title` (which may be empty). */
 export function outputView({ labels }: PageOutput, title: string): OutputView {
-  const answer = make('p', { class: 'answer', role: 'status' });
+  const answer = make('p', { class: 'answer' });
   const body = make('tbody');
   const caption = make('caption');
   const element = make('div', {}, ...(title ? [make('h3', {}, title)] : []), answer, make('table', {}, caption, body));
   let rows: Row[] = [];
   const labelOf = (i: number) => labels?.[i] ?? String(i);
 
-  const widest = Math.max(2, ...(labels ?? []).map((label) => label.length));
-  const show = (values?: Float32Array) => {
-    if (!values) {
-      for (const row of rows) row.clear();
-      return;
-    }
+  const widest = (labels ?? []).reduce((most, label) => Math.max(most, label.length), 2);
+  const show = (values?: Float32Array): string => {
+    answer.textContent = values ? answerOf(values) : 'Nothing to predict from yet';
+    if (values) showRows(values);
+    else for (const row of rows) row.clear();
+    return answer.textContent;
+  };
+  const showRows = (values: Float32Array) => {
     if (rows.length !== Math.min(mostRows, values.length)) {
       rows = Array.from({ length: Math.min(mostRows, values.length) }, () => makeRow(widest));
       body.replaceChildren(...rows.map((row) => row.element));
@@ -41,12 +41,11 @@ export function outputView({ labels }: PageOutput, title: string): OutputView {
       rows[i].set(labelOf(index), format(values[index]), Math.min(...ends), Math.max(...ends), index === top);
     });
   };
-  const say = (values?: Float32Array) => {
-    const [top] = values ? largest(values, 1) : [];
-    const name = values && (values.length > 1 || labels) ? `${labelOf(top)}: ` : '';
-    answer.textContent = values ? `${name}${formatOf(values)(values[top])}` : 'Nothing to predict from yet';
+  const answerOf = (values: Float32Array) => {
+    const [top] = largest(values, 1);
+    return `${values.length > 1 || labels ? `${labelOf(top)}: ` : ''}${formatOf(values)(values[top])}`;
   };
-  return { element, show, say };
+  return { element, show };
 }
 
 interface Row {
@@ -81,7 +80,9 @@ function makeRow(widest: number): Row {
 
 /** The indexes of the `count` largest values, the largest first. */
 export function largest(values: Float32Array, count: number): number[] {
+  const least = values.slice().sort()[Math.max(0, values.length - count)];
   return Array.from(values.keys())
+    .filter((i) => values[i] >= least)
     .sort((a, b) => values[b] - values[a])
     .slice(0, count);
 }
