@@ -11,6 +11,8 @@ export interface Consumers {
   cjs: string;
   /** "type": "module", without @tensorflow/tfjs: only what is needed, and a second copy of tfjs-layers as 'layers-copy'. */
   slim: string;
+  /** "type": "module", with the runtime alone; Deno and Bun stand beside it. */
+  runtime: string;
   /** The .tgz files by package name. */
   tarballs: Record<string, string>;
 }
@@ -22,10 +24,15 @@ const forParcel = { buffer: '^6.0.3', process: '^0.11.10' };
 
 export async function installConsumers(folder: string): Promise<Consumers> {
   const tarballs = packPublicPackages(folder);
-  const project = async (name: string, type: string, dependencies: Record<string, string>) => {
+  const project = async (
+    name: string,
+    type: string,
+    dependencies: Record<string, string>,
+    names = Object.keys(tarballs),
+  ) => {
     const path = join(folder, name);
     mkdirSync(path);
-    const ours = Object.fromEntries(Object.entries(tarballs).map(([key, file]) => [key, `file:${file}`]));
+    const ours = Object.fromEntries(names.map((key) => [key, `file:${tarballs[key]}`]));
     const manifest = { name, version: '1.0.0', private: true, type, dependencies: { ...dependencies, ...ours } };
     writeFileSync(join(path, 'package.json'), JSON.stringify(manifest, null, 2));
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: path });
@@ -37,7 +44,7 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     '@tensorflow/tfjs-backend-cpu': tfjs,
     'layers-copy': `npm:@tensorflow/tfjs-layers@${tfjs}`,
   };
-  const [esm, cjs, slim] = await Promise.all([
+  const [esm, cjs, slim, runtime] = await Promise.all([
     project('esm', 'module', {
       '@tensorflow/tfjs': tfjs,
       '@tensorflow/tfjs-backend-webgpu': tfjs,
@@ -45,8 +52,9 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     }),
     project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),
     project('slim', 'module', slimDependencies),
+    project('runtime', 'module', { bun: '^1.4.5', deno: '^2.9.6' }, ['@tfjs-compress/runtime']),
   ]);
-  return { esm, cjs, slim, tarballs };
+  return { esm, cjs, slim, runtime, tarballs };
 }
 
 /** Copies test-e2e/projects/`name` into the consumer project as the subfolder `name`; returns its path. */

@@ -1,8 +1,9 @@
 import { io } from '@tensorflow/tfjs-core';
 import { checkKnownOptions } from '@tfjs-compress/math';
 import { checkOptions } from './decoder/checkOptions.js';
+import type { UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
-import { type UnpackOptions, unpack } from './decoder/unpack.js';
+import { unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
 import { type PackOptions, packOptionNames } from './pack.js';
 import { packAsync } from './packAsync.js';

@@ -1,12 +1,13 @@
 /** The decoder alone, without dependencies: what a page needs that loads compressed models and saves none. */
 import type { io } from '@tensorflow/tfjs-core';
 import { checkOptions } from './decoder/checkOptions.js';
+import { type OpenModel, type OpenTensor, openCompressed, type UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
-import { type UnpackOptions, unpack } from './decoder/unpack.js';
+import { unpack } from './decoder/unpack.js';
 
 export { FormatError } from './decoder/FormatError.js';
-export type { Source, UnpackOptions };
-export { unpack };
+export type { OpenModel, OpenTensor, Source, UnpackOptions };
+export { openCompressed, unpack };
 
 /**
  * A handler for tf.loadLayersModel and tf.loadGraphModel that loads a compressed file.

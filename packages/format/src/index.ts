@@ -1,7 +1,8 @@
 export { type CompressedHandler, type CompressedOptions, type CompressedSaveResult, compressed } from './compressed.js';
 export { FormatError } from './decoder/FormatError.js';
+export type { UnpackOptions } from './decoder/openCompressed.js';
 export type { Source } from './decoder/readSource.js';
-export { type UnpackOptions, unpack } from './decoder/unpack.js';
+export { unpack } from './decoder/unpack.js';
 export { type ExportStockOptions, exportStock } from './exportStock.js';
 export { type PackOptions, pack } from './pack.js';
 export { packAsync } from './packAsync.js';

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
 const all = new URL('index.ts', import.meta.url);
 const products = new URL('gemm.ts', import.meta.url);
@@ -30,29 +31,8 @@ ${(await Promise.all(entries)).join('')}};
 `;
 }
 
-/** The kernels allocate nothing and have no static data, as the memory that they import belongs to the backend. */
 async function compile([entry, ...options]) {
-  const output = new Map();
-  const { error, stderr } = await asc.main(
-    [
-      fileURLToPath(entry),
-      '-o',
-      'out.wasm',
-      '-O3',
-      '--runtime',
-      'stub',
-      '--importMemory',
-      '--noExportMemory',
-      '--noAssert',
-      '--use',
-      'abort=',
-    ]
-      .concat(['--enable', 'simd', '--baseDir', '/'])
-      .concat(options),
-    { writeFile: (name, contents) => output.set(name, contents) },
-  );
-  if (error) throw new Error(`asc: ${error.message}\n${stderr}`);
-  return Buffer.from(output.get('out.wasm')).toString('base64');
+  return (await compileAssembly(asc, entry, options)).toString('base64');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

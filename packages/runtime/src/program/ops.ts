@@ -10,7 +10,11 @@
 export const Op = {
   /** count, words: runs the `words` words that follow `count` times, t = 0 … count - 1. No loop in a loop. */
   loop: 1,
-  /** src, dst, srcStep, dstStep, rank ≤ 8, then for each dimension, outermost first: size, srcStride, dstStride. From src + t srcStep to dst + t dstStep, t of the loop around it. */
+  /**
+   * src, dst, srcStep, dstStep, rank ≤ 8, then for each dimension, outermost first: size, srcStride, dstStride. From src + t srcStep to
+   * dst + t dstStep, t of the loop around it. Fast where the last dimension's dstStride is 4 and its srcStride is 4 or 8, and where one
+   * of the last two dimensions has a srcStride of 4 and the other a dstStride of 4 (a transposition).
+   */
   copy: 2,
   /** dst, count, value (float32). */
   fill: 3,
@@ -37,8 +41,8 @@ export const Op = {
    * height, width, xChannel, xImage, xRow, outHeight, outWidth, yChannel, yImage, yRow,
    * kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft, lo, hi:
    * windows on each channel alone: depthwise convolution, weights [channels × multiplier][kernelHeight × kernelWidth], y channel c × multiplier + m; pooling.
-   * Elements of a row are adjacent. May write up to 3 floats behind each row, before the next is written.
-   * scratch: see scratchBytes() in assembly/window.ts.
+   * Elements of a row are adjacent. Nothing is written outside of y's rows.
+   * scratch: see windowScratchBytes().
    */
   window: 8,
   /** kind (Unary), x, y, count, a, b (float32). y may be x. */
@@ -55,7 +59,7 @@ export const Op = {
   normalize: 14,
   /** kind (0 mean, 1 max, 2 sum), x, y, rank of what stays ≤ 5 and for each: size, xStride, yStride; rank of what goes ≤ 4 and for each: size, xStride. */
   reduce: 15,
-  /** table, x, y, count, width, rows: y[i] = row trunc(x[i]) of table [rows][width]; outside of 0 … rows - 1 the run ends with status 1. */
+  /** table, x, y, count, width, rows: y[i] = row trunc(x[i]) of table [rows][width]; outside of 0 … rows - 1 (or NaN) the run ends with status 1. */
   gather: 16,
   /** x, z, y, batch, m, n, k, xBatch, xRow, xColumn, zBatch, zRow, zColumn, yBatch, yRow, yColumn: y[m, n] = Σ_k x[m, k] z[k, n]. */
   matMul: 17,
@@ -64,7 +68,7 @@ export const Op = {
   /** x, y, count, width, value: y[i] = 1 if any of x[i][0 … width) differs from value, else 0; rows contiguous. */
   anyNot: 19,
   /**
-   * recurrentKind, activationKind (Unary: sigmoid 4 or hardSigmoid 5; tanh 6, relu …), z, c, h, count: an LSTM's step. z holds the gates input, forget, cell,
+   * recurrentKind, a, b, activationKind, a, b (Unary with its parameters), z, c, h, count: an LSTM's step. z, which is overwritten, holds the gates input, forget, cell,
    * output one after the other, count each; c = f c + i g, h = o activation(c).
    */
   lstm: 20,
@@ -103,4 +107,12 @@ export const Unary = {
   linear: 18,
 } as const;
 
-export const Binary = { add: 0, subtract: 1, multiply: 2, maximum: 3, minimum: 4, divide: 5 } as const;
+export const Binary = {
+  add: 0,
+  subtract: 1,
+  multiply: 2,
+  maximum: 3,
+  minimum: 4,
+  divide: 5,
+  /** x ≥ 0 ? x : z x */ prelu: 6,
+} as const;

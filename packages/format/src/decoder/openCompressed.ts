@@ -1,0 +1,114 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { bitDecoder } from './bitDecoder.js';
+import { checkOptions } from './checkOptions.js';
+import { MixedBudget, mixedLimit } from './codeSymbols.js';
+import { codeTensor, TensorState } from './codeTensor.js';
+import { codeText, textLimit } from './codeText.js';
+import { readContainer } from './container.js';
+import { layoutOf, parseDescription, toSpec } from './description.js';
+import { FormatError, invalid } from './FormatError.js';
+import { type Bytes, bytesOf } from './readSource.js';
+
+export interface UnpackOptions {
+  /** What error messages call the file. Default: 'compressed model'. */
+  name?: string;
+  /**
+   * Files whose weights take more bytes than this once decoded are refused. Default: 2^30.
+   * A description may take 2^18 bytes and 64 for each byte of the file.
+   */
+  maxBytes?: number;
+}
+
+/** One decoded weight. */
+export interface OpenTensor {
+  spec: io.WeightsManifestEntry;
+  /** The bytes that tfjs stores for it, in the order of its shape, in an ArrayBuffer of their own. */
+  data: Uint8Array<ArrayBuffer>;
+}
+
+/** A compressed file whose description has been read and whose weights have not. */
+export interface OpenModel {
+  /** Everything but the weights: modelTopology, weightSpecs and so on. */
+  artifacts: io.ModelArtifacts;
+  /** artifacts.weightSpecs, or an empty list if the file has none. */
+  specs: io.WeightsManifestEntry[];
+  /** Bytes of all weights once decoded. */
+  weightBytes: number;
+  /**
+   * Decodes the weights one after the other, each when it is asked for. The file can be read
+   * once only, and is known to be whole when the last weight has been read.
+   *
+   * @param together Whether all share one ArrayBuffer of weightBytes, in which they follow one
+   *   another at any offset. Default: false.
+   * @throws FormatError, while iterating.
+   */
+  tensors(together?: boolean): IterableIterator<OpenTensor>;
+}
+
+/**
+ * Reads the description in a compressed file and leaves its weights to be decoded one by one, so
+ * that a program that stores them in another way never has all of them in memory. The options,
+ * bounds and errors are those of unpack().
+ *
+ * @throws FormatError for everything but a whole, unchanged compressed file; also from tensors().
+ * @example
+ * const { artifacts, tensors } = openCompressed(bytes);
+ * for (const { spec, data } of tensors()) console.log(spec.name, data.length);
+ */
+export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenModel {
+  checkOptions(options, 'maxBytes, name');
+  const bytes = bytesOf(file);
+  const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
+  const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name);
+  if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
+    const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
+    throw new FormatError(name, 4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
+  }
+  const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
+  const located = (error: unknown) => new FormatError(name, decoder.offset(), (error as Error).message);
+  try {
+    const text = new Uint8Array(jsonBytes);
+    codeText(decoder, text);
+    const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
+    const { weights } = artifacts;
+    // Whatever a forged description says of these.
+    for (const key of ['weights', 'weightSpecs', 'weightData', 'getWeightStream']) delete artifacts[key];
+    const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
+    if (weights) artifacts.weightSpecs = specs;
+    const layouts = specs.map(layoutOf);
+    const sum = layouts.reduce((sum, layout) => sum + layout.bytes, 0);
+    if (sum !== weightBytes) invalid('size of the weights');
+    return {
+      artifacts,
+      specs,
+      weightBytes,
+      *tensors(together = false) {
+        const state = new TensorState(new MixedBudget(mixedLimit(bytes.length)));
+        let at = 0;
+        try {
+          const whole = together && new ArrayBuffer(weightBytes);
+          for (const [i, { bytes: length, wide, shape }] of layouts.entries()) {
+            const data = whole ? new Uint8Array(whole, at, length) : new Uint8Array(length);
+            const all = new Uint8Array(data.buffer);
+            const start = data.byteOffset;
+            // Words need a multiple of four: where they have another place, they are decoded
+            // before it and moved, without a copy of them.
+            const first = wide ? start & ~3 : start;
+            const before = all.slice(first, start);
+            all.fill(0, first, start);
+            codeTensor(decoder, state, wide ? new Int32Array(data.buffer, first, length / 4) : data, shape);
+            if (start > first) all.copyWithin(start, first, first + length);
+            all.set(before, first);
+            yield { spec: specs[i], data };
+            at += length;
+          }
+          decoder.finish();
+        } catch (error) {
+          throw located(error);
+        }
+      },
+    };
+  } catch (error) {
+    throw located(error);
+  }
+}

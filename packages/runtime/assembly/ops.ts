@@ -1,0 +1,56 @@
+/** The numbers of ../src/program/ops.ts, where they are explained. */
+
+export enum Op {
+  loop = 1,
+  copy = 2,
+  fill = 3,
+  sparseProduct = 4,
+  denseProduct = 5,
+  sparseVector = 6,
+  denseVector = 7,
+  window = 8,
+  unary = 9,
+  binary = 10,
+  broadcast = 11,
+  scale = 12,
+  softmax = 13,
+  normalize = 14,
+  reduce = 15,
+  gather = 16,
+  matMul = 17,
+  select = 18,
+  anyNot = 19,
+  lstm = 20,
+}
+
+export enum Unary {
+  clamp = 0,
+  leaky = 1,
+  elu = 2,
+  selu = 3,
+  sigmoid = 4,
+  hardSigmoid = 5,
+  tanh = 6,
+  softplus = 7,
+  softsign = 8,
+  swish = 9,
+  mish = 10,
+  gelu = 11,
+  geluTanh = 12,
+  exp = 13,
+  threshold = 14,
+  affine = 15,
+  rsqrt = 16,
+  abs = 17,
+  linear = 18,
+}
+
+export enum Binary {
+  add = 0,
+  subtract = 1,
+  multiply = 2,
+  maximum = 3,
+  minimum = 4,
+  divide = 5,
+  prelu = 6,
+}

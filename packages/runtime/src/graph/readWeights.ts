@@ -1,0 +1,96 @@
+/** A weight of a file, its numbers as they count in the model. */
+export interface NamedWeight {
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
+
+/** As tfjs and unpack specify a stored weight. */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+  dtype: string;
+  group?: string;
+  quantization?: { dtype: string; scale?: number; min?: number };
+}
+
+type Bytes = ArrayBuffer | ArrayBufferView;
+
+const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike) => ArrayLike<number>]> = {
+  // @ts-expect-error An object without a prototype: no dtype is found there by chance.
+  __proto__: null,
+  float32: [4, Float32Array],
+  int32: [4, Int32Array],
+  bool: [1, Uint8Array],
+  uint8: [1, Uint8Array],
+  uint16: [2, Uint16Array],
+  float16: [2, Uint16Array],
+  // Neither is a weight of a layer; they are stepped over.
+  complex64: [8, Float32Array],
+  string: [0, Uint8Array],
+};
+
+/**
+ * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the optimizer's are left out. What is
+ * stored as float32 stays where it is.
+ *
+ * @throws Error for a dtype that tfjs does not store, and for data that end before the weights.
+ */
+export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = []): Generator<NamedWeight> {
+  const parts = (Array.isArray(data) ? data : [data]).map((part) =>
+    ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
+  );
+  let [part, at] = [0, 0];
+  /** The next bytes, for a view of 4-byte numbers: in place where they are whole and aligned. */
+  const take = (length: number, name: string): Uint8Array => {
+    while (part < parts.length && at === parts[part].length) [part, at] = [part + 1, 0];
+    const here = parts[part]?.subarray(at, at + length) ?? new Uint8Array();
+    at += here.length;
+    if (here.length === length) return here.byteOffset % 4 ? here.slice() : here;
+    const rest = parts.slice(part + 1).reduce((sum, each) => sum + each.length, here.length);
+    if (!(rest >= length)) throw new Error(`weight '${name}': the data end ${length - rest} bytes before it does.`);
+    const joined = new Uint8Array(length);
+    joined.set(here);
+    for (let i = here.length; i < length; i += at) {
+      at = Math.min(parts[++part].length, length - i);
+      joined.set(parts[part].subarray(0, at), i);
+    }
+    return joined;
+  };
+  for (const { name, shape, dtype, group, quantization } of specs) {
+    const size = shape.reduce((product, each) => product * each, 1);
+    const reader = readers[quantization?.dtype ?? dtype];
+    if (!reader || !(size >>> 0 === size))
+      throw new Error(`weight '${name}': ${reader ? `shape [${shape}]` : `dtype ${dtype}`} cannot be read.`);
+    if (dtype === 'string') {
+      for (let i = 0; i < size; i++) take(new Uint32Array(take(4, name).slice().buffer)[0], name);
+      continue;
+    }
+    const bytes = take(size * reader[0], name);
+    if (group === 'optimizer' || dtype === 'complex64') continue;
+    const { buffer, byteOffset } = bytes;
+    if (reader[1] === Float32Array) yield { name, shape, values: new Float32Array(buffer, byteOffset, size) };
+    else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
+  }
+}
+
+function dequantized(stored: ArrayLike<number>, dtype: string, quantization: WeightSpec['quantization']): Float32Array {
+  if (quantization?.dtype === 'float16') return fromHalves(stored);
+  const { scale = 1, min = 0 } = quantization ?? {};
+  const round = quantization && dtype === 'int32' ? Math.round : Number;
+  return Float32Array.from(stored, (value) => round(value * scale + min));
+}
+
+/** A half's bits, 13 places up, are a float of 2^-112 times its value. */
+function fromHalves(halves: ArrayLike<number>): Float32Array {
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i];
+    bits[i] = (half & 0x7fff) << 13;
+    let value = values[i] * 2 ** 112;
+    if ((half & 0x7c00) === 0x7c00) value = half & 1023 ? Number.NaN : Number.POSITIVE_INFINITY;
+    values[i] = half & 0x8000 ? -value : value;
+  }
+  return values;
+}

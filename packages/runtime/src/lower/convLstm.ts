@@ -1,0 +1,40 @@
+import type { Layer, Node, Weight } from '../graph/Graph.js';
+import type { Builder } from '../program/Builder.js';
+import { Binary } from '../program/ops.js';
+import type { Value } from '../program/Value.js';
+import { type Cell, lstmStep } from './cells.js';
+
+/** An LSTM whose products are convolutions; the state's has strides of 1 and keeps its size. */
+export function convLstmCell(b: Builder, layer: Layer, node: Node): Cell {
+  const { filters, kernelSize, strides, padding, dilationRate } = layer.config;
+  const { kernel, recurrentKernel, bias } = layer.weights;
+  const convolve = (x: Value, weights: Record<string, Weight>, settings: Record<string, unknown>): Value => {
+    const config = { ...settings, filters: 4 * filters, kernelSize, useBias: 'bias' in weights };
+    return b.lower({ ...layer, className: 'Conv2D', config, weights, inner: [] }, [x], node)[0];
+  };
+  return {
+    states: [filters, filters],
+    input(x) {
+      const [batch, steps, ...sizes] = x.shape;
+      const images = b.reshape(x, [batch * steps, ...sizes]);
+      const all = b.planes(convolve(images, bias ? { kernel, bias } : { kernel }, { strides, padding, dilationRate }));
+      const [, ...others] = all.shape;
+      return b.view(all, { shape: [batch, steps, ...others], strides: [steps * all.strides[0], ...all.strides] });
+    },
+    step(part, states) {
+      const z = convolve(states[0], { kernel: recurrentKernel }, { padding: 'same' });
+      lstmStep(b, layer, b.binary(Binary.add, part, z), states);
+    },
+  };
+}
+
+/** [batch, …, channels, height, width] as [batch, …, height, width, channels]. */
+export const channelsLast = (b: Builder, v: Value): Value => reordered(b, v, [-2, -1, -3]);
+
+/** The other way. */
+export const channelsFirst = (b: Builder, v: Value): Value => reordered(b, v, [-1, -3, -2]);
+
+function reordered(b: Builder, v: Value, last: number[]): Value {
+  const moved = (list: number[]): number[] => [...list.slice(0, -3), ...last.map((i) => list.at(i)!)];
+  return b.view(v, { shape: moved(v.shape), strides: moved(v.strides) });
+}

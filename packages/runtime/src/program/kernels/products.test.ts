@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Op } from '../ops.js';
+import { expectClose, f, Kernels, numbers } from './testing/kernels.js';
+
+const sizes = fc.record({
+  rows: fc.integer({ min: 0, max: 13 }),
+  depth: fc.integer({ min: 0, max: 21 }),
+  vectors: fc.integer({ min: 0, max: 27 }),
+  gap: fc.integer({ min: 0, max: 2 }),
+  zeros: fc.constantFrom(0, 0.5, 0.9, 1),
+  bias: fc.boolean(),
+  add: fc.boolean(),
+  limits: fc.constantFrom([-Infinity, Infinity], [0, Infinity], [0, 6], [-1, 1]),
+  seed: fc.nat(),
+});
+
+const clamp = (value: number, [lo, hi]: number[]): number => Math.min(Math.max(value, lo), hi);
+
+describe('products with planes', () => {
+  const check = (sparse: boolean) =>
+    fc.assert(
+      fc.property(sizes, ({ rows, depth, vectors, gap, zeros, bias, add, limits, seed }) => {
+        const pixels = 4 * vectors;
+        const plane = pixels + 4 * gap;
+        const kernels = new Kernels(1);
+        const x = numbers(depth * plane, seed);
+        const weights = numbers(rows * depth, seed + 1, zeros);
+        const biases = numbers(rows, seed + 2);
+        const summands = numbers(rows * plane, seed + 3);
+        // Channels in another order than in memory, as a convolution's taps may be.
+        const offsets = Uint32Array.from({ length: depth }, (_, k) => 4 * plane * (depth - 1 - k));
+        const at = {
+          x: kernels.input(x),
+          bias: bias ? kernels.input(biases) : 0,
+          add: add ? kernels.input(summands) : 0,
+          y: kernels.output(rows * plane),
+        };
+        const ends = [4 * plane, f(limits[0]), f(limits[1])];
+        if (sparse) {
+          const kept = weights.map((weight, i) => ({ weight, k: i % depth, row: Math.floor(i / depth) }));
+          const nonZero = kept.filter(({ weight }) => weight !== 0);
+          const counts = Uint32Array.from({ length: rows }, (_, r) => nonZero.filter(({ row }) => row === r).length);
+          kernels.perform([
+            Op.sparseProduct,
+            at.x,
+            at.y,
+            kernels.input(nonZero.map(({ weight }) => weight)),
+            kernels.input(Uint32Array.from(nonZero, ({ k }) => offsets[k])),
+            kernels.input(counts),
+            ...[at.bias, at.add, 4 * plane, rows, vectors],
+            ...ends,
+          ]);
+        } else {
+          const panels = new Float32Array(Math.ceil(rows / 4) * depth * 4);
+          weights.forEach((weight, i) => {
+            const row = Math.floor(i / depth);
+            panels[((row >> 2) * depth + (i % depth)) * 4 + (row & 3)] = weight;
+          });
+          kernels.perform([
+            Op.denseProduct,
+            ...[at.x, at.y, kernels.input(panels), kernels.input(offsets), at.bias, at.add, 4 * plane, rows, depth],
+            vectors,
+            ...ends,
+          ]);
+        }
+        const untouched = kernels.read(kernels.output(1), 1)[0];
+        const y = kernels.read(at.y, rows * plane);
+        for (let row = 0; row < rows; row++) {
+          for (let i = 0; i < plane; i++) {
+            if (i >= pixels) {
+              expect(y[row * plane + i]).toBe(untouched);
+              continue;
+            }
+            let sum = (bias ? biases[row] : 0) + (add ? summands[row * plane + i] : 0);
+            for (let k = 0; k < depth; k++) sum += weights[row * depth + k] * x[offsets[k] / 4 + i];
+            expectClose([y[row * plane + i]], [clamp(sum, limits)], 20);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+
+  it('are those of a sparse matrix', () => check(true));
+  it('are those of a dense matrix', () => check(false));
+
+  it('may be added to what is at y', () => {
+    const kernels = new Kernels(1);
+    const y = kernels.output([1, 2, 3, 4]);
+    const x = kernels.input([1, 1, 2, 2]);
+    const parts = [kernels.input([3]), kernels.input(Uint32Array.of(0)), kernels.input(Uint32Array.of(1))];
+    kernels.perform([Op.sparseProduct, x, y, ...parts, 0, y, 16, 1, 1, 16, f(-Infinity), f(9)]);
+    expect(kernels.read(y, 4)).toEqual([4, 5, 9, 9]);
+  });
+});
+
+describe('products with a vector', () => {
+  const reference = (x: number[], weights: number[], biases: number[], limits: number[]): number[] =>
+    biases.map((bias, row) =>
+      clamp(
+        x.reduce((sum, value, k) => sum + value * weights[k * biases.length + row], bias),
+        limits,
+      ),
+    );
+
+  it('are those of a sparse matrix, by columns', () => {
+    fc.assert(
+      fc.property(sizes, ({ rows, depth, zeros, bias, limits, seed }) => {
+        const kernels = new Kernels(1);
+        const x = numbers(depth, seed);
+        const weights = numbers(rows * depth, seed + 1, zeros);
+        const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
+        const nonZero = weights.flatMap((weight, i) => (weight === 0 ? [] : [{ weight, i }]));
+        const starts = Uint32Array.from(
+          { length: depth + 1 },
+          (_, k) => nonZero.filter(({ i }) => i < k * rows).length,
+        );
+        const y = kernels.output(rows);
+        kernels.perform([
+          Op.sparseVector,
+          kernels.input(x),
+          y,
+          kernels.input(nonZero.map(({ weight }) => weight)),
+          kernels.input(Uint16Array.from(nonZero, ({ i }) => i % rows)),
+          kernels.input(starts),
+          bias ? kernels.input(biases) : 0,
+          ...[depth, rows, f(limits[0]), f(limits[1])],
+        ]);
+        expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are those of a dense matrix', () => {
+    fc.assert(
+      fc.property(sizes, fc.constantFrom(0, 0.5, 0.9, 1), ({ rows: quarter, depth, bias, limits, seed }, skipped) => {
+        const rows = 4 * quarter;
+        const kernels = new Kernels(1);
+        const x = numbers(depth, seed, skipped);
+        const weights = numbers(rows * depth, seed + 1);
+        const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
+        const y = kernels.output(rows);
+        const parts = [kernels.input(x), y, kernels.input(weights), bias ? kernels.input(biases) : 0];
+        kernels.perform([Op.denseVector, ...parts, depth, rows, f(limits[0]), f(limits[1])]);
+        expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import { defineConfig } from 'tsdown';
+import shared from '../../tsdown.config.js';
+
+/** The decoder is a part of the package, so that nobody who only runs models installs anything else. */
+const deps = { alwaysBundle: [/^@tfjs-compress\/format/] };
+
+/** For script tags: what the entry exports is in the global `tfjsCompress`. */
+const scriptTag = (name: string) => ({
+  entry: { [name]: `src/${name}.ts` },
+  format: ['iife' as const],
+  globalName: 'tfjsCompress',
+  platform: 'browser' as const,
+  target: 'es2022',
+  minify: true,
+  dts: false,
+  clean: false,
+  outExtensions: () => ({ js: '.iife.js' }),
+  outDir: 'dist',
+  deps,
+});
+
+export default defineConfig([
+  { ...shared, entry: ['src/index.ts', 'src/dense.ts', 'src/internal.ts'], deps },
+  scriptTag('index'),
+  scriptTag('dense'),
+]);
