@@ -4,6 +4,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
 import { type Command, Option } from 'commander';
 import { describeInput, likelyRange } from '../page/describe.js';
+import { fileEngine, frozenEngine } from '../page/engines.js';
 import { makePage } from '../page/makePage.js';
 import { type ValueRange, valueRanges } from '../page/PageConfig.js';
 import { readLabels } from '../page/readLabels.js';
@@ -11,6 +12,9 @@ import { clientScript, runtimeScript } from '../page/scripts.js';
 import { anyModel, endingIn, examples } from './arguments.js';
 import { makeProgress } from './progress.js';
 import { checkFile, writeWhole } from './writeModel.js';
+
+/** Bytes of a file up to which a page without the code that reads it is tried: beyond, that code is a small part of the page. */
+const largestFrozen = 2 ** 18;
 
 interface PageOptions {
   labels?: string;
@@ -57,26 +61,30 @@ async function writePage(
     outputs: labels ? readLabels(labels, outputs) : outputs.map(({ name }) => ({ name, labels: null })),
     range: options.range ?? likelyRange(inputs, artifacts.modelTopology),
   };
-  const parts = { title, config, model: file, runtime: runtimeScript(kind), client: clientScript() };
-  const { html, bytes } = makePage(parts);
+  const { freeze } = await import('@tfjs-compress/runtime/internal');
+  const client = clientScript();
+  const pages = [makePage({ title, config, client, engine: fileEngine(file, runtimeScript(kind)) })];
+  const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
+  if (file.length <= largestFrozen && shapes.length === inputs.length)
+    pages.push(makePage({ title, config, client, engine: frozenEngine(await freeze(file, shapes)) }));
+  const { html, bytes } = pages.reduce((least, page) => (page.bytes.page < least.bytes.page ? page : least));
   writeWhole([[output, html]]);
-  const runtime = kind === 'dense' ? 'the runtime for Dense layers' : 'the runtime';
-  return `${output}: ${bytes.page} bytes, with the model (${bytes.model}) and ${runtime} (${bytes.runtime}) in it`;
+  return `${output}: ${bytes.page} bytes, with the model (${bytes.model}) and the runtime (${bytes.runtime}) in it`;
 }
 
-/** Loads the model with the smaller runtime, else with the whole one. */
+/** Whether the smaller runtime runs the model, and what the model takes and gives. */
 async function tryRuntime(path: string, file: Uint8Array) {
-  const dense = await import('@tfjs-compress/runtime/dense');
+  // Not before they are needed, as the other commands do not wait for them.
+  const [dense, whole] = [await import('@tfjs-compress/runtime/dense'), await import('@tfjs-compress/runtime')];
   try {
     const { inputs, outputs } = await dense.loadModel(file);
     return { kind: 'dense' as const, inputs, outputs };
   } catch {
     // Layers that only the whole runtime has, or a reason that it gives, too.
   }
-  const { loadModel } = await import('@tfjs-compress/runtime');
   try {
-    const { inputs, outputs } = await loadModel(file);
-    return { kind: 'index' as const, inputs, outputs };
+    const { inputs, outputs } = await whole.loadModel(file);
+    return { kind: 'all' as const, inputs, outputs };
   } catch (error) {
     throw new Error(`${path}: the runtime cannot run this model: ${(error as Error).message}`);
   }

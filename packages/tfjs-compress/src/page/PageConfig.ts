@@ -3,8 +3,26 @@ export interface PageConfig {
   inputs: PageInput[];
   outputs: PageOutput[];
   range: ValueRange;
-  /** Of the whole page, of the .tfz file, and of the runtime as it is in the page. */
+  /** Null: the page has the compressed file and the runtime. */
+  frozen: FrozenPlan | null;
+  /** Of the whole page; of the model and the runtime, compressed, before they became text. */
   bytes: { page: number; model: number; runtime: number };
+}
+
+/** How to run a model that is in the page as a WebAssembly module and what its memory begins with, one after the other. */
+export interface FrozenPlan {
+  /** Bytes of the module. */
+  module: number;
+  pages: number;
+  program: number;
+  inputs: Place[];
+  outputs: Place[];
+}
+
+/** Numbers in memory. */
+export interface Place {
+  address: number;
+  length: number;
 }
 
 export type PageInput = {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { fileEngine } from './engines.js';
 import { makePage, type PageParts } from './makePage.js';
 
 const parts: PageParts = {
@@ -11,8 +12,7 @@ const parts: PageParts = {
     outputs: [{ name: 'y', labels: ['no', 'yes'] }],
     range: '0..1',
   },
-  model: Uint8Array.of(0, 1, 254, 255),
-  runtime: 'globalThis.tfjsCompress = {};',
+  engine: fileEngine(Uint8Array.of(0, 1, 254, 255), 'globalThis.tfjsCompress = {};\n'),
   client: "document.title = 'µ';",
 };
 
@@ -26,9 +26,11 @@ function open(page: PageParts) {
 describe('a page', () => {
   it('holds the model, the scripts and what it has to know', () => {
     const { text, document, bytes, html } = open(parts);
-    expect(Uint8Array.from(Buffer.from(text('model'), 'base64'))).toEqual(parts.model);
-    expect(inflateRawSync(Buffer.from(text('code'), 'base64')).toString()).toBe(`${parts.runtime}\n${parts.client}`);
-    expect(JSON.parse(text('config'))).toEqual({ ...parts.config, bytes });
+    expect(Uint8Array.from(Buffer.from(text('model'), 'base64'))).toEqual(parts.engine.payload);
+    expect(inflateRawSync(Buffer.from(text('code'), 'base64')).toString()).toBe(
+      `${parts.engine.script}${parts.client}`,
+    );
+    expect(JSON.parse(text('config'))).toEqual({ ...parts.config, frozen: null, bytes });
     expect(document.querySelector('html')!.getAttribute('lang')).toBe('en');
     expect(document.title).toBe('Digits');
     expect(bytes).toMatchObject({ page: Buffer.byteLength(html), model: 4 });
@@ -36,7 +38,7 @@ describe('a page', () => {
 
   it('knows its own length, whatever that is', () => {
     for (let length = 0; length < 300; length++) {
-      const { html, bytes } = makePage({ ...parts, model: new Uint8Array(3 * length) });
+      const { html, bytes } = makePage({ ...parts, engine: fileEngine(new Uint8Array(3 * length), '') });
       expect(bytes.page).toBe(Buffer.byteLength(html));
     }
   });
@@ -48,7 +50,7 @@ describe('a page', () => {
     expect(policy).toMatch(/^default-src 'none';/);
     expect(policy).toContain(hash(document.querySelector('style')!.textContent!));
     expect(policy).toContain(hash(document.querySelector('script:not([type])')!.textContent!));
-    expect(policy).toContain(hash(`${parts.runtime}\n${parts.client}`));
+    expect(policy).toContain(hash(`${parts.engine.script}${parts.client}`));
     expect(policy).not.toMatch(/unsafe-inline|unsafe-eval'.*unsafe-eval|https?:|\*/);
     expect(html.replace('href="data:,"', '')).not.toMatch(/(src|href)=|@import|url\(/);
   });

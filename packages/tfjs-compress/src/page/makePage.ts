@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import { escapeText } from '../escapeText.js';
+import { deflated, type Engine } from './engines.js';
 import type { PageConfig } from './PageConfig.js';
 import { style } from './style.js';
 
 export interface PageParts {
   title: string;
-  config: Omit<PageConfig, 'bytes'>;
-  /** A .tfz file. */
-  model: Uint8Array;
-  /** Scripts: the runtime, which defines the global tfjsCompress, and the page's own. */
-  runtime: string;
+  config: Omit<PageConfig, 'bytes' | 'frozen'>;
+  engine: Engine;
+  /** The page's own script. */
   client: string;
 }
 
@@ -24,9 +22,8 @@ export interface Page {
  * it is opened. Its Content-Security-Policy allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
  * other script, whatever the model's names and labels hold.
  */
-export function makePage({ title, config, model, runtime, client }: PageParts): Page {
-  const script = `${runtime}\n${client}`;
-  const code = deflated(script);
+export function makePage({ title, config, engine, client }: PageParts): Page {
+  const script = `${engine.script}${client}`;
   const policy = [
     "default-src 'none'",
     `script-src ${hash(start)} ${hash(script)} 'wasm-unsafe-eval'`,
@@ -52,15 +49,16 @@ export function makePage({ title, config, model, runtime, client }: PageParts): 
 <div id="app"><noscript>This page needs JavaScript.</noscript></div>
 </main>
 <script type="application/json" id="config">${settings}</script>
-<script type="text/plain" id="model">${Buffer.from(model).toString('base64')}</script>
-<script type="text/plain" id="code">${code}</script>
+<script type="text/plain" id="model">${base64(engine.payload)}</script>
+<script type="text/plain" id="code">${base64(deflated(script))}</script>
 <script>${start}</script>
 </body>
 </html>
 `;
-  const bytes = { page: 0, model: model.length, runtime: deflated(runtime).length };
+  const bytes = { page: 0, ...engine.bytes };
   // Its own number of bytes is in the page: a number of another length would change it.
-  const settings = (all: PageConfig['bytes']) => inScript(JSON.stringify({ ...config, bytes: all }));
+  const settings = (all: PageConfig['bytes']) =>
+    inScript(JSON.stringify({ ...config, frozen: engine.plan, bytes: all }));
   for (let length = -1; length !== bytes.page; ) {
     length = bytes.page;
     bytes.page = Buffer.byteLength(page(settings(bytes)));
@@ -75,8 +73,8 @@ s.textContent=await new Response(new Blob([b]).stream().pipeThrough(new Decompre
 document.head.append(s)
 })().catch(e=>{document.getElementById('app').textContent='This page needs a browser of 2023 or later: '+e.message})`;
 
-function deflated(text: string): string {
-  return deflateRawSync(text, { level: 9 }).toString('base64');
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 function hash(text: string): string {

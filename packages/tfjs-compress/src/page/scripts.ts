@@ -4,19 +4,18 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** The runtime as a script: the whole, or what Dense layers need. */
-export function runtimeScript(kind: 'index' | 'dense'): string {
-  return built('@tfjs-compress/runtime', `${kind}.iife.js`);
+/** The runtime as a script that defines the global tfjsCompress: the whole, or what Dense layers need. */
+export function runtimeScript(kind: 'all' | 'dense'): string {
+  return `${read('@tfjs-compress/runtime', kind === 'dense' ? 'dense.iife.js' : 'index.iife.js')}\n`;
 }
 
 /** The page's own script, from client/. */
 export function clientScript(): string {
-  return built('tfjs-compress', 'page.iife.js');
+  return read('tfjs-compress', 'page.iife.js');
 }
 
-function built(name: string, file: string): string {
+function read(name: string, file: string): string {
   const path = join(dirname(require.resolve(`${name}/package.json`)), 'dist', file);
-  if (!existsSync(path))
-    throw new Error(`${path}: this file of ${name} is missing: it is not built or not installed as a whole.`);
+  if (!existsSync(path)) throw new Error(`${path}: this file of ${name} is missing: it is not built or not installed.`);
   return readFileSync(path, 'utf8').trim();
 }

@@ -1,19 +1,28 @@
 import type { PageConfig, PageInput } from '../PageConfig.js';
 import { byId, make } from './dom.js';
+import { openFile, openFrozen } from './engines.js';
 import { inputSection, takePictures } from './inputSection.js';
 import { outputView } from './outputView.js';
-import { openModel } from './runtime.js';
+import { style } from './style.js';
 import { formatTime, medianTimer } from './timer.js';
 
 /** A model that takes longer than this many ms runs when nothing was changed for a moment, not with every line. */
 const slow = 40;
 const quietMs = 250;
 
+/** Not a style element, which the page's policy would have to allow. */
+function addStyle(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [sheet];
+}
+
 /** Loads the model and makes the page: inputs, outputs, figures. */
 async function start(): Promise<void> {
-  const { inputs, outputs, range, bytes }: PageConfig = JSON.parse(byId('config').textContent!);
-  const file = Uint8Array.from(atob(byId('model').textContent!), (character) => character.charCodeAt(0));
-  const predict = await openModel(file, inputs);
+  addStyle();
+  const { inputs, outputs, range, frozen, bytes }: PageConfig = JSON.parse(byId('config').textContent!);
+  const payload = Uint8Array.from(atob(byId('model').textContent!), (character) => character.charCodeAt(0));
+  const predict = await (frozen ? openFrozen(payload, frozen) : openFile(payload, inputs));
 
   const isOne = inputs.length === 1;
   const sections = inputs.map((input) => inputSection(input, isOne ? titleOf(input) : input.name, range, changed));
