@@ -38,33 +38,37 @@ function copyDimensions(from: usize, to: usize, sizes: usize, rank: i32): void {
   }
 }
 
-/** `size` elements in a row, `fromStride` bytes apart, to where they are `toStride` bytes apart. */
+/**
+ * `size` elements in a row, `fromStride` bytes apart, to where they are `toStride` bytes apart. The last four of adjacent ones may be
+ * some that were copied before.
+ */
 export function copyRow(from: usize, fromStride: usize, to: usize, toStride: usize, size: i32): void {
-  let i = 0;
-  if (toStride === 4) {
+  if (toStride === 4 && size >= 4) {
+    const last = (<usize>(size - 4)) << 2;
     if (fromStride === 4) {
-      if (size > 64) {
-        memory.copy(to, from, (<usize>size) << 2);
-        return;
+      if (size > 128) memory.copy(to, from, last + 16);
+      else {
+        for (let at: usize = 0; at < last; at += 16) v128.store(to + at, v128.load(from + at));
+        v128.store(to + last, v128.load(from + last));
       }
-      for (; i + 4 <= size; i += 4) {
-        v128.store(to, v128.load(from));
-        from += 16;
-        to += 16;
-      }
-    } else if (fromStride === 8) {
-      for (; i + 4 <= size; i += 4) {
-        v128.store(to, v128.shuffle<f32>(v128.load(from), v128.load(from, 12), 0, 2, 5, 7));
-        from += 32;
-        to += 16;
-      }
+      return;
+    }
+    if (fromStride === 8) {
+      for (let at: usize = 0; at < last; at += 16) takeEven(from + 2 * at, to + at);
+      takeEven(from + 2 * last, to + last);
+      return;
     }
   }
-  for (; i < size; i++) {
+  for (let i = 0; i < size; i++) {
     store<u32>(to, load<u32>(from));
     from += fromStride;
     to += toStride;
   }
+}
+
+/** The first, third, fifth and seventh of seven numbers. */
+function takeEven(from: usize, to: usize): void {
+  v128.store(to, v128.shuffle<f32>(v128.load(from), v128.load(from, 12), 0, 2, 5, 7));
 }
 
 /** Rows of `columns` adjacent elements become columns of adjacent elements. */

@@ -43,26 +43,44 @@ class Window {
 
 /**
  * Windows on each channel alone. A channel of an image is copied, padded, into scratch memory, the columns of a row sorted by their
- * remainder by the stride ("phase"), so that what one tap of the window sees for adjacent outputs is adjacent.
+ * remainder by the stride ("phase"), so that what one tap of the window sees for adjacent outputs is adjacent. An average is a sum
+ * whose weights are 1, divided.
  */
 export function window(parameters: usize): void {
   const p = changetype<Window>(parameters);
+  if (p.kind === Kind.max && isHalving(p)) {
+    halve(p);
+    return;
+  }
   const nothing: f32 = p.kind === Kind.max ? -Infinity : 0;
   const taps = p.kernelHeight * p.kernelWidth;
-  let scratch = p.scratch;
-  if (p.kind === Kind.average) {
-    countColumns(p, scratch);
-    scratch += (<usize>((p.outWidth + 3) & ~3)) << 2;
-  }
-  fillAll(scratch, rows(p) * p.strideWidth * phaseWidth(p), nothing);
+  const counts = p.scratch;
+  const offsets = counts + ((<usize>((p.outWidth + 3) & ~3)) << 2);
+  const ones = offsets + ((<usize>taps) << 2);
+  const padded = ones + ((<usize>taps) << 2);
+  countColumns(p, counts);
+  listTaps(p, offsets);
+  fillAll(ones, taps, 1);
+  const width = phaseWidth(p);
+  const stride = p.strideWidth;
+  fillAll(padded, rows(p) * stride * width, nothing);
+  const rowBytes = (<usize>(p.strideHeight * stride * width)) << 2;
+  // What the first column's place is, and how many columns there are at least of a phase, and phases that have one more.
+  const place = p.padLeft / stride;
+  const phase = p.padLeft % stride;
+  const columns = p.width / stride;
+  const more = p.width % stride;
+  const isSmall = p.kind === Kind.sum && p.kernelHeight === 3 && p.kernelWidth === 3 && p.outWidth >= 4;
   for (let channel = 0; channel < p.channels; channel++) {
     for (let image = 0; image < p.images; image++) {
-      pad(p, p.x + channel * p.xChannel + image * p.xImage, scratch);
+      pad(p, p.x + channel * p.xChannel + image * p.xImage, padded, width, place, phase, columns, more);
       for (let m = 0; m < p.multiplier; m++) {
         const out = channel * p.multiplier + m;
         const start = p.bias ? v128.load32_splat(p.bias + ((<usize>out) << 2)) : f32x4.splat(nothing);
-        const weights = p.weights + ((<usize>(out * taps)) << 2);
-        slide(p, scratch, weights, start, p.y + out * p.yChannel + image * p.yImage);
+        const weights = p.kind === Kind.sum ? p.weights + ((<usize>(out * taps)) << 2) : ones;
+        const y = p.y + out * p.yChannel + image * p.yImage;
+        if (isSmall) slide3x3(p, padded, rowBytes, offsets, weights, start, y);
+        else slide(p, padded, rowBytes, offsets, weights, start, y);
       }
     }
   }
@@ -95,70 +113,183 @@ function inside(first: i32, count: i32, step: i32, size: i32): i32 {
   return found;
 }
 
-/** Copies an image of a channel to where its place is between the padding. */
-function pad(p: Window, x: usize, scratch: usize): void {
-  const phaseBytes = (<usize>phaseWidth(p)) << 2;
+/** Where each tap of the window at the first output sees the padded image, in bytes. */
+function listTaps(p: Window, offsets: usize): void {
   const stride = p.strideWidth;
-  const height = min(p.height, rows(p) - p.padTop);
-  for (let phase = 0; phase < stride; phase++) {
-    const column = (phase + stride - (p.padLeft % stride)) % stride;
-    const place = (column + p.padLeft) / stride;
-    const count = min((p.width - column + stride - 1) / stride, phaseWidth(p) - place);
-    let from = x + ((<usize>column) << 2);
-    let to = scratch + (p.padTop * stride + phase) * phaseBytes + ((<usize>place) << 2);
-    for (let row = 0; row < height; row++) {
-      copyRow(from, (<usize>stride) << 2, to, 4, count);
-      from += p.xRow;
-      to += stride * phaseBytes;
+  const width = phaseWidth(p);
+  for (let i = 0; i < p.kernelHeight; i++) {
+    for (let j = 0; j < p.kernelWidth; j++) {
+      const column = j * p.dilationWidth;
+      const place = (i * p.dilationHeight * stride + (column % stride)) * width + column / stride;
+      store<u32>(offsets, place << 2);
+      offsets += 4;
     }
   }
 }
 
-/** All windows on a padded image. */
-function slide(p: Window, scratch: usize, weights: usize, start: v128, y: usize): void {
-  const phaseBytes = (<usize>phaseWidth(p)) << 2;
-  const rowBytes = p.strideWidth * phaseBytes;
-  for (let row = 0; row < p.outHeight; row++) {
-    const rowsInside = inside(row * p.strideHeight - p.padTop, p.kernelHeight, p.dilationHeight, p.height);
-    for (let column = 0; column < p.outWidth; column += 4) {
-      // The last four of a row may be some that were done before.
-      const first = max(min(column, p.outWidth - 4), 0);
-      const at = (<usize>first) << 2;
-      let result = look(p, scratch + at, rowBytes, phaseBytes, weights, start);
-      if (p.kind === Kind.average) {
-        result = f32x4.div(result, f32x4.mul(f32x4.splat(<f32>rowsInside), v128.load(p.scratch + at)));
-      }
-      result = clamp(result, f32x4.splat(p.lo), f32x4.splat(p.hi));
-      if (p.outWidth < 4) storeFirst(y, result, p.outWidth);
-      else v128.store(y + at, result);
+/** Copies an image of a channel to where its place is between the padding, a row of which is `width` numbers for each phase. */
+function pad(p: Window, x: usize, padded: usize, width: i32, place: i32, phase: i32, columns: i32, more: i32): void {
+  const stride = p.strideWidth;
+  const height = min(p.height, rows(p) - p.padTop);
+  const rowBytes = (<usize>(stride * width)) << 2;
+  for (let column = 0; column < stride; column++) {
+    const count = min(columns + i32(column < more), width - place);
+    let from = x + ((<usize>column) << 2);
+    let to = padded + ((<usize>((p.padTop * stride + phase) * width + place)) << 2);
+    for (let row = 0; row < height; row++) {
+      copyRow(from, (<usize>stride) << 2, to, 4, count);
+      from += p.xRow;
+      to += rowBytes;
     }
-    scratch += p.strideHeight * rowBytes;
+    if (++phase === stride) {
+      phase = 0;
+      place++;
+    }
+  }
+}
+
+/** All windows on a padded image: 16 outputs of a row at a time, of which the last four may be some that were done before. */
+function slide(p: Window, padded: usize, rowBytes: usize, offsets: usize, weights: usize, start: v128, y: usize): void {
+  const lastTap = offsets + ((<usize>(p.kernelHeight * p.kernelWidth)) << 2);
+  const last = (<usize>max(p.outWidth - 4, 0)) << 2;
+  for (let row = 0; row < p.outHeight; row++) {
+    for (let at0: usize = 0; at0 < (<usize>p.outWidth) << 2; at0 += 64) {
+      const at1 = min(at0 + 16, last);
+      const at2 = min(at0 + 32, last);
+      const at3 = min(at0 + 48, last);
+      const first = min(at0, last);
+      let s0 = start;
+      let s1 = start;
+      let s2 = start;
+      let s3 = start;
+      if (p.kind === Kind.max) {
+        for (let tap = offsets; tap < lastTap; tap += 4) {
+          const x = padded + load<usize>(tap);
+          s0 = f32x4.pmax(s0, v128.load(x + first));
+          s1 = f32x4.pmax(s1, v128.load(x + at1));
+          s2 = f32x4.pmax(s2, v128.load(x + at2));
+          s3 = f32x4.pmax(s3, v128.load(x + at3));
+        }
+      } else {
+        for (let tap = offsets; tap < lastTap; tap += 4) {
+          const x = padded + load<usize>(tap);
+          const weight = v128.load32_splat(weights + (tap - offsets));
+          s0 = addProduct(s0, weight, v128.load(x + first));
+          s1 = addProduct(s1, weight, v128.load(x + at1));
+          s2 = addProduct(s2, weight, v128.load(x + at2));
+          s3 = addProduct(s3, weight, v128.load(x + at3));
+        }
+      }
+      put(p, row, s0, y, first);
+      if (p.outWidth > 4) {
+        put(p, row, s1, y, at1);
+        put(p, row, s2, y, at2);
+        put(p, row, s3, y, at3);
+      }
+    }
+    padded += rowBytes;
     y += p.yRow;
   }
 }
 
-/** Four adjacent windows. */
-function look(p: Window, x: usize, rowBytes: usize, phaseBytes: usize, weights: usize, result: v128): v128 {
-  const stride = p.strideWidth;
-  const places = p.dilationWidth / stride;
-  const phases = p.dilationWidth % stride;
-  for (let i = 0; i < p.kernelHeight; i++) {
-    let at = x;
-    let phase = 0;
-    for (let j = 0; j < p.kernelWidth; j++) {
-      const seen = v128.load(at);
-      if (p.kind === Kind.sum) result = addProduct(result, v128.load32_splat(weights), seen);
-      else if (p.kind === Kind.max) result = f32x4.max(result, seen);
-      else result = f32x4.add(result, seen);
-      weights += 4;
-      at += phases * phaseBytes + ((<usize>places) << 2);
-      phase += phases;
-      if (phase >= stride) {
-        phase -= stride;
-        at += 4 - rowBytes;
+/** Writes four outputs, or fewer where a row has fewer. */
+function put(p: Window, row: i32, result: v128, y: usize, at: usize): void {
+  if (p.kind === Kind.average) {
+    const inRow = inside(row * p.strideHeight - p.padTop, p.kernelHeight, p.dilationHeight, p.height);
+    result = f32x4.div(result, f32x4.mul(f32x4.splat(<f32>inRow), v128.load(p.scratch + at)));
+  }
+  result = clamp(result, f32x4.splat(p.lo), f32x4.splat(p.hi));
+  if (p.outWidth < 4) storeFirst(y, result, p.outWidth);
+  else v128.store(y + at, result);
+}
+
+/** `slide` for sums of 3 × 3, whose weights stay in registers, and rows of four or more. */
+function slide3x3(
+  p: Window,
+  padded: usize,
+  rowBytes: usize,
+  offsets: usize,
+  weights: usize,
+  start: v128,
+  y: usize,
+): void {
+  const last = (<usize>(p.outWidth - 4)) << 2;
+  const second = load<usize>(offsets, 4);
+  const third = load<usize>(offsets, 8);
+  const down = load<usize>(offsets, 12);
+  const w0 = v128.load32_splat(weights);
+  const w1 = v128.load32_splat(weights, 4);
+  const w2 = v128.load32_splat(weights, 8);
+  const w3 = v128.load32_splat(weights, 12);
+  const w4 = v128.load32_splat(weights, 16);
+  const w5 = v128.load32_splat(weights, 20);
+  const w6 = v128.load32_splat(weights, 24);
+  const w7 = v128.load32_splat(weights, 28);
+  const w8 = v128.load32_splat(weights, 32);
+  const lo = f32x4.splat(p.lo);
+  const hi = f32x4.splat(p.hi);
+  for (let row = 0; row < p.outHeight; row++) {
+    for (let column: usize = 0; column < last + 16; column += 16) {
+      const at = min(column, last);
+      const x = padded + at;
+      let sum = addProduct(start, w0, v128.load(x));
+      let other = f32x4.mul(w1, v128.load(x + second));
+      sum = addProduct(sum, w2, v128.load(x + third));
+      const next = x + down;
+      other = addProduct(other, w3, v128.load(next));
+      sum = addProduct(sum, w4, v128.load(next + second));
+      other = addProduct(other, w5, v128.load(next + third));
+      const bottom = next + down;
+      sum = addProduct(sum, w6, v128.load(bottom));
+      other = addProduct(other, w7, v128.load(bottom + second));
+      sum = addProduct(sum, w8, v128.load(bottom + third));
+      v128.store(y + at, clamp(f32x4.add(sum, other), lo, hi));
+    }
+    padded += rowBytes;
+    y += p.yRow;
+  }
+}
+
+/** Whether a window is 2 × 2 pixels without padding, at every second row and column. */
+function isHalving(p: Window): bool {
+  return (
+    p.kernelHeight === 2 &&
+    p.kernelWidth === 2 &&
+    p.strideHeight === 2 &&
+    p.strideWidth === 2 &&
+    p.dilationHeight === 1 &&
+    p.dilationWidth === 1 &&
+    p.padTop === 0 &&
+    p.padLeft === 0 &&
+    p.outWidth >= 4 &&
+    2 * p.outWidth <= p.width &&
+    2 * p.outHeight <= p.height
+  );
+}
+
+/** The greatest of each 2 × 2 pixels. */
+function halve(p: Window): void {
+  const last = (<usize>(p.outWidth - 4)) << 2;
+  const lo = f32x4.splat(p.lo);
+  const hi = f32x4.splat(p.hi);
+  for (let channel = 0; channel < p.channels; channel++) {
+    for (let image = 0; image < p.images; image++) {
+      let x = p.x + channel * p.xChannel + image * p.xImage;
+      let y = p.y + channel * p.yChannel + image * p.yImage;
+      for (let row = 0; row < p.outHeight; row++) {
+        for (let column: usize = 0; column < last + 16; column += 16) {
+          const at = min(column, last);
+          const from = x + 2 * at;
+          const next = from + p.xRow;
+          const left = f32x4.pmax(v128.load(from), v128.load(next));
+          const right = f32x4.pmax(v128.load(from, 16), v128.load(next, 16));
+          const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
+          const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
+          v128.store(y + at, clamp(f32x4.pmax(even, odd), lo, hi));
+        }
+        x += 2 * p.xRow;
+        y += p.yRow;
       }
     }
-    x += p.dilationHeight * rowBytes;
   }
-  return result;
 }

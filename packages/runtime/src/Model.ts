@@ -76,6 +76,14 @@ export class Model {
     return result as Output;
   }
 
+  /**
+   * Sets the states of stateful layers to 0, as tfjs's resetStates: they stay from one prediction to the next. Other
+   * models have none.
+   */
+  resetStates(): void {
+    this.parts?.instance.memory.resetStates();
+  }
+
   /** Frees the memory of the model, which cannot be used any longer. */
   dispose(): void {
     this.parts = undefined;

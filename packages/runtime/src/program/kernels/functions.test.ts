@@ -57,7 +57,7 @@ const least: Partial<Record<keyof typeof Unary, number>> = {
   sigmoid: 1e-32,
   swish: 1e-30,
   mish: 1e-30,
-  geluTanh: 1e-4,
+  geluTanh: 0.01,
   softplus: 1e-37,
 };
 

@@ -1,0 +1,15 @@
+/** The page in which all contenders are measured. */
+import { measureNet } from '../measure.mjs';
+
+const environment = {
+  read: async (file) => {
+    const response = await fetch(`/work/${file}`);
+    if (!response.ok) throw new Error(`${file}: not there.`);
+    return new Uint8Array(await response.arrayBuffer());
+  },
+  load: (entry) => import(`/bundles/${entry}.mjs`),
+  base: '/bundles/',
+  clock: () => performance.now(),
+};
+
+globalThis.measure = (net, batch, contenders, options) => measureNet(net, batch, contenders, environment, options);

@@ -1,0 +1,86 @@
+/** The results as Markdown. */
+import { contenders } from './contenders.mjs';
+import { bytes, judge, ms, ratio, time } from './targets.mjs';
+
+const natives = ['LiteRT', 'LiteRT int8', 'LiteRT sparse'];
+
+export function tables(results) {
+  return [
+    predictions(
+      'In Node: processor time',
+      results.node,
+      columnsOf(({ node }) => node),
+    ),
+    predictions(
+      'In Chromium: time on the wall',
+      results.chromium,
+      columnsOf(() => true),
+    ),
+    predictions('Native, by Python: processor time', results.native, natives),
+    programs(results),
+    targets(results),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function columnsOf(test) {
+  return Object.keys(contenders).filter((name) => test(contenders[name]));
+}
+
+/** Times, and in brackets how many times as long as ours they are. */
+function predictions(title, byNet, columns) {
+  if (!byNet) return '';
+  const rows = Object.entries(byNet)
+    .filter(([key]) => !key.startsWith('pointwise'))
+    .map(([key, results]) => {
+      const own = results.ours?.microseconds;
+      const cells = columns.map((name) => {
+        const { microseconds, error } = results[name] ?? {};
+        if (!microseconds) return error ? 'failed' : '–';
+        return name === 'ours' || !own ? time(microseconds) : `${time(microseconds)} (${ratio(microseconds / own)})`;
+      });
+      return [key.replace(/ (\d+)$/, ', batch $1'), ...cells];
+    });
+  return `${title}; one thread, medians.\n\n${table(['net', ...columns], rows)}`;
+}
+
+function programs({ bytes: counted, coldStart }) {
+  if (!counted && !coldStart) return '';
+  const names = Object.keys(counted ?? coldStart.node ?? coldStart.chromium);
+  const cold = (where, name) => {
+    const { milliseconds, error } = coldStart?.[where]?.[name] ?? {};
+    return milliseconds === undefined ? (error ? 'does not run' : '–') : ms(milliseconds);
+  };
+  const rows = names.map((name) => {
+    const { gzip, raw, error } = counted?.[name] ?? {};
+    const sizes = gzip === undefined ? [error ?? '–', '–'] : [bytes(gzip), bytes(raw)];
+    return [name, ...sizes, cold('node', name), cold('chromium', name)];
+  });
+  const head = ['program', 'gzipped', 'raw', 'cold, Node, processor above its own', 'cold, Chromium, from navigation'];
+  return `Before the model, and from nothing to the first prediction of LeNet-300-100.\n\n${table(head, rows)}`;
+}
+
+function targets(results) {
+  const rows = judge(results).map(({ target, value, wanted, reached }) => {
+    const verdict = reached === undefined ? 'not measured' : reached ? 'reached' : '**missed**';
+    return [target, value, wanted, verdict];
+  });
+  return table(['target', 'measured', 'wanted', ''], rows);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+/** Every failure in the results, a line each. */
+export function failures(results) {
+  return ['node', 'chromium', 'native'].flatMap((where) =>
+    Object.entries(results[where] ?? {}).flatMap(([key, byName]) =>
+      Object.entries(byName)
+        .filter(([, { error }]) => error)
+        .map(([name, { error }]) => `${where}, ${key}, ${name}: ${error}`),
+    ),
+  );
+}
