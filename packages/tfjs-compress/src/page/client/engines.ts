@@ -35,7 +35,7 @@ export async function openFrozen(payload: Uint8Array, plan: FrozenPlan): Promise
     inputs.forEach((input, i) => {
       input.set(values[i]);
     });
-    if (run(plan.program) !== 0) throw new Error('An index is outside of the table of an Embedding.');
+    if (run(plan.program) !== 0) throw new Error('an index is outside of the table of an Embedding');
     return outputs;
   };
 }
