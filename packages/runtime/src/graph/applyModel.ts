@@ -43,6 +43,7 @@ function add(graph: Growing, layer: Layer, inputs: Tensor[], kwargs: Record<stri
 /** @param from What it passes on, in a nested model. */
 function addInput(graph: Growing, layer: Layer, from: Tensor | undefined): Tensor {
   const tensor = { node: add(graph, layer, from ? [from] : [], {}), index: 0 };
+  layer.config.batchInputShape = inputShapeOf(layer);
   if (!from) graph.inputs.push(tensor);
   return tensor;
 }
@@ -70,21 +71,25 @@ function callChain({ parts, path, name, className }: ModelPlan, given: Tensor[] 
 /** The input of a Sequential that names none: its first layer says the shape. */
 function inputFor(layer: Layer): Layer {
   const { config, path } = layer;
-  const { batchSize = null, inputShape, inputDim, inputLength = null } = config;
-  const of = (shape: unknown) => Array.isArray(shape) && [batchSize, ...shape];
-  const batchInputShape =
-    either(config, 'batchInputShape', 'batchShape') ??
-    (of(inputShape) || (layer.className === 'Embedding' ? of([inputLength].flat()) : of(inputDim && [inputDim])));
-  if (!batchInputShape) refuse(layer, 'is the first of its model and needs a batchInputShape');
-  const name = `${path}_input`;
-  const { dtype } = config;
   return {
     ...layer,
-    path: name,
+    path: `${path}_input`,
     className: 'InputLayer',
-    config: { name: `${config.name}_input`, batchInputShape, dtype },
+    config: { name: `${config.name}_input`, batchInputShape: inputShapeOf(layer), dtype: config.dtype },
     inner: [],
   };
+}
+
+/** What tfjs and the versions of Keras call it, without the batch or with it. */
+function inputShapeOf(layer: Layer): (number | null)[] {
+  const { config, className } = layer;
+  const { batchSize = null, inputShape, inputDim, inputLength = null } = config;
+  const sizes = inputShape ?? (className === 'Embedding' ? [inputLength].flat() : inputDim && [inputDim]);
+  const shape = either(config, 'batchInputShape', 'batchShape') ?? (sizes && [batchSize, ...sizes]);
+  const isSize = (size: unknown) => size === null || (Number.isSafeInteger(size) && (size as number) >= 0);
+  if (!Array.isArray(shape) || !shape.every(isSize))
+    refuse(layer, `its batchInputShape has to be a list of sizes, received ${JSON.stringify(shape)}`);
+  return shape;
 }
 
 function callGraph(plan: ModelPlan, given: Tensor[] | undefined, graph: Growing): Tensor[] {

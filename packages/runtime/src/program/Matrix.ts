@@ -122,13 +122,15 @@ export class Matrix {
 
 const matrices = new WeakMap<Weight, Matrix>();
 
-/** The matrix of a kernel [..., outputs], made once. */
-export function matrixOf(weight: Weight): Matrix {
-  let matrix = matrices.get(weight);
-  if (!matrix) {
-    const columns = weight.shape.at(-1)!;
-    matrix = new Matrix(weight.values, sizeOf(weight.shape) / columns, columns);
-    matrices.set(weight, matrix);
-  }
+/** A kernel [..., outputs] as it is. */
+const plain = ({ values, shape }: Weight): Matrix => {
+  const columns = shape.at(-1)!;
+  return new Matrix(values, sizeOf(shape) / columns, columns);
+};
+
+/** The matrix of a weight, made once, always in the same way. */
+export function matrixOf(weight: Weight, make = plain): Matrix {
+  const matrix = matrices.get(weight) ?? make(weight);
+  matrices.set(weight, matrix);
   return matrix;
 }

@@ -1,13 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
-import { relativeError, seededValues } from '@tfjs-compress/testing';
+import { relativeError, seededTensor, seededValues } from '@tfjs-compress/testing';
 import { expect } from 'vitest';
 import type { Graph } from '../graph/Graph.js';
 import { readGraph } from '../graph/readGraph.js';
-import { dense } from '../lower/dense.js';
-import { shape } from '../lower/shape.js';
+import { allLayers } from '../lower/allLayers.js';
 import { Model } from '../Model.js';
-import type { Lowerings } from '../program/Builder.js';
 import { all } from '../program/binaries.js';
 import { instantiate } from '../program/instantiate.js';
 
@@ -22,12 +20,12 @@ export async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifa
   return saved!;
 }
 
-export const lowerings: Lowerings = { ...shape, ...dense };
+const instance = await instantiate(all);
 
 /** A tfjs model in the runtime, without passes. */
 export async function runtimeOf(model: LayersModel, prepare = (graph: Graph) => graph): Promise<Model> {
   const graph = prepare(readGraph((await artifactsOf(model)) as any));
-  return new Model({ graph, lowerings, instance: await instantiate(all) });
+  return new Model({ graph, lowerings: allLayers, instance });
 }
 
 /** Random weights, a part of them 0, so that all kernels get their share; variances stay positive. */
@@ -52,7 +50,7 @@ export function randomize(model: LayersModel, seed: number, sparsity = 0.5): voi
 export function inputsFor(model: LayersModel, batch: number, sizes: number[][] = [], seed = 1): tf.Tensor[] {
   return model.inputs.map(({ shape: all_, dtype }, i) => {
     const size = sizes[i] ? [batch, ...sizes[i]] : all_.map((one, j) => one ?? (j === 0 ? batch : 7));
-    return tf.cast(tf.randomNormal(size as number[], 0, 1, 'float32', seed + i), dtype as 'float32');
+    return tf.tidy((): tf.Tensor => tf.cast(seededTensor(size as number[], seed + i), dtype as 'float32'));
   });
 }
 
@@ -64,7 +62,8 @@ export async function expectSame(
   const runtime = await runtimeOf(model, prepare);
   for (const batch of batches) {
     const inputs = inputsFor(model, batch, sizes, batch);
-    const expected = [model.predictOnBatch(inputs.length === 1 ? inputs[0] : inputs)].flat();
+    const predicted = model.predictOnBatch(inputs.length === 1 ? inputs[0] : inputs);
+    const expected = Array.isArray(predicted) ? predicted : [predicted];
     const record = Object.fromEntries(
       runtime.inputs.map(({ name }, i) => [name, { data: inputs[i].dataSync(), shape: inputs[i].shape }]),
     );

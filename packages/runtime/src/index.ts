@@ -1,0 +1,24 @@
+import { allLayers } from './lower/allLayers.js';
+import { makeLoader } from './makeLoader.js';
+import { optimize } from './passes/optimize.js';
+import { all } from './program/binaries.js';
+
+export { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
+export type { Model, Prediction } from './Model.js';
+export type { ModelInput, Numbers, TensorInfo } from './ModelInput.js';
+export type { Artifacts, LoadOptions, Source } from './readSource.js';
+
+/**
+ * Loads a model, a compressed file (.tfz) or the artifacts of a tf.LayersModel, and makes it ready to run without
+ * TensorFlow.js.
+ *
+ * @param source The URL of a compressed file, its bytes, a Response, a File or a list of one, or an object with modelTopology,
+ *   weightSpecs and weightData (also from a handler's load()).
+ * @param options signal, onProgress, maxBytes, name: see LoadOptions.
+ * @throws UnsupportedLayerError for a model that cannot be run, with the layer and the reason; FormatError for a file that
+ *   is not a whole compressed model; Error for an unknown option, or when a request fails.
+ * @example
+ * const model = await loadModel('digits.tfz');
+ * const probabilities = model.predict(pixels);
+ */
+export const loadModel = makeLoader({ lowerings: allLayers, binary: all, prepare: optimize });

@@ -1,0 +1,3 @@
+/** What the other packages of this repository use; outside of semantic versioning. */
+export type { Graph, Layer, Node, Tensor, Weight } from './graph/Graph.js';
+export { readGraph } from './graph/readGraph.js';

@@ -1,0 +1,70 @@
+import type { Builder } from '../program/Builder.js';
+import type { Value } from '../program/Value.js';
+
+type Config = Record<string, any>;
+
+/** One dimension that windows slide along. */
+export interface Axis {
+  /** Sizes of the input and the output. */
+  in: number;
+  out: number;
+  /** Elements of the window. */
+  kernel: number;
+  stride: number;
+  dilation: number;
+  /** Padding in front; behind, as much as the output asks for. */
+  before: number;
+  /** The input is spread: its elements are this far apart, with zeros between (transposed convolutions). */
+  spread: number;
+}
+
+/** A number, or one for each dimension, of a config. */
+export function sizes(config: Config, key: string, rank: number, fallback: number[] | number = 1): number[] {
+  const given = config[key] ?? fallback;
+  const all: number[] = Array.isArray(given) ? given : new Array(rank).fill(given);
+  if (all.length !== rank || !all.every((size) => Number.isInteger(size) && size > 0 && size < 2 ** 31)) {
+    throw new Error(`${key}: expected ${rank} whole numbers > 0, received ${JSON.stringify(given)}.`);
+  }
+  return all;
+}
+
+/** How windows of `kernel` elements slide over an input, as tfjs computes it. */
+export function axisOf(size: number, kernel: number, stride: number, dilation: number, padding = 'valid'): Axis {
+  const extent = (kernel - 1) * dilation + 1;
+  const axis = { in: size, kernel, stride, dilation, spread: 1 };
+  if (padding === 'valid') return { ...axis, out: Math.ceil((size - extent + 1) / stride), before: 0 };
+  const out = Math.ceil(size / stride);
+  if (padding === 'causal') return { ...axis, out, before: extent - 1 };
+  if (padding !== 'same') throw new Error(`padding: '${padding}' is not supported.`);
+  return { ...axis, out, before: Math.floor(Math.max(0, (out - 1) * stride + extent - size) / 2) };
+}
+
+/** As a convolution of the input, spread, with the kernel turned around. */
+export function transposedAxis(size: number, kernel: number, stride: number, padding = 'valid'): Axis {
+  if (padding !== 'same' && padding !== 'valid') throw new Error(`padding: '${padding}' is not supported.`);
+  const missing = Math.max(0, kernel - stride);
+  const isSame = padding === 'same';
+  const out = size * stride + (isSame ? 0 : missing);
+  const before = kernel - 1 - (isSame ? Math.floor(missing / 2) : 0);
+  return { in: size, out, kernel, stride: 1, dilation: 1, before, spread: stride };
+}
+
+/** `v` with its dimensions in another order, not moved. */
+export function permuted(b: Builder, v: Value, order: number[]): Value {
+  return b.view(v, { shape: order.map((i) => v.shape[i]), strides: order.map((i) => v.strides[i]) });
+}
+
+/** Checks the rank of an input; a size 2^31 would end here too. */
+export function expectRank({ shape }: Value, rank: number): void {
+  if (shape.length !== rank) throw new Error(`expected an input of rank ${rank}, received the shape [${shape}].`);
+}
+
+/** Computes with channels last whatever the config's dataFormat is; views, no copies. */
+export function channelsLast(b: Builder, config: Config, x: Value, compute: (x: Value) => Value): Value {
+  const format = config.dataFormat ?? 'channelsLast';
+  if (format === 'channelsLast') return compute(x);
+  if (format !== 'channelsFirst') throw new Error(`dataFormat: '${format}' is not supported.`);
+  const spatial = x.shape.slice(2).map((_, i) => i);
+  const y = compute(permuted(b, x, [0, ...spatial.map((i) => i + 2), 1]));
+  return permuted(b, y, [0, spatial.length + 1, ...spatial.map((i) => i + 1)]);
+}
