@@ -40,7 +40,7 @@ export default defineConfig([
     minify: true,
     clean: false,
     dts: false,
-    outExtensions: () => ({ js: '.iife.js' }),
+    outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },
 ]);

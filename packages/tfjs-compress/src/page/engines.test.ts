@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { input, type LayersModel, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
+import { model as functional, input, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
 import { loadModel } from '@tfjs-compress/runtime';
 import { freeze } from '@tfjs-compress/runtime/internal';
@@ -31,7 +31,10 @@ function convolutions(): LayersModel {
 }
 
 function several(): LayersModel {
-  const [words, numbers] = [input({ shape: [5], dtype: 'int32', name: 'words' }), input({ shape: [2], name: '__proto__' })];
+  const [words, numbers] = [
+    input({ shape: [5], dtype: 'int32', name: 'words' }),
+    input({ shape: [2], name: 'numbers' }),
+  ];
   const read = layers.embedding({ inputDim: 7, outputDim: 4 }).apply(words) as tf.SymbolicTensor;
   const state = layers.lstm({ units: 3 }).apply(read) as tf.SymbolicTensor;
   const joined = layers.concatenate().apply([state, numbers]) as tf.SymbolicTensor;
@@ -48,7 +51,12 @@ async function engines(model: LayersModel): Promise<Predict[]> {
   const { inputs: given } = await loadModel(file);
   const inputs = given.map((each) => describeInput(each, artifacts.modelTopology));
   Object.assign(globalThis, { tfjsCompress: { loadModel } });
-  const frozen = frozenEngine(await freeze(file, inputs.map(({ shape }) => shape!)));
+  const frozen = frozenEngine(
+    await freeze(
+      file,
+      inputs.map(({ shape }) => shape!),
+    ),
+  );
   return [await openFile(fileEngine(file, '').payload, inputs), await openFrozen(frozen.payload, frozen.plan!)];
 }
 
