@@ -1,0 +1,46 @@
+/** Writes digits.tfz, a net that knows MNIST's digits a little, numbers.tfz, and mixed.tfz, with names that no page may take for HTML. */
+
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { compressed, SurgeryCallback } from 'tfjs-compress';
+
+const { images, labels } = JSON.parse(readFileSync('mnist.json', 'utf8'));
+const seeded = (seed) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+
+const digits = tf.sequential({
+  layers: [
+    tf.layers.dense({ units: 48, activation: 'relu', inputShape: [784], ...seeded(1) }),
+    tf.layers.dense({ units: 10, activation: 'softmax', ...seeded(2) }),
+  ],
+});
+digits.compile({ optimizer: tf.train.adam(0.003), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+const x = tf.div(tf.tensor2d(images, [labels.length, 784]), 255);
+const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 10);
+await digits.fit(x, y, { epochs: 8, verbose: 0, batchSize: 50 });
+const callbacks = new SurgeryCallback({ targetSparsity: 0.85 });
+const { history } = await digits.fit(x, y, { epochs: 8, verbose: 0, batchSize: 50, callbacks });
+await digits.save(compressed('file://digits.tfz'));
+
+const html = '</script><img src=x onerror=alert(1)>';
+const picture = tf.input({ shape: [6, 8, 3], name: 'picture' });
+const numbers = tf.input({ shape: [3], name: `numbers${html}` });
+const conv = tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', ...seeded(3) }).apply(picture);
+const joined = tf.layers.concatenate().apply([tf.layers.flatten().apply(conv), numbers]);
+const classes = tf.layers.dense({ units: 25, activation: 'softmax', name: 'classes', ...seeded(4) }).apply(joined);
+const score = tf.layers.dense({ units: 2, name: `score${html}`, ...seeded(5) }).apply(joined);
+const mixed = tf.model({ inputs: [picture, numbers], outputs: [classes, score] });
+await mixed.save(compressed('file://mixed.tfz'));
+
+const plain = tf.sequential({ layers: [tf.layers.dense({ units: 4, activation: 'softmax', inputShape: [2] })] });
+await plain.save(compressed('file://numbers.tfz'));
+
+const pixels = tf.tensor(JSON.parse(readFileSync('pixels.json', 'utf8')), [1, 6, 8, 3]);
+const example = tf.slice(x, 0, 1);
+const values = (each) => [each].flat().map((output) => Array.from(output.dataSync()));
+console.log(
+  JSON.stringify({
+    accuracy: history.acc.at(-1),
+    digit: values(digits.predict(example))[0],
+    mixed: values(mixed.predict([tf.sub(tf.div(pixels, 127.5), 1), tf.tensor([[0.5, -2, 3]])])),
+  }),
+);
