@@ -33,9 +33,12 @@ beforeAll(async () => {
   folder = place('model-page', inject('consumers').esm);
   const { train } = loadMnist({ folder: undefined });
   const count = 1500;
-  const images = Array.from(train.images.subarray(0, 784 * count));
-  writeFileSync(at('mnist.json'), JSON.stringify({ images, labels: Array.from(train.labels.subarray(0, count)) }));
-  await sharp(train.images.subarray(0, 784), { raw: { width: 28, height: 28, channels: 1 } })
+  const bytes = Uint8Array.from(train.images.subarray(0, 784 * count), (value: number) => 256 * value);
+  writeFileSync(
+    at('mnist.json'),
+    JSON.stringify({ images: Array.from(bytes), labels: Array.from(train.labels.subarray(0, count)) }),
+  );
+  await sharp(bytes.subarray(0, 784), { raw: { width: 28, height: 28, channels: 1 } })
     .png()
     .toFile(at('digit.png'));
   const pixels = Array.from({ length: 6 * 8 * 3 }, (_, i) => (i * 37) % 256);

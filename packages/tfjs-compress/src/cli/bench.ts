@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { alignColumns } from '@tfjs-compress/callbacks';
 import { stripArtifacts } from '@tfjs-compress/format/internal';
 import { isGraphModel } from '../model/graphKernels.js';
@@ -110,7 +110,7 @@ async function onTfjs(tf: Tfjs, path: string): Promise<Contender> {
 async function onRuntime(path: string): Promise<Contender> {
   const { loadModel } = await import('@tfjs-compress/runtime');
   const isPlain = path.endsWith('.json') || statSync(path).isDirectory();
-  const model = await loadModel(isPlain ? plain(path) : readFileSync(path));
+  const model = await loadModel(isPlain ? readModel(path).artifacts : readFileSync(path));
   const named = model.inputs.map(({ name, shape: given }) => {
     const shape = sizesOf(given);
     return [name, { data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(inputValue), shape }];
@@ -122,12 +122,6 @@ async function onRuntime(path: string): Promise<Contender> {
     },
     dispose: () => model.dispose(),
   };
-}
-
-function plain(path: string): io.ModelArtifacts {
-  const { artifacts } = readModel(path);
-  if (isGraphModel(artifacts)) throw new Error('a graph model, of which the runtime knows no layers');
-  return artifacts;
 }
 
 /** Of one example. Of a graph model -1 is an unknown size. */

@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   const sections = inputs.map((input) => inputSection(input, isOne ? titleOf(input) : input.name, range, changed));
   const views = outputs.map((output) => outputView(output, outputs.length === 1 ? '' : output.name));
   const problem = make('p', { class: 'problem', role: 'alert' });
-  const time = make('b', {}, '–');
+  const time = document.createTextNode('–');
   const fact = (what: string, value: string | Node) => make('li', {}, `${what} `, make('b', {}, value));
   const predictions = make(
     'section',
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
       spoken.textContent = answers.join('; ');
       if (!results) return;
       medianMs = measure();
-      time.textContent = formatTime(medianMs);
+      time.data = formatTime(medianMs);
     }, quietMs);
   }
 

@@ -72,7 +72,7 @@ function makeRow(widest: number): Row {
     },
     clear() {
       value.textContent = '–';
-      bar.style.width = '0';
+      bar.style.width = bar.style.marginLeft = '0';
       element.classList.remove('top');
     },
   };

@@ -6,7 +6,7 @@ h2,h3{font-size:1rem;margin:0 0 8px;overflow-wrap:anywhere}
 section:not(:last-child){margin-bottom:24px}
 @media(min-width:720px){
   #app{grid-template-columns:minmax(0,1fr) minmax(0,1fr);grid-template-rows:auto 1fr}
-  .facts{grid-column:1/3}
+  .facts.facts{grid-column:1/3;display:flex;gap:48px}
   .prediction{grid-area:1/2/3/3;align-self:start;position:sticky;top:16px}
 }
 @media(hover:none){.keys{display:none}}
@@ -31,9 +31,10 @@ details label{display:block;padding:6px 0}
 .numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:8px}
 .numbers label{font-size:.875rem}
 .numbers input{display:block;width:100%}
-select{margin-left:8px}
+select{display:block;margin-top:4px}
 [type=checkbox]{width:20px;height:20px;margin:0 8px 0 0;vertical-align:-4px;accent-color:var(--bar)}
 textarea{display:block;width:100%;margin:4px 0}
+[aria-invalid]{border-color:var(--wrong)}
 .problem{color:var(--wrong)}
 .problem:empty{display:none}
 .answer{font-size:1.25rem;overflow-wrap:anywhere}
@@ -44,8 +45,8 @@ th{text-align:left;overflow-wrap:anywhere;padding-right:12px;width:1%}
 td:last-child{text-align:right;width:1%;white-space:nowrap;padding-left:12px}
 .bar div{height:14px;min-width:1px;background:var(--bar);border-radius:2px;transition:width .1s,margin .1s}
 .top{font-weight:700}
-.facts{display:flex;flex-wrap:wrap;gap:4px 24px;margin:0;padding:12px 0 0;border-top:1px solid var(--line);list-style:none}
+.facts{display:grid;grid-template-columns:1fr 1fr;gap:8px 24px;margin:0;padding:12px 0 0;border-top:1px solid var(--line);list-style:none}
 .facts li::first-letter{text-transform:uppercase}
-.facts b{color:var(--text)}
+.facts b{display:block;color:var(--text);font-size:1rem}
 @media(prefers-reduced-motion:reduce){.bar div{transition:none}}
 `;
