@@ -54,7 +54,7 @@ async function freezeWith(
   const graph = prepare(readGraph(await readSource(source, {})));
   const { builder, inputs, outputs } = lowerGraph(graph, shapes, lowerings);
   const instance = await instantiate(binary);
-  const program = new Program(instance, builder, inputs, outputs);
+  const program = new Program(instance, builder, inputs, outputs, Object.keys(outputs));
   const { buffer } = instance.memory.memory;
   const bytes = new Uint8Array(buffer);
   const end = bytes.findLastIndex((byte) => byte !== 0) + 1;

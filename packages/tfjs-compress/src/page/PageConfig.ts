@@ -20,7 +20,7 @@ export interface FrozenPlan {
 }
 
 /** Numbers in memory. */
-export interface Place {
+interface Place {
   address: number;
   length: number;
 }

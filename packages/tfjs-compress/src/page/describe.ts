@@ -1,12 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tfjs-compress/runtime';
 import type { PageInput, ValueRange } from './PageConfig.js';
-
-/** An input or output, as the runtime names them. */
-export interface TensorInfo {
-  name: string;
-  shape: readonly (number | null)[];
-  dtype: string;
-}
 
 /** Taken for height and width that are free. */
 const freeSize = 224;

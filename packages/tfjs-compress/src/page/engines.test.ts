@@ -35,10 +35,10 @@ function several(): LayersModel {
     input({ shape: [5], dtype: 'int32', name: 'words' }),
     input({ shape: [2], name: 'numbers' }),
   ];
-  const read = layers.embedding({ inputDim: 7, outputDim: 4 }).apply(words) as tf.SymbolicTensor;
-  const state = layers.lstm({ units: 3 }).apply(read) as tf.SymbolicTensor;
-  const joined = layers.concatenate().apply([state, numbers]) as tf.SymbolicTensor;
-  const outputs = [4, 1].map((units) => layers.dense({ units }).apply(joined) as tf.SymbolicTensor);
+  const read = layers.embedding({ inputDim: 7, outputDim: 4 }).apply(words) as SymbolicTensor;
+  const state = layers.lstm({ units: 3 }).apply(read) as SymbolicTensor;
+  const joined = layers.concatenate().apply([state, numbers]) as SymbolicTensor;
+  const outputs = [4, 1].map((units) => layers.dense({ units }).apply(joined) as SymbolicTensor);
   return functional({ inputs: [words, numbers], outputs });
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TensorInfo } from './describe.js';
+import type { TensorInfo } from '@tfjs-compress/runtime';
 import type { PageOutput } from './PageConfig.js';
 
 /**
@@ -8,7 +8,7 @@ import type { PageOutput } from './PageConfig.js';
  *
  * @throws Error that names the file, where it does not fit the model.
  */
-export function readLabels(path: string, outputs: TensorInfo[]): PageOutput[] {
+export function readLabels(path: string, outputs: readonly TensorInfo[]): PageOutput[] {
   const given = parse(path);
   const sizes = outputs.map(({ shape }) => (shape.slice(1).includes(null) ? undefined : product(shape.slice(1))));
   const wrong = (what: string): never => {
