@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { model as functional, input, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import {
+  model as functional,
+  input,
+  type LayersModel,
+  layers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
 import { loadModel } from '@tfjs-compress/runtime';
 import { freeze } from '@tfjs-compress/runtime/internal';
