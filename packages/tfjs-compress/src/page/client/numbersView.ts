@@ -53,8 +53,10 @@ function oneText(count: number | null, onChange: () => void): InputView {
   );
   text.addEventListener('input', onChange);
   const read = () => {
+    // There is no number of numbers to begin with.
+    if (count === null && text.value.trim() === '') return undefined;
     try {
-      const values = parseNumbers(text.value, count ?? undefined);
+      const values = parseNumbers(text.value, count);
       text.removeAttribute('aria-invalid');
       return values;
     } catch (error) {

@@ -8,7 +8,7 @@ it('reads what was written as a list, in lines or as JSON', () => {
   fc.assert(
     fc.property(numbers, separator, (list, between) => {
       expect(Array.from(parseNumbers(list.join(between), list.length))).toEqual(list.map((value) => value + 0));
-      expect(parseNumbers(JSON.stringify([list, list]), undefined).length).toBe(2 * list.length);
+      expect(parseNumbers(JSON.stringify([list, list]), null).length).toBe(2 * list.length);
     }),
   );
 });
@@ -18,7 +18,7 @@ it.each([
   ['1, two, 3', 3, "'two' is not a number."],
   ['1e999', 1, "'1e999' is not a number."],
   ['', 2, '2 numbers are needed, there are 0.'],
-  [' ', undefined, 'No numbers yet.'],
+  ['1, ?', null, "'?' is not a number."],
 ])('%j for %j numbers is refused', (text, count, message) => {
   expect(() => parseNumbers(text, count)).toThrow(message);
 });

@@ -22,6 +22,6 @@ export function medianTimer(action: () => void): () => number {
 }
 
 export function formatTime(ms: number): string {
-  if (ms < 1) return `${(1000 * ms).toPrecision(2)} µs`;
-  return `${ms < 100 ? ms.toPrecision(2) : Math.round(ms)} ms`;
+  const [value, unit] = ms < 1 ? [1000 * ms, 'µs'] : [ms, 'ms'];
+  return `${value < 10 ? value.toPrecision(2) : Math.round(value)} ${unit}`;
 }
