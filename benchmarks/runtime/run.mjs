@@ -8,7 +8,7 @@
  * tensorflow-cpu, onnx, onnxruntime (they make the rivals' models) and ai-edge-litert (the native rival). Without
  * them the rivals' columns stay empty. --efficientnet: a folder with EfficientNet-Lite0's model.json, whose weights
  * are pruned by magnitude; --pruned: a LeNet-300-100 that was trained and pruned. --work keeps the models that were made, which takes
- * minutes. --source bundles this repository's packages from TypeScript. Writes results/NAME.json (default: run;
+ * minutes, and uses them again while the weights are the same (empty it when a converter or the format has changed). --source bundles this repository's packages from TypeScript. Writes results/NAME.json (default: run;
  * nothing with --only or --nets and without --name).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -23,8 +23,7 @@ import { countBytes } from './bytes.mjs';
 import { findChromium, timeColdStarts, timePredictions } from './chromium.mjs';
 import { coldStarts } from './coldStart.mjs';
 import { contenders, programs, rivals } from './contenders.mjs';
-import { nets } from './nets.mjs';
-import { measurePointwise } from './pointwise.mjs';
+import { nets, pointwisePlanes } from './nets.mjs';
 import { convert, prepare } from './prepare.mjs';
 import { failures, tables } from './tables.mjs';
 
@@ -44,6 +43,8 @@ const { values: args } = parseArgs({
 });
 
 const coldRuns = 7;
+/** Milliseconds of each round and of the calls before, which make the engine compile again what runs often. */
+const options = { rounds: 9, ms: 40, warmUp: 300 };
 const stages = new Set(args.only.split(','));
 const work = resolve(args.work ?? mkdtempSync(join(tmpdir(), 'runtime-benchmark-')));
 const folders = { work: join(work, 'nets'), bundles: join(work, 'bundles') };
@@ -64,7 +65,7 @@ async function main() {
     efficientnet: args.efficientnet,
     pruned: args.pruned,
   });
-  const compared = made.filter(({ name }) => !nets[name].oursOnly);
+  const compared = made.filter(({ batches }) => batches.length > 0);
   results.nets = compared;
   const failed = convert(folders.work, compared, args.python);
   if (Object.keys(failed).length > 0) results.notConverted = failed;
@@ -72,8 +73,8 @@ async function main() {
   for (const { wasm, ...program } of Object.values(programs)) if (bundles.isInstalled(program)) bundles.copy(wasm);
 
   if (stages.has('bytes')) results.bytes = await countBytes(programs, bundles);
-  if (stages.has('node')) results.node = await inNode(made);
-  if (stages.has('node')) results.pointwise = await measurePointwise(results.node);
+  if (stages.has('node')) results.node = await inNode(compared);
+  if (stages.has('node')) results.pointwise = await pointwise(made);
   if (stages.has('native')) results.native = inPython(compared);
   if (stages.has('chromium')) await inChromium(compared);
   const first = compared.find(({ name }) => name === 'lenet-300-100');
@@ -109,10 +110,10 @@ function tellWhatIsMissing(failed) {
 
 /** Those who can take part: what is not installed and what has no model is left out. */
 function takingPart(where, { name }) {
-  const entries = Object.entries(contenders).filter(([key, contender]) => {
-    if (nets[name].oursOnly) return key === 'ours';
-    const isFound = bundles.isInstalled(contender) && (where === 'chromium' || contender.node);
-    return isFound && !results.notConverted?.all && !results.notConverted?.[name + contender.format];
+  const failed = results.notConverted ?? {};
+  const entries = Object.entries(contenders).filter(([, contender]) => {
+    const isMade = !contender.format || !(failed.all || failed[name + contender.format]);
+    return isMade && bundles.isInstalled(contender) && (where === 'chromium' || contender.node);
   });
   return Object.fromEntries(entries);
 }
@@ -121,12 +122,8 @@ function tasksOf(made) {
   return made.flatMap((net) => net.batches.map((batch) => ({ net, batch })));
 }
 
-/** Few long rounds for large nets, many calls for small ones. */
-const options = { rounds: 9, ms: 40, warmUp: 300 };
-
 async function inNode(made) {
   const measured = {};
-  const task = fileURLToPath(new URL('node.mjs', import.meta.url));
   for (const { net, batch } of tasksOf(made)) {
     const key = `${net.name} ${batch}`;
     const given = {
@@ -138,12 +135,27 @@ async function inNode(made) {
       options,
     };
     for (const { entry } of Object.values(given.contenders)) await bundles.bundle(entry, { forNode: true });
-    const { stdout, stderr, status } = spawnSync(process.execPath, [task, JSON.stringify(given)], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${key}: ${stderr}`);
-    measured[key] = JSON.parse(stdout.trim().split('\n').at(-1));
+    measured[key] = runNode('node.mjs', given);
     show('Node', key, measured[key]);
   }
   return measured;
+}
+
+/** Of the planes whose nets were made; undefined for none. */
+async function pointwise(made) {
+  const isMade = (name) => made.some((net) => net.name === name);
+  const planes = pointwisePlanes().filter(({ size, counts }) => counts.every((n) => isMade(`pointwise-${size}-${n}`)));
+  if (planes.length === 0) return undefined;
+  await bundles.bundle('ours', { forNode: true });
+  return runNode('pointwise.mjs', { ...folders, planes });
+}
+
+/** The JSON that a script of this folder printed in its last line. */
+function runNode(script, given) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [path, JSON.stringify(given)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
 function inPython(made) {

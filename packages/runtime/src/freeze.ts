@@ -1,15 +1,16 @@
+import { DenseModel } from './dense/DenseModel.js';
+import { readChain } from './dense/readChain.js';
 import { readGraph } from './graph/readGraph.js';
 import { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
 import { allLayers } from './lower/allLayers.js';
-import { basicLayers } from './lower/basicLayers.js';
 import { lowerGraph } from './lower/lowerGraph.js';
-import type { Abilities } from './makeLoader.js';
 import { optimize } from './passes/optimize.js';
 import { all, dense } from './program/binaries.js';
 import { instantiate } from './program/instantiate.js';
+import { loadKernels } from './program/loadKernels.js';
 import { Program } from './program/Program.js';
 import { sizeOf, type Value } from './program/Value.js';
-import { readSource, type Source } from './readSource.js';
+import { type Artifacts, readSource, type Source } from './readSource.js';
 
 /** Numbers in memory. */
 export interface Place {
@@ -38,34 +39,36 @@ export interface Frozen {
  * @throws What loadModel throws; UnsupportedLayerError for shapes that a layer cannot take.
  */
 export async function freeze(source: Source, shapes: number[][]): Promise<Frozen> {
+  const artifacts = await readSource(source, {});
   try {
-    return await freezeWith({ lowerings: basicLayers, binary: dense, prepare: optimize }, source, shapes);
+    return await freezeChain(artifacts, sizeOf(shapes[0]));
   } catch (error) {
     if (!(error instanceof UnsupportedLayerError)) throw error;
-    return await freezeWith({ lowerings: allLayers, binary: all, prepare: optimize }, source, shapes);
+    return await freezeGraph(artifacts, shapes);
   }
 }
 
-async function freezeWith(
-  { lowerings, binary, prepare }: Abilities,
-  source: Source,
-  shapes: number[][],
-): Promise<Frozen> {
-  const graph = prepare(readGraph(await readSource(source, {})));
-  const { builder, inputs, outputs } = lowerGraph(graph, shapes, lowerings);
-  const instance = await instantiate(binary);
-  const program = new Program(instance, builder, inputs, outputs, Object.keys(outputs));
-  const { buffer } = instance.memory.memory;
+/** With the smaller module. */
+async function freezeChain(artifacts: Artifacts, count: number): Promise<Frozen> {
+  const chain = readChain(artifacts);
+  const kernels = await loadKernels(dense);
+  // biome-ignore lint/complexity/useLiteralKeys: a private method, of which TypeScript only lets one know by this.
+  const { program, input, output, size } = new DenseModel(chain, kernels)['plan'](count, kernels.memory);
+  const places = { inputs: [{ address: input, length: count }], outputs: [{ address: output, length: size }] };
+  return { module: dense, ...contentOf(kernels.memory), program, ...places };
+}
+
+async function freezeGraph(artifacts: Artifacts, shapes: number[][]): Promise<Frozen> {
+  const { builder, inputs, outputs } = lowerGraph(optimize(readGraph(artifacts)), shapes, allLayers);
+  const instance = await instantiate(all);
+  const { start: program } = new Program(instance, builder, inputs, outputs, Object.keys(outputs));
+  const places = { inputs: inputs.map(placeOf), outputs: outputs.map(placeOf) };
+  return { module: all, ...contentOf(instance.memory.memory), program, ...places };
+}
+
+function contentOf({ buffer }: WebAssembly.Memory): { memory: Uint8Array; pages: number } {
   const bytes = new Uint8Array(buffer);
-  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
-  return {
-    module: binary,
-    memory: bytes.slice(0, end),
-    pages: buffer.byteLength / 65_536,
-    program: program.start,
-    inputs: inputs.map(placeOf),
-    outputs: outputs.map(placeOf),
-  };
+  return { memory: bytes.slice(0, bytes.findLastIndex((byte) => byte !== 0) + 1), pages: bytes.length / 65_536 };
 }
 
 function placeOf({ buffer, offset, shape }: Value): Place {
