@@ -3,7 +3,10 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Writes digits.html, a page that runs the model in quantized.tfz, as `npx tfjs-compress page` does. Returns its path and bytes. */
+/**
+ * Writes digits.html, a page that runs the model in quantized.tfz, as `npx tfjs-compress
+ * page` does. Returns its path and bytes.
+ */
 export function writePage(folder) {
   const [model, page] = [join(folder, 'quantized.tfz'), join(folder, 'digits.html')];
   const program = join(dirname(createRequire(import.meta.url).resolve('tfjs-compress/package.json')), 'dist', 'cli.js');

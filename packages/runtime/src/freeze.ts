@@ -19,11 +19,15 @@ export interface Place {
 }
 
 /**
- * A model for inputs of one shape each, as the memory that its kernels start with. It runs without the code that reads and plans: write
- * the inputs, call the module's `run(program)`, which returns 0, and read the outputs.
+ * A model for inputs of one shape each, as the memory that its kernels start with. It
+ * runs without the code that reads and plans: write the inputs, call the module's
+ * `run(program)`, which returns 0, and read the outputs.
  */
 export interface Frozen {
-  /** A WebAssembly module, compressed (zlib) and in base64, which imports its memory as env.memory. */
+  /**
+   * A WebAssembly module, compressed (zlib) and in base64, which imports its memory as
+   * env.memory.
+   */
   module: string;
   /** What the memory begins with; the rest of its `pages` is 0. */
   memory: Uint8Array;
@@ -36,7 +40,8 @@ export interface Frozen {
 /**
  * @param source A model, as loadModel takes it.
  * @param shapes Of the inputs, the batch included.
- * @throws What loadModel throws; UnsupportedLayerError for shapes that a layer cannot take.
+ * @throws What loadModel throws; UnsupportedLayerError for shapes that a layer cannot
+ *   take.
  */
 export async function freeze(source: Source, shapes: number[][]): Promise<Frozen> {
   const artifacts = await readSource(source, {});
@@ -52,7 +57,7 @@ export async function freeze(source: Source, shapes: number[][]): Promise<Frozen
 async function freezeChain(artifacts: Artifacts, count: number): Promise<Frozen> {
   const chain = readChain(artifacts);
   const kernels = await loadKernels(dense);
-  // biome-ignore lint/complexity/useLiteralKeys: a private method, of which TypeScript only lets one know by this.
+  // biome-ignore lint/complexity/useLiteralKeys: the method is private.
   const { program, input, output, size } = new DenseModel(chain, kernels)['plan'](count, kernels.memory);
   const places = { inputs: [{ address: input, length: count }], outputs: [{ address: output, length: size }] };
   return { module: dense, ...contentOf(kernels.memory), program, ...places };

@@ -1,4 +1,7 @@
-/** Writes digits.tfz, a net that knows MNIST's digits a little, numbers.tfz, and mixed.tfz, with names that no page may take for HTML. */
+/**
+ * Writes digits.tfz, a net that knows MNIST's digits a little, numbers.tfz, and
+ * mixed.tfz, with names that no page may take for HTML.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';

@@ -34,8 +34,9 @@ const inputValue = 0.5;
 const predictingMs = 50;
 
 /**
- * Times reading and one prediction (batch 1, unknown sizes taken as 224) on each backend of tfjs and by the runtime: medians of `runs`
- * loads, and of all predictions but the first after each.
+ * Times reading and one prediction (batch 1, unknown sizes taken as 224) on each backend
+ * of tfjs and by the runtime: medians of `runs` loads, and of all predictions but the
+ * first after each.
  *
  * @throws Error that names the model when it runs on none of them.
  */

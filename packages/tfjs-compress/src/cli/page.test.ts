@@ -11,7 +11,8 @@ import { artifactsWith, graphArtifacts, layer, sequential as topology } from '..
 import { makeProgram } from './program.js';
 import { writeModel } from './writeModel.js';
 
-// They are built files, which need not be there or up to date; test-e2e/modelPage.test.ts opens pages with the real ones.
+// They are built files, which need not be there or up to date; test-e2e/modelPage.test.ts
+// opens pages with the real ones.
 vi.mock('../page/scripts.js', () => ({
   clientScript: () => 'client()',
   runtimeScript: (kind: string) => `runtime('${kind}');${Array.from({ length: 5000 }, (_, i) => Math.sin(i)).join()}`,

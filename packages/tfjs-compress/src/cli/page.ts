@@ -13,7 +13,10 @@ import { anyModel, endingIn, examples } from './arguments.js';
 import { makeProgress } from './progress.js';
 import { checkFile, writeWhole } from './writeModel.js';
 
-/** Bytes of a file up to which a page without the code that reads it is tried: beyond, that code is a small part of the page. */
+/**
+ * Bytes of a file up to which a page without the code that reads it is tried: beyond,
+ * that code is a small part of the page.
+ */
 const largestFrozen = 2 ** 18;
 
 interface PageOptions {
@@ -22,7 +25,10 @@ interface PageOptions {
   title?: string;
 }
 
-/** Adds `page MODEL OUT.html`. `read` reads a model and passes on what has to be said about it. */
+/**
+ * Adds `page MODEL OUT.html`. `read` reads a model and passes on what has to be said
+ * about it.
+ */
 export function addPage(program: Command, read: (path: string) => io.ModelArtifacts): void {
   program
     .command('page')

@@ -5,11 +5,16 @@ export interface PageConfig {
   range: ValueRange;
   /** Null: the page has the compressed file and the runtime. */
   frozen: FrozenPlan | null;
-  /** Of the whole page; of the model and the runtime, compressed, before they became text. */
+  /**
+   * Of the whole page; of the model and the runtime, compressed, before they became text.
+   */
   bytes: { page: number; model: number; runtime: number };
 }
 
-/** How to run a model that is in the page as a WebAssembly module and what its memory begins with, one after the other. */
+/**
+ * How to run a model that is in the page as a WebAssembly module and what its memory
+ * begins with, one after the other.
+ */
 export interface FrozenPlan {
   /** Bytes of the module. */
   module: number;

@@ -8,8 +8,9 @@ const freeSize = 224;
 const smallestSquare = 8;
 
 /**
- * How a page asks for an input: [height, width, 1 or 3] is a picture; so is a square [n, n], and a plain number of values that is one, like
- * MNIST's 784, where no Embedding would take them for indexes. All else is numbers.
+ * How a page asks for an input: [height, width, 1 or 3] is a picture; so is a square [n,
+ * n], and a plain number of values that is one, like MNIST's 784, where no Embedding
+ * would take them for indexes. All else is numbers.
  */
 export function describeInput(
   { name, shape, dtype }: TensorInfo,
@@ -39,8 +40,9 @@ function pictureSize(
 }
 
 /**
- * What a model most likely takes for black and white. One that scales by itself takes bytes; the nets with depthwise convolutions
- * (MobileNet, EfficientNet-Lite, Xception, Teachable Machine) were trained on -1..1, most others on 0..1.
+ * What a model most likely takes for black and white. One that scales by itself takes
+ * bytes; the nets with depthwise convolutions (MobileNet, EfficientNet-Lite, Xception,
+ * Teachable Machine) were trained on -1..1, most others on 0..1.
  */
 export function likelyRange(inputs: PageInput[], topology: io.ModelArtifacts['modelTopology']): ValueRange {
   const names = classNames(topology);

@@ -23,8 +23,9 @@ export function fileEngine(file: Uint8Array, runtime: string): Engine {
 }
 
 /**
- * The kernels and the memory they start with: without the code that reads a file, plans and compiles, which is most of the runtime. Of small
- * models that is less, though their weights take more bytes than in the file.
+ * The kernels and the memory they start with: without the code that reads a file, plans
+ * and compiles, which is most of the runtime. Of small models that is less, though their
+ * weights take more bytes than in the file.
  */
 export function frozenEngine({ module, memory, ...rest }: Frozen): Engine {
   const kernels = inflateSync(Buffer.from(module, 'base64'));
@@ -41,7 +42,10 @@ export function deflated(content: string | Uint8Array): Uint8Array {
   return deflateRawSync(content, { level: 9 });
 }
 
-/** The first bytes of all 32-bit words, then the second bytes …: like stands beside like, which takes a tenth off when compressed. */
+/**
+ * The first bytes of all 32-bit words, then the second bytes …: like stands beside like,
+ * which takes a tenth off when compressed.
+ */
 function bytePlanes(bytes: Uint8Array): Uint8Array {
   const words = Math.ceil(bytes.length / 4);
   return Uint8Array.from({ length: 4 * words }, (_, i) => bytes[4 * (i % words) + Math.floor(i / words)] ?? 0);

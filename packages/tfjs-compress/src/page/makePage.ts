@@ -18,8 +18,9 @@ export interface Page {
 }
 
 /**
- * A page that runs a model and needs nothing else. The scripts are in it deflated and in base64, inflated and added to the page when
- * it is opened. Its Content-Security-Policy allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
+ * A page that runs a model and needs nothing else. The scripts are in it deflated and in
+ * base64, inflated and added to the page when it is opened. Its Content-Security-Policy
+ * allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
  * other script, whatever the model's names and labels hold.
  */
 export function makePage({ title, config, engine, client }: PageParts): Page {
@@ -81,7 +82,9 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** JSON that neither ends the script element that it stands in nor opens a comment there. */
+/**
+ * JSON that neither ends the script element that it stands in nor opens a comment there.
+ */
 function inScript(json: string): string {
   return json.replace(/</g, '\\u003c');
 }

@@ -3,8 +3,9 @@ import type { TensorInfo } from '@tfjs-compress/runtime';
 import type { PageOutput } from './PageConfig.js';
 
 /**
- * Names for the values of the outputs, from a file: one a line, a JSON list, or for several outputs a JSON object of lists by the output's name. A
- * list goes to every output that has as many values.
+ * Names for the values of the outputs, from a file: one a line, a JSON list, or for
+ * several outputs a JSON object of lists by the output's name. A list goes to every
+ * output that has as many values.
  *
  * @throws Error that names the file, where it does not fit the model.
  */

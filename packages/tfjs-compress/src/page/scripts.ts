@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** The runtime as a script that defines the global tfjsCompress: the whole, or what Dense layers need. */
+/**
+ * The runtime as a script that defines the global tfjsCompress: the whole, or what Dense
+ * layers need.
+ */
 export function runtimeScript(kind: 'all' | 'dense'): string {
   return `${read('@tfjs-compress/runtime', kind === 'dense' ? 'dense.iife.js' : 'index.iife.js')}\n`;
 }

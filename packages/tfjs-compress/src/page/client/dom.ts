@@ -1,8 +1,8 @@
 type Child = Node | string;
 
 /**
- * An element with attributes and children. Strings become text and values of attributes, never HTML: names of layers and labels
- * are whatever their author wrote.
+ * An element with attributes and children. Strings become text and values of attributes,
+ * never HTML: names of layers and labels are whatever their author wrote.
  */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,

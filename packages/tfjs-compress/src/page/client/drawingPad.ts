@@ -12,8 +12,9 @@ export interface DrawingPad {
 const padSize = 280;
 
 /**
- * A black pad to draw on in white, by mouse, finger or keyboard, with the proportions of the model's picture. `onDraw` is told
- * of every line, and `onClear` when nothing is left.
+ * A black pad to draw on in white, by mouse, finger or keyboard, with the proportions of
+ * the model's picture. `onDraw` is told of every line, and `onClear` when nothing is
+ * left.
  */
 export function drawingPad(
   size: { height: number; width: number },

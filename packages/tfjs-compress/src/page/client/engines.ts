@@ -1,7 +1,10 @@
 import type { loadModel } from '@tfjs-compress/runtime';
 import type { FrozenPlan, PageInput } from '../PageConfig.js';
 
-/** Predicts from one array an input; gives one array an output, which may be used until the next prediction. */
+/**
+ * Predicts from one array an input; gives one array an output, which may be used until
+ * the next prediction.
+ */
 export type Predict = (values: Float32Array[]) => Float32Array[];
 
 /** The script of the runtime stands before ours in the page, if it is there. */
@@ -17,7 +20,9 @@ export async function openFile(file: Uint8Array, inputs: PageInput[]): Promise<P
   };
 }
 
-/** A model that is there as a module and its memory, in byte planes: see frozenEngine(). */
+/**
+ * A model that is there as a module and its memory, in byte planes: see frozenEngine().
+ */
 export async function openFrozen(payload: Uint8Array, plan: FrozenPlan): Promise<Predict> {
   const stream = new Blob([payload as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());

@@ -6,7 +6,10 @@ import { pictureView } from './pictureView.js';
 export interface InputSection {
   element: HTMLElement;
   more: HTMLElement;
-  /** The input's values; undefined where there are none yet, or wrong ones, which the section then says. */
+  /**
+   * The input's values; undefined where there are none yet, or wrong ones, which the
+   * section then says.
+   */
   read(): Float32Array | undefined;
   take?(file: Blob): void;
 }
@@ -30,7 +33,10 @@ export function inputSection(input: PageInput, title: string, range: ValueRange,
   return { element, more: make('div', {}, ...(view.more ? [view.more] : [])), read, take: view.take };
 }
 
-/** A picture that is dropped or pasted goes to the input it was dropped on or where the focus is, else to the first that takes one. */
+/**
+ * A picture that is dropped or pasted goes to the input it was dropped on or where the
+ * focus is, else to the first that takes one.
+ */
 export function takePictures(sections: InputSection[]): void {
   const give = (files: FileList | undefined, target: EventTarget | null): boolean => {
     const takers = sections.filter(({ take }) => take);

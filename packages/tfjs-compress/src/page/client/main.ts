@@ -6,7 +6,10 @@ import { outputView } from './outputView.js';
 import { style } from './style.js';
 import { formatTime, medianTimer } from './timer.js';
 
-/** A model that takes longer than this many ms runs when nothing was changed for a moment, not with every line. */
+/**
+ * A model that takes longer than this many ms runs when nothing was changed for a moment,
+ * not with every line.
+ */
 const slow = 40;
 const quietMs = 250;
 
@@ -35,7 +38,8 @@ async function start(): Promise<void> {
     { class: 'prediction', 'aria-label': 'Prediction' },
     make('h2', {}, 'Prediction'),
   );
-  // For who does not see the bars: when nothing was changed for a moment, not with every line.
+  // For who does not see the bars: when nothing was changed for a moment, not with every
+  // line.
   const spoken = make('p', { class: 'spoken', role: 'status' });
   predictions.append(problem, spoken, ...views.map(({ element }) => element));
   const facts = make('ul', { class: 'facts' }, fact('One prediction', time));
@@ -71,7 +75,10 @@ async function start(): Promise<void> {
     }, quietMs);
   }
 
-  /** Copies of the outputs, whose arrays belong to the model; undefined where the model refuses the numbers. */
+  /**
+   * Copies of the outputs, whose arrays belong to the model; undefined where the model
+   * refuses the numbers.
+   */
   function run(read: Float32Array[]): Float32Array[] | undefined {
     try {
       values = read;

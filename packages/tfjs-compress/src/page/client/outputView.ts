@@ -3,7 +3,10 @@ import { make } from './dom.js';
 
 export interface OutputView {
   element: HTMLElement;
-  /** Shows the values, or with none that there are none. Returns the answer in words: the largest value with its name. */
+  /**
+   * Shows the values, or with none that there are none. Returns the answer in words: the
+   * largest value with its name.
+   */
   show(values?: Float32Array): string;
 }
 

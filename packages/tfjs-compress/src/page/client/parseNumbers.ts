@@ -1,5 +1,6 @@
 /**
- * The numbers in a text: separated by commas, semicolons, spaces or lines, or as (nested) JSON lists.
+ * The numbers in a text: separated by commas, semicolons, spaces or lines, or as (nested)
+ * JSON lists.
  *
  * @param count How many there have to be; null for any number.
  * @throws Error that says what is wrong, for the person who typed it.

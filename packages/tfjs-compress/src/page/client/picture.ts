@@ -1,7 +1,9 @@
 import { make } from './dom.js';
 import { fill, type Plane } from './resample.js';
 
-/** Larger pictures are made smaller by the browser before anything else is done with them. */
+/**
+ * Larger pictures are made smaller by the browser before anything else is done with them.
+ */
 const largestSide = 1024;
 
 /** @throws Error for a file that the browser cannot show. */
@@ -22,7 +24,10 @@ export function planesOf(bitmap: ImageBitmap, channels: 1 | 3): Plane[] {
   return planesOn(context, channels);
 }
 
-/** Draws the part in the middle that has the canvas's proportions, with paper behind what is transparent. */
+/**
+ * Draws the part in the middle that has the canvas's proportions, with paper behind what
+ * is transparent.
+ */
 export function cover(context: CanvasRenderingContext2D, bitmap: ImageBitmap): void {
   const { width, height } = context.canvas;
   const ratio = Math.min(bitmap.width / width, bitmap.height / height);
@@ -33,7 +38,9 @@ export function cover(context: CanvasRenderingContext2D, bitmap: ImageBitmap): v
   context.drawImage(bitmap, (bitmap.width - w) / 2, (bitmap.height - h) / 2, w, h, 0, 0, width, height);
 }
 
-/** What a canvas shows, as planes; gray by the weights of Rec. 601, as most libraries do. */
+/**
+ * What a canvas shows, as planes; gray by the weights of Rec. 601, as most libraries do.
+ */
 export function planesOn(context: CanvasRenderingContext2D, channels: 1 | 3): Plane[] {
   const { width, height } = context.canvas;
   const { data } = context.getImageData(0, 0, width, height);

@@ -5,7 +5,10 @@ export interface Plane {
   width: number;
 }
 
-/** Where the target lies in the source, along one axis: target position t is source position `start + ratio t`. */
+/**
+ * Where the target lies in the source, along one axis: target position t is source
+ * position `start + ratio t`.
+ */
 interface Axis {
   start: number;
   ratio: number;
@@ -20,8 +23,9 @@ interface Weights {
 }
 
 /**
- * Resizes with a triangle filter that is as wide as the pixels of the target are in the source: an area average where the picture
- * shrinks, bilinear where it grows, and a picture of the same size stays as it is. Beyond the source is black, or with
+ * Resizes with a triangle filter that is as wide as the pixels of the target are in the
+ * source: an area average where the picture shrinks, bilinear where it grows, and a
+ * picture of the same size stays as it is. Beyond the source is black, or with
  * `repeatEdges` nothing that counts.
  */
 export function resample(source: Float32Array, rows: Axis, columns: Axis, repeatEdges: boolean): Float32Array {

@@ -2,7 +2,10 @@
 const measuredMs = 20;
 const kept = 9;
 
-/** Measures how long one run of `action` takes, again and again: the median of the last measurements, in ms. */
+/**
+ * Measures how long one run of `action` takes, again and again: the median of the last
+ * measurements, in ms.
+ */
 export function medianTimer(action: () => void): () => number {
   const times: number[] = [];
   return () => {
