@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -39,6 +39,9 @@ it('npm start trains, prunes, quantizes, saves and loads LeNet-300-100 on the em
   const page = readFileSync(join(output, 'report.html'), 'utf8');
   for (const figure of ['Accuracy over epochs', 'INQ step', 'spliced back', 'Bytes per layer', 'ip2/kernel: 300×100'])
     expect(page, figure).toContain(figure);
+  const digits = statSync(join(output, 'digits.html')).size;
+  expect(stdout).toContain(`${join(output, 'digits.html')}, ${digits.toLocaleString('en-US')} bytes`);
+  expect(digits).toBeLessThan(40_000);
   expect(readdirSync(join(output, 'report'))).toEqual(expect.arrayContaining(['accuracy.svg', 'mask.ip1_kernel.svg']));
 });
 

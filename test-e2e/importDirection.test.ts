@@ -11,6 +11,7 @@ const allowed: Record<string, string[]> = {
   layers: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math'],
   callbacks: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
   format: ['@tensorflow/tfjs-core', '@tfjs-compress/math'],
+  runtime: ['@tfjs-compress/format/decode'],
   'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
   detection: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
   'tfjs-compress': [
@@ -21,6 +22,9 @@ const allowed: Record<string, string[]> = {
     '@tfjs-compress/callbacks',
     '@tfjs-compress/format',
     '@tfjs-compress/format/decode',
+    '@tfjs-compress/runtime',
+    '@tfjs-compress/runtime/dense',
+    '@tfjs-compress/runtime/internal',
     '@tfjs-compress/wasm-training',
   ],
 };

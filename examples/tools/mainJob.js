@@ -5,13 +5,14 @@ import * as tf from '@tensorflow/tfjs';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compressed, compressionTable, formatTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { startBackend } from './backend.js';
+import { writePage } from './page.js';
 import { epochLines } from './progress.js';
 import { writeReport } from './report.js';
 import { stageRow, stageTable } from './stages.js';
 
 /**
  * The main job on MNIST: trains a net, prunes it with SurgeryCallback, quantizes it with INQScheduler, saves it as one small file, loads
- * that again, prints what each stage gained and lost, and writes a report with figures.
+ * that again, prints what each stage gained and lost, and writes a report with figures and a page that runs the model.
  *
  * makeModel() is called once the backend runs. plan: { title of the report, inputShape of a picture, epochs: { train, prune, quantize },
  * learningRates of the same three, overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The environment
@@ -58,8 +59,9 @@ export async function mainJob(makeModel, { title, inputShape, epochs, learningRa
   console.log(
     `Predictions after loading ${join(folder, 'quantized.tfz')}: ${same ? 'the same, all of them' : 'DIFFERENT'}.`,
   );
-  const page = await writeReport(model, { title, history: [training, pruning, quantization] }, folder);
-  console.log(`Report with figures: ${page}`);
+  const report = await writeReport(model, { title, history: [training, pruning, quantization] }, folder);
+  console.log(`Report with figures: ${report}`);
+  console.log(`A page to draw digits on, without TensorFlow.js: ${writePage(folder)}`);
   console.log(`Done in ${Math.round((Date.now() - start) / 1000)} s.`);
   if (!same) process.exitCode = 1;
   return stages;

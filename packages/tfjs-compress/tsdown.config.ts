@@ -31,4 +31,16 @@ export default defineConfig([
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },
+  // What runs in the pages that the command line writes.
+  {
+    entry: { page: 'src/page/client/main.ts' },
+    format: ['iife'],
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    clean: false,
+    dts: false,
+    outExtensions: () => ({ js: '.js' }),
+    outDir: 'dist',
+  },
 ]);

@@ -30,7 +30,8 @@ export class Program {
   private targets: Float32Array[] = [];
   private readonly constants: Buffer[];
   private readonly base: number;
-  private readonly start: number;
+  /** The program's address. */
+  readonly start: number;
   private readonly bytes: number;
 
   /**

@@ -27,12 +27,18 @@ function load(name: string): unknown {
   return undefined;
 }
 
+/** The user's tfjs, if it is installed. */
+export function findTfjs(): Tfjs | undefined {
+  const tf = load('@tensorflow/tfjs') as Tfjs | undefined;
+  // No advertisement of tfjs-node between the results.
+  tf?.env().set('PROD', true);
+  return tf;
+}
+
 /** The user's tfjs; throws an Error that says what to install. */
 export function loadTfjs(): Tfjs {
-  const tf = load('@tensorflow/tfjs') as Tfjs | undefined;
+  const tf = findTfjs();
   if (!tf) throw new Error('this command needs TensorFlow.js: npm install @tensorflow/tfjs');
-  // No advertisement of tfjs-node between the results.
-  tf.env().set('PROD', true);
   return tf;
 }
 

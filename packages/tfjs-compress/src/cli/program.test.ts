@@ -115,7 +115,7 @@ describe('on a model of the form of a Teachable Machine export', () => {
 
 describe('help and bad input', () => {
   it('every command has examples', async () => {
-    for (const command of ['summary', 'pack', 'unpack', 'prune', 'quantize', 'shrink', 'report', 'bench']) {
+    for (const command of ['summary', 'pack', 'unpack', 'prune', 'quantize', 'shrink', 'report', 'page', 'bench']) {
       await expect(run(command, '--help')).rejects.toMatchObject({ exitCode: 0 });
       expect(output, command).toContain(`npx tfjs-compress ${command} `);
     }

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
 import { repair } from '../repair/repair.js';
 import { formatUnits } from '../shrink/formatUnits.js';
 import { shrinkArtifacts } from '../shrink/shrinkArtifacts.js';
+import { anyModel, endingIn, examples, folderName, numberFrom, wholeFrom } from './arguments.js';
 import { bench, formatBench } from './bench.js';
+import { addPage } from './page.js';
 import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
 import { readModel } from './readModel.js';
@@ -20,7 +22,6 @@ const warning = {
   quantize:
     'Quantized without re-training, which costs accuracy: check it, or quantize in model.fit with INQScheduler.',
 };
-const anyModel = 'a .tfz file, a folder with model.json, or a model.json';
 
 const { version } = createRequire(import.meta.url)('tfjs-compress/package.json');
 
@@ -163,6 +164,7 @@ export function makeProgram(): Command {
       const rows = await bench(path, runs);
       console.log(json ? JSON.stringify(rows, null, 2) : formatBench(rows));
     });
+  addPage(program, read);
   return program;
 }
 
@@ -247,37 +249,4 @@ function readHistory(path: string): object[] {
     if (!isHistory) throw new Error(`${path}: expected an object of lists, one number per epoch, or a list of those.`);
   }
   return histories;
-}
-
-function examples(lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  npx tfjs-compress ${line}`).join('\n')}\n`;
-}
-
-function numberFrom(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
-    return value;
-  };
-}
-
-function wholeFrom(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = numberFrom(min, max)(text);
-    if (!Number.isInteger(value)) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-    return value;
-  };
-}
-
-function folderName(text: string): string {
-  if (text.endsWith('.tfz')) throw new InvalidArgumentError('Expected a folder; pack writes a .tfz file.');
-  return text;
-}
-
-function endingIn(ending: string): (text: string) => string {
-  return (text) => {
-    if (!text.endsWith(ending)) throw new InvalidArgumentError(`Expected a name ending in ${ending}.`);
-    return text;
-  };
 }

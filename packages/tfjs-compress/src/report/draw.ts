@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { escapeText } from '../escapeText.js';
 
 /** A figure of the report: an SVG that also stands alone. */
 export interface Figure {
@@ -73,10 +74,6 @@ export function wholeTicks(first: number, last: number): number[] {
 export function short(n: number): string {
   if (n >= 1e6) return `${n / 1e6}M`;
   return n >= 1e3 ? `${n / 1e3}k` : String(n);
-}
-
-export function escapeText(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /** Names for files, each another one: 'a/b' and 'a_b' would both be 'a_b', and some file systems do not tell A from a. */

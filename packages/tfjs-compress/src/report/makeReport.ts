@@ -1,8 +1,9 @@
 import { checkKnownOptions } from '@tfjs-compress/math';
+import { escapeText } from '../escapeText.js';
 import { group, percent, summaryCells } from '../model/formatSummary.js';
 import type { Summary } from '../model/summarize.js';
 import { allFigures, type Collected, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
-import { escapeText, type Figure } from './draw.js';
+import type { Figure } from './draw.js';
 import { style } from './style.js';
 
 export interface ReportOptions extends FigureOptions {

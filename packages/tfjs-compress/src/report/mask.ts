@@ -1,5 +1,6 @@
+import { escapeText } from '../escapeText.js';
 import type { Weight } from '../model/weights.js';
-import { escapeText, type Figure, width } from './draw.js';
+import { type Figure, width } from './draw.js';
 
 /** Pixels of the thinnest picture. */
 const minHeight = 40;

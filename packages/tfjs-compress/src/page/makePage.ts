@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { escapeText } from '../escapeText.js';
+import { deflated, type Engine } from './engines.js';
+import type { PageConfig } from './PageConfig.js';
+import { style } from './style.js';
+
+export interface PageParts {
+  title: string;
+  config: Omit<PageConfig, 'bytes' | 'frozen'>;
+  engine: Engine;
+  /** The page's own script. */
+  client: string;
+}
+
+export interface Page {
+  html: string;
+  bytes: PageConfig['bytes'];
+}
+
+/**
+ * A page that runs a model and needs nothing else. The scripts are in it deflated and in
+ * base64, inflated and added to the page when it is opened. Its Content-Security-Policy
+ * allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
+ * other script, whatever the model's names and labels hold.
+ */
+export function makePage({ title, config, engine, client }: PageParts): Page {
+  const script = `${engine.script}${client}`;
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hash(start)} ${hash(script)} 'wasm-unsafe-eval'`,
+    `style-src ${hash(style)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const page = (settings: string) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${escapeText(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeText(title)}</h1>
+<p>The model runs in this page. Nothing you enter leaves it.</p>
+<div id="app"><noscript>This page needs JavaScript.</noscript></div>
+</main>
+<script type="application/json" id="config">${settings}</script>
+<script type="text/plain" id="model">${base64(engine.payload)}</script>
+<script type="text/plain" id="code">${base64(deflated(script))}</script>
+<script>${start}</script>
+</body>
+</html>
+`;
+  const bytes = { page: 0, ...engine.bytes };
+  // Its own number of bytes is in the page: a number of another length would change it.
+  const settings = (all: PageConfig['bytes']) =>
+    inScript(JSON.stringify({ ...config, frozen: engine.plan, bytes: all }));
+  for (let length = -1; length !== bytes.page; ) {
+    length = bytes.page;
+    bytes.page = Buffer.byteLength(page(settings(bytes)));
+  }
+  return { html: page(settings(bytes)), bytes };
+}
+
+/** Inflates the scripts and adds them: what the page starts with. */
+const start = `(async()=>{
+const s=document.createElement('script'),b=Uint8Array.from(atob(document.getElementById('code').textContent),c=>c.charCodeAt(0));
+s.textContent=await new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
+document.head.append(s)
+})().catch(e=>{document.getElementById('app').textContent='This page needs a browser of 2023 or later: '+e.message})`;
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+/**
+ * JSON that neither ends the script element that it stands in nor opens a comment there.
+ */
+function inScript(json: string): string {
+  return json.replace(/</g, '\\u003c');
+}
