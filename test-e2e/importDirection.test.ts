@@ -12,7 +12,13 @@ const allowed: Record<string, string[]> = {
   callbacks: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
   format: ['@tensorflow/tfjs-core', '@tfjs-compress/math'],
   'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
-  detection: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
+  detection: [
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-layers',
+    '@tfjs-compress/math',
+    '@tfjs-compress/math/detection',
+    '@tfjs-compress/layers',
+  ],
   'tfjs-compress': [
     '@tensorflow/tfjs-core',
     '@tensorflow/tfjs-layers',

@@ -1,13 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
-import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
-import { detectionWeights } from '../boxes/coder.js';
-import { isLargeEnough, movedWindows } from '../boxes/movedWindows.js';
-import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
+import {
+  type Box,
+  type Boxes,
+  clipBoxes,
+  type Detection,
+  type DetectOptions,
+  detectionWeights,
+  detectOptionsOf,
+  fromBoxes,
+  isLargeEnough,
+  movedWindows,
+  nonMaxSuppressionAsync,
+  type Proposal,
+  pickBoxes,
+  scaleBoxes,
+} from '@tfjs-compress/math/detection';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
-import { pickBoxes } from '../layers/layer.js';
-import { type DetectOptions, detectOptionsOf } from './DetectOptions.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import {
@@ -22,20 +32,6 @@ import {
 import { type Picture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
-
-export interface Detection {
-  /** [x1, y1, x2, y2] in pixels of the picture given. */
-  box: Box;
-  class: string;
-  /** Probability of the class, 0 to 1. */
-  score: number;
-}
-
-export interface Proposal {
-  box: Box;
-  /** Probability that this is an object, 0 to 1. */
-  score: number;
-}
 
 /** A HyperNet: what hyperNet() builds and Detector.load() reads. */
 export class Detector {

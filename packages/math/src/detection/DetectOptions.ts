@@ -1,4 +1,4 @@
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions } from '../checks.js';
 
 export interface DetectOptions {
   /** Default 100. */

@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '../checks.js';
 
 /**
  * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the picture, x to the right, y down, so that a
@@ -73,5 +73,14 @@ export function flipBoxes(boxes: Boxes, width: number): Boxes {
     out[i] = width - boxes[i + 2];
     out[i + 2] = width - boxes[i];
   }
+  return out;
+}
+
+/** Gathers rows of four numbers. */
+export function pickBoxes(boxes: Float32Array, indices: readonly number[]): Float32Array {
+  const out = new Float32Array(4 * indices.length);
+  indices.forEach((from, to) => {
+    out.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
+  });
   return out;
 }
