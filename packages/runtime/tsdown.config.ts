@@ -14,7 +14,7 @@ const scriptTag = (name: string) => ({
   minify: true,
   dts: false,
   clean: false,
-  outExtensions: () => ({ js: '.iife.js' }),
+  outExtensions: () => ({ js: '.js' }),
   outDir: 'dist',
   deps,
 });

@@ -85,7 +85,7 @@ function inputShapeOf(layer: Layer): (number | null)[] {
   const { config, className } = layer;
   const { batchSize = null, inputShape, inputDim, inputLength = null } = config;
   const sizes = inputShape ?? (className === 'Embedding' ? [inputLength].flat() : inputDim && [inputDim]);
-  const shape = either(config, 'batchInputShape', 'batchShape') ?? (sizes && [batchSize, ...sizes]);
+  const shape = either(config, 'batchInputShape', 'batchShape') ?? (sizes && [batchSize, sizes].flat());
   const isSize = (size: unknown) => size === null || (Number.isSafeInteger(size) && (size as number) >= 0);
   if (!Array.isArray(shape) || !shape.every(isSize))
     refuse(layer, `its batchInputShape has to be a list of sizes, received ${JSON.stringify(shape)}`);

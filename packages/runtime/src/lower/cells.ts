@@ -33,7 +33,7 @@ const cells: Record<string, MakeCell> = {
 
   /** The gates are z, r and the candidate; r multiplies the state before its product, not after. */
   GRU(b, layer) {
-    if (layer.config.resetAfter) throw new Error('resetAfter is not supported, as in tfjs');
+    if (layer.config.resetAfter) throw new Error('resetAfter is not supported, as in tfjs.');
     const { units, input, recurrent } = partsOf(b, layer, [2, 1]);
     return {
       states: [units],
@@ -69,12 +69,12 @@ export function cellOf(b: Builder, layer: Layer): Cell {
   const name = layer.className.replace(/Cell$/, '');
   if (Object.hasOwn(cells, name)) return cells[name](b, layer);
   if (name === 'RNN' || name === 'StackedRNNCells') return stacked(layer.inner.map((inner) => cellOf(b, inner)));
-  throw new Error(`a cell of class ${layer.className} is not supported`);
+  throw new Error(`a cell of class ${layer.className} is not supported.`);
 }
 
 /** Each cell reads the output of the one before; the states of the last one come first. */
 function stacked(all: Cell[]): Cell {
-  if (all.length === 0) throw new Error('cells: expected at least one, received none');
+  if (all.length === 0) throw new Error('cells: expected at least one, received none.');
   return {
     states: [...all].reverse().flatMap(({ states }) => states),
     input: (x) => all[0].input(x),
@@ -126,17 +126,29 @@ const activationOf = ({ config }: Layer): Activation => orDefault(config.activat
 
 const gateActivation = ({ config }: Layer): Activation => orDefault(config.recurrentActivation, 'hardSigmoid');
 
+/** The units of a cell with so many gates. @throws Error if its weights are not of those sizes. */
+export function unitsOf({ kernel, recurrentKernel, bias }: Layer['weights'], gates: number): number {
+  const [units, width] = recurrentKernel.shape.slice(-2);
+  const widths = [width, kernel.shape.at(-1), bias ? bias.values.length : width];
+  if (widths.some((each) => each !== gates * units)) throw new Error(`its weights do not fit ${units} units.`);
+  return units;
+}
+
 /** The products of a cell; those with the state one for each of `gates`, which says how many gates it is for. */
 function partsOf(
   b: Builder,
-  { config, weights }: Layer,
+  { weights }: Layer,
   gates: number[],
 ): { units: number; input: (x: Value) => Value; recurrent: Matrix[] } {
   const { kernel, recurrentKernel, bias } = weights;
+  const units = unitsOf(
+    weights,
+    gates.reduce((sum, count) => sum + count),
+  );
   return {
-    units: config.units,
+    units,
     input: (x) => b.product(x, matrixOf(kernel), bias?.values),
-    recurrent: gates.length === 1 ? [matrixOf(recurrentKernel)] : splitOf(recurrentKernel, gates, config.units),
+    recurrent: gates.length === 1 ? [matrixOf(recurrentKernel)] : splitOf(recurrentKernel, gates, units),
   };
 }
 

@@ -2,15 +2,15 @@ import type { Layer, Node, Weight } from '../graph/Graph.js';
 import type { Builder } from '../program/Builder.js';
 import { Binary } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
-import { type Cell, lstmStep } from './cells.js';
+import { type Cell, lstmStep, unitsOf } from './cells.js';
 
 /** An LSTM whose products are convolutions; the state's has strides of 1 and keeps its size. */
 export function convLstmCell(b: Builder, layer: Layer, node: Node): Cell {
-  const { filters, kernelSize, strides, padding, dilationRate } = layer.config;
+  const { strides, padding, dilationRate } = layer.config;
   const { kernel, recurrentKernel, bias } = layer.weights;
+  const filters = unitsOf(layer.weights, 4);
   const convolve = (x: Value, weights: Record<string, Weight>, settings: Record<string, unknown>): Value => {
-    const config = { ...settings, filters: 4 * filters, kernelSize, useBias: 'bias' in weights };
-    return b.lower({ ...layer, className: 'Conv2D', config, weights, inner: [] }, [x], node)[0];
+    return b.lower({ ...layer, className: 'Conv2D', config: settings, weights, inner: [] }, [x], node)[0];
   };
   return {
     states: [filters, filters],

@@ -3,7 +3,7 @@ import { softmaxOf } from '../program/activations.js';
 import type { Builder, Lower, Lowerings, ProductOptions } from '../program/Builder.js';
 import { Matrix, matrixOf } from '../program/Matrix.js';
 import { sizeOf, type Value } from '../program/Value.js';
-import { axisOf, channelsLast, expectRank, sizes, transposedAxis } from './geometry.js';
+import { axisOf, channelsLast, expectRank, paddingOf, sizes, transposedAxis } from './geometry.js';
 import { slide } from './slide.js';
 import { depthwise } from './window.js';
 
@@ -29,7 +29,7 @@ const convolution =
     const dilations = sizes(config, 'dilationRate', rank);
     return activated(b, layer, x, (v, options) => {
       const axes = strides.map((stride, i) =>
-        axisOf(v.shape[i + 1], weights.kernel.shape[i], stride, dilations[i], config.padding ?? 'valid'),
+        axisOf(v.shape[i + 1], weights.kernel.shape[i], stride, dilations[i], paddingOf(config, rank)),
       );
       return slide(b, v, axes, matrixOf(weights.kernel), weights.bias?.values, options);
     });
@@ -43,7 +43,7 @@ const transposed =
     const strides = sizes(config, 'strides', rank);
     return activated(b, layer, x, (v, options) => {
       const axes = strides.map((stride, i) =>
-        transposedAxis(v.shape[i + 1], weights.kernel.shape[i], stride, config.padding ?? 'valid'),
+        transposedAxis(v.shape[i + 1], weights.kernel.shape[i], stride, paddingOf(config, rank)),
       );
       return slide(b, v, axes, matrixOf(weights.kernel, turned), weights.bias?.values, options);
     });

@@ -28,25 +28,36 @@ export function sizes(config: Config, key: string, rank: number, fallback: numbe
   return all;
 }
 
-/** How windows of `kernel` elements slide over an input, as tfjs computes it. */
-export function axisOf(size: number, kernel: number, stride: number, dilation: number, padding = 'valid'): Axis {
+/**
+ * How windows of `kernel` elements slide over an input, as tfjs computes it: in three dimensions ('same3D') padding can be negative,
+ * where the stride is larger than the window.
+ */
+export function axisOf(size: number, kernel: number, stride: number, dilation: number, padding: string): Axis {
   const extent = (kernel - 1) * dilation + 1;
   const axis = { in: size, kernel, stride, dilation, spread: 1 };
   if (padding === 'valid') return { ...axis, out: Math.ceil((size - extent + 1) / stride), before: 0 };
   const out = Math.ceil(size / stride);
   if (padding === 'causal') return { ...axis, out, before: extent - 1 };
-  if (padding !== 'same') throw new Error(`padding: '${padding}' is not supported.`);
-  return { ...axis, out, before: Math.floor(Math.max(0, (out - 1) * stride + extent - size) / 2) };
+  return { ...axis, out, before: halfOf((out - 1) * stride + extent - size, padding) };
 }
 
 /** As a convolution of the input, spread, with the kernel turned around. */
-export function transposedAxis(size: number, kernel: number, stride: number, padding = 'valid'): Axis {
-  if (padding !== 'same' && padding !== 'valid') throw new Error(`padding: '${padding}' is not supported.`);
-  const missing = Math.max(0, kernel - stride);
-  const isSame = padding === 'same';
-  const out = size * stride + (isSame ? 0 : missing);
-  const before = kernel - 1 - (isSame ? Math.floor(missing / 2) : 0);
+export function transposedAxis(size: number, kernel: number, stride: number, padding: string): Axis {
+  const isValid = padding === 'valid';
+  const out = size * stride + (isValid ? Math.max(0, kernel - stride) : 0);
+  const before = kernel - 1 - (isValid ? 0 : halfOf(kernel - stride, padding));
   return { in: size, out, kernel, stride: 1, dilation: 1, before, spread: stride };
+}
+
+/** The padding in front. */
+function halfOf(total: number, padding: string): number {
+  if (!padding.startsWith('same')) throw new Error(`padding: '${padding}' is not supported.`);
+  return Math.floor((padding === 'same' ? Math.max(0, total) : total) / 2);
+}
+
+/** The padding of a config, for axisOf. */
+export function paddingOf({ padding = 'valid' }: Config, rank: number): string {
+  return padding === 'same' && rank === 3 ? 'same3D' : `${padding}`;
 }
 
 /** `v` with its dimensions in another order, not moved. */

@@ -20,7 +20,8 @@ function coefficients({ config, weights }: Layer): { factors: () => Float32Array
 
 const batchNormalization: Lower = (b, layer, [x]) => {
   const rank = x.shape.length;
-  const axis = layer.config.axis ?? -1;
+  // Keras writes a list of one.
+  const [axis]: number[] = [layer.config.axis ?? -1].flat();
   const along = axis < 0 ? axis + rank : axis;
   const { length } = layer.weights.movingMean.values;
   if (x.shape[along] !== length)

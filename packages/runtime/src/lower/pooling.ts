@@ -1,7 +1,7 @@
 import type { Lower, Lowerings } from '../program/Builder.js';
 import { Op } from '../program/ops.js';
 import { rowStrides, type Value } from '../program/Value.js';
-import { axisOf, channelsLast, expectRank, sizes } from './geometry.js';
+import { axisOf, channelsLast, expectRank, paddingOf, sizes } from './geometry.js';
 import { Kind, window } from './window.js';
 
 /** Kernels much larger than what they slide over are not those of a model. */
@@ -18,9 +18,9 @@ const pooling =
         const input = v.shape[i + 1];
         if (size > LARGEST && size > 4 * input)
           throw new Error(`poolSize: ${size} is too large for ${input} elements.`);
-        return axisOf(input, size, strides[i], 1, config.padding ?? 'valid');
+        return axisOf(input, size, strides[i], 1, paddingOf(config, rank));
       });
-      const one = axisOf(1, 1, 1, 1);
+      const one = axisOf(1, 1, 1, 1, 'valid');
       if (rank === 2) return window(b, kind, v, axes);
       const [batch, first] = v.shape;
       const channels = v.shape.at(-1)!;

@@ -6,7 +6,7 @@ import { Op } from '../program/ops.js';
 import { fuse } from '../program/product.js';
 import type { Value } from '../program/Value.js';
 import { windowScratchBytes } from '../program/windowScratchBytes.js';
-import { type Axis, axisOf, expectRank, sizes } from './geometry.js';
+import { type Axis, axisOf, expectRank, paddingOf, sizes } from './geometry.js';
 
 export const Kind = { sum: 0, max: 1, average: 2 } as const;
 
@@ -26,8 +26,9 @@ export function window(b: Builder, kind: number, x: Value, axes: Axis[], taps: T
   const [rows, columns] = axes;
   for (const { out } of axes)
     if (out < 1) throw new Error(`an input of shape [${x.shape}] is too small for its windows.`);
-  const isAdjacent = x.strides[2] === 4 || x.shape[2] === 1;
-  const from = isAdjacent ? x : b.planes(x);
+  const cut = cropped(b, x, axes);
+  const isAdjacent = cut.strides[2] === 4 || cut.shape[2] === 1;
+  const from = isAdjacent ? cut : b.planes(cut);
   const [images, height, width, channels] = from.shape;
   const { weights, bias, multiplier, limits } = taps;
   const y = b.value([images, rows.out, columns.out, channels * multiplier], 'planes');
@@ -56,9 +57,16 @@ export function window(b: Builder, kind: number, x: Value, axes: Axis[], taps: T
       ...strides(from),
     ],
     ...[rows.out, columns.out, ...strides(y), ...pair('kernel'), ...pair('stride'), ...pair('dilation')],
-    ...[...pair('before'), ...limits],
+    ...[...pair('before').map((before) => Math.max(0, before)), ...limits],
   );
   return y;
+}
+
+/** Without what negative padding leaves out. */
+function cropped(b: Builder, x: Value, axes: Axis[]): Value {
+  const cut = axes.map(({ before }) => Math.max(0, -before));
+  const shape = x.shape.map((size, i) => size - (cut[i - 1] ?? 0));
+  return b.view(x, { offset: cut[0] * x.strides[1] + cut[1] * x.strides[2], shape });
 }
 
 /** A depthwise convolution with a kernel [height, width, channels, multiplier]. */
@@ -76,7 +84,7 @@ export function depthwise(
   if (x.shape[3] !== channels) throw new Error(`expected ${channels} input channels, received ${x.shape[3]}.`);
   const strides = sizes(config, 'strides', 2);
   const axes = [height, width].map((size, i) =>
-    axisOf(x.shape[i + 1], size, strides[i], dilations[i], config.padding ?? 'valid'),
+    axisOf(x.shape[i + 1], size, strides[i], dilations[i], paddingOf(config, 2)),
   );
   const make = (): Float32Array => {
     const outputs = channels * multiplier;

@@ -6,6 +6,7 @@ import { output, recurrence } from './recurrent.js';
 
 /** A layer or model at each step: the steps become examples of the batch. */
 export const timeDistributed: Lower = (b, layer, [x], node) => {
+  if (!layer.model && layer.inner.length !== 1) throw new Error('layer: expected one, received none.');
   if (x.shape.length < 3) throw new Error(`expected an input of rank 3 or more, received the shape [${x.shape}].`);
   const inside = layer.model?.nodes.map((each) => each.layer) ?? layer.inner;
   if (inside.some(({ config }) => config.stateful)) throw new Error('a stateful layer in it is not supported.');
@@ -40,6 +41,7 @@ const merges: Record<string, (b: Builder, forward: Value, backward: Value) => Va
 /** A recurrent layer in both directions. Its initial states are those of the forward, then those of the backward layer. */
 export const bidirectional: Lower = (b, layer, [x, ...initial], node) => {
   const { mergeMode = 'concat' } = layer.config;
+  if (layer.inner.length !== 2) throw new Error('layer: expected one, received none.');
   const { dataFormat, returnState } = layer.inner[0].config;
   if (dataFormat === 'channelsFirst') throw new Error('a layer with dataFormat channelsFirst in it is not supported.');
   if (initial.length % 2 > 0)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import { type LayersModel, type layers, sequential } from '@tensorflow/tfjs-layers';
 import { relativeError, seededTensor, seededValues } from '@tfjs-compress/testing';
 import { expect } from 'vitest';
 import type { Graph } from '../graph/Graph.js';
@@ -56,7 +56,7 @@ export function inputsFor(model: LayersModel, batch: number, sizes: number[][] =
 
 /** Compares the predictions for a few batches with tfjs's on the backend of the test. */
 export async function expectSame(
-  model: LayersModel | Sequential,
+  model: LayersModel,
   { batches = [1, 2, 5], sizes = [] as number[][], limit = 1e-5, prepare = (graph: Graph) => graph } = {},
 ): Promise<void> {
   const runtime = await runtimeOf(model, prepare);
@@ -78,4 +78,15 @@ export async function expectSame(
     tf.dispose([...inputs, ...expected]);
   }
   runtime.dispose();
+}
+
+/** A model of layers one after the other with random weights, against tfjs. */
+export async function expectLayers(
+  list: layers.Layer[],
+  { sparsity = 0.5, ...options }: Parameters<typeof expectSame>[1] & { sparsity?: number } = {},
+): Promise<void> {
+  const model = sequential({ layers: list });
+  randomize(model, 11, sparsity);
+  await expectSame(model, options);
+  model.dispose();
 }

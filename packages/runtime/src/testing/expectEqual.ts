@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { relativeError } from '@tfjs-compress/testing';
 import { expect } from 'vitest';
+import type { Graph } from '../graph/Graph.js';
 import { type GraphArtifacts, readGraph } from '../graph/readGraph.js';
 import { allLayers } from '../lower/allLayers.js';
 import { Model } from '../Model.js';
@@ -11,9 +12,9 @@ import { artifactsOf } from './compare.js';
 
 const instance = await instantiate(all);
 
-/** What a file says in the runtime, without passes. */
-export function runtimeFrom(artifacts: GraphArtifacts): Model {
-  return new Model({ graph: readGraph(artifacts), lowerings: allLayers, instance });
+/** What a file says in the runtime, without passes by default. */
+export function runtimeFrom(artifacts: GraphArtifacts, prepare = (graph: Graph) => graph): Model {
+  return new Model({ graph: prepare(readGraph(artifacts)), lowerings: allLayers, instance });
 }
 
 /** A tfjs model in the runtime, without passes. */
