@@ -2,7 +2,7 @@
  * What object detection computes without TensorFlow.js; for @tfjs-compress/detection and @tfjs-compress/runtime, outside
  * of semantic versioning. Nothing here imports tfjs.
  */
-export { check, checkInteger } from './checks.js';
+export { check, checkInteger, checkOneOf } from './checks.js';
 export { axisWeights, extent, type Intervals, type RoIAlignOptions, visitCells } from './detection/axisWeights.js';
 export {
   type Box,
@@ -36,4 +36,11 @@ export {
   nonMaxSuppressionAsync,
 } from './detection/nonMaxSuppression.js';
 export { caffeMean, type PictureConfig, resizedSize } from './detection/picture.js';
-export type { Detection, Proposal } from './detection/results.js';
+export {
+  type Detection,
+  inPicture,
+  type Proposal,
+  proposalsOf,
+  type Scale,
+  scoresByClass,
+} from './detection/results.js';

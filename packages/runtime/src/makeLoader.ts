@@ -18,7 +18,7 @@ export interface Abilities {
 export function makeLoader({ lowerings, binary, prepare }: Abilities) {
   return async (source: Source, options: LoadOptions = {}): Promise<Model> => {
     const { signal, onProgress, maxBytes } = options;
-    checkOptions(options);
+    checkOptions(options, 'loadModel');
     signal?.throwIfAborted();
     const artifacts = await readSource(source, options);
     const graph = prepare(readGraph(artifacts));
@@ -29,14 +29,14 @@ export function makeLoader({ lowerings, binary, prepare }: Abilities) {
   };
 }
 
-function checkOptions(options: LoadOptions): void {
+/** @throws Error for an option that does not exist or is out of range. */
+export function checkOptions(options: LoadOptions, owner: string): void {
   const known = ['signal', 'onProgress', 'maxBytes', 'name'];
   for (const key in options) {
-    if (!known.includes(key))
-      throw new Error(`loadModel: expected the options ${known.join(', ')}, received '${key}'.`);
+    if (!known.includes(key)) throw new Error(`${owner}: expected the options ${known.join(', ')}, received '${key}'.`);
   }
   const { maxBytes = 1 } = options;
   if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0)) {
-    throw new Error(`loadModel: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
+    throw new Error(`${owner}: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
   }
 }
