@@ -39,15 +39,21 @@ export class Stages {
   private readonly windows: Stage;
   private readonly proposals: Stage;
 
+  /** @throws UnsupportedLayerError for a layer that cannot be run. */
   constructor(private readonly args: StagesArgs) {
-    const { network, instance, lowerings, prepare, maxBytes } = args;
+    const { network, config, instance, lowerings, prepare, maxBytes } = args;
     const features = prepare(network.features);
     this.features = new Stage(instance, (shape) => this.lowerFeatures(features, shape));
     const [windows, proposals] = [network.windows, network.proposals].map((part) => {
       const graph = prepare(part);
+      // What cannot be run is refused here.
+      const [, ...sizes] = part.inputs[0].node.layer.config.batchInputShape as number[];
+      lowerGraph(graph, [[1, ...sizes]], lowerings, maxBytes);
       return new Stage(instance, (shape) => lowerGraph(graph, [shape], lowerings, maxBytes));
     });
     [this.windows, this.proposals] = [windows, proposals];
+    const side = 2 * config.deepestStride;
+    this.lowerFeatures(features, [1, side, side, 3]);
   }
 
   /** The Hyper Feature of a picture, and logits and offsets of its windows. */

@@ -31,7 +31,7 @@ export async function loadDetector(source: Source, options: LoadOptions = {}): P
   checkOptions(options, 'loadDetector');
   signal?.throwIfAborted();
   const artifacts = await readSource(source, options);
-  const config = readConfig((artifacts as { userDefinedMetadata?: unknown }).userDefinedMetadata);
+  const config = readConfig(artifacts.userDefinedMetadata);
   const network = networkOf(readGraph(artifacts), config);
   const instance = await instantiate(all);
   const detector = new Detector(

@@ -33,7 +33,7 @@ export function networkOf(graph: Graph, { classes, variant, mapStride }: Detecto
   const windowRoI = roiOf(layerOf('proposal_roi_scored'), mapStride);
   const proposalRoI = roiOf(layerOf('detection_roi'), mapStride);
   const convolution = layerOf('proposal_conv');
-  const [height, , depth, filters] = kernelOf(convolution);
+  const [height, , depth, filters] = kernelOf(convolution, 'Conv2D');
   const hyper: Tensor = { node: find('hyper'), index: 0 };
 
   // The convolution of windows and their pooling are linear: the features are convolved first, the places of the kernel apart.
@@ -52,7 +52,7 @@ export function networkOf(graph: Graph, { classes, variant, mapStride }: Detecto
   const [logits, boxes] = [head('detection_logits', classes.length + 1), head('detection_box', 4 * classes.length)];
   const hidden = layerOf('proposal_fc');
   const inputs = windowRoI.size ** 2 * filters;
-  if (kernelOf(hidden)[0] !== inputs) refuse(hidden, `expected a kernel for ${inputs} inputs`);
+  if (kernelOf(hidden, 'Dense')[0] !== inputs) refuse(hidden, `expected a kernel for ${inputs} inputs`);
 
   const pooledWindow = inputOf('windows', windowRoI.size, isFast ? filters : depth);
   const window = chain(pooledWindow, [...(isFast ? [] : ['proposal_conv']), 'proposal_flatten', 'proposal_fc']);
@@ -98,11 +98,10 @@ function roiOf(layer: Layer, mapStride: number): RoI {
 }
 
 /** Whether a convolution only weighs a square of bins around each. */
-function isPlain({ className, config, weights: { kernel } }: Layer): boolean {
+function isPlain({ config, weights: { kernel } }: Layer): boolean {
   const isOne = (value: unknown) => [value ?? 1].flat().every((each) => each === 1);
   const [height, width] = kernel.shape;
   return (
-    className === 'Conv2D' &&
     height === width &&
     height % 2 === 1 &&
     config.padding === 'same' &&
@@ -131,20 +130,20 @@ function convolveBefore(layer: Layer): Layer {
 }
 
 /** The shape of a layer's kernel. */
-function kernelOf(layer: Layer): number[] {
-  return layer.weights.kernel?.shape ?? refuse(layer, 'expected a layer with a kernel');
+function kernelOf(layer: Layer, className: string): number[] {
+  return layer.className === className ? layer.weights.kernel.shape : refuse(layer, `expected a ${className}`);
 }
 
 /** Two dense layers as one. */
 function sideBySide(layers: Layer[]): WindowHead['scores'] {
   const widths = layers.map(({ config }) => config.units as number);
   const columns = widths.reduce((sum, width) => sum + width, 0);
-  const [rows] = kernelOf(layers[0]);
+  const [rows] = kernelOf(layers[0], 'Dense');
   const values = new Float32Array(rows * columns);
   const bias = new Float32Array(columns);
   layers.forEach(({ weights }, k) => {
     const first = widths.slice(0, k).reduce((sum, width) => sum + width, 0);
-    if (kernelOf(layers[k])[0] !== rows) refuse(layers[k], `expected a kernel for ${rows} inputs`);
+    if (kernelOf(layers[k], 'Dense')[0] !== rows) refuse(layers[k], `expected a kernel for ${rows} inputs`);
     for (let i = 0; i < rows; i++)
       values.set(weights.kernel.values.subarray(i * widths[k], (i + 1) * widths[k]), i * columns + first);
     if (weights.bias) bias.set(weights.bias.values, first);

@@ -12,6 +12,7 @@ export interface DetectorConfig extends PictureConfig {
 }
 
 const largestSide = 2 ** 14;
+const largestStride = 512;
 const mostWindows = 2 ** 23;
 
 /** @throws ArgumentError where the metadata are not a detector's. */
@@ -33,8 +34,8 @@ export function readConfig(metadata: any): DetectorConfig {
     check(isGood, `candidates.${name}`, 'positive numbers', list);
   }
   const [, mapStride, deepestStride] = strides;
-  checkInteger(mapStride, 'strides[1]', 1);
-  checkInteger(deepestStride, 'strides[2]', mapStride);
+  checkInteger(mapStride, 'strides[1]', 1, largestStride);
+  checkInteger(deepestStride, 'strides[2]', mapStride, largestStride);
   return {
     classes: [...classes],
     variant,

@@ -41,6 +41,8 @@ export function scoreGrid(b: Builder, map: Value, grid: GridIntervals, head: Win
   const { shapes, columns, rows } = grid;
   const { reach, channels, roi, hidden, scores } = head;
   const { size } = roi;
+  if (depth !== channels * places(reach).length)
+    throw new Error(`the map of the windows has ${depth} channels, expected ${channels * places(reach).length}.`);
   const planes = b.planes(map);
   const out = b.value([rows, columns, shapes, 5]);
   const line = wholeVectors(4 * width);
