@@ -21,20 +21,33 @@ async function withBrowser(executablePath, folders, pages, use) {
   }
 }
 
-/** Measures tasks { net, batch, contenders } by measureNet(), each in a page of its own; returns the browser's version. */
+/** Measures tasks { net, batch, contenders } by measureNet(), each net in a page of its own; returns the browser's version. */
 export function timePredictions({ executablePath, folders, tasks, options, onResult }) {
-  const pages = { '/': '<!doctype html><script type="module" src="/bundles/page.mjs"></script>' };
+  const pages = {
+    '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/bundles/page.mjs"></script>',
+  };
   return withBrowser(executablePath, folders, pages, async (browser, address) => {
     for (const { net, batch, contenders } of tasks) {
-      const page = await browser.newPage();
-      await page.goto(`${address}/`);
-      await page.waitForFunction(() => 'measure' in globalThis);
-      const given = [net, batch, contenders, options];
-      onResult(net, batch, await page.evaluate((all) => globalThis.measure(...all), given));
-      await page.close();
+      const results = {};
+      for (const group of groups(contenders)) {
+        const page = await browser.newPage();
+        await page.goto(`${address}/`);
+        await page.waitForFunction(() => 'measure' in globalThis);
+        const given = [net, batch, group, options];
+        Object.assign(results, await page.evaluate((all) => globalThis.measure(...all), given));
+        await page.close();
+      }
+      onResult(net, batch, results);
     }
     return browser.version();
   });
+}
+
+/** Those who can share a page, and each of the others. */
+function groups(contenders) {
+  const entries = Object.entries(contenders);
+  const shared = entries.filter(([, { alone }]) => !alone);
+  return [shared, ...entries.filter(([, { alone }]) => alone).map((one) => [one])].map(Object.fromEntries);
 }
 
 /**

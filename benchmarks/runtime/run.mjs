@@ -8,7 +8,7 @@
  * tensorflow-cpu, onnx, onnxruntime (they make the rivals' models) and ai-edge-litert (the native rival). Without
  * them the rivals' columns stay empty. --efficientnet: a folder with EfficientNet-Lite0's model.json, whose weights
  * are pruned by magnitude; --pruned: a LeNet-300-100 that was trained and pruned. --work keeps the models that were made, which takes
- * minutes. --source bundles this repository's packages from TypeScript. Writes results/NAME.json (default: run;
+ * minutes, and uses them again while the weights are the same (empty it when a converter or the format has changed). --source bundles this repository's packages from TypeScript. Writes results/NAME.json (default: run;
  * nothing with --only or --nets and without --name).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -44,6 +44,8 @@ const { values: args } = parseArgs({
 });
 
 const coldRuns = 7;
+/** Milliseconds of each round and of the calls before, which make the engine compile again what runs often. */
+const options = { rounds: 9, ms: 40, warmUp: 300 };
 const stages = new Set(args.only.split(','));
 const work = resolve(args.work ?? mkdtempSync(join(tmpdir(), 'runtime-benchmark-')));
 const folders = { work: join(work, 'nets'), bundles: join(work, 'bundles') };
@@ -120,9 +122,6 @@ function takingPart(where, { name }) {
 function tasksOf(made) {
   return made.flatMap((net) => net.batches.map((batch) => ({ net, batch })));
 }
-
-/** Few long rounds for large nets, many calls for small ones. */
-const options = { rounds: 9, ms: 40, warmUp: 300 };
 
 async function inNode(made) {
   const measured = {};

@@ -58,5 +58,5 @@ export async function registersOnly() {
   const bytes = await compileAssembly(asc, new URL('limit.ts', import.meta.url), []);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  return (pairs) => instance.exports.multiplyAdd(Math.round(pairs / 40), 0.999);
+  return (pairs) => instance.exports.multiplyAdd(Math.round(pairs / 48), 0.999);
 }

@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
-const modules = { all: ['--use', 'ALL=1'], dense: ['--use', 'ALL=0'] };
+const modules = { all: ['--converge', '--use', 'ALL=1'], dense: ['--converge', '--use', 'ALL=0'] };
 
 /** The WebAssembly modules by name. */
 export async function compileModules() {

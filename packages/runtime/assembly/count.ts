@@ -22,6 +22,3 @@ export class Six extends Five {
 export class Seven extends Six {
   seventh: u8 = 0;
 }
-export class Eight extends Seven {
-  eighth: u8 = 0;
-}

@@ -1,45 +1,8 @@
-import { copyRow, fillAll } from './copy';
+import { fillAll } from './copy';
+import { halve, isHalving } from './halve';
+import { pad } from './pad';
 import { addProduct, clamp, storeFirst } from './vectors';
-
-enum Kind {
-  sum = 0,
-  max = 1,
-  average = 2,
-}
-
-/** The parameters of Op.window. */
-@unmanaged
-class Window {
-  kind: i32;
-  x: usize;
-  y: usize;
-  weights: usize;
-  bias: usize;
-  scratch: usize;
-  channels: i32;
-  images: i32;
-  multiplier: i32;
-  height: i32;
-  width: i32;
-  xChannel: usize;
-  xImage: usize;
-  xRow: usize;
-  outHeight: i32;
-  outWidth: i32;
-  yChannel: usize;
-  yImage: usize;
-  yRow: usize;
-  kernelHeight: i32;
-  kernelWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  lo: f32;
-  hi: f32;
-}
+import { countColumns, inside, Kind, listTaps, phaseWidth, rows, Window } from './windows';
 
 /**
  * Windows on each channel alone. A channel of an image is copied, padded, into scratch memory, the columns of a row sorted by their
@@ -82,68 +45,6 @@ export function window(parameters: usize): void {
         if (isSmall) slide3x3(p, padded, rowBytes, offsets, weights, start, y);
         else slide(p, padded, rowBytes, offsets, weights, start, y);
       }
-    }
-  }
-}
-
-/** Numbers in a row of one phase, of whole vectors of outputs. */
-function phaseWidth(p: Window): i32 {
-  return ((p.outWidth + 3) & ~3) + ((p.kernelWidth - 1) * p.dilationWidth) / p.strideWidth;
-}
-
-/** Rows that windows see, padding included. */
-function rows(p: Window): i32 {
-  return (p.outHeight - 1) * p.strideHeight + (p.kernelHeight - 1) * p.dilationHeight + 1;
-}
-
-/** For each output of a row, how many columns of its window are no padding. */
-function countColumns(p: Window, counts: usize): void {
-  for (let i = 0; i < p.outWidth; i++) {
-    const first = i * p.strideWidth - p.padLeft;
-    store<f32>(counts + ((<usize>i) << 2), <f32>inside(first, p.kernelWidth, p.dilationWidth, p.width));
-  }
-}
-
-/** How many of first, first + step, first + 2 step … are from 0 to size - 1. */
-function inside(first: i32, count: i32, step: i32, size: i32): i32 {
-  let found = 0;
-  for (let k = 0; k < count; k++) {
-    if (<u32>(first + k * step) < <u32>size) found++;
-  }
-  return found;
-}
-
-/** Where each tap of the window at the first output sees the padded image, in bytes. */
-function listTaps(p: Window, offsets: usize): void {
-  const stride = p.strideWidth;
-  const width = phaseWidth(p);
-  for (let i = 0; i < p.kernelHeight; i++) {
-    for (let j = 0; j < p.kernelWidth; j++) {
-      const column = j * p.dilationWidth;
-      const place = (i * p.dilationHeight * stride + (column % stride)) * width + column / stride;
-      store<u32>(offsets, place << 2);
-      offsets += 4;
-    }
-  }
-}
-
-/** Copies an image of a channel to where its place is between the padding, a row of which is `width` numbers for each phase. */
-function pad(p: Window, x: usize, padded: usize, width: i32, place: i32, phase: i32, columns: i32, more: i32): void {
-  const stride = p.strideWidth;
-  const height = min(p.height, rows(p) - p.padTop);
-  const rowBytes = (<usize>(stride * width)) << 2;
-  for (let column = 0; column < stride; column++) {
-    const count = min(columns + i32(column < more), width - place);
-    let from = x + ((<usize>column) << 2);
-    let to = padded + ((<usize>((p.padTop * stride + phase) * width + place)) << 2);
-    for (let row = 0; row < height; row++) {
-      copyRow(from, (<usize>stride) << 2, to, 4, count);
-      from += p.xRow;
-      to += rowBytes;
-    }
-    if (++phase === stride) {
-      phase = 0;
-      place++;
     }
   }
 }
@@ -247,49 +148,5 @@ function slide3x3(
     }
     padded += rowBytes;
     y += p.yRow;
-  }
-}
-
-/** Whether a window is 2 × 2 pixels without padding, at every second row and column. */
-function isHalving(p: Window): bool {
-  return (
-    p.kernelHeight === 2 &&
-    p.kernelWidth === 2 &&
-    p.strideHeight === 2 &&
-    p.strideWidth === 2 &&
-    p.dilationHeight === 1 &&
-    p.dilationWidth === 1 &&
-    p.padTop === 0 &&
-    p.padLeft === 0 &&
-    p.outWidth >= 4 &&
-    2 * p.outWidth <= p.width &&
-    2 * p.outHeight <= p.height
-  );
-}
-
-/** The greatest of each 2 × 2 pixels. */
-function halve(p: Window): void {
-  const last = (<usize>(p.outWidth - 4)) << 2;
-  const lo = f32x4.splat(p.lo);
-  const hi = f32x4.splat(p.hi);
-  for (let channel = 0; channel < p.channels; channel++) {
-    for (let image = 0; image < p.images; image++) {
-      let x = p.x + channel * p.xChannel + image * p.xImage;
-      let y = p.y + channel * p.yChannel + image * p.yImage;
-      for (let row = 0; row < p.outHeight; row++) {
-        for (let column: usize = 0; column < last + 16; column += 16) {
-          const at = min(column, last);
-          const from = x + 2 * at;
-          const next = from + p.xRow;
-          const left = f32x4.pmax(v128.load(from), v128.load(next));
-          const right = f32x4.pmax(v128.load(from, 16), v128.load(next, 16));
-          const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
-          const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
-          v128.store(y + at, clamp(f32x4.pmax(even, odd), lo, hi));
-        }
-        x += 2 * p.xRow;
-        y += p.yRow;
-      }
-    }
   }
 }

@@ -2,20 +2,18 @@ import type { Graph, Tensor } from './graph/Graph.js';
 import { lowerGraph } from './lower/lowerGraph.js';
 import { type InputSizes, type ModelInput, type Numbers, shapeFor, sizesOf, type TensorInfo } from './ModelInput.js';
 import type { Lowerings } from './program/Builder.js';
-import { type Instance, Program } from './program/Program.js';
+import { type Instance, type Prediction, Program } from './program/Program.js';
 
 /** So many programs are kept, each for inputs of other shapes; then the one that was not used for longest goes. */
 const KEPT = 4;
 
-/** One output: its numbers. Several: the numbers by the output's name. */
-export type Prediction = Float32Array | Record<string, Float32Array>;
+export type { Prediction };
 
 interface Planned {
   program: Program;
   shapes: number[][];
   /** Numbers of each input. */
   lengths: number[];
-  result: Prediction;
 }
 
 /** What a model is made of. */
@@ -71,9 +69,9 @@ export class Model {
     shape?: number[],
   ): Output {
     this.read(input, shape);
-    const { program, result } = this.find() ?? this.plan();
+    const { program } = this.find() ?? this.plan();
     program.run(this.data);
-    return result as Output;
+    return program.result as Output;
   }
 
   /**
@@ -101,9 +99,9 @@ export class Model {
     }
     for (let i = 0; i < sizes.length; i++) {
       const { name } = sizes[i];
-      let one: any = input && Object.hasOwn(input, name) ? (input as Record<string, ModelInput>)[name] : undefined;
-      if (one === undefined && sizes.length === 1) one = input;
-      if (one === undefined) {
+      const isNamed = input !== null && typeof input === 'object' && Object.hasOwn(input, name);
+      const one: any = isNamed ? (input as Record<string, ModelInput>)[name] : sizes.length === 1 ? input : undefined;
+      if (one === undefined && sizes.length > 1) {
         const all = sizes.map((each) => each.name).join(', ');
         throw new Error(`predict: expected an object with the inputs ${all}, received none for '${name}'.`);
       }
@@ -146,14 +144,13 @@ export class Model {
     const { planned, sizes, outputs } = this;
     const { graph, instance, lowerings, maxBytes } = this.parts!;
     const shapes = sizes.map((one, i) => shapeFor(one, this.data[i], this.shapes[i]));
+    const batches = shapes.filter((_, i) => sizes[i].shape[0] === null).map(([batch]) => batch);
+    if (new Set(batches).size > 1) throw new Error(`predict: expected inputs of the same batch, received ${batches}.`);
     const { builder, inputs, outputs: results } = lowerGraph(graph, shapes, lowerings, maxBytes);
     if (planned.length === KEPT) planned.pop()!.program.dispose();
-    const program = new Program(instance, builder, inputs, results);
-    const one = outputs.length === 1;
-    const result = one
-      ? program.outputs[0]
-      : Object.fromEntries(outputs.map(({ name }, i) => [name, program.outputs[i]]));
-    planned.unshift({ program, shapes, lengths: this.data.map(({ length }) => length), result });
+    const names = outputs.map(({ name }) => name);
+    const program = new Program(instance, builder, inputs, results, names);
+    planned.unshift({ program, shapes, lengths: this.data.map(({ length }) => length) });
     return planned[0];
   }
 

@@ -57,7 +57,8 @@ async function readBody(
   const parts: BlobPart[] = [];
   const total = Number(headers.get('content-length'));
   const reader = body!.getReader();
-  const cancel = () => reader.cancel(signal!.reason);
+  // Refused where the signal has ended the request, too.
+  const cancel = () => reader.cancel(signal!.reason).catch(() => {});
   signal?.addEventListener('abort', cancel);
   let read = 0;
   try {

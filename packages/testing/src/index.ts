@@ -1,5 +1,7 @@
 export { expectNoLeak } from './expectNoLeak.js';
 export { MemoryHandler } from './memoryHandler.js';
+export { killUnits, randomModel } from './randomModel.js';
+export { inputsFor, outputsOf, saved } from './savedModel.js';
 export { bitsOf, relativeError, seededTensor, seededValues } from './seeded.js';
 export { smallModel, smallProblem, weightsOf } from './smallProblem.js';
 export { teachableMachine } from './teachableMachine.js';

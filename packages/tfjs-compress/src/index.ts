@@ -84,4 +84,8 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export { formatUnits } from './shrink/formatUnits.js';
+export { type Shrunk, shrink } from './shrink/shrink.js';
+export { type ShrunkArtifacts, shrinkArtifacts } from './shrink/shrinkArtifacts.js';
+export type { ShrinkRow } from './shrink/unitsOf.js';
 export type { FitCallbacks } from './tfjsTypes.js';

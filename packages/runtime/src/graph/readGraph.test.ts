@@ -1,6 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { inputsFor, outputsOf, saved } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';
-import { inputsFor, outputsOf, randomize, saved, topologies } from '../testing/models.js';
+import { randomize, topologies } from '../testing/models.js';
 import { toModel } from '../testing/toModel.js';
 import { readGraph } from './readGraph.js';
 

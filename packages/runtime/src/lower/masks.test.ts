@@ -174,6 +174,24 @@ describe('Masking', () => {
     await expect(inRuntime(next)).rejects.toThrow("layer 'gru' (GRU): a mask of shape [1,1,4] does not fit");
   });
 
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('matches tfjs with a masked and another branch in the order %i, %i', async (...order) => {
+    const inputs = [0, 1].map(() => tfl.input({ shape: [4, 3] }));
+    const masked_ = layers.lstm({ units: 3 }).apply(layers.masking().apply(inputs[0])) as T;
+    const other = layers.lstm({ units: 3 }).apply(inputs[1]) as T;
+    const joined = layers.concatenate().apply(order.map((i) => [masked_, other][i])) as T;
+    const model = tfl.model({ inputs, outputs: layers.dense({ units: 2 }).apply(joined) as T });
+    randomize(model, 1);
+    await expectEqual(
+      model,
+      [1, 3].map((batch) => [masked([batch, 4, 3], 1), masked([batch, 4, 3], 2)]),
+    );
+    const both = tfl.model({ inputs, outputs: order.map((i) => [masked_, other][i]) });
+    await expectEqual(both, [[masked([3, 4, 3], 1), masked([3, 4, 3], 2)]]);
+  });
+
   it('refuses steps for which tfjs has no mask', async () => {
     const model = sequential({
       layers: [

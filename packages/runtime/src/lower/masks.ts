@@ -1,4 +1,4 @@
-import type { Node } from '../graph/Graph.js';
+import type { Graph, Node } from '../graph/Graph.js';
 import type { Builder } from '../program/Builder.js';
 import { Binary, Unary } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
@@ -27,9 +27,9 @@ export class Masks {
   /** The inputs as a layer gets them: the first with the mask that the layer is called with. */
   enter(node: Node, inputs: Value[]): Value[] {
     const masks = this.of(node);
-    const model = modelOf(node);
-    if (this.kept && !isWithin(model, this.kept.model)) this.kept = undefined;
-    if (masks.some((mask) => mask)) this.kept = { mask: masks[0], model: this.kept?.model ?? model };
+    if (this.kept && !isWithin(modelOf(node), this.kept.model)) this.kept = undefined;
+    const from = masks.findIndex((mask) => mask);
+    if (from >= 0) this.kept = { mask: masks[0], model: this.kept?.model ?? modelOf(node.inputs[from].node) };
     const [first, ...others] = inputs;
     const mask = this.kept?.mask;
     if (mask && node.layer.className === 'Softmax') return [withoutMasked(this.b, first, mask), ...others];
@@ -90,6 +90,23 @@ export class Masks {
     }
     return joined;
   }
+}
+
+/**
+ * The nodes that the outputs depend on, in the order in which tfjs computes them: for one output after the other what it reads, of several
+ * inputs the last one first.
+ */
+export function inOrder({ outputs }: Graph): Iterable<Node> {
+  const sorted = new Set<Node>();
+  for (const output of outputs) {
+    const stack = [output.node];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const waiting = sorted.has(top) ? [] : top.inputs.map(({ node }) => node).filter((node) => !sorted.has(node));
+      stack.push(...waiting);
+      if (waiting.length === 0) sorted.add(stack.pop()!);
+    }
+  }
+  return sorted;
 }
 
 /** The path of the model that a layer is in: '' for the outermost. */

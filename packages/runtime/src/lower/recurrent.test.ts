@@ -122,6 +122,12 @@ describe.each(Object.keys(makers))('%s', (name) => {
     }
   });
 
+  it('is refused where tfjs would run it once for each output', async () => {
+    const x = tfl.input({ batchShape: [2, 3, 4] });
+    const outputs = makers[name]({ units: 3, name: 'kept', stateful: true, returnState: true }).apply(x);
+    await expect(inRuntime(tfl.model({ inputs: x, outputs }))).rejects.toThrow(`layer 'kept' (${name}): stateful with`);
+  });
+
   it('is stacked, and feeds a Dense layer', async () => {
     const model = sequential({
       layers: [

@@ -34,7 +34,9 @@ export function recurrence(
   node: Node,
   { isBackwards, isReversed = false, into = (shape) => output(b, shape) }: Direction,
 ): { output: Value; states: Value[] } {
-  const { numConstants, returnSequences } = layer.config;
+  const { numConstants, returnSequences, returnState, stateful } = layer.config;
+  if (stateful && returnState)
+    throw new Error('stateful with returnState is not supported: tfjs runs it several times.');
   if (numConstants) throw new Error('numConstants is not supported, as in tfjs.');
   const isConvolution = layer.className === 'ConvLSTM2D';
   const rank = isConvolution ? 5 : 3;

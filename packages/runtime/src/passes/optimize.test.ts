@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { relativeError } from '@tfjs-compress/testing';
+import { inputsFor, outputsOf, relativeError, saved } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../graph/Graph.js';
 import { readGraph } from '../graph/readGraph.js';
-import { inputsFor, outputsOf, randomize, saved, topologies } from '../testing/models.js';
+import { randomize, topologies } from '../testing/models.js';
 import { toModel } from '../testing/toModel.js';
 import { dropNoOps } from './dropNoOps.js';
 import { foldBatchNormalization } from './foldBatchNormalization.js';

@@ -1,9 +1,7 @@
-import { relativeError } from '@tfjs-compress/testing';
+import { inputsFor, killUnits, outputsOf, randomModel, relativeError, saved } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readGraph } from '../graph/readGraph.js';
-import { inputsFor, outputsOf, saved } from '../testing/models.js';
-import { killUnits, randomModel } from '../testing/randomModel.js';
 import { toModel } from '../testing/toModel.js';
 import { removeDeadUnits } from './removeUnits.js';
 

@@ -1,6 +1,6 @@
 import type { Graph, Layer, Node, Tensor } from '../graph/Graph.js';
 import { refuse, UnsupportedLayerError } from '../graph/UnsupportedLayerError.js';
-import { Masks } from '../lower/masks.js';
+import { inOrder, Masks } from '../lower/masks.js';
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import type { Matrix } from './Matrix.js';
 import { f, type Operation, type Parameter } from './Operation.js';
@@ -61,7 +61,7 @@ export class Builder {
     const at = ({ node, index }: Tensor, { layer }: Node): Value =>
       known.get(node)?.[index] ?? refuse(layer, `reads an output that '${node.layer.path}' does not have`);
     const masks = new Masks(this);
-    for (const node of graph.nodes) {
+    for (const node of inOrder(graph)) {
       if (known.has(node)) continue;
       known.set(
         node,

@@ -17,9 +17,14 @@ const problems: Record<number, string> = {
   1: 'an index is outside of the table of an Embedding',
 };
 
+/** One output: its numbers. Several: the numbers by the output's name. */
+export type Prediction = Float32Array | Record<string, Float32Array>;
+
 /** A program in memory, for inputs of one shape each. */
 export class Program {
-  readonly outputs: Float32Array[];
+  /** One output: its numbers. Several: by name. */
+  result!: Prediction;
+  private readonly outputs: Float32Array[] = [];
   private memory: ArrayBufferLike | undefined;
   private sources: Float32Array[] = [];
   private targets: Float32Array[] = [];
@@ -31,6 +36,7 @@ export class Program {
   /**
    * @param inputs Values of the builder, as rows, which the caller writes before each run.
    * @param results Values of the builder, as rows.
+   * @param names Of the results.
    * @throws Error where more than the builder's maxBytes would be needed.
    */
   constructor(
@@ -38,6 +44,7 @@ export class Program {
     builder: Builder,
     private readonly inputs: Value[],
     private readonly results: Value[],
+    private readonly names: string[],
   ) {
     const { lifetimes, constants } = lifetimesOf(builder.operations, inputs, results);
     const planned = plan(lifetimes);
@@ -66,10 +73,10 @@ export class Program {
       throw error;
     }
     this.constants = constants;
-    this.outputs = results.map(({ shape }) => new Float32Array(sizeOf(shape)));
+    for (let i = 0; i < results.length; i++) this.renew(i);
   }
 
-  /** Writes the inputs, runs, and reads the outputs into the arrays that `outputs` holds. @throws Error for what a kernel refuses. */
+  /** Writes the inputs, runs, and reads the outputs into `result`. @throws Error for what a kernel refuses. */
   run(inputs: ArrayLike<number>[]): void {
     const { buffer } = this.instance.memory.memory;
     if (buffer !== this.memory) this.attach(buffer);
@@ -77,7 +84,17 @@ export class Program {
     for (let i = 0; i < sources.length; i++) sources[i].set(inputs[i]);
     const status = this.instance.run(this.start);
     if (status !== 0) throw new Error(`predict: ${problems[status] ?? `the program ended with status ${status}`}.`);
-    for (let i = 0; i < targets.length; i++) outputs[i].set(targets[i]);
+    for (let i = 0; i < targets.length; i++) {
+      // Someone may have transferred it to a worker.
+      if (outputs[i].length === 0) this.renew(i);
+      outputs[i].set(targets[i]);
+    }
+  }
+
+  private renew(index: number): void {
+    const { outputs, names, results } = this;
+    outputs[index] = new Float32Array(sizeOf(results[index].shape));
+    this.result = names.length === 1 ? outputs[0] : Object.fromEntries(names.map((name, i) => [name, outputs[i]]));
   }
 
   /** Gives its memory back. */

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { MemoryHandler, seededTensor } from '@tfjs-compress/testing';
-
-/** What a model saves, as a file would hold it. */
-export async function saved(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts & { weightSpecs: any[] }> {
-  const handler = new MemoryHandler();
-  await model.save(handler);
-  return (await handler.load()) as tf.io.ModelArtifacts & { weightSpecs: any[] };
-}
+import { seededTensor } from '@tfjs-compress/testing';
 
 /** Random values in all of a model's weights; variances are positive. */
 export function randomize(model: tfl.LayersModel, seed = 1): tfl.LayersModel {
@@ -16,21 +9,6 @@ export function randomize(model: tfl.LayersModel, seed = 1): tfl.LayersModel {
     weight.write(weight.originalName.endsWith('variance') ? tf.add(tf.abs(values), 0.1) : values);
   });
   return model;
-}
-
-/** An input for each of a model's inputs; free dimensions have size 5. */
-export function inputsFor(model: tfl.LayersModel, batch = 2, seed = 7): tf.Tensor[] {
-  const isEmbedded = model.layers.some((layer) => layer.getClassName() === 'Embedding');
-  return model.inputs.map(({ shape }, i) => {
-    const [, ...rest] = shape.map((size) => size ?? 5);
-    const values = seededTensor([batch, ...rest], seed + i);
-    return isEmbedded ? tf.minimum(tf.floor(tf.mul(tf.abs(values), 2)), 9) : values;
-  });
-}
-
-export function outputsOf(model: tfl.LayersModel, inputs: tf.Tensor[]): number[][] {
-  const outputs = [model.predict(inputs, { batchSize: 64 })].flat() as tf.Tensor[];
-  return outputs.map((output) => [...output.dataSync()]);
 }
 
 const { input, model, sequential, layers } = tfl;

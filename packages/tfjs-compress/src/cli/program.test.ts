@@ -88,6 +88,20 @@ describe('on a model of the form of a Teachable Machine export', () => {
     expect([...quantized].every((value) => value === 0 || Number.isInteger(Math.log2(Math.abs(value))))).toBe(true);
   });
 
+  it('shrink writes a smaller model and says how small each layer is', async () => {
+    const { weightSpecs, weightData, ...rest } = unpack(readFileSync(at('p.tfz')));
+    const values = new Float32Array((weightData as ArrayBuffer).slice(0));
+    // The first filter of the first convolution.
+    for (let i = 0; i < 432; i += 16) values[i] = 0;
+    writeModel(at('dead'), { ...rest, weightSpecs, weightData: values.buffer });
+    await run('shrink', at('dead'), at('small'));
+    expect(output).toMatch(/^layer +before +after$/m);
+    expect(output).toMatch(/^\S*Conv1 +16 +15$/m);
+    expect(output).toMatch(/small: \d+ bytes; \d+ bytes of weights, before \d+/);
+    const { weightsManifest } = JSON.parse(readFileSync(at('small/model.json'), 'utf8'));
+    expect(weightsManifest[0].weights[0].shape).toEqual([3, 3, 3, 15]);
+  });
+
   it('report writes a page that needs nothing else, and its figures', async () => {
     writeFileSync(at('history.json'), JSON.stringify([{ history: { val_acc: [0.5, 0.9] } }, { sparsity: [0, 0.5] }]));
     await run('report', model, at('r.html'), '--history', at('history.json'));
@@ -101,7 +115,7 @@ describe('on a model of the form of a Teachable Machine export', () => {
 
 describe('help and bad input', () => {
   it('every command has examples', async () => {
-    for (const command of ['summary', 'pack', 'unpack', 'prune', 'quantize', 'report', 'bench']) {
+    for (const command of ['summary', 'pack', 'unpack', 'prune', 'quantize', 'shrink', 'report', 'bench']) {
       await expect(run(command, '--help')).rejects.toMatchObject({ exitCode: 0 });
       expect(output, command).toContain(`npx tfjs-compress ${command} `);
     }

@@ -6,6 +6,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
 import { repair } from '../repair/repair.js';
+import { formatUnits } from '../shrink/formatUnits.js';
+import { shrinkArtifacts } from '../shrink/shrinkArtifacts.js';
 import { bench, formatBench } from './bench.js';
 import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
@@ -85,6 +87,22 @@ export function makeProgram(): Command {
     .action((input: string, output: string, { bits }: { bits: number }) =>
       change(input, output, warning.quantize, (artifacts) => quantize(artifacts, bits)),
     );
+
+  program
+    .command('shrink')
+    .description('remove the units and channels that pruning left dead; predictions stay the same')
+    .argument('<in>', anyModel)
+    .argument('<out>', 'a .tfz file or a folder')
+    .addHelpText('after', examples(['shrink pruned.tfz small.tfz', 'shrink pruned/ small/']))
+    .action((input: string, output: string) => {
+      checkOutput(output);
+      const given = read(input);
+      const { artifacts, rows } = naming(input, () => shrinkArtifacts(given));
+      const bytes = writeModel(output, artifacts, makeProgress('packing'));
+      const weights = (of: io.ModelArtifacts) => bytesOf(of).length;
+      console.log(formatUnits(rows));
+      console.log(`${output}: ${bytes} bytes; ${weights(artifacts)} bytes of weights, before ${weights(given)}`);
+    });
 
   program
     .command('repair')
