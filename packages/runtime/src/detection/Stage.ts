@@ -23,10 +23,12 @@ export class Stage {
     else {
       const { builder, inputs, outputs } = this.build(shape);
       if (programs.length === KEPT) programs.pop()!.program.dispose();
-      programs.unshift({ key, program: new Program(instance, builder, inputs, outputs) });
+      const names = outputs.map((_, i) => `${i}`);
+      programs.unshift({ key, program: new Program(instance, builder, inputs, outputs, names) });
     }
     const [{ program }] = programs;
     program.run([input]);
-    return program.outputs;
+    const { result } = program;
+    return result instanceof Float32Array ? [result] : Object.values(result);
   }
 }
