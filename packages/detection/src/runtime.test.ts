@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { pack } from '@tfjs-compress/format';
 import { compressible } from '@tfjs-compress/layers';
@@ -113,6 +114,18 @@ describe('a detector without tfjs', () => {
       detector.dispose();
     };
     await fc.assert(fc.asyncProperty(argument, check), { numRuns: 10, seed: 3 });
+  });
+
+  it('a trunk whose last two levels are of one size', async () => {
+    const image = input({ shape: [null, null, 3] });
+    const conv = (name: string, strides: number, x: SymbolicTensor) => {
+      const args = { name, strides, filters: 5, kernelSize: 3, padding: 'same', activation: 'relu' } as const;
+      return layers.conv2d(args).apply(x) as SymbolicTensor;
+    };
+    const trunk = model({ inputs: image, outputs: conv('c', 1, conv('b', 2, conv('a', 4, image))) });
+    const detector = tinyDetector({ trunk, levels: ['a', 'b', 'c'], variant: 'fast' });
+    await compare(detector, await savedOf(detector), sizes.slice(0, 2));
+    detector.dispose();
   });
 
   it('more proposals than are classified at once', async () => {
