@@ -71,9 +71,9 @@ async function differenceOf(run, inputs, expected) {
   return { largest: difference / largest, mean: Math.sqrt(sums.difference / sums.values) };
 }
 
-/** Of 8 bits only a rough check that it is the same net. */
+/** Of 8 bits only a rough check: outputs of another net would be 1.4 apart. */
 function checkDifference({ largest, mean }, isRounded) {
-  const [kind, received, limit] = isRounded ? ['mean', mean, 0.25] : ['largest', largest, 1e-4];
+  const [kind, received, limit] = isRounded ? ['mean', mean, 0.5] : ['largest', largest, 1e-4];
   if (received <= limit) return;
   throw new Error(`expected outputs within ${limit} of tfjs's (${kind} difference), received ${received}.`);
 }

@@ -23,22 +23,22 @@ export const nets = {
   },
   'lenet-300-100-real': { batches: [1, 32], file: 'pruned' },
   ...Object.fromEntries(
-    pointwisePlanes().flatMap(({ size, channels }) =>
-      [2, 6].map((count) => [
+    pointwisePlanes().flatMap(({ size, channels, zeros, counts }) =>
+      counts.map((count) => [
         `pointwise-${size}-${count}`,
-        { zeros: 0.9, batches: [1], oursOnly: true, build: (tf) => pointwise(tf, size, channels, count) },
+        { zeros, batches: [], build: (tf) => pointwise(tf, size, channels, count) },
       ]),
     ),
   ),
 };
 
-/** Of MobileNet v1's 1 × 1 convolutions: the sides of their planes and their channels. */
+/** Of MobileNet v1's 1 × 1 convolutions: the sides of their planes and their channels; how many of them in the two nets. */
 export function pointwisePlanes() {
   return [
     { size: 28, channels: 256 },
     { size: 14, channels: 512 },
     { size: 7, channels: 1024 },
-  ];
+  ].map((plane) => ({ ...plane, zeros: 0.9, counts: [2, 6] }));
 }
 
 /** Equal convolutions one after the other: two nets that differ in their number tell what one takes. */

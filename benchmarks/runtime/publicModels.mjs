@@ -1,12 +1,15 @@
 /**
- * Whether the runtime computes what TensorFlow.js computes, for every layers model in some folders:
+ * Whether the runtime computes what TensorFlow.js computes, for every layers model in
+ * some folders:
  *
  *   node benchmarks/runtime/publicModels.mjs FOLDER [FOLDER …] [--only NAME,NAME] [--backend wasm] [--source]
  *
- * A FOLDER is a model's (with a model.json) or holds such folders. Both predict random inputs of the right kind at batch 1
- * and 3, each model in a process of its own. Prints a line for each model: 'equal' (the largest difference is at most 1e-5 of the largest output),
- * 'refused' with the runtime's reason, 'WRONG', or 'no model' with the reason why there is nothing to compare.
- * --source bundles this repository's packages from TypeScript. Ends with status 1 if anything is WRONG.
+ * A FOLDER is a model's (with a model.json) or holds such folders. Both predict random
+ * inputs of the right kind at batch 1 and 3, each model in a process of its own. Prints a
+ * line for each model: 'equal' (the largest difference is at most 1e-5 of the largest
+ * output), 'refused' with the runtime's reason, 'WRONG', or 'no model' with the reason
+ * why there is nothing to compare. --source bundles this repository's packages from
+ * TypeScript. Ends with status 1 if anything is WRONG.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** One model of publicModels.mjs: `node publicModelsTask.mjs MODEL.JSON RUNTIME BACKEND`. Prints a verdict as JSON in its last line. */
+/**
+ * One model of publicModels.mjs: `node publicModelsTask.mjs MODEL.JSON RUNTIME BACKEND`.
+ * Prints a verdict as JSON in its last line.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';

@@ -23,8 +23,7 @@ import { countBytes } from './bytes.mjs';
 import { findChromium, timeColdStarts, timePredictions } from './chromium.mjs';
 import { coldStarts } from './coldStart.mjs';
 import { contenders, programs, rivals } from './contenders.mjs';
-import { nets } from './nets.mjs';
-import { measurePointwise } from './pointwise.mjs';
+import { nets, pointwisePlanes } from './nets.mjs';
 import { convert, prepare } from './prepare.mjs';
 import { failures, tables } from './tables.mjs';
 
@@ -66,7 +65,7 @@ async function main() {
     efficientnet: args.efficientnet,
     pruned: args.pruned,
   });
-  const compared = made.filter(({ name }) => !nets[name].oursOnly);
+  const compared = made.filter(({ batches }) => batches.length > 0);
   results.nets = compared;
   const failed = convert(folders.work, compared, args.python);
   if (Object.keys(failed).length > 0) results.notConverted = failed;
@@ -74,8 +73,8 @@ async function main() {
   for (const { wasm, ...program } of Object.values(programs)) if (bundles.isInstalled(program)) bundles.copy(wasm);
 
   if (stages.has('bytes')) results.bytes = await countBytes(programs, bundles);
-  if (stages.has('node')) results.node = await inNode(made);
-  if (stages.has('node')) results.pointwise = await measurePointwise(results.node);
+  if (stages.has('node')) results.node = await inNode(compared);
+  if (stages.has('node')) results.pointwise = await pointwise(made);
   if (stages.has('native')) results.native = inPython(compared);
   if (stages.has('chromium')) await inChromium(compared);
   const first = compared.find(({ name }) => name === 'lenet-300-100');
@@ -111,10 +110,10 @@ function tellWhatIsMissing(failed) {
 
 /** Those who can take part: what is not installed and what has no model is left out. */
 function takingPart(where, { name }) {
-  const entries = Object.entries(contenders).filter(([key, contender]) => {
-    if (nets[name].oursOnly) return key === 'ours';
-    const isFound = bundles.isInstalled(contender) && (where === 'chromium' || contender.node);
-    return isFound && !results.notConverted?.all && !results.notConverted?.[name + contender.format];
+  const failed = results.notConverted ?? {};
+  const entries = Object.entries(contenders).filter(([, contender]) => {
+    const isMade = !contender.format || !(failed.all || failed[name + contender.format]);
+    return isMade && bundles.isInstalled(contender) && (where === 'chromium' || contender.node);
   });
   return Object.fromEntries(entries);
 }
@@ -125,7 +124,6 @@ function tasksOf(made) {
 
 async function inNode(made) {
   const measured = {};
-  const task = fileURLToPath(new URL('node.mjs', import.meta.url));
   for (const { net, batch } of tasksOf(made)) {
     const key = `${net.name} ${batch}`;
     const given = {
@@ -137,12 +135,27 @@ async function inNode(made) {
       options,
     };
     for (const { entry } of Object.values(given.contenders)) await bundles.bundle(entry, { forNode: true });
-    const { stdout, stderr, status } = spawnSync(process.execPath, [task, JSON.stringify(given)], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${key}: ${stderr}`);
-    measured[key] = JSON.parse(stdout.trim().split('\n').at(-1));
+    measured[key] = runNode('node.mjs', given);
     show('Node', key, measured[key]);
   }
   return measured;
+}
+
+/** Of the planes whose nets were made; undefined for none. */
+async function pointwise(made) {
+  const isMade = (name) => made.some((net) => net.name === name);
+  const planes = pointwisePlanes().filter(({ size, counts }) => counts.every((n) => isMade(`pointwise-${size}-${n}`)));
+  if (planes.length === 0) return undefined;
+  await bundles.bundle('ours', { forNode: true });
+  return runNode('pointwise.mjs', { ...folders, planes });
+}
+
+/** The JSON that a script of this folder printed in its last line. */
+function runNode(script, given) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [path, JSON.stringify(given)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
 function inPython(made) {

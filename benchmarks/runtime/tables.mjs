@@ -31,17 +31,15 @@ function columnsOf(test) {
 /** Times, and in brackets how many times as long as ours they are. */
 function predictions(title, byNet, columns) {
   if (!byNet) return '';
-  const rows = Object.entries(byNet)
-    .filter(([key]) => !key.startsWith('pointwise'))
-    .map(([key, results]) => {
-      const own = results.ours?.microseconds;
-      const cells = columns.map((name) => {
-        const { microseconds, error } = results[name] ?? {};
-        if (!microseconds) return error ? 'failed' : '–';
-        return name === 'ours' || !own ? time(microseconds) : `${time(microseconds)} (${ratio(microseconds / own)})`;
-      });
-      return [key.replace(/ (\d+)$/, ', batch $1'), ...cells];
+  const rows = Object.entries(byNet).map(([key, results]) => {
+    const own = results.ours?.microseconds;
+    const cells = columns.map((name) => {
+      const { microseconds, error } = results[name] ?? {};
+      if (!microseconds) return error ? 'failed' : '–';
+      return name === 'ours' || !own ? time(microseconds) : `${time(microseconds)} (${ratio(microseconds / own)})`;
     });
+    return [key.replace(/ (\d+)$/, ', batch $1'), ...cells];
+  });
   return `${title}; one thread, medians.\n\n${table(['net', ...columns], rows)}`;
 }
 

@@ -41,9 +41,6 @@ function step(code: i32, p: usize, t: i32): i32 {
     case Op.copy:
       copy(p, t);
       break;
-    case Op.fill:
-      fill(p);
-      break;
     case Op.sparseProduct:
       sparseProduct(p);
       break;
@@ -59,15 +56,6 @@ function step(code: i32, p: usize, t: i32): i32 {
     case Op.unary:
       unary(p);
       break;
-    case Op.binary:
-      binary(p);
-      break;
-    case Op.broadcast:
-      broadcast(p);
-      break;
-    case Op.scale:
-      scale(p);
-      break;
     case Op.softmax:
       softmax(p);
       break;
@@ -78,9 +66,21 @@ function step(code: i32, p: usize, t: i32): i32 {
   return 0;
 }
 
-/** An operation that dense layers do not need. */
+/** An operation that chains of dense layers do not need: see src/dense. */
 function more(code: i32, p: usize): i32 {
   switch (code) {
+    case Op.fill:
+      fill(p);
+      break;
+    case Op.binary:
+      binary(p);
+      break;
+    case Op.broadcast:
+      broadcast(p);
+      break;
+    case Op.scale:
+      scale(p);
+      break;
     case Op.window:
       window(p);
       break;

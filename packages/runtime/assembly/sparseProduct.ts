@@ -15,9 +15,15 @@ export function sparseProduct(p: usize): void {
   let vectors = load<i32>(p, 36);
   let tiles = (vectors + 6) / 7;
   while (tiles > 0) {
-    const size = (vectors + tiles - 1) / tiles;
+    let size = (vectors + tiles - 1) / tiles;
     // As many as there are of this size; the others have one vector less.
-    const side = min(vectors - tiles * (size - 1), SIDE);
+    let side = min(vectors - tiles * (size - 1), SIDE);
+    if (!ALL) {
+      // In the module for dense layers, where bytes count more, there are three sizes of tiles.
+      size = vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+      side = 1;
+      tiles = vectors - size + 1;
+    }
     switch (size) {
       case 1:
         tile<One>(p, x, y, add, side);
@@ -26,19 +32,19 @@ export function sparseProduct(p: usize): void {
         tile<Two>(p, x, y, add, side);
         break;
       case 3:
-        tile<Three>(p, x, y, add, side);
+        if (ALL) tile<Three>(p, x, y, add, side);
         break;
       case 4:
         tile<Four>(p, x, y, add, side);
         break;
       case 5:
-        tile<Five>(p, x, y, add, side);
+        if (ALL) tile<Five>(p, x, y, add, side);
         break;
       case 6:
-        tile<Six>(p, x, y, add, side);
+        if (ALL) tile<Six>(p, x, y, add, side);
         break;
       default:
-        tile<Seven>(p, x, y, add, side);
+        if (ALL) tile<Seven>(p, x, y, add, side);
     }
     tiles -= side;
     const done = size * side;

@@ -9,7 +9,7 @@ export function clamp(v: v128, lo: v128, hi: v128): v128 {
 
 /** sum + a·b: rounded once where the module is compiled for it and the processor can, else twice. */
 export function addProduct(sum: v128, a: v128, b: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(f32x4.mul(a, b), sum);
 }
 
 /** The first number at an address, or 0 where there is no address: four times. */

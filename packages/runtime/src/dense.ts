@@ -1,21 +1,28 @@
-import { basicLayers } from './lower/basicLayers.js';
-import { makeLoader } from './makeLoader.js';
-import { optimize } from './passes/optimize.js';
+import { DenseModel } from './dense/DenseModel.js';
+import { readChain } from './dense/readChain.js';
 import { dense } from './program/binaries.js';
+import { loadKernels } from './program/loadKernels.js';
+import { checkOptions, type LoadOptions, readSource, type Source } from './readSource.js';
 
+export type { DenseModel, TensorInfo } from './dense/DenseModel.js';
 export { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
-export type { Model, Prediction } from './Model.js';
-export type { ModelInput, Numbers, TensorInfo } from './ModelInput.js';
 export type { Artifacts, LoadOptions, Source } from './readSource.js';
 
 /**
- * loadModel for nets of dense layers, in half the bytes: Dense, BatchNormalization, activations, Flatten, Reshape, Permute,
- * RepeatVector, the merging layers, and layers that do nothing at inference. Other layers are refused.
+ * loadModel for nets of dense layers one after the other, in half the bytes: Dense, BatchNormalization, activations, Flatten and
+ * Reshape in front, and layers that do nothing at inference. Everything else is refused.
  *
  * @param source As in loadModel of '@tfjs-compress/runtime'.
  * @throws The same errors.
  * @example
- * const model = await loadModel(await (await fetch('digits.tfz')).arrayBuffer());
+ * const model = await loadModel('digits.tfz');
  * const probabilities = model.predict(pixels);
  */
-export const loadModel = makeLoader({ lowerings: basicLayers, binary: dense, prepare: optimize });
+export async function loadModel(source: Source, options: LoadOptions = {}): Promise<DenseModel> {
+  checkOptions(options);
+  const chain = readChain(await readSource(source, options));
+  const { memory, run } = await loadKernels(dense);
+  options.signal?.throwIfAborted();
+  options.onProgress?.(1);
+  return new DenseModel(chain, { memory, run }, options.maxBytes);
+}

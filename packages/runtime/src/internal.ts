@@ -1,6 +1,6 @@
 /** What the other packages of this repository use; outside of semantic versioning. */
 export type { Graph, Layer, Node, Tensor, Weight } from './graph/Graph.js';
 export { readGraph } from './graph/readGraph.js';
-export { readWeights, type NamedWeight } from './graph/readWeights.js';
+export { type NamedWeight, readWeights } from './graph/readWeights.js';
 export { findDeadUnits, type Units } from './passes/findDeadUnits.js';
 export { removeDeadUnits, removeUnits } from './passes/removeUnits.js';

@@ -75,3 +75,15 @@ async function readBody(
     signal?.removeEventListener('abort', cancel);
   }
 }
+
+/** @throws Error for an option that is not known, or a maxBytes that is not a number of bytes. */
+export function checkOptions(options: LoadOptions, owner = 'loadModel'): void {
+  const known = ['signal', 'onProgress', 'maxBytes', 'name'];
+  for (const key in options) {
+    if (!known.includes(key)) throw new Error(`${owner}: expected the options ${known.join(', ')}, received '${key}'.`);
+  }
+  const { maxBytes = 1 } = options;
+  if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0)) {
+    throw new Error(`${owner}: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
+  }
+}

@@ -1,10 +1,9 @@
 import { readGraph } from '../graph/readGraph.js';
 import { allLayers } from '../lower/allLayers.js';
-import { checkOptions } from '../makeLoader.js';
 import { optimize } from '../passes/optimize.js';
 import { all } from '../program/binaries.js';
 import { instantiate } from '../program/instantiate.js';
-import { type LoadOptions, readSource, type Source } from '../readSource.js';
+import { checkOptions, type LoadOptions, readSource, type Source } from '../readSource.js';
 import { Detector } from './Detector.js';
 import { networkOf } from './network.js';
 import { readConfig } from './readConfig.js';

@@ -84,7 +84,7 @@ function readLayer(json: Json, path: string, prefix: string, prefixes: Prefixes,
       return within(wrapped, direction + name.replace(/^forward_/, ''), `${prefix}/${direction}${name}`);
     });
     const backward = layer.inner[1].config;
-    backward.goBackwards = !backward.goBackwards;
+    backward.goBackwards = backward.goBackwards !== true;
   } else if (isObject(wrapped)) {
     // Built under the wrapper's name alone; a model in a wrapper is built before it, under its own names.
     if (!layersOf(wrapped)) layer.inner = [within(wrapped, nameOf(wrapped), prefix)];

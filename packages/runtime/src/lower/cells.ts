@@ -6,11 +6,17 @@ import { f } from '../program/Operation.js';
 import { Binary, Op } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
 
-/** What a recurrent layer repeats. States and the input's part are in planes, [batch, …, units]. */
+/**
+ * What a recurrent layer repeats. States and the input's part are in planes, [batch, …,
+ * units].
+ */
 export interface Cell {
   /** Units of each state. The first state is the output. */
   states: number[];
-  /** What the input adds to the gates, bias included, for one step or all at once: [batch, …, inputs] to [batch, …, gates × units]. */
+  /**
+   * What the input adds to the gates, bias included, for one step or all at once: [batch,
+   * …, inputs] to [batch, …, gates × units].
+   */
   input(x: Value): Value;
   /** One step: writes the next states where the states are. */
   step(part: Value, states: Value[]): void;
@@ -31,7 +37,10 @@ const cells: Record<string, MakeCell> = {
     };
   },
 
-  /** The gates are z, r and the candidate; r multiplies the state before its product, not after. */
+  /**
+   * The gates are z, r and the candidate; r multiplies the state before its product, not
+   * after.
+   */
   GRU(b, layer) {
     if (layer.config.resetAfter) throw new Error('resetAfter is not supported, as in tfjs.');
     const { units, input, recurrent } = partsOf(b, layer, [2, 1]);
@@ -72,7 +81,9 @@ export function cellOf(b: Builder, layer: Layer): Cell {
   throw new Error(`a cell of class ${layer.className} is not supported.`);
 }
 
-/** Each cell reads the output of the one before; the states of the last one come first. */
+/**
+ * Each cell reads the output of the one before; the states of the last one come first.
+ */
 function stacked(all: Cell[]): Cell {
   if (all.length === 0) throw new Error('cells: expected at least one, received none.');
   return {
@@ -126,7 +137,10 @@ const activationOf = ({ config }: Layer): Activation => orDefault(config.activat
 
 const gateActivation = ({ config }: Layer): Activation => orDefault(config.recurrentActivation, 'hardSigmoid');
 
-/** The units of a cell with so many gates. @throws Error if its weights are not of those sizes. */
+/**
+ * The units of a cell with so many gates. @throws Error if its weights are not of those
+ * sizes.
+ */
 export function unitsOf({ kernel, recurrentKernel, bias }: Layer['weights'], gates: number): number {
   const [units, width] = recurrentKernel.shape.slice(-2);
   const widths = [width, kernel.shape.at(-1), bias ? bias.values.length : width];
@@ -134,7 +148,10 @@ export function unitsOf({ kernel, recurrentKernel, bias }: Layer['weights'], gat
   return units;
 }
 
-/** The products of a cell; those with the state one for each of `gates`, which says how many gates it is for. */
+/**
+ * The products of a cell; those with the state one for each of `gates`, which says how
+ * many gates it is for.
+ */
 function partsOf(
   b: Builder,
   { weights }: Layer,

@@ -3,8 +3,12 @@ import type { Builder } from '../program/Builder.js';
 import { Binary } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
 import { type Cell, lstmStep, unitsOf } from './cells.js';
+import { permuted } from './geometry.js';
 
-/** An LSTM whose products are convolutions; the state's has strides of 1 and keeps its size. */
+/**
+ * An LSTM whose products are convolutions; the state's has strides of 1 and keeps its
+ * size.
+ */
 export function convLstmCell(b: Builder, layer: Layer, node: Node): Cell {
   const { strides, padding, dilationRate } = layer.config;
   const { kernel, recurrentKernel, bias } = layer.weights;
@@ -29,12 +33,13 @@ export function convLstmCell(b: Builder, layer: Layer, node: Node): Cell {
 }
 
 /** [batch, …, channels, height, width] as [batch, …, height, width, channels]. */
-export const channelsLast = (b: Builder, v: Value): Value => reordered(b, v, [-2, -1, -3]);
+export const channelsLast = (b: Builder, v: Value): Value => permuted(b, v, endingIn(v, [2, 1, 3]));
 
 /** The other way. */
-export const channelsFirst = (b: Builder, v: Value): Value => reordered(b, v, [-1, -3, -2]);
+export const channelsFirst = (b: Builder, v: Value): Value => permuted(b, v, endingIn(v, [1, 3, 2]));
 
-function reordered(b: Builder, v: Value, last: number[]): Value {
-  const moved = (list: number[]): number[] => [...list.slice(0, -3), ...last.map((i) => list.at(i)!)];
-  return b.view(v, { shape: moved(v.shape), strides: moved(v.strides) });
+/** The dimensions in their order but for the last three, which are counted from the end. */
+function endingIn({ shape: { length } }: Value, last: number[]): number[] {
+  const others = Array.from({ length: length - 3 }, (_, i) => i);
+  return [...others, ...last.map((i) => length - i)];
 }

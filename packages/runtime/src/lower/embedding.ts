@@ -3,7 +3,10 @@ import { Op } from '../program/ops.js';
 import { sizeOf } from '../program/Value.js';
 import { anyNot } from './masking.js';
 
-/** A row of the table for each index, [batch, …] to [batch, …, outputDim]; with maskZero, indexes of 0 do not count. */
+/**
+ * A row of the table for each index, [batch, …] to [batch, …, outputDim]; with maskZero,
+ * indexes of 0 do not count.
+ */
 export const embedding: Lower = (b, { config, weights }, [x]) => {
   const [rows, width] = weights.embeddings.shape;
   const lengths: unknown[] = config.inputLength == null ? x.shape.slice(1) : [config.inputLength].flat();

@@ -10,7 +10,9 @@ const { layers, sequential } = tfl;
 type T = tfl.SymbolicTensor;
 const makers = { simpleRNN: layers.simpleRNN, gru: layers.gru, lstm: layers.lstm } as Record<string, any>;
 
-/** Steps of features, some of which are `value` throughout; the last example has no other. */
+/**
+ * Steps of features, some of which are `value` throughout; the last example has no other.
+ */
 function masked(shape: number[], seed: number, value = 0): tf.Tensor {
   return tf.tidy(() => {
     const steps = tf.greater(seededTensor([...shape.slice(0, -1), 1], seed + 100), -0.2);

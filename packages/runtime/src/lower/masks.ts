@@ -3,7 +3,9 @@ import type { Builder } from '../program/Builder.js';
 import { Binary, Unary } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
 
-/** Layers that pass on the mask of their first input. Those that are not listed drop it. */
+/**
+ * Layers that pass on the mask of their first input. Those that are not listed drop it.
+ */
 const passing = new Set([
   ...['Activation', 'AlphaDropout', 'BatchNormalization', 'Dense', 'Dropout', 'GaussianDropout', 'GaussianNoise'],
   ...['LayerNormalization', 'PReLU', 'ReLU', 'SpatialDropout1D', 'TimeDistributed'],
@@ -13,10 +15,12 @@ const recurrent = new Set(['SimpleRNN', 'GRU', 'LSTM', 'ConvLSTM2D', 'RNN']);
 const merging = new Set(['Add', 'Average', 'Maximum', 'Minimum', 'Multiply']);
 
 /**
- * Which steps count, as tfjs hands it from layer to layer (its execute() and each layer's computeMask). A mask is of zeros and ones,
- * [batch, steps]. tfjs keeps the last mask that any layer was called with and calls all later layers with it, as long as none of
- * their inputs has a mask of its own: a decoder behind RepeatVector sees the encoder's mask. So do layers here. A nested model takes the
- * mask that it is called with and gives none; what it first kept goes with it.
+ * Which steps count, as tfjs hands it from layer to layer (its execute() and each layer's
+ * computeMask). A mask is of zeros and ones, [batch, steps]. tfjs keeps the last mask
+ * that any layer was called with and calls all later layers with it, as long as none of
+ * their inputs has a mask of its own: a decoder behind RepeatVector sees the encoder's
+ * mask. So do layers here. A nested model takes the mask that it is called with and gives
+ * none; what it first kept goes with it.
  */
 export class Masks {
   private readonly masks = new Map<Node, Value>();
@@ -24,7 +28,10 @@ export class Masks {
 
   constructor(private readonly b: Builder) {}
 
-  /** The inputs as a layer gets them: the first with the mask that the layer is called with. */
+  /**
+   * The inputs as a layer gets them: the first with the mask that the layer is called
+   * with.
+   */
   enter(node: Node, inputs: Value[]): Value[] {
     const masks = this.of(node);
     if (this.kept && !isWithin(modelOf(node), this.kept.model)) this.kept = undefined;
@@ -71,7 +78,10 @@ export class Masks {
     return this.b.view(mask, { shape: [1, ...mask.shape], strides: [0, ...mask.strides] });
   }
 
-  /** Along the last axis all have to count; along another the masks are put together as the inputs are. */
+  /**
+   * Along the last axis all have to count; along another the masks are put together as
+   * the inputs are.
+   */
   private concatenated(masks: (Value | undefined)[], inputs: Value[], axis: number): Value {
     const { b } = this;
     const { length } = inputs[0].shape;
@@ -93,8 +103,8 @@ export class Masks {
 }
 
 /**
- * The nodes that the outputs depend on, in the order in which tfjs computes them: for one output after the other what it reads, of several
- * inputs the last one first.
+ * The nodes that the outputs depend on, in the order in which tfjs computes them: for one
+ * output after the other what it reads, of several inputs the last one first.
  */
 export function inOrder({ outputs }: Graph): Iterable<Node> {
   const sorted = new Set<Node>();

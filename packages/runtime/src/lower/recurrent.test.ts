@@ -170,7 +170,8 @@ describe('RNN', () => {
     for (const returnSequences of [false, true]) {
       it(`matches tfjs with ${what}, returnSequences ${returnSequences}`, async () => {
         const x = tfl.input({ shape: [4, 3] });
-        // tfjs takes the wrong sizes for the states of stacked cells: only the first output is of use.
+        // tfjs takes the wrong sizes for the states of stacked cells: only the first
+        // output is of use.
         const rnn = layers.rnn({ cell: make(), returnSequences, returnState: true, goBackwards: returnSequences });
         const outputs = rnn.apply(x) as tfl.SymbolicTensor[];
         const model = tfl.model({ inputs: x, outputs });

@@ -15,7 +15,10 @@ interface Direction {
   into?: (shape: number[]) => Value;
 }
 
-/** SimpleRNN, GRU, LSTM, ConvLSTM2D, and RNN with cells. The inputs behind the first are initial states. */
+/**
+ * SimpleRNN, GRU, LSTM, ConvLSTM2D, and RNN with cells. The inputs behind the first are
+ * initial states.
+ */
 export const recurrent: Lower = (b, layer, inputs, node) => {
   const { goBackwards, returnState, dataFormat } = layer.config;
   const isFirst = dataFormat === 'channelsFirst';
@@ -26,7 +29,10 @@ export const recurrent: Lower = (b, layer, inputs, node) => {
   return isFirst ? outputs.map((v) => channelsFirst(b, v)) : outputs;
 };
 
-/** The output, [batch, steps, …, units] or without the steps, and the last states of a recurrent layer. */
+/**
+ * The output, [batch, steps, …, units] or without the steps, and the last states of a
+ * recurrent layer.
+ */
 export function recurrence(
   b: Builder,
   layer: Layer,
@@ -42,7 +48,8 @@ export function recurrence(
   const rank = isConvolution ? 5 : 3;
   if (x.shape.length !== rank) throw new Error(`expected an input of rank ${rank}, received the shape [${x.shape}].`);
   const cell = isConvolution ? convLstmCell(b, layer, node) : cellOf(b, layer);
-  // A step of rows is one stretch at batch 1, and a transposition, which is fast, at others.
+  // A step of rows is one stretch at batch 1, and a transposition, which is fast, at
+  // others.
   const part = isConvolution ? b.planes(cell.input(x)) : b.rows(cell.input(x));
   const states = statesOf(b, layer, cell, part, initial);
   const [batch, steps, ...sizes] = [...part.shape.slice(0, -1), cell.states[0]];
@@ -67,7 +74,9 @@ export function recurrence(
 /** A value for what a recurrent layer gives: steps are written one after the other. */
 export const output = (b: Builder, shape: number[]): Value => b.value(shape, shape.length < 4 ? 'rows' : 'planes');
 
-/** In a loop: copies from the step of `all` whose turn it is to `one`, or the other way. */
+/**
+ * In a loop: copies from the step of `all` whose turn it is to `one`, or the other way.
+ */
 function copyStep(b: Builder, all: Value, one: Value, isBackwards: boolean, isWritten = false): void {
   const [batch, step, ...strides] = all.strides;
   const first = b.view(all, {

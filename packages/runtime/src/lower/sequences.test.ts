@@ -13,7 +13,10 @@ type Make = (n: number, flag: boolean) => any;
 const features = 3;
 const steps = 4;
 
-/** Layers that take [batch, steps, features] and give it; some give up on steps with `flag`. */
+/**
+ * Layers that take [batch, steps, features] and give it; some give up on steps with
+ * `flag`.
+ */
 const links: Record<string, Make> = {
   masking: () => layers.masking(),
   dropout: () => layers.dropout({ rate: 0.5 }),

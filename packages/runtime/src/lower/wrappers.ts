@@ -38,7 +38,10 @@ const merges: Record<string, (b: Builder, forward: Value, backward: Value) => Va
   ave: (b, v, w) => b.unary(Unary.affine, b.binary(Binary.add, v, w), 0.5),
 };
 
-/** A recurrent layer in both directions. Its initial states are those of the forward, then those of the backward layer. */
+/**
+ * A recurrent layer in both directions. Its initial states are those of the forward, then
+ * those of the backward layer.
+ */
 export const bidirectional: Lower = (b, layer, [x, ...initial], node) => {
   const { mergeMode = 'concat' } = layer.config;
   if (layer.inner.length !== 2) throw new Error('layer: expected one, received none.');

@@ -14,7 +14,7 @@ describe('binaries', () => {
     const compiled = await compileModules();
     expect(Object.keys(modules).sort()).toEqual(Object.keys(compiled).sort());
     for (const [name, module] of Object.entries(compiled)) expect(module.equals(modules[name]), name).toBe(true);
-  });
+  }, 180_000);
 
   it('have no data of their own, which would overwrite the program’s, and import memory alone', () => {
     for (const bytes of Object.values(modules)) {

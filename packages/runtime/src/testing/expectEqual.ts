@@ -30,7 +30,10 @@ export function predictionOf(runtime: Model, inputs: tf.Tensor[]): Float32Array[
   return runtime.outputs.length === 1 ? [prediction] : runtime.outputs.map(({ name }) => prediction[name]);
 }
 
-/** Compares the predictions for lists of inputs, each with any sizes, with tfjs's, one after the other. */
+/**
+ * Compares the predictions for lists of inputs, each with any sizes, with tfjs's, one
+ * after the other.
+ */
 export async function expectEqual(model: LayersModel, lists: tf.Tensor[][], limit = 1e-5): Promise<void> {
   const runtime = await inRuntime(model);
   for (const inputs of lists) {

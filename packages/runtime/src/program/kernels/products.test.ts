@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Op } from '../ops.js';
-import { expectClose, f, Kernels, numbers } from './testing/kernels.js';
+import { type Build, expectClose, f, Kernels, numbers } from './testing/kernels.js';
 
 const sizes = fc.record({
   rows: fc.integer({ min: 0, max: 13 }),
@@ -11,19 +11,21 @@ const sizes = fc.record({
   zeros: fc.constantFrom(0, 0.5, 0.9, 1),
   bias: fc.boolean(),
   add: fc.boolean(),
-  limits: fc.constantFrom([-Infinity, Infinity], [0, Infinity], [0, 6], [-1, 1]),
+  limits: fc.constantFrom<number[]>([-Infinity, Infinity], [0, Infinity], [0, 6], [-1, 1]),
   seed: fc.nat(),
 });
 
 const clamp = (value: number, [lo, hi]: number[]): number => Math.min(Math.max(value, lo), hi);
 
-describe('products with planes', () => {
+const builds: Build[] = ['all', 'dense', 'fused'];
+
+describe.each(builds)('products with planes, %s', (build) => {
   const check = (sparse: boolean) =>
     fc.assert(
       fc.property(sizes, ({ rows, depth, vectors, gap, zeros, bias, add, limits, seed }) => {
         const pixels = 4 * vectors;
         const plane = pixels + 4 * gap;
-        const kernels = new Kernels(1);
+        const kernels = new Kernels(1, build);
         const x = numbers(depth * plane, seed);
         const weights = numbers(rows * depth, seed + 1, zeros);
         const biases = numbers(rows, seed + 2);
@@ -78,14 +80,14 @@ describe('products with planes', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
 
   it('are those of a sparse matrix', () => check(true));
   it('are those of a dense matrix', () => check(false));
 
   it('may be added to what is at y', () => {
-    const kernels = new Kernels(1);
+    const kernels = new Kernels(1, build);
     const y = kernels.output([1, 2, 3, 4]);
     const x = kernels.input([1, 1, 2, 2]);
     const parts = [kernels.input([3]), kernels.input(Uint32Array.of(0)), kernels.input(Uint32Array.of(1))];
@@ -94,7 +96,7 @@ describe('products with planes', () => {
   });
 });
 
-describe('products with a vector', () => {
+describe.each(builds)('products with a vector, %s', (build) => {
   const reference = (x: number[], weights: number[], biases: number[], limits: number[]): number[] =>
     biases.map((bias, row) =>
       clamp(
@@ -106,7 +108,7 @@ describe('products with a vector', () => {
   it('are those of a sparse matrix, by columns', () => {
     fc.assert(
       fc.property(sizes, ({ rows, depth, zeros, bias, limits, seed }) => {
-        const kernels = new Kernels(1);
+        const kernels = new Kernels(1, build);
         const x = numbers(depth, seed);
         const weights = numbers(rows * depth, seed + 1, zeros);
         const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
@@ -128,7 +130,7 @@ describe('products with a vector', () => {
         ]);
         expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -136,7 +138,7 @@ describe('products with a vector', () => {
     fc.assert(
       fc.property(sizes, fc.constantFrom(0, 0.5, 0.9, 1), ({ rows: quarter, depth, bias, limits, seed }, skipped) => {
         const rows = 4 * quarter;
-        const kernels = new Kernels(1);
+        const kernels = new Kernels(1, build);
         const x = numbers(depth, seed, skipped);
         const weights = numbers(rows * depth, seed + 1);
         const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
@@ -145,7 +147,7 @@ describe('products with a vector', () => {
         kernels.perform([Op.denseVector, ...parts, depth, rows, f(limits[0]), f(limits[1])]);
         expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

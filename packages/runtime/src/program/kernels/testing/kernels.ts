@@ -1,11 +1,19 @@
+import { setFlagsFromString } from 'node:v8';
 import { inflateSync } from 'node:zlib';
 import { expect } from 'vitest';
 import * as binaries from '../../binaries.js';
+import { fuse } from '../../fuse.js';
 
+// Node 20 has the fused instructions, but asks for a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+const inflate = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(inflateSync(Buffer.from(text, 'base64')));
 const modules = {
-  all: new WebAssembly.Module(inflateSync(Buffer.from(binaries.all, 'base64'))),
-  dense: new WebAssembly.Module(inflateSync(Buffer.from(binaries.dense, 'base64'))),
+  all: new WebAssembly.Module(inflate(binaries.all)),
+  dense: new WebAssembly.Module(inflate(binaries.dense)),
+  fused: new WebAssembly.Module(fuse(inflate(binaries.all))),
 };
+export type Build = keyof typeof modules;
 
 /** What lies between buffers, and in outputs before a run. */
 const UNTOUCHED = 0xa5;
@@ -27,7 +35,7 @@ export class Kernels {
   private readonly outputs: { address: number; bytes: number }[] = [];
   private top: number;
 
-  constructor(pages = 2, build: keyof typeof modules = 'all') {
+  constructor(pages = 2, build: Build = 'all') {
     this.memory = new WebAssembly.Memory({ initial: pages });
     this.run = new WebAssembly.Instance(modules[build], { env: { memory: this.memory } }).exports
       .run as typeof this.run;
