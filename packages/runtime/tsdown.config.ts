@@ -1,7 +1,10 @@
 import { defineConfig } from 'tsdown';
 import shared from '../../tsdown.config.js';
 
-/** The decoder and the arithmetic of boxes are parts of the package, so that nobody who only runs models installs anything else. */
+/**
+ * The decoder and the arithmetic of boxes are parts of the package, so that nobody who
+ * only runs models installs anything else.
+ */
 const deps = { alwaysBundle: [/^@tfjs-compress\/(format|math)/] };
 
 /** For script tags: what the entry exports is in the global `tfjsCompress`. */

@@ -34,7 +34,10 @@ function pictureOf(width: number, height: number, seed = 1) {
 
 type Found = { box: Box; score: number; class?: string };
 
-/** The same boxes to 1e-3 pixels, and scores to 1e-4, best first; those with nearly the same score in any order. */
+/**
+ * The same boxes to 1e-3 pixels, and scores to 1e-4, best first; those with nearly the
+ * same score in any order.
+ */
 function expectSame(received: Found[], expected: Found[]): void {
   expect(received.length).toBe(expected.length);
   const left = new Set(received);
@@ -227,5 +230,39 @@ describe('what it refuses', () => {
     metadata.hyperNet.candidates = { stride: 1, scales: many, ratios: many };
     const loaded = await loadDetector({ ...artifacts, userDefinedMetadata: metadata });
     expect(() => loaded.propose(pictureOf(8, 8))).toThrow('candidates: expected at most 8388608 windows');
+  });
+
+  it('changed files, by an Error, or it runs them', async () => {
+    const artifacts = await savedOf(tinyDetector({ variant: 'full' }));
+    const value = fc.constantFrom<unknown>(
+      ...[0, -1, 1, 2, 7, 0.5, 1e6, 2 ** 31, 1e300, null, true, 'valid', 'Dense', 'tanh', [], [1, 2], [3, 3], {}],
+    );
+    /** Every number, string and list of the network and of what is said of it. */
+    const placesIn = (json: any, path: string[] = []): string[][] =>
+      Object.entries(json).flatMap(([key, each]) => {
+        const here = [...path, key];
+        const isPart = typeof each === 'object' && each !== null;
+        return [here, ...(isPart ? placesIn(each, here) : [])];
+      });
+    const parsed = structuredClone({
+      modelTopology: artifacts.modelTopology,
+      userDefinedMetadata: artifacts.userDefinedMetadata,
+    });
+    const places = placesIn(parsed).filter((path) => !path.some((key) => /nitializer|training|inbound/.test(key)));
+    const change = async (path: string[], to: unknown) => {
+      const copy = structuredClone(parsed);
+      const parent = path.slice(0, -1).reduce((json: any, key) => json[key], copy);
+      parent[path.at(-1)!] = to;
+      const { data, width, height } = pictureOf(48, 32);
+      try {
+        const loaded = await loadDetector({ ...artifacts, ...copy });
+        loaded.detect({ data, width, height });
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+        for (const kind of [WebAssembly.RuntimeError, TypeError, RangeError])
+          if (error instanceof kind) throw new Error(`${path.join('.')} = ${JSON.stringify(to)}`, { cause: error });
+      }
+    };
+    await fc.assert(fc.asyncProperty(fc.constantFrom(...places), value, change), { numRuns: 80, seed: 1 });
   });
 });

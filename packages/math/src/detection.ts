@@ -1,6 +1,6 @@
 /**
- * What object detection computes without TensorFlow.js; for @tfjs-compress/detection and @tfjs-compress/runtime, outside
- * of semantic versioning. Nothing here imports tfjs.
+ * What object detection computes without TensorFlow.js; for @tfjs-compress/detection and
+ * @tfjs-compress/runtime, outside of semantic versioning. Nothing here imports tfjs.
  */
 export { check, checkInteger, checkOneOf } from './checks.js';
 export { axisWeights, extent, type Intervals, type RoIAlignOptions, visitCells } from './detection/axisWeights.js';

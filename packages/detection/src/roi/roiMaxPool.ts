@@ -3,9 +3,10 @@ import { checkInteger } from '@tfjs-compress/math';
 import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
 
 /**
- * RoI max pooling (Girshick, Fast R-CNN, arXiv:1504.08083), the form in the HyperNet paper: corners are rounded to cells, the
- * box includes its last cell, and each bin gets the largest value in it, as in torchvision. Computed on typed arrays; the
- * gradient goes to the cell that won.
+ * RoI max pooling (Girshick, Fast R-CNN, arXiv:1504.08083), the form in the HyperNet
+ * paper: corners are rounded to cells, the box includes its last cell, and each bin gets
+ * the largest value in it, as in torchvision. Computed on typed arrays; the gradient goes
+ * to the cell that won.
  *
  * @param features [pictures, height, width, channels]
  * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2

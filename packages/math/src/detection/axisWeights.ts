@@ -3,9 +3,15 @@ export interface RoIAlignOptions {
   size: number;
   /** Pixels of the picture in a cell of the map. Default 1. */
   stride?: number;
-  /** Samples along each side of a bin; 0 means as many as cells along the bin, rounded up. Default 2. */
+  /**
+   * Samples along each side of a bin; 0 means as many as cells along the bin, rounded up.
+   * Default 2.
+   */
   samplingRatio?: number;
-  /** Whether cell i reaches from i to i + 1 (its value lies at i + ½), as it should; false for the form before that. Default true. */
+  /**
+   * Whether cell i reaches from i to i + 1 (its value lies at i + ½), as it should; false
+   * for the form before that. Default true.
+   */
   aligned?: boolean;
 }
 
@@ -16,7 +22,10 @@ export function extent(from: number, to: number, stride: number, aligned: boolea
   return { start, length: aligned ? length : Math.max(length, 1) };
 }
 
-/** Where intervals lie in an array: from `first` on one every `step` numbers, its end `length` after its start. */
+/**
+ * Where intervals lie in an array: from `first` on one every `step` numbers, its end
+ * `length` after its start.
+ */
 export interface Intervals {
   first: number;
   step: number;
@@ -24,8 +33,9 @@ export interface Intervals {
 }
 
 /**
- * RoIAlign along one axis of a map: calls `visit` for each cell that adds to a bin. Bins count through all intervals,
- * interval i having i · size … (i + 1) · size − 1; a bin's cells come one after the other, some more than once.
+ * RoIAlign along one axis of a map: calls `visit` for each cell that adds to a bin. Bins
+ * count through all intervals, interval i having i · size … (i + 1) · size − 1; a bin's
+ * cells come one after the other, some more than once.
  *
  * @param n Cells of the map along the axis.
  */

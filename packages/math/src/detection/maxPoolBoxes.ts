@@ -13,8 +13,9 @@ export interface Pooled {
 }
 
 /**
- * RoI max pooling (Girshick, Fast R-CNN, arXiv:1504.08083), the form in the HyperNet paper: corners are rounded to cells, the
- * box includes its last cell, and each bin gets the largest value in it, as in torchvision; 0 where it has no cell.
+ * RoI max pooling (Girshick, Fast R-CNN, arXiv:1504.08083), the form in the HyperNet
+ * paper: corners are rounded to cells, the box includes its last cell, and each bin gets
+ * the largest value in it, as in torchvision; 0 where it has no cell.
  *
  * @param map [pictures, height, width, channels]
  * @param shape The map's.

@@ -29,7 +29,10 @@ export function proposalsOf(boxes: Boxes, logits: ArrayLike<number>, scale: Scal
   return inPicture(boxes, scale).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
 }
 
-/** Probabilities [n, 1 + count], the background's first, as one score for each box of each class: [n, count]. */
+/**
+ * Probabilities [n, 1 + count], the background's first, as one score for each box of each
+ * class: [n, count].
+ */
 export function scoresByClass(probabilities: Float32Array, n: number, count: number) {
   const classes = Int32Array.from({ length: n * count }, (_, i) => i % count);
   const scores = Float32Array.from(classes, (c, i) => probabilities[Math.floor(i / count) * (count + 1) + c + 1]);

@@ -42,7 +42,8 @@ export class Detector {
    *
    * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
    * @param count How many at most.
-   * @param options proposalIouThreshold (default 0.7): of two that overlap by more, the better stays.
+   * @param options proposalIouThreshold (default 0.7): of two that overlap by more, the
+   *   better stays.
    * @throws ArgumentError for an argument that is out of range.
    * @example
    * const [{ box: [x1, y1, x2, y2], score }] = detector.propose(context.getImageData(0, 0, 640, 480));

@@ -14,7 +14,10 @@ export class Stage {
     private readonly build: (shape: number[]) => Lowered,
   ) {}
 
-  /** The outputs for an input; the next run of any stage of the shape writes into the same arrays. */
+  /**
+   * The outputs for an input; the next run of any stage of the shape writes into the same
+   * arrays.
+   */
   run(input: Float32Array, shape: number[]): Float32Array[] {
     const { programs, instance } = this;
     const key = `${shape}`;

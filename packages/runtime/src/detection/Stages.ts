@@ -13,7 +13,10 @@ import { scoreGrid } from './scoreGrid.js';
 /** Values of pooled windows that are in memory at once: 32 MB. */
 const mostPooled = 8e6;
 
-/** Proposals that are classified at once, and what their number is a multiple of, so that there are few sizes to plan for. */
+/**
+ * Proposals that are classified at once, and what their number is a multiple of, so that
+ * there are few sizes to plan for.
+ */
 const [mostBoxes, unitOfBoxes] = [128, 16];
 
 /** A map of a picture: [1, height, width, channels]. */
@@ -93,7 +96,10 @@ export class Stages {
   }
 }
 
-/** Pools boxes and runs a stage on them, at most `most` at once, filled up to a multiple of `unit`. */
+/**
+ * Pools boxes and runs a stage on them, at most `most` at once, filled up to a multiple
+ * of `unit`.
+ */
 function onBoxes(stage: Stage, map: FeatureMap, boxes: Boxes, roi: RoI, most: number, unit: number): Float32Array[] {
   const n = boxes.length / 4;
   const pooledShape = [roi.size, roi.size, map.shape[3]];

@@ -13,14 +13,16 @@ import { Stages } from './Stages.js';
 const lowerings = { ...allLayers, LocalResponseNormalization: responseNormalization };
 
 /**
- * Loads a detector that Detector.save() of @tfjs-compress/detection wrote, compressed or not, and makes it ready to run
- * without TensorFlow.js.
+ * Loads a detector that Detector.save() of @tfjs-compress/detection wrote, compressed or
+ * not, and makes it ready to run without TensorFlow.js.
  *
- * @param source The URL of a compressed file, its bytes, a Response, a File or a list of one, or an object with modelTopology,
- *   weightSpecs, weightData and userDefinedMetadata (also from a handler's load()).
+ * @param source The URL of a compressed file, its bytes, a Response, a File or a list of
+ *   one, or an object with modelTopology, weightSpecs, weightData and userDefinedMetadata
+ *   (also from a handler's load()).
  * @param options signal, onProgress, maxBytes, name: see LoadOptions.
- * @throws ArgumentError for a model that is not a detector; UnsupportedLayerError for a layer that cannot be run, with the
- *   reason; FormatError for a file that is not a whole compressed model; Error for an unknown option, or when a request fails.
+ * @throws ArgumentError for a model that is not a detector; UnsupportedLayerError for a
+ *   layer that cannot be run, with the reason; FormatError for a file that is not a whole
+ *   compressed model; Error for an unknown option, or when a request fails.
  * @example
  * const detector = await loadDetector('cells.tfz');
  * const cells = detector.detect(context.getImageData(0, 0, 640, 480));

@@ -6,21 +6,33 @@ import type { RoI } from './poolBoxes.js';
 import type { DetectorConfig } from './readConfig.js';
 import { places, type WindowHead } from './scoreGrid.js';
 
-/** A detector's network without what only training needs, its layers being found by their names. */
+/**
+ * A detector's network without what only training needs, its layers being found by their
+ * names.
+ */
 export interface Network {
-  /** Picture [1, height, width, 3] → the Hyper Feature and the map that windows are pooled from. */
+  /**
+   * Picture [1, height, width, 3] → the Hyper Feature and the map that windows are pooled
+   * from.
+   */
   features: Graph;
   /** Windows as a grid, where that can be done; else as boxes: */
   grid?: WindowHead;
   /** What was pooled in windows → logits [n, 1] and offsets [n, 4]. */
   windows: Graph;
   windowRoI: RoI;
-  /** What was pooled in proposals → probabilities [n, 1 + classes] and offsets [n, 4 · classes]. */
+  /**
+   * What was pooled in proposals → probabilities [n, 1 + classes] and offsets [n, 4 ·
+   * classes].
+   */
   proposals: Graph;
   proposalRoI: RoI;
 }
 
-/** @throws UnsupportedLayerError where a layer is missing or is not as hyperNet() makes it. */
+/**
+ * @throws UnsupportedLayerError where a layer is missing or is not as hyperNet() makes
+ *   it.
+ */
 export function networkOf(graph: Graph, { classes, variant, mapStride }: DetectorConfig): Network {
   const find = (name: string): Node =>
     graph.nodes.find(({ layer }) => layer.path === name) ??
@@ -36,11 +48,10 @@ export function networkOf(graph: Graph, { classes, variant, mapStride }: Detecto
   const [height, , depth, filters] = kernelOf(convolution, 'Conv2D');
   const hyper: Tensor = { node: find('hyper'), index: 0 };
 
-  // The convolution of windows and their pooling are linear: the features are convolved first, the places of the kernel apart.
-  const isBefore = !isFast && !windowRoI.isMax && isPlain(convolution);
+  const isGrid = !windowRoI.isMax && (isFast || isPlain(convolution));
   const map = isFast
     ? { node: find('proposal_conv'), index: 0 }
-    : isBefore
+    : isGrid
       ? apply(convolveBefore(convolution), hyper)
       : hyper;
   const head = (name: string, units: number) => {
@@ -62,21 +73,20 @@ export function networkOf(graph: Graph, { classes, variant, mapStride }: Detecto
   const softmax: Layer = { ...logits, path: 'probabilities', className: 'Softmax', config: {}, weights: {} };
   return {
     features: graphOf(graph.inputs.slice(0, 1), [hyper, map]),
-    ...((isFast || isBefore) &&
-      !windowRoI.isMax && {
-        grid: {
-          roi: windowRoI,
-          reach: isFast ? 0 : (height - 1) / 2,
-          channels: filters,
-          ...(!isFast && { bias: convolution.weights.bias?.values }),
-          hidden: {
-            matrix: matrixOf(hidden.weights.kernel),
-            bias: hidden.weights.bias?.values,
-            activation: hidden.config.activation,
-          },
-          scores: sideBySide([logit, box]),
+    ...(isGrid && {
+      grid: {
+        roi: windowRoI,
+        reach: isFast ? 0 : (height - 1) / 2,
+        channels: filters,
+        ...(!isFast && { bias: convolution.weights.bias?.values }),
+        hidden: {
+          matrix: matrixOf(hidden.weights.kernel),
+          bias: hidden.weights.bias?.values,
+          activation: hidden.config.activation,
         },
-      }),
+        scores: sideBySide([logit, box]),
+      },
+    }),
     windows: graphOf([pooledWindow], [apply(logit, window), apply(box, window)]),
     windowRoI,
     proposals: graphOf([pooledProposal], [apply(softmax, apply(logits, proposal)), apply(boxes, proposal)]),
@@ -97,7 +107,7 @@ function roiOf(layer: Layer, mapStride: number): RoI {
   return { isMax, size, stride, samplingRatio, aligned };
 }
 
-/** Whether a convolution only weighs a square of bins around each. */
+/** Whether a convolution is linear and weighs a square of bins around each bin. */
 function isPlain({ config, weights: { kernel } }: Layer): boolean {
   const isOne = (value: unknown) => [value ?? 1].flat().every((each) => each === 1);
   const [height, width] = kernel.shape;
@@ -112,7 +122,11 @@ function isPlain({ config, weights: { kernel } }: Layer): boolean {
   );
 }
 
-/** A convolution's kernel [size, size, inputs, outputs] as one of a single cell, to size² · outputs channels. */
+/**
+ * A convolution of pooled windows, to be applied to the features before they are pooled: both
+ * are linear, so that they can change places. Its kernel [size, size, inputs, outputs] becomes
+ * one of a single cell, to size² · outputs channels, which scoreGrid adds up bin by bin.
+ */
 function convolveBefore(layer: Layer): Layer {
   const { name, shape, values } = layer.weights.kernel;
   const [size, , inputs, outputs] = shape;

@@ -37,7 +37,10 @@ function alignBoxes(map: Float32Array, [, height, width, channels]: readonly num
   return out;
 }
 
-/** The cells that each bin reads along one axis: those of bin i from starts[i] to starts[i + 1]. */
+/**
+ * The cells that each bin reads along one axis: those of bin i from starts[i] to starts[i
+ * + 1].
+ */
 function cellsOf(boxes: Boxes, first: number, n: number, roi: RoI) {
   const starts = new Uint32Array((boxes.length / 4) * roi.size + 1);
   const cells: number[] = [];

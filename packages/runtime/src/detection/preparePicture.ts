@@ -1,6 +1,9 @@
 import { caffeMean, check, checkInteger, type PictureConfig, resizedSize } from '@tfjs-compress/math/detection';
 
-/** Values 0 … 255, row by row: ImageData, or anything with 3 (red, green, blue) or 4 (and alpha) values a pixel. */
+/**
+ * Values 0 … 255, row by row: ImageData, or anything with 3 (red, green, blue) or 4 (and
+ * alpha) values a pixel.
+ */
 export interface Picture {
   data: ArrayLike<number>;
   width: number;
@@ -8,7 +11,10 @@ export interface Picture {
 }
 
 export interface PreparedPicture {
-  /** [1, rows, columns, 3], rows and columns multiples of the deepest stride; zeros on the right and below the picture. */
+  /**
+   * [1, rows, columns, 3], rows and columns multiples of the deepest stride; zeros on the
+   * right and below the picture.
+   */
   input: Float32Array;
   shape: number[];
   /** Size of the picture in `input`, without padding. */
@@ -19,7 +25,11 @@ export interface PreparedPicture {
   scaleY: number;
 }
 
-/** Resizes, scales and pads, as the package that trains does it. @throws ArgumentError for what is not a picture. */
+/**
+ * Resizes, scales and pads, as the package that trains does it.
+ *
+ * @throws ArgumentError for what is not a picture.
+ */
 export function preparePicture(picture: Picture, config: PictureConfig, deepestStride: number): PreparedPicture {
   check(typeof picture?.data?.length === 'number', 'picture', 'an object with data, width and height', picture);
   const { data, width: columns, height: rows } = picture;
@@ -57,7 +67,10 @@ export function preparePicture(picture: Picture, config: PictureConfig, deepestS
   return { input, shape, width, height, scaleX: width / columns, scaleY: height / rows };
 }
 
-/** Where the elements of a row come from, as in tf.image.resizeBilinear: two of the source, and the part of the second. */
+/**
+ * Where the elements of a row come from, as in tf.image.resizeBilinear: two of the
+ * source, and the part of the second.
+ */
 function placesOf(size: number, out: number) {
   const places = { low: new Int32Array(out), high: new Int32Array(out), part: new Float64Array(out) };
   for (let i = 0; i < out; i++) {

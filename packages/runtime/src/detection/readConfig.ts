@@ -4,9 +4,15 @@ import { check, checkInteger, checkOneOf, type GridArgs, type PictureConfig } fr
 export interface DetectorConfig extends PictureConfig {
   classes: string[];
   variant: 'full' | 'fast';
-  /** Of the sliding windows: their distance in pixels, square roots of their areas, heights divided by widths. */
+  /**
+   * Of the sliding windows: their distance in pixels, square roots of their areas,
+   * heights divided by widths.
+   */
   candidates: { stride: number; scales: number[]; ratios: number[] };
-  /** Pixels of the picture in a cell of the map that boxes are pooled from, and in one of the deepest map. */
+  /**
+   * Pixels of the picture in a cell of the map that boxes are pooled from, and in one of
+   * the deepest map.
+   */
   mapStride: number;
   deepestStride: number;
 }
@@ -48,7 +54,11 @@ export function readConfig(metadata: any): DetectorConfig {
   };
 }
 
-/** Where windows slide over a picture [1, height, width, 3]. @throws ArgumentError for too many of them. */
+/**
+ * Where windows slide over a picture [1, height, width, 3].
+ *
+ * @throws ArgumentError for too many of them.
+ */
 export function gridOf({ candidates }: DetectorConfig, [, height, width]: readonly number[]): GridArgs {
   const { stride, scales, ratios } = candidates;
   const windows = Math.ceil(width / stride) * Math.ceil(height / stride) * scales.length * ratios.length;

@@ -12,7 +12,10 @@ import { places, scoreGrid, type WindowHead } from './scoreGrid.js';
 const [height, width, stride] = [7, 11, 4];
 const [channels, units] = [3, 6];
 
-/** Window by window: pooled, what the places of the convolution see added up, two dense layers. */
+/**
+ * Window by window: pooled, what the places of the convolution see added up, two dense
+ * layers.
+ */
 function direct(map: Float32Array, depth: number, grid: Parameters<typeof gridBoxes>[0], head: WindowHead) {
   const boxes = gridBoxes(grid);
   const { size } = head.roi;

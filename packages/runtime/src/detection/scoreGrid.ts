@@ -11,8 +11,9 @@ import { type Address, type Value, wholeVectors } from '../program/Value.js';
 export interface WindowHead {
   roi: RoIAlignOptions;
   /**
-   * Bins on each side that a convolution of the pooled windows reaches: 0 for none. The map then has, for each place
-   * of its kernel, what the kernel's weights there make of the features (see convolveBefore).
+   * Bins on each side that a convolution of the pooled windows reaches: 0 for none. The
+   * map then has, for each place of its kernel, what the kernel's weights there make of
+   * the features (see convolveBefore).
    */
   reach: number;
   /** Channels of a window: of the map, or of that convolution. */
@@ -29,9 +30,10 @@ export interface WindowHead {
 type Cell = [index: number, weight: number];
 
 /**
- * RoIAlign of all windows of a grid, and what is computed of them. Bilinear sampling is separable: a shape's windows are
- * sampled along y, for all columns at once, and then along x. Both are sparse products, and leave a plane of all windows for
- * each bin and channel, as the dense layer takes it.
+ * RoIAlign of all windows of a grid, and what is computed of them. Bilinear sampling is
+ * separable: a shape's windows are sampled along y, for all columns at once, and then
+ * along x. Both are sparse products, and leave a plane of all windows for each bin and
+ * channel, as the dense layer takes it.
  *
  * @param map [1, height, width, channels]
  * @returns [rows, columns, shapes, 5]: logits and offsets in the order of gridBoxes.
@@ -61,7 +63,8 @@ export function scoreGrid(b: Builder, map: Value, grid: GridIntervals, head: Win
     for (let c = 0; c < depth; c++)
       product(b, at(planes, c * planes.strides[3]), at(sampled, c * sampled.strides[0]), down, size * rows, line);
 
-    // [depth, bins, width, rows], with bins of zeros above and below where the convolution reaches.
+    // [depth, bins, width, rows], with bins of zeros above and below where the
+    // convolution reaches.
     const bins = size + 2 * reach;
     const turned = b.strided([depth, bins, width, rows], [bins * width * pitch, width * pitch, pitch, 4]);
     if (reach > 0) b.fill(turned, 0);
