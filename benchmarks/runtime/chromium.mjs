@@ -1,10 +1,16 @@
-/** Times in Chromium by the clock on the wall: of predictions, and from navigation to the first prediction. */
+/**
+ * Times in Chromium by the clock on the wall: of predictions, and from navigation to the
+ * first prediction.
+ */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { median } from './median.mjs';
+import { median } from '../tools/median.mjs';
 import { serve } from './server.mjs';
 
-/** The path of a Chromium: `given`, CHROMIUM, else the usual places; undefined when there is none. */
+/**
+ * The path of a Chromium: `given`, CHROMIUM, else the usual places; undefined when there
+ * is none.
+ */
 export function findChromium(given = process.env.CHROMIUM) {
   const places = [given, chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'];
   return places.find((path) => path && existsSync(path));
@@ -21,7 +27,10 @@ async function withBrowser(executablePath, folders, pages, use) {
   }
 }
 
-/** Measures tasks { net, batch, contenders } by measureNet(), each net in a page of its own; returns the browser's version. */
+/**
+ * Measures tasks { net, batch, contenders } by measureNet(), each net in a page of its
+ * own; returns the browser's version.
+ */
 export function timePredictions({ executablePath, folders, tasks, options, onResult }) {
   const pages = {
     '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/bundles/page.mjs"></script>',
@@ -51,8 +60,9 @@ function groups(contenders) {
 }
 
 /**
- * Milliseconds from navigation to the first prediction by program, the median of `runs`: what a visitor waits for
- * on a network without delay. Each page has a profile of its own, so nothing is cached.
+ * Milliseconds from navigation to the first prediction by program, the median of `runs`:
+ * what a visitor waits for on a network without delay. Each page has a profile of its
+ * own, so nothing is cached.
  */
 export function timeColdStarts({ executablePath, folders, programs, net, runs }) {
   const pages = Object.fromEntries(

@@ -1,11 +1,15 @@
-/** Times of predictions of one net by all contenders, interleaved in one program: in Node and in a page. */
-import { median } from './median.mjs';
+/**
+ * Times of predictions of one net by all contenders, interleaved in one program: in Node
+ * and in a page.
+ */
+import { median } from '../tools/median.mjs';
 
 /**
  * @param net From prepare(): name, input shape.
  * @param batch Examples predicted at once.
  * @param contenders By name, as in contenders.mjs.
- * @param environment load(entry) → the bundle's module, read(file) → bytes, base: where the bundles' other files are, clock() → milliseconds.
+ * @param environment load(entry) → the bundle's module, read(file) → bytes, base: where
+ *   the bundles' other files are, clock() → milliseconds.
  * @param options rounds, and milliseconds of one round and contender.
  * @returns By name { microseconds, samples, difference } or { error }.
  */
@@ -45,12 +49,18 @@ export async function measureNet(net, batch, contenders, environment, options) {
   return results;
 }
 
-/** So many inputs take turns, so that no processor learns by heart which values are 0 in a net. */
+/**
+ * So many inputs take turns, so that no processor learns by heart which values are 0 in a
+ * net.
+ */
 export function inputsOf(batch) {
   return batch === 1 ? 8 : 2;
 }
 
-/** The largest difference, relative to the largest value, and the one in the root mean square, relative to that of the values. */
+/**
+ * The largest difference, relative to the largest value, and the one in the root mean
+ * square, relative to that of the values.
+ */
 async function differenceOf(run, inputs, expected) {
   const length = expected.length / inputs.length;
   const sums = { difference: 0, values: 0 };
@@ -78,7 +88,10 @@ function checkDifference({ largest, mean }, isRounded) {
   throw new Error(`expected outputs within ${limit} of tfjs's (${kind} difference), received ${received}.`);
 }
 
-/** Inputs one by one, images with their channels first for those who want them so; the time for that is not counted. */
+/**
+ * Inputs one by one, images with their channels first for those who want them so; the
+ * time for that is not counted.
+ */
 function arrange(x, [batch, ...rest], channelsFirst) {
   const count = inputsOf(batch);
   const length = x.length / count;
@@ -99,7 +112,10 @@ function toChannelsFirst(x, pixels, channels) {
   });
 }
 
-/** Microseconds a call: in every round each runs as often as fills `ms`, so all of them meet the same noise. */
+/**
+ * Microseconds a call: in every round each runs as often as fills `ms`, so all of them
+ * meet the same noise.
+ */
 async function interleaved(runs, clock, { rounds, ms, warmUp }) {
   const counts = {};
   const times = {};

@@ -3,7 +3,8 @@
  *
  *   node node.mjs JSON
  *
- * with { net, batch, contenders, work, bundles, base, options }; prints the results as JSON in its last line.
+ * with { net, batch, contenders, work, bundles, base, options }; prints the results as
+ * JSON in its last line.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

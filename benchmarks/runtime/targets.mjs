@@ -1,8 +1,14 @@
-/** What was aimed at (issue 12), and what of it the results reach. Ratios are of Node's processor time unless said. */
+/**
+ * What was aimed at (issue 12), and what of it the results reach. Ratios are of Node's
+ * processor time unless said.
+ */
 
 const native = { lenet: 'lenet-300-100 1' };
 
-/** By what it is about: [wanted, value(results), limit, 'most' or 'least', unit]. A value is undefined where something was not measured. */
+/**
+ * By what it is about: [wanted, value(results), limit, 'most' or 'least', unit]. A value
+ * is undefined where something was not measured.
+ */
 const targets = {
   'bytes, Dense only, gzipped': [(r) => r.bytes?.['ours, dense']?.gzip, 'most', 15 * 1024, bytes],
   'bytes, everything, gzipped': [(r) => r.bytes?.ours?.gzip, 'most', 30 * 1024, bytes],
@@ -57,7 +63,10 @@ const targets = {
   'cold start, Chromium, of the faster tfjs': [coldRatio, 'most', 0.5, part],
 };
 
-/** @returns [{ target, value, wanted, reached }]: texts, and undefined for what was not measured. */
+/**
+ * @returns [{ target, value, wanted, reached }]: texts, and undefined for what was not
+ *   measured.
+ */
 export function judge(results) {
   return Object.entries(targets).map(([target, [find, kind, limit, show]]) => {
     const value = find(results);

@@ -112,7 +112,7 @@ function check(layer: Layer, { name, shape, values }: Weight, wanted: number[]):
 }
 
 function shown(shape: number[]): string {
-  return shape.length ? `[${shape.map((each) => each || 'any')}]` : 'as its input';
+  return shape.length ? `[${shape.map((each) => (each === 0 ? 'any' : each))}]` : 'as its input';
 }
 
 function masked({ values }: Weight, state: Weight): Float32Array {

@@ -114,9 +114,11 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** One alone may stand without a list around it. */
+/** One alone may stand without a list around it, several in an object. */
 function references(value: unknown): Reference[] {
-  return list(typeof list(value)[0] === 'string' ? [value] : value).map(reference);
+  return isObject(value)
+    ? references(Object.values(value))
+    : list(typeof list(value)[0] === 'string' ? [value] : value).map(reference);
 }
 
 function reference(value: unknown): Reference {

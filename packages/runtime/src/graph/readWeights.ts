@@ -57,7 +57,11 @@ export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[]
     }
     return joined;
   };
-  for (const { name, shape, dtype, group, quantization } of specs) {
+  for (const spec of specs) {
+    if (typeof spec?.name !== 'string' || !Array.isArray(spec.shape)) {
+      throw new Error(`weightSpecs: expected objects with a name and a shape, received ${JSON.stringify(spec)}.`);
+    }
+    const { name, shape, dtype, group, quantization } = spec;
     const size = shape.reduce((product, each) => product * each, 1);
     const reader = readers[quantization?.dtype ?? dtype];
     if (!reader || !(size >>> 0 === size))

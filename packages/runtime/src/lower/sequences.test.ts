@@ -84,6 +84,77 @@ describe('layers over steps', () => {
   });
 });
 
+describe('a changed file', () => {
+  const values = [
+    0,
+    -1,
+    2,
+    3,
+    1e9,
+    1.5,
+    null,
+    'x',
+    'softmax',
+    true,
+    false,
+    [],
+    [2, 2],
+    {},
+    'LSTM',
+    'GRUCell',
+    'channelsFirst',
+  ];
+
+  it('is run, or refused with an error that says why', async () => {
+    const models = [
+      tfl.sequential({
+        layers: [
+          layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4, maskZero: true }),
+          layers.bidirectional({ layer: layers.lstm({ units: 3, returnSequences: true }) as any, mergeMode: 'concat' }),
+          layers.rnn({
+            cell: [layers.lstmCell({ units: 2 }), layers.gruCell({ units: 3 })] as any,
+            returnSequences: true,
+          }),
+          layers.timeDistributed({ layer: layers.dense({ units: 2 }) }),
+        ],
+      }),
+      tfl.sequential({ layers: [layers.convLstm2d({ filters: 2, kernelSize: 2, inputShape: [3, 4, 4, 2] }) as any] }),
+    ];
+    const files = await Promise.all(models.map((model) => artifactsOf(model) as Promise<any>));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...files),
+        fc.nat(),
+        fc.constantFrom<any>(...values),
+        fc.boolean(),
+        (file, at, value, inWeights) => {
+          const changed = structuredClone({ modelTopology: file.modelTopology, weightSpecs: file.weightSpecs });
+          const places = placesIn(inWeights ? changed.weightSpecs : changed.modelTopology);
+          const [holder, key] = places[at % places.length];
+          holder[key] = value;
+          const error = attempt(() => {
+            const runtime = runtimeFrom({ ...changed, weightData: file.weightData });
+            const named = runtime.inputs.map(({ name, shape }) => {
+              const size = shape.map((one, i) => one ?? (i ? 4 : 2));
+              return [name, { data: new Float32Array(size.reduce((p, q) => p * q, 1)), shape: size }] as const;
+            });
+            runtime.predict<any>(Object.fromEntries(named));
+          });
+          // Not a TypeError, RangeError or WebAssembly.RuntimeError.
+          if (error) expect(['Error', 'UnsupportedLayerError']).toContain((error as Error).constructor.name);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+});
+
+/** Everything in a JSON that can be changed: what holds it, and under which key. */
+function placesIn(json: any): [holder: any, key: string][] {
+  if (typeof json !== 'object' || json === null) return [];
+  return Object.keys(json).flatMap((key) => [[json, key] as [any, string], ...placesIn(json[key])]);
+}
+
 function attempt<T>(work: () => T): T | Error {
   try {
     return work();
