@@ -13,7 +13,13 @@ const allowed: Record<string, string[]> = {
   format: ['@tensorflow/tfjs-core', '@tfjs-compress/math'],
   runtime: ['@tfjs-compress/format/decode'],
   'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
-  detection: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
+  detection: [
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-layers',
+    '@tfjs-compress/math',
+    '@tfjs-compress/math/detection',
+    '@tfjs-compress/layers',
+  ],
   'tfjs-compress': [
     '@tensorflow/tfjs-core',
     '@tensorflow/tfjs-layers',

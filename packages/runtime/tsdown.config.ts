@@ -1,8 +1,11 @@
 import { defineConfig } from 'tsdown';
 import shared from '../../tsdown.config.js';
 
-/** The decoder is a part of the package, so that nobody who only runs models installs anything else. */
-const deps = { alwaysBundle: [/^@tfjs-compress\/format/] };
+/**
+ * The decoder and the arithmetic of boxes are parts of the package, so that nobody who
+ * only runs models installs anything else.
+ */
+const deps = { alwaysBundle: [/^@tfjs-compress\/(format|math)/] };
 
 /** For script tags: what the entry exports is in the global `tfjsCompress`. */
 const scriptTag = (name: string) => ({
@@ -20,7 +23,8 @@ const scriptTag = (name: string) => ({
 });
 
 export default defineConfig([
-  { ...shared, entry: ['src/index.ts', 'src/dense.ts', 'src/internal.ts'], deps },
+  { ...shared, entry: ['src/index.ts', 'src/dense.ts', 'src/detection.ts', 'src/internal.ts'], deps },
   scriptTag('index'),
   scriptTag('dense'),
+  scriptTag('detection'),
 ]);

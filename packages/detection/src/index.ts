@@ -1,18 +1,30 @@
 export {
   type Box,
   type Boxes,
+  type CoderWeights,
   clipBoxes,
+  type Detection,
+  type DetectOptions,
+  decodeBoxes,
+  encodeBoxes,
   flipBoxes,
   fromBoxes,
+  type GridArgs,
+  type GridIntervals,
+  gridBoxes,
+  gridIntervals,
   iou,
   iouMatrix,
+  type NonMaxSuppressionArgs,
+  nonMaxSuppression,
+  nonMaxSuppressionAsync,
+  type Proposal,
+  type RoIAlignOptions,
+  type RoIMaxPoolOptions,
   scaleBoxes,
   toBoxes,
-} from './boxes/boxes.js';
-export { type CoderWeights, decodeBoxes, encodeBoxes } from './boxes/coder.js';
-export { type GridArgs, type GridIntervals, gridBoxes, gridIntervals } from './boxes/gridBoxes.js';
+} from '@tfjs-compress/math/detection';
 export { IGNORED, type MatchArgs, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
-export { type NonMaxSuppressionArgs, nonMaxSuppression, nonMaxSuppressionAsync } from './boxes/nonMaxSuppression.js';
 export { type SampleArgs, sampleMatches } from './boxes/sampleMatches.js';
 export { type Augment, augmentPicture } from './data/augment.js';
 export type { BatchArgs, TrainingBatches } from './data/batches.js';
@@ -43,13 +55,12 @@ export { Proposals, type ProposalsArgs } from './layers/Proposals.js';
 export { RoIAlign, type RoIAlignLayerArgs } from './layers/RoIAlign.js';
 export { RoIMaxPooling, type RoIMaxPoolingLayerArgs } from './layers/RoIMaxPooling.js';
 export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/losses.js';
-export type { DetectOptions } from './model/DetectOptions.js';
-export { type Detection, Detector, type Proposal } from './model/Detector.js';
+export { Detector } from './model/Detector.js';
 export type { CandidateArgs, HyperNetArgs, HyperNetConfig, TrainingArgs } from './model/HyperNetArgs.js';
 export { hyperNet } from './model/hyperNet.js';
 export type { Picture } from './model/preprocess.js';
 export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
 export { alexnet, vgg16 } from './model/trunks.js';
-export { type RoIAlignOptions, roiAlign } from './roi/roiAlign.js';
+export { roiAlign } from './roi/roiAlign.js';
 export { type GridWeights, gridWeights, roiAlignGrid } from './roi/roiAlignGrid.js';
-export { type RoIMaxPoolOptions, roiMaxPool } from './roi/roiMaxPool.js';
+export { roiMaxPool } from './roi/roiMaxPool.js';

@@ -147,6 +147,8 @@ export function apply(kind: i32, x: v128, a: v128, b: v128): v128 {
       return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
     case Unary.abs:
       return f32x4.abs(x);
+    case Unary.power:
+      return exponential(f32x4.mul(a, logarithm(x)), false);
   }
   return x;
 }

@@ -43,6 +43,7 @@ export enum Unary {
   rsqrt = 16,
   abs = 17,
   linear = 18,
+  power = 19,
 }
 
 export enum Binary {

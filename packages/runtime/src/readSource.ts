@@ -90,14 +90,13 @@ async function readBody(
  * @throws Error for an option that is not known, or a maxBytes that is not a number of
  *   bytes.
  */
-export function checkOptions(options: LoadOptions): void {
+export function checkOptions(options: LoadOptions, owner = 'loadModel'): void {
   const known = ['signal', 'onProgress', 'maxBytes', 'name'];
   for (const key in options) {
-    if (!known.includes(key))
-      throw new Error(`loadModel: expected the options ${known.join(', ')}, received '${key}'.`);
+    if (!known.includes(key)) throw new Error(`${owner}: expected the options ${known.join(', ')}, received '${key}'.`);
   }
   const { maxBytes = 1 } = options;
   if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0)) {
-    throw new Error(`loadModel: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
+    throw new Error(`${owner}: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
   }
 }

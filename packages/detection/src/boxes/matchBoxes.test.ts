@@ -1,5 +1,5 @@
+import { toBoxes } from '@tfjs-compress/math/detection';
 import { describe, expect, it } from 'vitest';
-import { toBoxes } from './boxes.js';
 import { IGNORED, matchBoxes, NEGATIVE } from './matchBoxes.js';
 
 describe('matchBoxes', () => {

@@ -1,4 +1,4 @@
-import { type Boxes, iou } from './boxes.js';
+import { type Boxes, iou } from '@tfjs-compress/math/detection';
 
 export interface MatchArgs {
   /** A candidate with at least this overlap with an object is positive. */

@@ -1,4 +1,4 @@
-import type { Box } from '../boxes/boxes.js';
+import type { Box } from '@tfjs-compress/math/detection';
 
 /** An object in a picture. */
 export interface Annotation {

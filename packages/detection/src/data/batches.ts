@@ -1,9 +1,9 @@
+import { resizedSize } from '@tfjs-compress/math/detection';
 import * as tf from '@tensorflow/tfjs-core';
 import { check, checkInteger } from '@tfjs-compress/math';
 import { seededRandom } from '../boxes/random.js';
 import { draw } from '../boxes/sampleMatches.js';
 import type { Detector } from '../model/Detector.js';
-import { resizedSize } from '../model/preprocess.js';
 import type { Annotation, PictureSet } from './PictureSet.js';
 
 export interface BatchArgs {

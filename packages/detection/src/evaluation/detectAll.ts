@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Detection, DetectOptions, Proposal } from '@tfjs-compress/math/detection';
 import type { PictureSet } from '../data/PictureSet.js';
-import type { DetectOptions } from '../model/DetectOptions.js';
-import type { Detection, Detector, Proposal } from '../model/Detector.js';
+import type { Detector } from '../model/Detector.js';
 
 /** Runs a detector over every picture of a set: what the evaluations take. */
 export async function detectAll(

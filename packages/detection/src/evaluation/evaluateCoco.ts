@@ -1,7 +1,6 @@
 import { check } from '@tfjs-compress/math';
-import type { Box } from '../boxes/boxes.js';
+import type { Box, Detection } from '@tfjs-compress/math/detection';
 import type { Annotation } from '../data/PictureSet.js';
-import type { Detection } from '../model/Detector.js';
 
 /** COCO's twelve figures, 0 to 1; −1 where there is nothing to measure (no small objects, say). */
 export interface CocoResult {

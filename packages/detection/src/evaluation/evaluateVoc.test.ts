@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Box } from '@tfjs-compress/math/detection';
 import { describe, expect, it } from 'vitest';
-import type { Box } from '../boxes/boxes.js';
 import { averagePrecision, evaluateVoc } from './evaluateVoc.js';
 
 const fixture = JSON.parse(readFileSync(new URL('../../fixtures/voc.json', import.meta.url), 'utf8'));

@@ -1,5 +1,5 @@
+import type { Box } from '@tfjs-compress/math/detection';
 import { expect, it } from 'vitest';
-import type { Box } from '../boxes/boxes.js';
 import { recallOfProposals } from './recallOfProposals.js';
 
 it('recallOfProposals counts objects covered by the first k', () => {

@@ -1,4 +1,4 @@
-import { type Box, iou, toBoxes } from '../boxes/boxes.js';
+import { type Box, iou, toBoxes } from '@tfjs-compress/math/detection';
 import type { Annotation } from '../data/PictureSet.js';
 
 /**

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { decodeBoxes, toBoxes } from '@tfjs-compress/math/detection';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBoxes } from '../boxes/boxes.js';
-import { decodeBoxes } from '../boxes/coder.js';
 import { expectGradient } from '../numericGradient.testing.js';
 import { BoxDecoding } from './BoxDecoding.js';
 

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '@tfjs-compress/math';
-import { movedWindows } from '../boxes/movedWindows.js';
-import { nonMaxSuppression } from '../boxes/nonMaxSuppression.js';
+import { movedWindows, nonMaxSuppression } from '@tfjs-compress/math/detection';
 import { type LayerConfig, rowsOf, type Shape } from './layer.js';
 
 export interface ProposalsArgs {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { type RoIAlignOptions, roiAlign, roiAlignWithoutGradient } from '../roi/roiAlign.js';
+import type { RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { roiAlign, roiAlignWithoutGradient } from '../roi/roiAlign.js';
 import type { LayerConfig, Shape } from './layer.js';
 
 export type RoIAlignLayerArgs = LayerConfig &

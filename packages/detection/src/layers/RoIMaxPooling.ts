@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { type RoIMaxPoolOptions, roiMaxPool } from '../roi/roiMaxPool.js';
+import type { RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { roiMaxPool } from '../roi/roiMaxPool.js';
 import type { LayerConfig, Shape } from './layer.js';
 
 export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;

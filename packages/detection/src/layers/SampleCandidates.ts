@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { encodeBoxes, proposalWeights } from '../boxes/coder.js';
-import { gridBoxes } from '../boxes/gridBoxes.js';
+import { encodeBoxes, gridBoxes, pickBoxes, proposalWeights } from '@tfjs-compress/math/detection';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
 import { draw, sampleMatches } from '../boxes/sampleMatches.js';
 import { hideDifficult } from './hideDifficult.js';
-import { type LayerConfig, objectsOf, pickBoxes, rowsOf, type Shape } from './layer.js';
+import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
 export interface SampleCandidatesArgs {
   /** Pixels of the picture in a cell of the map. */

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { detectionWeights, encodeBoxes } from '../boxes/coder.js';
+import { detectionWeights, encodeBoxes, pickBoxes, smallestSide } from '@tfjs-compress/math/detection';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
-import { smallestSide } from '../boxes/movedWindows.js';
 import { seededRandom } from '../boxes/random.js';
 import { sampleMatches } from '../boxes/sampleMatches.js';
 import { hideDifficult } from './hideDifficult.js';
-import { type LayerConfig, objectsOf, pickBoxes, rowsOf, type Shape } from './layer.js';
+import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
 export interface SampleProposalsArgs {
   /** Boxes a picture that the detection loss is taken over. Default 512, a quarter of them objects at most (torchvision). */

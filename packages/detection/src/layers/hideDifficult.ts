@@ -1,4 +1,4 @@
-import { type Boxes, iou } from '../boxes/boxes.js';
+import { type Boxes, iou } from '@tfjs-compress/math/detection';
 import { IGNORED, NEGATIVE } from '../boxes/matchBoxes.js';
 
 /** Negatives that lie on an object marked difficult are no good examples of background: makes them ignored, in place. */

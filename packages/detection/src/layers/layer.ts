@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { pickBoxes } from '@tfjs-compress/math/detection';
 
 /** What every layer's constructor takes: name, trainable, … */
 export type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
@@ -10,15 +11,6 @@ export type Shape = (number | null)[];
 export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number): Float32Array {
   const [, n, k] = tensor.shape;
   return values.slice(picture * n * k, (picture + 1) * n * k);
-}
-
-/** Gathers rows of four numbers. */
-export function pickBoxes(boxes: Float32Array, indices: readonly number[]): Float32Array {
-  const out = new Float32Array(4 * indices.length);
-  indices.forEach((from, to) => {
-    out.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
-  });
-  return out;
 }
 
 /** The objects of one picture: rows whose class is positive. Class 0 is padding, −1 an object that counts neither way. */

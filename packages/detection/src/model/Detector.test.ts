@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
-import { iou, toBoxes } from '../boxes/boxes.js';
 import { cachedBatches } from '../data/cachedBatches.js';
 import { pictureBatches } from '../data/pictureBatches.js';
 import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
-import type { DetectOptions } from './DetectOptions.js';
 import { Detector } from './Detector.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 

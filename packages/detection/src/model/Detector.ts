@@ -1,13 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
-import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from '../boxes/boxes.js';
-import { detectionWeights } from '../boxes/coder.js';
-import { isLargeEnough, movedWindows } from '../boxes/movedWindows.js';
-import { nonMaxSuppressionAsync } from '../boxes/nonMaxSuppression.js';
+import {
+  type Boxes,
+  clipBoxes,
+  type Detection,
+  type DetectOptions,
+  detectionWeights,
+  detectOptionsOf,
+  inPicture,
+  isLargeEnough,
+  movedWindows,
+  nonMaxSuppressionAsync,
+  type Proposal,
+  pickBoxes,
+  proposalsOf,
+  scoresByClass,
+} from '@tfjs-compress/math/detection';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
-import { pickBoxes } from '../layers/layer.js';
-import { type DetectOptions, detectOptionsOf } from './DetectOptions.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import {
@@ -22,20 +32,6 @@ import {
 import { type Picture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
-
-export interface Detection {
-  /** [x1, y1, x2, y2] in pixels of the picture given. */
-  box: Box;
-  class: string;
-  /** Probability of the class, 0 to 1. */
-  score: number;
-}
-
-export interface Proposal {
-  box: Box;
-  /** Probability that this is an object, 0 to 1. */
-  score: number;
-}
 
 /** A HyperNet: what hyperNet() builds and Detector.load() reads. */
 export class Detector {
@@ -133,7 +129,8 @@ export class Detector {
     const prepared = this.prepare(picture);
     const maps = this.mapsOf(prepared.input);
     try {
-      return proposalsOf(await this.proposeOn(maps, count, proposalIouThreshold), prepared);
+      const { boxes, logits } = await this.proposeOn(maps, count, proposalIouThreshold);
+      return proposalsOf(boxes, logits, prepared);
     } finally {
       tf.dispose([prepared.input, maps]);
     }
@@ -154,7 +151,7 @@ export class Detector {
     const maps = this.mapsOf(prepared.input);
     try {
       const found = await this.proposeOn(maps, given.proposals, given.proposalIouThreshold);
-      const proposals = proposalsOf(found, prepared);
+      const proposals = proposalsOf(found.boxes, found.logits, prepared);
       if (proposals.length === 0) return { detections: [], proposals };
       const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
       const boxes = clipBoxes(moved, prepared.width, prepared.height);
@@ -198,10 +195,7 @@ export class Detector {
     const n = rois.length / 4;
     const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])]));
     const [probabilities, boxes] = await valuesOf(out as tf.Tensor[]);
-    const count = this.config.classes.length;
-    const classes = Int32Array.from({ length: n * count }, (_, i) => i % count);
-    const scores = Float32Array.from(classes, (c, i) => probabilities[Math.floor(i / count) * (count + 1) + c + 1]);
-    return { boxes, scores, classes };
+    return { boxes, ...scoresByClass(probabilities, n, this.config.classes.length) };
   }
 }
 
@@ -218,13 +212,4 @@ function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor): SymbolicTensor
 
 function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {
   return model({ inputs, outputs });
-}
-
-/** Boxes of the prepared picture in the pixels of the picture given. */
-function inPicture(boxes: Boxes, { scaleX, scaleY }: Prepared): Box[] {
-  return fromBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY));
-}
-
-function proposalsOf({ boxes, logits }: { boxes: Boxes; logits: Float32Array }, prepared: Prepared): Proposal[] {
-  return inPicture(boxes, prepared).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { gridBoxes } from '@tfjs-compress/math/detection';
 import { expectNoLeak } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';
-import { gridBoxes } from '../boxes/gridBoxes.js';
 import { tinyDetector } from '../tinyDetector.testing.js';
 import { connectProposalHead, type LayerLookup } from './network.js';
 import { WindowScorer } from './WindowScorer.js';

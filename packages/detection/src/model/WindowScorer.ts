@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, type LayerVariable, model } from '@tensorflow/tfjs-layers';
-import type { Boxes } from '../boxes/boxes.js';
-import { gridBoxes, gridIntervals } from '../boxes/gridBoxes.js';
+import { type Boxes, gridBoxes, gridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
 import { RoIAlign } from '../layers/RoIAlign.js';
-import type { RoIAlignOptions } from '../roi/roiAlign.js';
 import { type GridWeights, gridWeights, roiAlignGrid, shapesOf } from '../roi/roiAlignGrid.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import { connectProposalHidden, type LayerLookup } from './network.js';

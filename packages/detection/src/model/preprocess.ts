@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check } from '@tfjs-compress/math';
+import { caffeMean, resizedSize } from '@tfjs-compress/math/detection';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 
 /** What can be detected in: values 0 … 255 of shape [height, width, 3], or what tf.browser.fromPixels takes. */
 export type Picture = tf.Tensor3D | Parameters<typeof tf.browser.fromPixels>[0];
-
-/** ImageNet's mean in blue, green, red, as Caffe's models subtract it. */
-const caffeMean = [103.939, 116.779, 123.68];
 
 export interface Prepared {
   /** [1, height, width, 3], both multiples of the deepest stride; zeros on the right and below the picture. */
@@ -17,12 +15,6 @@ export interface Prepared {
   /** `input`'s pixels in one of the picture's. */
   scaleX: number;
   scaleY: number;
-}
-
-/** Size to which a picture is resized: shorter side = shortSide unless the longer one would then be above longSide. */
-export function resizedSize(width: number, height: number, { shortSide, longSide }: HyperNetConfig) {
-  const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 /** Resizes, scales and pads. The caller disposes of `input`. */

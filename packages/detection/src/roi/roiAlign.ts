@@ -1,16 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check, checkInteger } from '@tfjs-compress/math';
-
-export interface RoIAlignOptions {
-  /** Bins along each side of the output. */
-  size: number;
-  /** Pixels of the picture in a cell of the map. Default 1. */
-  stride?: number;
-  /** Samples along each side of a bin; 0 means as many as cells along the bin, rounded up. Default 2. */
-  samplingRatio?: number;
-  /** Whether cell i reaches from i to i + 1 (its value lies at i + ½), as it should; false for the form before that. Default true. */
-  aligned?: boolean;
-}
+import { axisWeights, extent, type RoIAlignOptions } from '@tfjs-compress/math/detection';
 
 /** T of the matmul form has size · height · channels floats a box; boxes are taken in portions that keep it below 64 MB. */
 const largestIntermediate = 16e6;
@@ -139,50 +129,6 @@ function checkOptions(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAli
 function pictureOf(map: tf.Tensor4D, picture: number): tf.Tensor3D {
   const [, height, width, channels] = map.shape;
   return tf.reshape(tf.slice(map, [picture, 0, 0, 0], [1, height, width, channels]), [height, width, channels]);
-}
-
-/** A box's side in cells. */
-function extent(from: number, to: number, stride: number, aligned: boolean): { start: number; length: number } {
-  const start = from / stride - (aligned ? 0.5 : 0);
-  const length = (to - from) / stride;
-  return { start, length: aligned ? length : Math.max(length, 1) };
-}
-
-/** Where intervals lie in an array: from `first` on one every `step` numbers, its end `length` after its start. */
-interface Intervals {
-  first: number;
-  step: number;
-  length: number;
-}
-
-/** [intervals, size, n]: how much each of n cells along an axis adds to each bin. */
-export function axisWeights(
-  values: Float32Array,
-  { first, step, length: span }: Intervals,
-  n: number,
-  { size, stride = 1, samplingRatio = 2, aligned = true }: RoIAlignOptions,
-): Float32Array {
-  const count = values.length / step;
-  const out = new Float32Array(count * size * n);
-  for (let i = 0; i < count; i++) {
-    const at = first + i * step;
-    const { start, length } = extent(values[at], values[at + span], stride, aligned);
-    const bin = length / size;
-    const samples = samplingRatio > 0 ? samplingRatio : Math.ceil(bin);
-    for (let p = 0; p < size; p++) {
-      const row = (i * size + p) * n;
-      for (let s = 0; s < samples; s++) {
-        const place = start + (p + (s + 0.5) / samples) * bin;
-        if (place < -1 || place > n) continue;
-        const inside = Math.min(Math.max(place, 0), n - 1);
-        const low = Math.floor(inside);
-        const part = inside - low;
-        out[row + low] += (1 - part) / samples;
-        if (part > 0) out[row + low + 1] += part / samples;
-      }
-    }
-  }
-  return out;
 }
 
 function replicateBorder(map: tf.Tensor4D, height: number, width: number): tf.Tensor4D {

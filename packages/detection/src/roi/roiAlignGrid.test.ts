@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gridBoxes, gridIntervals } from '@tfjs-compress/math/detection';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { gridBoxes, gridIntervals } from '../boxes/gridBoxes.js';
 import { roiAlign } from './roiAlign.js';
 import { gridWeights, roiAlignGrid } from './roiAlignGrid.js';
 

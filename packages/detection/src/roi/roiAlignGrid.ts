@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check } from '@tfjs-compress/math';
-import type { GridIntervals } from '../boxes/gridBoxes.js';
-import { axisWeights, type RoIAlignOptions } from './roiAlign.js';
+import { axisWeights, type GridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
 
 /** What roiAlignGrid computes with: how much each cell adds to each bin. */
 export interface GridWeights {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
+import { nonMaxSuppression, toBoxes } from '@tfjs-compress/math/detection';
 import { describe, expect, it } from 'vitest';
-import { toBoxes } from '../boxes/boxes.js';
-import { nonMaxSuppression } from '../boxes/nonMaxSuppression.js';
 import { roiAlign } from './roiAlign.js';
 import { roiMaxPool } from './roiMaxPool.js';
 

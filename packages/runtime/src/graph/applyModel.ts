@@ -143,6 +143,7 @@ function apply({ layer, model }: Part, inputs: Tensor[], kwargs: Record<string, 
   if (inputs.length === 0) refuse(layer!, 'is applied to nothing');
   const node = add(graph, layer!, inputs, kwargs);
   const { returnState } = (layer!.inner[0] ?? layer!).config;
-  const isOne = !returnState && !layer!.config.returnState && layer!.className !== 'Bidirectional';
+  // A detector's Sample… layers are for training, and in its file all the same.
+  const isOne = !returnState && !layer!.config.returnState && !/^(Bidirectional$|Sample)/.test(layer!.className);
   return (index) => (Number.isInteger(index) && index >= 0 && !(isOne && index > 0) ? { node, index } : undefined);
 }

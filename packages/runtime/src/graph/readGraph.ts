@@ -11,6 +11,7 @@ export interface GraphArtifacts {
   modelTopology?: unknown;
   format?: string;
   weightSpecs?: WeightSpec[];
+  userDefinedMetadata?: unknown;
   weightData?: ArrayBuffer | ArrayBufferView | (ArrayBuffer | ArrayBufferView)[];
 }
 

@@ -105,6 +105,8 @@ export const Unary = {
   abs: 17,
   /** x of itself: linear */
   linear: 18,
+  /** x^a of a finite x > 2^-126, to |a ln x| 2^-23: for x near 1, as in local response normalization. */
+  power: 19,
 } as const;
 
 export const Binary = {

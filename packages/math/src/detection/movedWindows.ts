@@ -10,8 +10,8 @@ export function isLargeEnough(boxes: Boxes, i: number): boolean {
 }
 
 /**
- * Windows moved by their offsets and cut to the picture, for nonMaxSuppression: each is made when that first looks at it, which is a few
- * hundred of 30,000.
+ * Windows moved by their offsets and cut to the picture, for nonMaxSuppression: each is
+ * made when that first looks at it, which is a few hundred of 30,000.
  */
 export function movedWindows(windows: Boxes, offsets: Float32Array, width: number, height: number) {
   const boxes = new Float32Array(windows.length);

@@ -1,4 +1,4 @@
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions } from '../checks.js';
 
 export interface DetectOptions {
   /** Default 100. */
@@ -9,7 +9,10 @@ export interface DetectOptions {
   iouThreshold?: number;
   /** Proposals that are classified. Default 100, the paper's headline. */
   proposals?: number;
-  /** Of two proposals that overlap by more, the better stays. Default 0.7 (the paper); where objects are many, less finds more of them. */
+  /**
+   * Of two proposals that overlap by more, the better stays. Default 0.7 (the paper);
+   * where objects are many, less finds more of them.
+   */
   proposalIouThreshold?: number;
 }
 

@@ -1,15 +1,24 @@
 import { type Boxes, iou } from './boxes.js';
 
 export interface NonMaxSuppressionArgs {
-  /** A box is dropped where it overlaps a better one by more than this (kept at exactly this, as in torchvision). */
+  /**
+   * A box is dropped where it overlaps a better one by more than this (kept at exactly
+   * this, as in torchvision).
+   */
   iouThreshold: number;
   /** Stop after so many. Default: all. */
   maxBoxes?: number;
   /** Boxes with a score not above this are left out. Default: none is. */
   scoreThreshold?: number;
-  /** One number a box: boxes of different classes never suppress each other. Default: all are of one class. */
+  /**
+   * One number a box: boxes of different classes never suppress each other. Default: all
+   * are of one class.
+   */
   classes?: ArrayLike<number>;
-  /** Called once before box i is looked at, best first: writes it into `boxes`, so that boxes nobody looks at need not be made; false leaves it out. */
+  /**
+   * Called once before box i is looked at, best first: writes it into `boxes`, so that
+   * boxes nobody looks at need not be made; false leaves it out.
+   */
   make?: (i: number) => boolean;
 }
 
@@ -22,7 +31,10 @@ export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args:
   }
 }
 
-/** The same, giving way to the event loop every few milliseconds, so that a page stays alive. */
+/**
+ * The same, giving way to the event loop every few milliseconds, so that a page stays
+ * alive.
+ */
 export async function nonMaxSuppressionAsync(
   boxes: Boxes,
   scores: ArrayLike<number>,
@@ -68,8 +80,8 @@ function* suppress(
 }
 
 /**
- * Indices by falling score, ties in the order given, one by one out of a heap: of 30,000 windows a few hundred are looked at, and to
- * sort them all took longer than the rest.
+ * Indices by falling score, ties in the order given, one by one out of a heap: of 30,000
+ * windows a few hundred are looked at, and to sort them all took longer than the rest.
  */
 function* bestFirst(scores: ArrayLike<number>, threshold: number): Generator<number> {
   const heap = new Int32Array(scores.length);

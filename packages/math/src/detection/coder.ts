@@ -7,12 +7,16 @@ export type CoderWeights = readonly [x: number, y: number, width: number, height
 export const proposalWeights: CoderWeights = [1, 1, 1, 1];
 export const detectionWeights: CoderWeights = [10, 10, 5, 5];
 
-/** exp() of more than this would let one bad prediction make a box of millions of pixels (torchvision's bound). */
+/**
+ * exp() of more than this would let one bad prediction make a box of millions of pixels
+ * (torchvision's bound).
+ */
 export const largestLogScale = Math.log(1000 / 16);
 
 /**
- * How to get from each anchor to the box of the same index: tx = wx·(x − xa)/wa, ty alike, tw = ww·ln(w/wa), th alike, x and y
- * being centres (R-CNN, arXiv:1311.2524, appendix C). Anchors and boxes must have positive widths and heights.
+ * How to get from each anchor to the box of the same index: tx = wx·(x − xa)/wa, ty
+ * alike, tw = ww·ln(w/wa), th alike, x and y being centres (R-CNN, arXiv:1311.2524,
+ * appendix C). Anchors and boxes must have positive widths and heights.
  */
 export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights): Float32Array {
   const out = new Float32Array(boxes.length);

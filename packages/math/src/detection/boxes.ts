@@ -1,8 +1,9 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '../checks.js';
 
 /**
- * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the picture, x to the right, y down, so that a
- * box's width is x2 − x1. The same order as PASCAL VOC's files and torchvision.
+ * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the picture,
+ * x to the right, y down, so that a box's width is x2 − x1. The same order as PASCAL
+ * VOC's files and torchvision.
  */
 export type Boxes = Float32Array;
 
@@ -24,7 +25,9 @@ export function fromBoxes(boxes: Boxes): Box[] {
   return Array.from({ length: boxes.length / 4 }, (_, i) => [...boxes.subarray(4 * i, 4 * i + 4)] as Box);
 }
 
-/** Intersection over union of box i of `a` and box j of `b`; 0 for two boxes without area. */
+/**
+ * Intersection over union of box i of `a` and box j of `b`; 0 for two boxes without area.
+ */
 export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
   const p = 4 * i;
   const q = 4 * j;
@@ -38,7 +41,10 @@ export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
   return shared / (areaA + areaB - shared);
 }
 
-/** All pairs' intersection over union, row i for box i of `a`: length a.length/4 · b.length/4. */
+/**
+ * All pairs' intersection over union, row i for box i of `a`: length a.length/4 ·
+ * b.length/4.
+ */
 export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
   const [rows, columns] = [a.length / 4, b.length / 4];
   const out = new Float32Array(rows * columns);
@@ -73,5 +79,14 @@ export function flipBoxes(boxes: Boxes, width: number): Boxes {
     out[i] = width - boxes[i + 2];
     out[i + 2] = width - boxes[i];
   }
+  return out;
+}
+
+/** Gathers rows of four numbers. */
+export function pickBoxes(boxes: Float32Array, indices: readonly number[]): Float32Array {
+  const out = new Float32Array(4 * indices.length);
+  indices.forEach((from, to) => {
+    out.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
+  });
   return out;
 }

@@ -12,7 +12,10 @@ export interface GridArgs {
   ratios: readonly number[];
 }
 
-/** A grid taken apart: a box of a shape is one of that shape's intervals along x by one of those along y. */
+/**
+ * A grid taken apart: a box of a shape is one of that shape's intervals along x by one of
+ * those along y.
+ */
 export interface GridIntervals {
   /** Scales × ratios, the ratios of the first scale first. */
   shapes: number;
@@ -53,8 +56,9 @@ export function gridIntervals({ width, height, stride, scales, ratios }: GridArg
 }
 
 /**
- * Sliding windows: at the centre of each stride × stride cell one box for each scale and ratio, cut to the picture. Position by
- * position from left to right and top to bottom. HyperNet does not say which windows it slides: this grid is ours.
+ * Sliding windows: at the centre of each stride × stride cell one box for each scale and
+ * ratio, cut to the picture. Position by position from left to right and top to bottom.
+ * HyperNet does not say which windows it slides: this grid is ours.
  */
 export function gridBoxes(args: GridArgs): Boxes {
   const { shapes, columns, rows, x, y } = gridIntervals(args);

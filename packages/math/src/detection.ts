@@ -1,0 +1,46 @@
+/**
+ * What object detection computes without TensorFlow.js; for @tfjs-compress/detection and
+ * @tfjs-compress/runtime, outside of semantic versioning. Nothing here imports tfjs.
+ */
+export { check, checkInteger, checkOneOf } from './checks.js';
+export { axisWeights, extent, type Intervals, type RoIAlignOptions, visitCells } from './detection/axisWeights.js';
+export {
+  type Box,
+  type Boxes,
+  clipBox,
+  clipBoxes,
+  flipBoxes,
+  fromBoxes,
+  iou,
+  iouMatrix,
+  pickBoxes,
+  scaleBoxes,
+  toBoxes,
+} from './detection/boxes.js';
+export {
+  type CoderWeights,
+  decodeBox,
+  decodeBoxes,
+  detectionWeights,
+  encodeBoxes,
+  largestLogScale,
+  proposalWeights,
+} from './detection/coder.js';
+export { type DetectOptions, detectOptionsOf } from './detection/DetectOptions.js';
+export { type GridArgs, type GridIntervals, gridBoxes, gridIntervals } from './detection/gridBoxes.js';
+export { maxPoolBoxes, type Pooled, type RoIMaxPoolOptions } from './detection/maxPoolBoxes.js';
+export { isLargeEnough, movedWindows, smallestSide } from './detection/movedWindows.js';
+export {
+  type NonMaxSuppressionArgs,
+  nonMaxSuppression,
+  nonMaxSuppressionAsync,
+} from './detection/nonMaxSuppression.js';
+export { caffeMean, type PictureConfig, resizedSize } from './detection/picture.js';
+export {
+  type Detection,
+  inPicture,
+  type Proposal,
+  proposalsOf,
+  type Scale,
+  scoresByClass,
+} from './detection/results.js';

@@ -1,0 +1,40 @@
+import { type Box, type Boxes, fromBoxes, scaleBoxes } from './boxes.js';
+
+export interface Detection {
+  /** [x1, y1, x2, y2] in pixels of the picture given. */
+  box: Box;
+  class: string;
+  /** Probability of the class, 0 to 1. */
+  score: number;
+}
+
+export interface Proposal {
+  box: Box;
+  /** Probability that this is an object, 0 to 1. */
+  score: number;
+}
+
+/** How a picture was resized: pixels of the result in one of the picture's. */
+export interface Scale {
+  scaleX: number;
+  scaleY: number;
+}
+
+/** Boxes of a resized picture in the pixels of the picture given. */
+export function inPicture(boxes: Boxes, { scaleX, scaleY }: Scale): Box[] {
+  return fromBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY));
+}
+
+export function proposalsOf(boxes: Boxes, logits: ArrayLike<number>, scale: Scale): Proposal[] {
+  return inPicture(boxes, scale).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
+}
+
+/**
+ * Probabilities [n, 1 + count], the background's first, as one score for each box of each
+ * class: [n, count].
+ */
+export function scoresByClass(probabilities: Float32Array, n: number, count: number) {
+  const classes = Int32Array.from({ length: n * count }, (_, i) => i % count);
+  const scores = Float32Array.from(classes, (c, i) => probabilities[Math.floor(i / count) * (count + 1) + c + 1]);
+  return { scores, classes };
+}

@@ -1,0 +1,119 @@
+import {
+  type Boxes,
+  checkInteger,
+  clipBoxes,
+  type Detection,
+  type DetectOptions,
+  decodeBoxes,
+  detectionWeights,
+  detectOptionsOf,
+  gridBoxes,
+  inPicture,
+  isLargeEnough,
+  movedWindows,
+  nonMaxSuppression,
+  type Proposal,
+  pickBoxes,
+  proposalsOf,
+  scoresByClass,
+} from '@tfjs-compress/math/detection';
+import { type Picture, type PreparedPicture, preparePicture } from './preparePicture.js';
+import { type DetectorConfig, gridOf } from './readConfig.js';
+import type { FeatureMap, Stages } from './Stages.js';
+
+/** A detector that is ready to run: see loadDetector. */
+export class Detector {
+  /** Names of the classes, in the order of the file. */
+  readonly classes: readonly string[];
+  private stages: Stages | undefined;
+  /** Those of the last size of a picture. */
+  private windows: { size: string; boxes: Boxes } | undefined;
+
+  constructor(
+    private readonly config: DetectorConfig,
+    stages: Stages,
+  ) {
+    this.classes = config.classes;
+    this.stages = stages;
+  }
+
+  /**
+   * The most likely objects in a picture, of any class, best first.
+   *
+   * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
+   * @param count How many at most.
+   * @param options proposalIouThreshold (default 0.7): of two that overlap by more, the
+   *   better stays.
+   * @throws ArgumentError for an argument that is out of range.
+   * @example
+   * const [{ box: [x1, y1, x2, y2], score }] = detector.propose(context.getImageData(0, 0, 640, 480));
+   */
+  propose(picture: Picture, count = 100, options: Pick<DetectOptions, 'proposalIouThreshold'> = {}): Proposal[] {
+    checkInteger(count, 'count', 1);
+    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', ['proposalIouThreshold']);
+    const prepared = this.prepare(picture);
+    const { boxes, logits } = this.proposeOn(prepared, count, proposalIouThreshold);
+    return proposalsOf(boxes, logits, prepared);
+  }
+
+  /**
+   * The objects in a picture, best first.
+   *
+   * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
+   * @param options See DetectOptions.
+   * @throws ArgumentError for an argument that is out of range.
+   * @example
+   * for (const { box, class: name, score } of detector.detect(picture)) console.log(name, score, box);
+   */
+  detect(picture: Picture, options: DetectOptions = {}): Detection[] {
+    const given = detectOptionsOf(options, 'detect');
+    const prepared = this.prepare(picture);
+    const found = this.proposeOn(prepared, given.proposals, given.proposalIouThreshold);
+    if (found.boxes.length === 0) return [];
+    const { boxes: moved, scores, classes } = this.classify(found.hyper, found.boxes);
+    const boxes = clipBoxes(moved, prepared.width, prepared.height);
+    const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
+    const make = (i: number) => isLargeEnough(boxes, i);
+    const kept = nonMaxSuppression(boxes, scores, { iouThreshold, scoreThreshold, classes, maxBoxes, make });
+    return inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+      box,
+      class: this.classes[classes[kept[k]]],
+      score: scores[kept[k]],
+    }));
+  }
+
+  /** Frees the memory of the detector, which cannot be used any longer. */
+  dispose(): void {
+    this.stages = undefined;
+  }
+
+  private prepare(picture: Picture): PreparedPicture {
+    if (!this.stages) throw new Error('detect: the detector is disposed.');
+    return preparePicture(picture, this.config, this.config.deepestStride);
+  }
+
+  private proposeOn(prepared: PreparedPicture, maxBoxes: number, iouThreshold: number) {
+    const windows = this.windowsOf(prepared);
+    const { hyper, logits, offsets } = this.stages!.score(prepared, windows);
+    const { boxes, make } = movedWindows(windows, offsets, prepared.shape[2], prepared.shape[1]);
+    const kept = nonMaxSuppression(boxes, logits, { iouThreshold, maxBoxes, make });
+    return { hyper, boxes: pickBoxes(boxes, kept), logits: kept.map((i) => logits[i]) };
+  }
+
+  private windowsOf({ shape }: PreparedPicture): Boxes {
+    const size = `${shape}`;
+    if (this.windows?.size !== size) this.windows = { size, boxes: gridBoxes(gridOf(this.config, shape)) };
+    return this.windows.boxes;
+  }
+
+  /** One box for each proposal and class. */
+  private classify(hyper: FeatureMap, proposals: Boxes) {
+    const [n, count] = [proposals.length / 4, this.classes.length];
+    const [probabilities, offsets] = this.stages!.classify(hyper, proposals);
+    const anchors = pickBoxes(
+      proposals,
+      Array.from({ length: n * count }, (_, i) => Math.floor(i / count)),
+    );
+    return { boxes: decodeBoxes(offsets, anchors, detectionWeights), ...scoresByClass(probabilities, n, count) };
+  }
+}
