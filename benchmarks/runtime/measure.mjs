@@ -9,9 +9,9 @@ import { median } from '../tools/median.mjs';
  * @param batch Examples predicted at once.
  * @param contenders By name, as in contenders.mjs.
  * @param environment load(entry) → the bundle's module, read(file) → bytes, base: where
- *   the bundles' other files are, clock() → milliseconds.
+ *   the bundles' other files are, clock() → milliseconds of each of its clocks by name.
  * @param options rounds, and milliseconds of one round and contender.
- * @returns By name { microseconds, samples, difference } or { error }.
+ * @returns By name { difference, microseconds, fastest: by clock } or { error }.
  */
 export async function measureNet(net, batch, contenders, environment, options) {
   const results = {};
@@ -40,11 +40,9 @@ export async function measureNet(net, batch, contenders, environment, options) {
   }
   const times = await interleaved(runs, environment.clock, options);
   for (const [name, samples] of Object.entries(times)) {
-    Object.assign(results[name], {
-      microseconds: median(samples),
-      fastest: Math.min(...samples),
-      samples: samples.length,
-    });
+    const byClock = (pick) =>
+      Object.fromEntries(Object.keys(samples[0]).map((clock) => [clock, pick(samples.map((each) => each[clock]))]));
+    Object.assign(results[name], { microseconds: byClock(median), fastest: byClock((all) => Math.min(...all)) });
   }
   return results;
 }
@@ -113,22 +111,20 @@ function toChannelsFirst(x, pixels, channels) {
 }
 
 /**
- * Microseconds a call: in every round each runs as often as fills `ms`, so all of them
- * meet the same noise.
+ * Microseconds a call by clock: in every round each runs as often as fills `ms` of the
+ * first clock, so all of them meet the same noise.
  */
 async function interleaved(runs, clock, { rounds, ms, warmUp }) {
   const counts = {};
   const times = {};
   for (const [name, run] of Object.entries(runs)) {
     // Engines compile again what runs often.
-    await timeOf(run, clock, await callsIn(run, clock, warmUp));
+    await timesOf(run, clock, await callsIn(run, clock, warmUp));
     counts[name] = await callsIn(run, clock, ms);
     times[name] = [];
   }
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(runs)) {
-      times[name].push((1000 * (await timeOf(run, clock, counts[name]))) / counts[name]);
-    }
+    for (const [name, run] of Object.entries(runs)) times[name].push(await timesOf(run, clock, counts[name]));
   }
   return times;
 }
@@ -136,18 +132,20 @@ async function interleaved(runs, clock, { rounds, ms, warmUp }) {
 async function callsIn(run, clock, ms) {
   let count = 1;
   for (;;) {
-    const time = await timeOf(run, clock, count);
+    const [microseconds] = Object.values(await timesOf(run, clock, count));
+    const time = (count * microseconds) / 1000;
     if (time > ms / 4) return Math.max(1, Math.round((count * ms) / time));
     count *= 2;
   }
 }
 
-async function timeOf(run, clock, count) {
-  const start = clock();
+async function timesOf(run, clock, count) {
+  const start = await clock();
   for (let i = 0; i < count; i++) {
     const result = run();
     // Awaiting what is there already would cost more than a small net.
     if (result instanceof Promise) await result;
   }
-  return clock() - start;
+  const end = await clock();
+  return Object.fromEntries(Object.keys(start).map((name) => [name, (1000 * (end[name] - start[name])) / count]));
 }

@@ -19,7 +19,7 @@ const environment = {
   base: `${bundles}/`,
   clock() {
     const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
+    return { processor: (user + system) / 1000 };
   },
 };
 const results = await measureNet(net, batch, contenders, environment, options);

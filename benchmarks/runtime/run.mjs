@@ -212,7 +212,7 @@ async function cold(net) {
 
 function show(where, key, measured) {
   const times = Object.entries(measured).map(([name, { microseconds, error }]) => {
-    return `${name} ${error ? 'FAILED' : microseconds.toPrecision(4)}`;
+    return `${name} ${error ? 'FAILED' : microseconds.processor.toPrecision(4)}`;
   });
   console.log(`${where}, ${key}, µs: ${times.join(', ')}`);
 }

@@ -15,7 +15,7 @@ const targets = {
   'LeNet-300-100 95%, batch 1': [ours('lenet-300-100 1'), 'most', 5, time],
   '… against tfjs fused': [speedup('lenet-300-100 1'), 'least', 25, ratio],
   '… against native LiteRT int8': [
-    (r) => divide(time1(r), r.native?.[native.lenet]?.['LiteRT int8']?.microseconds),
+    (r) => divide(time1(r), r.native?.[native.lenet]?.['LiteRT int8']?.microseconds?.processor),
     'most',
     1.25,
     part,
@@ -81,7 +81,7 @@ export function judge(results) {
 }
 
 function ours(key) {
-  return (results) => results.node?.[key]?.ours?.microseconds;
+  return (results) => results.node?.[key]?.ours?.microseconds?.processor;
 }
 
 function time1(results) {
@@ -90,8 +90,8 @@ function time1(results) {
 
 function speedup(key, rivals = ['tfjs fused'], where = 'node') {
   return (results) => {
-    const times = rivals.map((rival) => results[where]?.[key]?.[rival]?.microseconds);
-    return divide(Math.min(...times), results[where]?.[key]?.ours?.microseconds);
+    const times = rivals.map((rival) => results[where]?.[key]?.[rival]?.microseconds?.processor);
+    return divide(Math.min(...times), results[where]?.[key]?.ours?.microseconds?.processor);
   };
 }
 
