@@ -14,7 +14,7 @@ export interface Shrunk {
  * A smaller stock model with the same outputs: units (neurons of dense layers, channels
  * of convolutions) that no weight reads are gone, and so are those whose output is
  * constant, whose part goes into the next layer's bias. After pruning there are many of
- * them. All backends gain.
+ * them. Every backend has less to compute.
  *
  * Outputs are equal to within float32 rounding. The model's inputs and outputs keep their
  * shapes, recurrent layers their units. Channels that are added or multiplied go only
