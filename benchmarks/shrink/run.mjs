@@ -1,12 +1,15 @@
 /**
- * What shrink() leaves of pruned nets, and what that does to the time of a prediction on tfjs's WASM backend: LeNet-300-100
- * pruned about 56 times and LeNet-5 about 100 times, both with SurgeryCallback on the full MNIST. Adam with a learning rate
- * of 1e-3, batches of 128. Surgery goes on for half of the pruning's epochs.
+ * What shrink() leaves of pruned nets, and what that does to the time of a prediction on
+ * tfjs's WASM backend: LeNet-300-100 pruned about 56 times and LeNet-5 about 100 times,
+ * both with SurgeryCallback on the full MNIST. Adam with a learning rate of 1e-3, batches
+ * of 128. Surgery goes on for half of the pruning's epochs.
  *
- *   MNIST_DIR=folder node benchmarks/shrink/run.mjs [--train 3] [--prune 10] [--pictures 60000] [--net lenet-300-100]
+ * MNIST_DIR=folder node benchmarks/shrink/run.mjs [--train 3] [--prune 10] [--pictures
+ * 60000] [--net lenet-300-100]
  *
- * Times are of processor time of this process, one thread: medians of 200 rounds, in each of which all contenders take
- * their turn with so many predictions. Writes results/shrink.json; pruned nets are kept in output/.
+ * Times are of processor time of this process, one thread: medians of 200 rounds, in each
+ * of which all contenders take their turn with so many predictions. Writes
+ * results/shrink.json; pruned nets are kept in output/.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -143,7 +146,10 @@ function times(models, xs, batch) {
   return { before: pruned, after: small, faster: pruned / small };
 }
 
-/** One net at a time: the other's figures stay, with the settings that they were made with. */
+/**
+ * One net at a time: the other's figures stay, with the settings that they were made
+ * with.
+ */
 function add(name, result) {
   const before = existsSync(resultFile) ? readResult(resultFile).nets : {};
   const nets = { ...before, [name]: { settings, ...result } };

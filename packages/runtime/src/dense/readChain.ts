@@ -5,7 +5,7 @@ import { Matrix } from '../program/Matrix.js';
 import type { Artifacts } from '../readSource.js';
 
 /** One layer of a chain: a matrix with its bias, an activation, or both. */
-export interface Step {
+interface Step {
   name: string;
   matrix?: Matrix;
   bias?: Float32Array;
@@ -86,7 +86,9 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
       width = units;
     } else if (className === 'Activation') steps.push({ name, activation: activated(settings.activation) });
     else if (activations.test(className)) {
-      const { max_value: maxValue, alpha, theta } = settings;
+      const { max_value: maxValue, alpha, theta, axis = 1 } = settings;
+      const last = chain.inner.length + 1;
+      if (className === 'Softmax' && axis !== -1 && axis !== last) no('its axis is not the last');
       steps.push({ name, activation: activated({ className, config: { maxValue, alpha, theta } }) });
     } else if (className === 'BatchNormalization') {
       const read = (field: string, isThere: boolean, value: number): Float32Array =>
