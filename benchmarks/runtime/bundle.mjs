@@ -1,4 +1,7 @@
-/** The programs of entries/ as single files for a page or for Node, as esbuild makes them for production. */
+/**
+ * The programs of entries/ as single files for a page or for Node, as esbuild makes them
+ * for production.
+ */
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -9,15 +12,17 @@ const here = createRequire(import.meta.url);
 const entryFolder = fileURLToPath(new URL('entries/', import.meta.url));
 
 /**
- * A bundler that writes to `folder`. `rivals`: the folder in which the rivals' packages were installed; `fromSource`: bundle the
- * packages of this repository from TypeScript.
+ * A bundler that writes to `folder`. `rivals`: the folder in which the rivals' packages
+ * were installed; `fromSource`: bundle the packages of this repository from TypeScript.
  */
 export function bundler({ folder, rivals, fromSource }) {
   mkdirSync(folder, { recursive: true });
   const modules = rivals && join(rivals, 'node_modules');
   const made = new Map();
 
-  /** The absolute path of a package's file; undefined when the package is not installed. */
+  /**
+   * The absolute path of a package's file; undefined when the package is not installed.
+   */
   const find = (file) => {
     const rival = modules && join(modules, file);
     if (rival && existsSync(rival)) return rival;
@@ -81,8 +86,8 @@ function aliases(modules, forNode) {
 }
 
 /**
- * tfjs-core without the gradients of its operations and without chained operations, which prediction does not
- * need: its own advice for small bundles.
+ * tfjs-core without the gradients of its operations and without chained operations, which
+ * prediction does not need: its own advice for small bundles.
  */
 const slimCore = {
   name: 'slim-core',

@@ -1,4 +1,7 @@
-/** What a page loads before the model: each program's smallest bundle and the files beside it. */
+/**
+ * What a page loads before the model: each program's smallest bundle and the files beside
+ * it.
+ */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';

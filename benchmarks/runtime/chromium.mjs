@@ -1,10 +1,13 @@
-/** Times in Chromium by the clock on the wall: of predictions, and from navigation to the first prediction. */
+/** Times in Chromium: of predictions, and from navigation to the first prediction. */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { median } from './median.mjs';
+import { median } from '../tools/median.mjs';
 import { serve } from './server.mjs';
 
-/** The path of a Chromium: `given`, CHROMIUM, else the usual places; undefined when there is none. */
+/**
+ * The path of a Chromium: `given`, CHROMIUM, else the usual places; undefined when there
+ * is none.
+ */
 export function findChromium(given = process.env.CHROMIUM) {
   const places = [given, chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'];
   return places.find((path) => path && existsSync(path));
@@ -21,7 +24,10 @@ async function withBrowser(executablePath, folders, pages, use) {
   }
 }
 
-/** Measures tasks { net, batch, contenders } by measureNet(), each net in a page of its own; returns the browser's version. */
+/**
+ * Measures tasks { net, batch, contenders } by measureNet(), each net in a page of its
+ * own; returns the browser's version.
+ */
 export function timePredictions({ executablePath, folders, tasks, options, onResult }) {
   const pages = {
     '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/bundles/page.mjs"></script>',
@@ -31,6 +37,8 @@ export function timePredictions({ executablePath, folders, tasks, options, onRes
       const results = {};
       for (const group of groups(contenders)) {
         const page = await browser.newPage();
+        const metrics = await metricsOf(page);
+        await page.exposeFunction('threadTime', async () => 1000 * (await metrics()).ThreadTime);
         await page.goto(`${address}/`);
         await page.waitForFunction(() => 'measure' in globalThis);
         const given = [net, batch, group, options];
@@ -43,6 +51,16 @@ export function timePredictions({ executablePath, folders, tasks, options, onRes
   });
 }
 
+/** A function that asks Chromium for the page's counters, seconds by name. */
+async function metricsOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+  };
+}
+
 /** Those who can share a page, and each of the others. */
 function groups(contenders) {
   const entries = Object.entries(contenders);
@@ -51,35 +69,48 @@ function groups(contenders) {
 }
 
 /**
- * Milliseconds from navigation to the first prediction by program, the median of `runs`: what a visitor waits for
- * on a network without delay. Each page has a profile of its own, so nothing is cached.
+ * By program, from navigation to the first prediction, medians of `runs`: `milliseconds`
+ * that a visitor waits on a network without delay, and `processor`, milliseconds of
+ * processor time of the page's process above that of an empty page, in steps of 10. Each
+ * page has a profile of its own, so nothing is cached.
  */
 export function timeColdStarts({ executablePath, folders, programs, net, runs }) {
-  const pages = Object.fromEntries(
-    Object.entries(programs).map(([, { entry, format }]) => [`/${entry}`, coldPage(entry, net, format)]),
-  );
+  const empty = '<!doctype html><link rel="icon" href="data:,"><script>globalThis.done = {}</script>';
+  const pages = { '/empty': empty };
+  for (const { entry, format } of Object.values(programs)) pages[`/${entry}`] = coldPage(entry, net, format);
+  const addresses = { empty: '/empty' };
+  for (const [name, { entry }] of Object.entries(programs)) addresses[name] = `/${entry}`;
   return withBrowser(executablePath, folders, pages, async (browser, address) => {
-    const times = {};
+    const all = {};
+    // The first run warms up the browser and the server.
     for (let run = 0; run <= runs; run++) {
-      for (const [name, { entry }] of Object.entries(programs)) {
-        const context = await browser.newContext();
-        const page = await context.newPage();
-        await page.goto(`${address}/${entry}`);
-        await page.waitForFunction(() => 'done' in globalThis);
-        const { time, error } = await page.evaluate(() => globalThis.done);
-        await context.close();
-        if (error) times[name] = { error };
-        // The first run warms up the browser and the server.
-        else if (run > 0) times[name] = [...(times[name] ?? []), time];
+      for (const [name, path] of Object.entries(addresses)) {
+        const started = await startCold(browser, address + path);
+        if (run > 0) all[name] = [...(all[name] ?? []), started];
       }
     }
+    const medianOf = (name, key) => median(all[name].map((each) => each[key]));
+    const own = medianOf('empty', 'processor');
     return Object.fromEntries(
-      Object.entries(times).map(([name, all]) => [
-        name,
-        all.error ? all : { milliseconds: median(all), fastest: Math.min(...all) },
-      ]),
+      Object.keys(programs).map((name) => {
+        const { error } = all[name].find((each) => each.error) ?? {};
+        if (error) return [name, { error }];
+        return [name, { milliseconds: medianOf(name, 'time'), processor: medianOf(name, 'processor') - own }];
+      }),
     );
   });
+}
+
+async function startCold(browser, address) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const metrics = await metricsOf(page);
+  await page.goto(address);
+  await page.waitForFunction(() => 'done' in globalThis);
+  const done = await page.evaluate(() => globalThis.done);
+  const processor = 1000 * (await metrics()).ProcessTime;
+  await context.close();
+  return { ...done, processor };
 }
 
 const coldPage = (entry, net, format) => `<!doctype html>

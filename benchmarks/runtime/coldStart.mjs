@@ -1,11 +1,17 @@
-/** Processor time of whole Node processes that load a net and predict once, above that of one that does nothing. */
+/**
+ * Processor time of whole Node processes that load a net and predict once, above that of
+ * one that does nothing.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median } from './median.mjs';
+import { median } from '../tools/median.mjs';
 
 const task = fileURLToPath(new URL('coldTask.cjs', import.meta.url));
 
-/** @returns By program { milliseconds, fastest } or { error }; the programs take turns, `runs` each. */
+/**
+ * @returns By program { milliseconds, fastest } or { error }; the programs take turns,
+ *   `runs` each.
+ */
 export async function coldStarts({ programs, bundle, folders, net, runs }) {
   const tasks = { 'node alone': [] };
   for (const [name, { entry, format }] of Object.entries(programs)) {

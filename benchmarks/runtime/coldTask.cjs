@@ -1,6 +1,7 @@
 /**
- * node coldTask.cjs [JSON]: loads a program's bundle and a net, predicts once and prints the processor time of the process in
- * milliseconds. Without an argument: node's own. CommonJS, because it starts in the least time.
+ * node coldTask.cjs [JSON]: loads a program's bundle and a net, predicts once and prints
+ * the processor time of the process in milliseconds. Without an argument: node's own.
+ * CommonJS, because it starts in the least time.
  */
 const { readFileSync } = require('node:fs');
 

@@ -1,6 +1,7 @@
 /**
- * Who takes part. `entry` is the program in entries/, `open` its function; `format` what is appended to a net's name to
- * get the file that it reads; `rival` the npm package that has to be installed for it; `wasm` the files that its page loads beside its bundle.
+ * Who takes part. `entry` is the program in entries/, `open` its function; `format` what
+ * is appended to a net's name to get the file that it reads; `rival` the npm package that
+ * has to be installed for it; `wasm` the files that its page loads beside its bundle.
  * `isRounded`: its weights and activations have 8 bits.
  */
 const tfjsWasm = ['@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'];
@@ -13,7 +14,10 @@ const liteRt = { entry: 'litert', rival: '@litertjs/core' };
 /** Alone in its page: copies of tfjs share one engine, and it wants another backend. */
 const tflite = { entry: 'tflite', rival: '@tensorflow/tfjs-tflite', alone: true };
 
-/** Of predictions. Without `node`: only in a page, because it loads its code by a script element. */
+/**
+ * Of predictions. Without `node`: only in a page, because it loads its code by a script
+ * element.
+ */
 export const contenders = {
   ours: { entry: 'ours', node: true },
   'tfjs layers': { entry: 'tfjs', open: 'openLayers', node: true },
@@ -26,7 +30,10 @@ export const contenders = {
   'tfjs-tflite': { ...tflite, format: '.tflite' },
 };
 
-/** Programs for a page, whose bytes are counted and which are started cold; `files` is what they read for a net. */
+/**
+ * Programs for a page, whose bytes are counted and which are started cold; `files` is
+ * what they read for a net.
+ */
 export const programs = {
   'ours, dense': { entry: 'oursDense', files: ['.tfz'], wasm: [] },
   ours: { entry: 'ours', files: ['.tfz'], wasm: [] },

@@ -1,13 +1,17 @@
-/** Times of predictions of one net by all contenders, interleaved in one program: in Node and in a page. */
-import { median } from './median.mjs';
+/**
+ * Times of predictions of one net by all contenders, interleaved in one program: in Node
+ * and in a page.
+ */
+import { median } from '../tools/median.mjs';
 
 /**
  * @param net From prepare(): name, input shape.
  * @param batch Examples predicted at once.
  * @param contenders By name, as in contenders.mjs.
- * @param environment load(entry) → the bundle's module, read(file) → bytes, base: where the bundles' other files are, clock() → milliseconds.
+ * @param environment load(entry) → the bundle's module, read(file) → bytes, base: where
+ *   the bundles' other files are, clock() → milliseconds of each of its clocks by name.
  * @param options rounds, and milliseconds of one round and contender.
- * @returns By name { microseconds, samples, difference } or { error }.
+ * @returns By name { difference, microseconds, fastest: by clock } or { error }.
  */
 export async function measureNet(net, batch, contenders, environment, options) {
   const results = {};
@@ -36,21 +40,25 @@ export async function measureNet(net, batch, contenders, environment, options) {
   }
   const times = await interleaved(runs, environment.clock, options);
   for (const [name, samples] of Object.entries(times)) {
-    Object.assign(results[name], {
-      microseconds: median(samples),
-      fastest: Math.min(...samples),
-      samples: samples.length,
-    });
+    const byClock = (pick) =>
+      Object.fromEntries(Object.keys(samples[0]).map((clock) => [clock, pick(samples.map((each) => each[clock]))]));
+    Object.assign(results[name], { microseconds: byClock(median), fastest: byClock((all) => Math.min(...all)) });
   }
   return results;
 }
 
-/** So many inputs take turns, so that no processor learns by heart which values are 0 in a net. */
+/**
+ * So many inputs take turns, so that no processor learns by heart which values are 0 in a
+ * net.
+ */
 export function inputsOf(batch) {
   return batch === 1 ? 8 : 2;
 }
 
-/** The largest difference, relative to the largest value, and the one in the root mean square, relative to that of the values. */
+/**
+ * The largest difference, relative to the largest value, and the one in the root mean
+ * square, relative to that of the values.
+ */
 async function differenceOf(run, inputs, expected) {
   const length = expected.length / inputs.length;
   const sums = { difference: 0, values: 0 };
@@ -78,7 +86,10 @@ function checkDifference({ largest, mean }, isRounded) {
   throw new Error(`expected outputs within ${limit} of tfjs's (${kind} difference), received ${received}.`);
 }
 
-/** Inputs one by one, images with their channels first for those who want them so; the time for that is not counted. */
+/**
+ * Inputs one by one, images with their channels first for those who want them so; the
+ * time for that is not counted.
+ */
 function arrange(x, [batch, ...rest], channelsFirst) {
   const count = inputsOf(batch);
   const length = x.length / count;
@@ -99,20 +110,21 @@ function toChannelsFirst(x, pixels, channels) {
   });
 }
 
-/** Microseconds a call: in every round each runs as often as fills `ms`, so all of them meet the same noise. */
+/**
+ * Microseconds a call by clock: in every round each runs as often as fills `ms` of the
+ * first clock, so all of them meet the same noise.
+ */
 async function interleaved(runs, clock, { rounds, ms, warmUp }) {
   const counts = {};
   const times = {};
   for (const [name, run] of Object.entries(runs)) {
     // Engines compile again what runs often.
-    await timeOf(run, clock, await callsIn(run, clock, warmUp));
+    await timesOf(run, clock, await callsIn(run, clock, warmUp));
     counts[name] = await callsIn(run, clock, ms);
     times[name] = [];
   }
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(runs)) {
-      times[name].push((1000 * (await timeOf(run, clock, counts[name]))) / counts[name]);
-    }
+    for (const [name, run] of Object.entries(runs)) times[name].push(await timesOf(run, clock, counts[name]));
   }
   return times;
 }
@@ -120,18 +132,20 @@ async function interleaved(runs, clock, { rounds, ms, warmUp }) {
 async function callsIn(run, clock, ms) {
   let count = 1;
   for (;;) {
-    const time = await timeOf(run, clock, count);
+    const [microseconds] = Object.values(await timesOf(run, clock, count));
+    const time = (count * microseconds) / 1000;
     if (time > ms / 4) return Math.max(1, Math.round((count * ms) / time));
     count *= 2;
   }
 }
 
-async function timeOf(run, clock, count) {
-  const start = clock();
+async function timesOf(run, clock, count) {
+  const start = await clock();
   for (let i = 0; i < count; i++) {
     const result = run();
     // Awaiting what is there already would cost more than a small net.
     if (result instanceof Promise) await result;
   }
-  return clock() - start;
+  const end = await clock();
+  return Object.fromEntries(Object.keys(start).map((name) => [name, (1000 * (end[name] - start[name])) / count]));
 }

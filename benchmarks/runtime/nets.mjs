@@ -1,7 +1,9 @@
 /**
- * The nets of the benchmark: tfjs-layers models. `zeros` is the fraction of zeros in the kernels that `isPruned` selects (default: all), `batches`
- * what is predicted at once. Without a file of trained weights, the weights are pseudorandom: what is left
- * of a kernel is ± one of five powers of two, as INQ leaves it, in places that are drawn at random.
+ * The nets of the benchmark: tfjs-layers models. `zeros` is the fraction of zeros in the
+ * kernels that `isPruned` selects (default: all), `batches` what is predicted at once.
+ * Without a file of trained weights, the weights are pseudorandom: what is left of a
+ * kernel is ± one of five powers of two, as INQ leaves it, in places that are drawn at
+ * random.
  */
 export const nets = {
   'lenet-300-100': { zeros: 0.95, batches: [1, 32], build: lenet300 },
@@ -32,7 +34,10 @@ export const nets = {
   ),
 };
 
-/** Of MobileNet v1's 1 × 1 convolutions: the sides of their planes and their channels; how many of them in the two nets. */
+/**
+ * Of MobileNet v1's 1 × 1 convolutions: the sides of their planes and their channels; how
+ * many of them in the two nets.
+ */
 export function pointwisePlanes() {
   return [
     { size: 28, channels: 256 },
@@ -41,7 +46,10 @@ export function pointwisePlanes() {
   ].map((plane) => ({ ...plane, zeros: 0.9, counts: [2, 6] }));
 }
 
-/** Equal convolutions one after the other: two nets that differ in their number tell what one takes. */
+/**
+ * Equal convolutions one after the other: two nets that differ in their number tell what
+ * one takes.
+ */
 function pointwise({ sequential, layers }, size, channels, count) {
   const options = { filters: channels, kernelSize: 1, activation: 'relu', ...plain };
   const inputShape = [size, size, channels];
@@ -97,8 +105,9 @@ function lstm({ sequential, layers }) {
 }
 
 /**
- * MobileNet v1 (Howard and others, 2017), width 1, its batch normalizations folded. Where the stride is 2 it pads explicitly on
- * all sides, because only such convolutions take XNNPACK's sparse path.
+ * MobileNet v1 (Howard and others, 2017), width 1, its batch normalizations folded. Where
+ * the stride is 2 it pads explicitly on all sides, because only such convolutions take
+ * XNNPACK's sparse path.
  */
 function mobilenet({ sequential, layers }) {
   const relu6 = () => layers.reLU({ maxValue: 6 });

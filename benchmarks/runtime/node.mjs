@@ -3,7 +3,8 @@
  *
  *   node node.mjs JSON
  *
- * with { net, batch, contenders, work, bundles, base, options }; prints the results as JSON in its last line.
+ * with { net, batch, contenders, work, bundles, base, options }; prints the results as
+ * JSON in its last line.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +19,7 @@ const environment = {
   base: `${bundles}/`,
   clock() {
     const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
+    return { processor: (user + system) / 1000 };
   },
 };
 const results = await measureNet(net, batch, contenders, environment, options);

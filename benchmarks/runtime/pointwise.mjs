@@ -1,10 +1,12 @@
 /**
- * What part of the processor's multiply-add limit the 1 × 1 kernel reaches, from nets that differ only in their number of
- * convolutions. A process of its own, as the fastest of many short runs: so is the limit.
+ * What part of the processor's multiply-add limit the 1 × 1 kernel reaches, from nets
+ * that differ only in their number of convolutions. A process of its own, as the fastest
+ * of many short runs: so is the limit.
  *
  *   node pointwise.mjs JSON
  *
- * with { work, bundles, planes }; prints { gflops, planes: [{ size, channels, gflops, ofLimit }] } in its last line.
+ * with { work, bundles, planes }; prints { gflops, planes: [{ size, channels, gflops,
+ * ofLimit }] } in its last line.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

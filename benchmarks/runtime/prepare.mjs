@@ -1,4 +1,7 @@
-/** Makes the nets and writes what the contenders read, and inputs with tfjs's outputs for each batch. */
+/**
+ * Makes the nets and writes what the contenders read, and inputs with tfjs's outputs for
+ * each batch.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +16,12 @@ import { toSteps } from './steps.mjs';
 import { makeInput, pruneByMagnitude, setRandomWeights } from './weights.mjs';
 
 /**
- * Writes NET.tfz, NET.model.json and .bin (layers model), NET.json and .bin (steps), NET.BATCH.x and .y to the folder.
+ * Writes NET.tfz, NET.model.json and .bin (layers model), NET.json and .bin (steps),
+ * NET.BATCH.x and .y to the folder.
  *
  * @param sources Paths by nets' `folder` (a folder with model.json) and `file` (a .tfz).
- * @returns A description of each net: name, input shape, batches, tfzBytes, zeros of all kernels. Nets whose file is not given are left out.
+ * @returns A description of each net: name, input shape, batches, tfzBytes, zeros of all
+ *   kernels. Nets whose file is not given are left out.
  */
 export async function prepare(folder, names, sources) {
   mkdirSync(folder, { recursive: true });
@@ -73,7 +78,10 @@ async function writeNet(folder, name, model) {
   return { name, input, batches, tfzBytes: statSync(tfz).size, zeros: zerosOf(model) };
 }
 
-/** Models are converted anew only when they have changed, which the file's time tells. Returns whether it has. */
+/**
+ * Models are converted anew only when they have changed, which the file's time tells.
+ * Returns whether it has.
+ */
 function writeChanged(file, contents) {
   const bytes = Buffer.from(contents);
   const isChanged = !existsSync(file) || !readFileSync(file).equals(bytes);

@@ -1,15 +1,20 @@
 /**
- * The runtime against TensorFlow.js, onnxruntime-web and LiteRT: times of predictions, bytes of a page, cold starts.
+ * The runtime against TensorFlow.js, onnxruntime-web and LiteRT: times of predictions,
+ * bytes of a page, cold starts.
  *
- *   node benchmarks/runtime/run.mjs [--rivals FOLDER] [--python PYTHON] [--efficientnet FOLDER] [--pruned FILE.tfz]
- *     [--nets NET,…] [--only node,chromium,native,bytes,cold] [--work FOLDER] [--chromium PATH] [--source] [--name NAME]
+ *   node benchmarks/runtime/run.mjs [--rivals FOLDER] [--python PYTHON]
+ *     [--efficientnet FOLDER] [--pruned FILE.tfz] [--nets NET,…] [--name NAME]
+ *     [--only node,chromium,native,bytes,cold] [--work FOLDER] [--chromium PATH] [--source]
  *
- * --rivals: a folder outside of this repository in which the rivals' npm packages are installed; --python: a Python with
- * tensorflow-cpu, onnx, onnxruntime (they make the rivals' models) and ai-edge-litert (the native rival). Without
- * them the rivals' columns stay empty. --efficientnet: a folder with EfficientNet-Lite0's model.json, whose weights
- * are pruned by magnitude; --pruned: a LeNet-300-100 that was trained and pruned. --work keeps the models that were made, which takes
- * minutes, and uses them again while the weights are the same (empty it when a converter or the format has changed). --source bundles this repository's packages from TypeScript. Writes results/NAME.json (default: run;
- * nothing with --only or --nets and without --name).
+ * --rivals: a folder outside of this repository in which the rivals' npm packages are
+ * installed; --python: a Python with tensorflow-cpu, onnx, onnxruntime (they make the
+ * rivals' models) and ai-edge-litert (the native rival). Without them the rivals' columns
+ * stay empty. --efficientnet: a folder with EfficientNet-Lite0's model.json, whose
+ * weights are pruned by magnitude; --pruned: a LeNet-300-100 that was trained and pruned.
+ * --work keeps the models that were made, which takes minutes, and uses them again while
+ * the weights are the same (empty it when a converter or the format has changed).
+ * --source bundles this repository's packages from TypeScript. Writes results/NAME.json
+ * (default: run; nothing with --only or --nets and without --name).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -43,7 +48,10 @@ const { values: args } = parseArgs({
 });
 
 const coldRuns = 7;
-/** Milliseconds of each round and of the calls before, which make the engine compile again what runs often. */
+/**
+ * Milliseconds of each round and of the calls before, which make the engine compile again
+ * what runs often.
+ */
 const options = { rounds: 9, ms: 40, warmUp: 300 };
 const stages = new Set(args.only.split(','));
 const work = resolve(args.work ?? mkdtempSync(join(tmpdir(), 'runtime-benchmark-')));
@@ -88,23 +96,27 @@ async function main() {
   if (isWhole || args.name) {
     const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tfjs-compress/runtime', 'esbuild'];
     const file = new URL(`results/${args.name ?? 'run'}.json`, import.meta.url);
-    writeResult(file, packages, { rivals: rivalVersions(), ...results });
+    writeResult(file, packages, withoutPaths({ rivals: rivalVersions(), ...results }));
   }
+}
+
+/** Messages of errors name places of this machine. */
+function withoutPaths(result) {
+  return JSON.parse(JSON.stringify(result).replaceAll(/(\/[\w.@-]+)+\//g, ''));
 }
 
 function tellWhatIsMissing(failed) {
   const missing = rivals.filter((rival) => !bundles.isInstalled({ rival: rival.replace(/@[^@]*$/, '') }));
   if (missing.length > 0) {
-    console.log(
-      `Not installed: ${missing.join(' ')}. To compare with them: mkdir rivals && npm install --prefix rivals`,
-    );
-    console.log(
-      `  --ignore-scripts --legacy-peer-deps ${missing.join(' ')}; then --rivals rivals, outside of this repository.`,
-    );
+    const command = `npm install --prefix RIVALS --ignore-scripts --legacy-peer-deps ${missing.join(' ')}`;
+    console.log(`Not installed: ${missing.join(', ')}. For them, with RIVALS a folder outside of this repository:`);
+    console.log(`  mkdir RIVALS && ${command}`);
+    console.log('and then --rivals RIVALS.');
   }
   if (failed.all) {
-    console.log(`The rivals' models cannot be made (${failed.all}). For them: python3 -m venv ENV &&`);
-    console.log('  ENV/bin/pip install tensorflow-cpu onnx onnxruntime ai-edge-litert; then --python ENV/bin/python3.');
+    console.log(`The rivals' models cannot be made (${failed.all}). For them:`);
+    console.log('  python3 -m venv ENV && ENV/bin/pip install tensorflow-cpu onnx onnxruntime ai-edge-litert');
+    console.log('and then --python ENV/bin/python3.');
   }
 }
 
@@ -200,7 +212,7 @@ async function cold(net) {
 
 function show(where, key, measured) {
   const times = Object.entries(measured).map(([name, { microseconds, error }]) => {
-    return `${name} ${error ? 'FAILED' : microseconds.toPrecision(4)}`;
+    return `${name} ${error ? 'FAILED' : microseconds.processor.toPrecision(4)}`;
   });
   console.log(`${where}, ${key}, µs: ${times.join(', ')}`);
 }

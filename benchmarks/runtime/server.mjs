@@ -10,7 +10,10 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves `folders` by the first part of the path, and `pages` (HTML by path). Not isolated across origins, so without threads. */
+/**
+ * Serves `folders` by the first part of the path, and `pages` (HTML by path). Not
+ * isolated across origins, so without threads.
+ */
 export async function serve(folders, pages) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');

@@ -1,12 +1,14 @@
 /**
- * A layers model as a list of steps with folded weights, from which the other contenders' models are made: fused tfjs operations,
- * a .tflite file and an .onnx file. What a converter does to a model by itself happens here: batch normalization goes into
- * the kernel before it, activations and padding into the step that they belong to.
+ * A layers model as a list of steps with folded weights, from which the other contenders'
+ * models are made: fused tfjs operations, a .tflite file and an .onnx file. What a
+ * converter does to a model by itself happens here: batch normalization goes into the
+ * kernel before it, activations and padding into the step that they belong to.
  */
 
 /**
- * @returns {{ steps: object[], weights: Float32Array }} Each step has `op`, `from` (indexes of earlier steps), its attributes, and
- *   places of its weights in `weights`: { shape, offset } with the offset in values. The last step is the output.
+ * @returns {{ steps: object[], weights: Float32Array }} Each step has `op`, `from`
+ *   (indexes of earlier steps), its attributes, and places of its weights in `weights`:
+ *   { shape, offset } with the offset in values. The last step is the output.
  */
 export function toSteps(model) {
   const state = { steps: [], byLayer: new Map() };

@@ -1,15 +1,21 @@
-/** What was aimed at (issue 12), and what of it the results reach. Ratios are of Node's processor time unless said. */
+/**
+ * What was aimed at (issue 12), and what of it the results reach. Ratios are of Node's
+ * processor time unless said.
+ */
 
 const native = { lenet: 'lenet-300-100 1' };
 
-/** By what it is about: [wanted, value(results), limit, 'most' or 'least', unit]. A value is undefined where something was not measured. */
+/**
+ * By what it is about: [wanted, value(results), limit, 'most' or 'least', unit]. A value
+ * is undefined where something was not measured.
+ */
 const targets = {
   'bytes, Dense only, gzipped': [(r) => r.bytes?.['ours, dense']?.gzip, 'most', 15 * 1024, bytes],
   'bytes, everything, gzipped': [(r) => r.bytes?.ours?.gzip, 'most', 30 * 1024, bytes],
   'LeNet-300-100 95%, batch 1': [ours('lenet-300-100 1'), 'most', 5, time],
   '… against tfjs fused': [speedup('lenet-300-100 1'), 'least', 25, ratio],
   '… against native LiteRT int8': [
-    (r) => divide(time1(r), r.native?.[native.lenet]?.['LiteRT int8']?.microseconds),
+    (r) => divide(time1(r), r.native?.[native.lenet]?.['LiteRT int8']?.microseconds?.processor),
     'most',
     1.25,
     part,
@@ -57,7 +63,10 @@ const targets = {
   'cold start, Chromium, of the faster tfjs': [coldRatio, 'most', 0.5, part],
 };
 
-/** @returns [{ target, value, wanted, reached }]: texts, and undefined for what was not measured. */
+/**
+ * @returns [{ target, value, wanted, reached }]: texts, and undefined for what was not
+ *   measured.
+ */
 export function judge(results) {
   return Object.entries(targets).map(([target, [find, kind, limit, show]]) => {
     const value = find(results);
@@ -72,7 +81,7 @@ export function judge(results) {
 }
 
 function ours(key) {
-  return (results) => results.node?.[key]?.ours?.microseconds;
+  return (results) => results.node?.[key]?.ours?.microseconds?.processor;
 }
 
 function time1(results) {
@@ -81,8 +90,8 @@ function time1(results) {
 
 function speedup(key, rivals = ['tfjs fused'], where = 'node') {
   return (results) => {
-    const times = rivals.map((rival) => results[where]?.[key]?.[rival]?.microseconds);
-    return divide(Math.min(...times), results[where]?.[key]?.ours?.microseconds);
+    const times = rivals.map((rival) => results[where]?.[key]?.[rival]?.microseconds?.processor);
+    return divide(Math.min(...times), results[where]?.[key]?.ours?.microseconds?.processor);
   };
 }
 

@@ -12,9 +12,10 @@ export function seeded(seed) {
 }
 
 /**
- * Sets all weights of a model. Kernels have exactly the fraction `zeros` of zeros where isPruned(name, shape) says so,
- * and a size that keeps the variance of activations (He and others, 2015); the last one of
- * 1,000 classes is three times as large, so that a few of a softmax stand out, as in a trained net.
+ * Sets all weights of a model. Kernels have exactly the fraction `zeros` of zeros where
+ * isPruned(name, shape) says so, and a size that keeps the variance of activations (He
+ * and others, 2015); the last one of 1,000 classes is three times as large, so that a few
+ * of a softmax stand out, as in a trained net.
  */
 export function setRandomWeights(tf, model, { zeros, isPruned = () => true }) {
   const random = seeded(12345);
@@ -43,7 +44,10 @@ function gain(name, shape, isLast) {
   return (spread * Math.SQRT2) / Math.sqrt(inputs);
 }
 
-/** ± 2^k, k of five neighbors, about the size `size` in the root mean square, zeros included. */
+/**
+ * ± 2^k, k of five neighbors, about the size `size` in the root mean square, zeros
+ * included.
+ */
 function powersOfTwo(shape, zeros, size, random) {
   const length = shape.reduce((a, b) => a * b, 1);
   const values = new Float32Array(length);
@@ -77,7 +81,10 @@ export function pruneByMagnitude(tf, model, { zeros, isPruned }) {
   }
 }
 
-/** Inputs of a batch: word numbers below `vocabulary`, else values uniform in [0, 1). None is 0, so nothing can be skipped. */
+/**
+ * Inputs of a batch: word numbers below `vocabulary`, else values uniform in [0, 1). None
+ * is 0, so nothing can be skipped.
+ */
 export function makeInput(shape, vocabulary, seed = 99) {
   const random = seeded(seed);
   const length = shape.reduce((a, b) => a * b, 1);

@@ -4,6 +4,8 @@ import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { median } from './median.mjs';
+
 const require = createRequire(import.meta.url);
 
 /** What the figures were made on: nothing that names the machine's owner or place. */
@@ -41,12 +43,6 @@ export function writeResult(url, packages, result) {
 
 export function readResult(url) {
   return JSON.parse(readFileSync(fileURLToPath(url), 'utf8'));
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 export function meanAndSpread(values) {

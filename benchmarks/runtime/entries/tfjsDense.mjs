@@ -1,4 +1,6 @@
-/** The least of tfjs that can run a dense net: no layers, two kernels of the WASM backend. */
+/**
+ * The least of tfjs that can run a dense net: no layers, two kernels of the WASM backend.
+ */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/base';
 import { _fusedMatMulConfig as fusedMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/_FusedMatMul';
 import { reshapeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Reshape';

@@ -1,4 +1,7 @@
-/** A net as tfjs's fused operations, one after the other: what a graph model does that was converted with care. */
+/**
+ * A net as tfjs's fused operations, one after the other: what a graph model does that was
+ * converted with care.
+ */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -15,7 +15,13 @@ async function source(name) {
 export const { Op } = await source('ops.ts');
 export const { windowScratchBytes } = await source('windowScratchBytes.ts');
 const { all } = await source('binaries.ts');
-const module = new WebAssembly.Module(inflateSync(Buffer.from(all, 'base64')));
+const { fuse } = await source('fuse.ts');
+const bytes = Uint8Array.from(inflateSync(Buffer.from(all, 'base64')));
+const fusedBytes = fuse(bytes);
+const module = new WebAssembly.Module(fusedBytes);
+
+/** Whether multiplication and addition are one instruction, as in browsers; Node 20 needs --experimental-wasm-relaxed-simd. */
+export const fused = fusedBytes !== bytes;
 
 /** A parameter that is a float32. */
 export const f = (float) => ({ float });

@@ -1,15 +1,13 @@
 /** Vectors of four float32. */
 
-export const MINUS_INFINITY: f32 = -Infinity;
-
 /** v within lo … hi; NaN stays NaN. */
 export function clamp(v: v128, lo: v128, hi: v128): v128 {
   return f32x4.pmin(f32x4.pmax(v, lo), hi);
 }
 
-/** sum + a·b: rounded once where the module is compiled for it and the processor can, else twice. */
+/** sum + a·b. The sum is the second operand, as src/program/fuse.ts looks for this order to make one instruction of it. */
 export function addProduct(sum: v128, a: v128, b: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(f32x4.mul(a, b), sum);
+  return f32x4.add(f32x4.mul(a, b), sum);
 }
 
 /** The first number at an address, or 0 where there is no address: four times. */

@@ -1,4 +1,5 @@
 import { fillAll } from './copy';
+import { Four, Two } from './count';
 import { halve, isHalving } from './halve';
 import { pad } from './pad';
 import { addProduct, clamp, storeFirst } from './vectors';
@@ -49,43 +50,17 @@ export function window(parameters: usize): void {
   }
 }
 
-/** All windows on a padded image: 16 outputs of a row at a time, of which the last four may be some that were done before. */
+/** All windows on a padded image. */
 function slide(p: Window, padded: usize, rowBytes: usize, offsets: usize, weights: usize, start: v128, y: usize): void {
-  const lastTap = offsets + ((<usize>(p.kernelHeight * p.kernelWidth)) << 2);
-  const last = (<usize>max(p.outWidth - 4, 0)) << 2;
   for (let row = 0; row < p.outHeight; row++) {
-    for (let at0: usize = 0; at0 < (<usize>p.outWidth) << 2; at0 += 64) {
-      const at1 = min(at0 + 16, last);
-      const at2 = min(at0 + 32, last);
-      const at3 = min(at0 + 48, last);
-      const first = min(at0, last);
-      let s0 = start;
-      let s1 = start;
-      let s2 = start;
-      let s3 = start;
-      if (p.kind === Kind.max) {
-        for (let tap = offsets; tap < lastTap; tap += 4) {
-          const x = padded + load<usize>(tap);
-          s0 = f32x4.pmax(s0, v128.load(x + first));
-          s1 = f32x4.pmax(s1, v128.load(x + at1));
-          s2 = f32x4.pmax(s2, v128.load(x + at2));
-          s3 = f32x4.pmax(s3, v128.load(x + at3));
-        }
+    let column = 0;
+    while (column < p.outWidth) {
+      if (p.outWidth - column > 8) {
+        look<Four>(p, row, column, padded, offsets, weights, start, y);
+        column += 16;
       } else {
-        for (let tap = offsets; tap < lastTap; tap += 4) {
-          const x = padded + load<usize>(tap);
-          const weight = v128.load32_splat(weights + (tap - offsets));
-          s0 = addProduct(s0, weight, v128.load(x + first));
-          s1 = addProduct(s1, weight, v128.load(x + at1));
-          s2 = addProduct(s2, weight, v128.load(x + at2));
-          s3 = addProduct(s3, weight, v128.load(x + at3));
-        }
-      }
-      put(p, row, s0, y, first);
-      if (p.outWidth > 4) {
-        put(p, row, s1, y, at1);
-        put(p, row, s2, y, at2);
-        put(p, row, s3, y, at3);
+        look<Two>(p, row, column, padded, offsets, weights, start, y);
+        column += 8;
       }
     }
     padded += rowBytes;
@@ -93,14 +68,59 @@ function slide(p: Window, padded: usize, rowBytes: usize, offsets: usize, weight
   }
 }
 
-/** Writes four outputs, or fewer where a row has fewer. */
-function put(p: Window, row: i32, result: v128, y: usize, at: usize): void {
+/** Size times four adjacent outputs of a row, or as many as there are; what is read behind them is scratch memory too. */
+function look<Size>(
+  p: Window,
+  row: i32,
+  column: i32,
+  padded: usize,
+  offsets: usize,
+  weights: usize,
+  start: v128,
+  y: usize,
+): void {
+  const last = offsets + ((<usize>(p.kernelHeight * p.kernelWidth)) << 2);
+  padded += (<usize>column) << 2;
+  let s0 = start;
+  let s1 = start;
+  let s2 = start;
+  let s3 = start;
+  if (p.kind === Kind.max) {
+    for (; offsets < last; offsets += 4) {
+      const x = padded + load<usize>(offsets);
+      s0 = f32x4.pmax(s0, v128.load(x));
+      s1 = f32x4.pmax(s1, v128.load(x, 16));
+      if (offsetof<Size>() > 2) s2 = f32x4.pmax(s2, v128.load(x, 32));
+      if (offsetof<Size>() > 2) s3 = f32x4.pmax(s3, v128.load(x, 48));
+    }
+  } else {
+    for (; offsets < last; offsets += 4) {
+      const x = padded + load<usize>(offsets);
+      const weight = v128.load32_splat(weights);
+      s0 = addProduct(s0, weight, v128.load(x));
+      s1 = addProduct(s1, weight, v128.load(x, 16));
+      if (offsetof<Size>() > 2) s2 = addProduct(s2, weight, v128.load(x, 32));
+      if (offsetof<Size>() > 2) s3 = addProduct(s3, weight, v128.load(x, 48));
+      weights += 4;
+    }
+  }
+  put(p, row, column, s0, y);
+  put(p, row, column + 4, s1, y);
+  if (offsetof<Size>() > 2) put(p, row, column + 8, s2, y);
+  if (offsetof<Size>() > 2) put(p, row, column + 12, s3, y);
+}
+
+/** Writes four outputs, or as many as the row has. */
+function put(p: Window, row: i32, column: i32, result: v128, y: usize): void {
+  const count = p.outWidth - column;
+  if (count <= 0) return;
+  const at = (<usize>column) << 2;
   if (p.kind === Kind.average) {
     const inRow = inside(row * p.strideHeight - p.padTop, p.kernelHeight, p.dilationHeight, p.height);
     result = f32x4.div(result, f32x4.mul(f32x4.splat(<f32>inRow), v128.load(p.scratch + at)));
   }
   result = clamp(result, f32x4.splat(p.lo), f32x4.splat(p.hi));
-  if (p.outWidth < 4) storeFirst(y, result, p.outWidth);
+  if (count < 4) storeFirst(y + at, result, count);
   else v128.store(y + at, result);
 }
 

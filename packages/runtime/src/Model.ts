@@ -4,7 +4,10 @@ import { type InputSizes, type ModelInput, type Numbers, shapeFor, sizesOf, type
 import type { Lowerings } from './program/Builder.js';
 import { type Instance, type Prediction, Program } from './program/Program.js';
 
-/** So many programs are kept, each for inputs of other shapes; then the one that was not used for longest goes. */
+/**
+ * So many programs are kept, each for inputs of other shapes; then the one that was not
+ * used for longest goes.
+ */
 const KEPT = 4;
 
 export type { Prediction };
@@ -51,15 +54,18 @@ export class Model {
   }
 
   /**
-   * The outputs for a batch of inputs. The first call with a new shape plans the memory; afterwards a call
-   * allocates nothing, so the arrays returned belong to the model: the next call with the same shapes writes
-   * into them. Copy what must stay (`prediction.slice()`).
+   * The outputs for a batch of inputs. The first call with a new shape plans the memory;
+   * afterwards a call allocates nothing, so the arrays returned belong to the model: the
+   * next call with the same shapes writes into them. Copy what must stay
+   * (`prediction.slice()`).
    *
-   * @param input For one input its numbers, in the order of tfjs (channels last); for several an object with
-   *   the numbers of each by its name. How many examples there are follows from the length.
-   * @param shape The shape of a single input, batch first: needed where more than the batch is free. Beside
-   *   several inputs write `{ name: { data, shape } }`.
-   * @returns The numbers of one output; of several, an object with the numbers of each by its name.
+   * @param input For one input its numbers, in the order of tfjs (channels last); for
+   *   several an object with the numbers of each by its name. How many examples there are
+   *   follows from the length.
+   * @param shape The shape of a single input, batch first: needed where more than the
+   *   batch is free. Beside several inputs write `{ name: { data, shape } }`.
+   * @returns The numbers of one output; of several, an object with the numbers of each by
+   *   its name.
    * @throws Error for numbers or a shape that do not fit.
    * @example
    * const [cat, dog] = model.predict(pixels);
@@ -75,8 +81,8 @@ export class Model {
   }
 
   /**
-   * Sets the states of stateful layers to 0, as tfjs's resetStates: they stay from one prediction to the next. Other
-   * models have none.
+   * Sets the states of stateful layers to 0, as tfjs's resetStates: they stay from one
+   * prediction to the next. Other models have none.
    */
   resetStates(): void {
     this.parts?.instance.memory.resetStates();
@@ -155,8 +161,8 @@ export class Model {
   }
 
   /**
-   * Shapes of the outputs, by lowering the graph for two sizes of everything free: what differs is free. This is
-   * where a model that cannot be run is refused.
+   * Shapes of the outputs, by lowering the graph for two sizes of everything free: what
+   * differs is free. This is where a model that cannot be run is refused.
    */
   private outputShapes(): (number | null)[][] {
     const { graph, lowerings, maxBytes } = this.parts!;

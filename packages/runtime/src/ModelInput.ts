@@ -3,19 +3,30 @@ export interface TensorInfo {
   name: string;
   /** null: any size, the batch first. */
   shape: (number | null)[];
-  /** As in the file: 'float32', 'int32' … Numbers are handed over as they are, whatever it says. */
+  /**
+   * As in the file: 'float32', 'int32' … Numbers are handed over as they are, whatever it
+   * says.
+   */
   dtype: string;
 }
 
-/** Numbers of an input, in the order of tfjs: channels last, no gaps. A Float32Array is the fastest. */
+/**
+ * Numbers of an input, in the order of tfjs: channels last, no gaps. A Float32Array is
+ * the fastest.
+ */
 export type Numbers = ArrayLike<number>;
 
-/** Numbers, with their shape, batch included, where it does not follow from their length. */
+/**
+ * Numbers, with their shape, batch included, where it does not follow from their length.
+ */
 export type ModelInput = Numbers | { data: Numbers; shape?: number[] };
 
 /** What follows from an input's shape. */
 export interface InputSizes extends TensorInfo {
-  /** Elements for each step of the one free size; 0 if there are several, so that the shape must be given. */
+  /**
+   * Elements for each step of the one free size; 0 if there are several, so that the
+   * shape must be given.
+   */
   unit: number;
   /** Where the free size stands: -1 if there is none. */
   free: number;

@@ -9,8 +9,9 @@ export { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
 export type { Artifacts, LoadOptions, Source } from './readSource.js';
 
 /**
- * loadModel for nets of dense layers one after the other, in half the bytes: Dense, BatchNormalization, activations, Flatten and
- * Reshape in front, and layers that do nothing at inference. Everything else is refused.
+ * loadModel for nets of dense layers one after the other, in half the bytes: Dense,
+ * BatchNormalization, activations, Flatten and Reshape in front, and layers that do
+ * nothing at inference. Everything else is refused.
  *
  * @param source As in loadModel of '@tfjs-compress/runtime'.
  * @throws The same errors.

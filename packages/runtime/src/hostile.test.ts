@@ -102,7 +102,8 @@ describe('a topology with changed settings', () => {
           } catch (error) {
             refused++;
             expect(error).toBeInstanceOf(Error);
-            // Traps of WebAssembly, stack overflows and mistakes of ours are none of the answers.
+            // Traps of WebAssembly, stack overflows and mistakes of ours are none of the
+            // answers.
             expect((error as Error).name).toMatch(/^(UnsupportedLayerError|Error)$/);
           }
           expect(performance.now() - started).toBeLessThan(10_000);

@@ -9,14 +9,16 @@ export type { ModelInput, Numbers, TensorInfo } from './ModelInput.js';
 export type { Artifacts, LoadOptions, Source } from './readSource.js';
 
 /**
- * Loads a model, a compressed file (.tfz) or the artifacts of a tf.LayersModel, and makes it ready to run without
- * TensorFlow.js.
+ * Loads a model, a compressed file (.tfz) or the artifacts of a tf.LayersModel, and makes
+ * it ready to run without TensorFlow.js.
  *
- * @param source The URL of a compressed file, its bytes, a Response, a File or a list of one, or an object with modelTopology,
- *   weightSpecs and weightData (also from a handler's load()).
+ * @param source The URL of a compressed file, its bytes, a Response, a File or a list of
+ *   one, or an object with modelTopology, weightSpecs and weightData (also from a
+ *   handler's load()).
  * @param options signal, onProgress, maxBytes, name: see LoadOptions.
- * @throws UnsupportedLayerError for a model that cannot be run, with the layer and the reason; FormatError for a file that
- *   is not a whole compressed model; Error for an unknown option, or when a request fails.
+ * @throws UnsupportedLayerError for a model that cannot be run, with the layer and the
+ *   reason; FormatError for a file that is not a whole compressed model; Error for an
+ *   unknown option, or when a request fails.
  * @example
  * const model = await loadModel('digits.tfz');
  * const probabilities = model.predict(pixels);

@@ -2,6 +2,6 @@
 export { type Frozen, freeze, type Place } from './freeze.js';
 export type { Graph, Layer, Node, Tensor, Weight } from './graph/Graph.js';
 export { readGraph } from './graph/readGraph.js';
-export { readWeights, type NamedWeight } from './graph/readWeights.js';
+export { type NamedWeight, readWeights } from './graph/readWeights.js';
 export { findDeadUnits, type Units } from './passes/findDeadUnits.js';
 export { removeDeadUnits, removeUnits } from './passes/removeUnits.js';

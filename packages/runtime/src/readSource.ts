@@ -7,24 +7,34 @@ export type Artifacts = GraphArtifacts;
 type Bytes = ArrayBuffer | ArrayBufferView;
 type File = Pick<Blob, 'arrayBuffer'>;
 
-/** Where a model comes from: a compressed file (.tfz) by its URL, as bytes, Response, File or list of one; or artifacts. */
+/**
+ * Where a model comes from: a compressed file (.tfz) by its URL, as bytes, Response, File
+ * or list of one; or artifacts.
+ */
 export type Source = string | URL | Bytes | File | ArrayLike<File> | Artifacts | { load(): Promise<Artifacts> };
 
 export interface LoadOptions {
   /** Ends the loading: the promise is rejected with its reason. */
   signal?: AbortSignal;
-  /** Told how much has been read, from 0 to 1, where the server says how long the file is; 1 at the end. */
+  /**
+   * Told how much has been read, from 0 to 1, where the server says how long the file is;
+   * 1 at the end.
+   */
   onProgress?: (fraction: number) => void;
   /**
-   * Bytes that the weights, and the intermediate results of a prediction, may each take. Default: 2^30. More is refused, be it
-   * at load or at the first prediction of a size.
+   * Bytes that the weights, and the intermediate results of a prediction, may each take.
+   * Default: 2^30. More is refused, be it at load or at the first prediction of a size.
    */
   maxBytes?: number;
   /** What messages call the file. Default: its URL or name. */
   name?: string;
 }
 
-/** The artifacts that a source holds. @throws FormatError for a file that is not a whole compressed model. */
+/**
+ * The artifacts that a source holds.
+ *
+ * @throws FormatError for a file that is not a whole compressed model.
+ */
 export async function readSource(
   source: Source,
   { signal, onProgress, maxBytes, name }: LoadOptions,
@@ -76,7 +86,10 @@ async function readBody(
   }
 }
 
-/** @throws Error for an option that is not known, or a maxBytes that is not a number of bytes. */
+/**
+ * @throws Error for an option that is not known, or a maxBytes that is not a number of
+ *   bytes.
+ */
 export function checkOptions(options: LoadOptions): void {
   const known = ['signal', 'onProgress', 'maxBytes', 'name'];
   for (const key in options) {

@@ -5,7 +5,7 @@ type T = tfl.SymbolicTensor;
 const { layers } = tfl;
 
 /** Whole numbers below a limit, the same for the same seed. */
-export function chooser(seed: number): (limit: number) => number {
+function chooser(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -4,7 +4,9 @@ import { Op, Unary } from '../program/ops.js';
 import type { Constant } from '../program/Value.js';
 import type { Chain } from './readChain.js';
 
-/** So many programs are kept, each for another number of examples; then all are made anew. */
+/**
+ * So many programs are kept, each for another number of examples; then all are made anew.
+ */
 const KEPT = 4;
 /** No address is 0. */
 const START = 64;
@@ -52,10 +54,11 @@ export class DenseModel {
   }
 
   /**
-   * The output for a batch of examples. The array returned belongs to the model: the next call for as many examples
-   * writes into it. Copy what must stay (`prediction.slice()`).
+   * The output for a batch of examples. The array returned belongs to the model: the next
+   * call for as many examples writes into it. Copy what must stay (`prediction.slice()`).
    *
-   * @param input The numbers of the examples, one after the other. How many there are follows from the length.
+   * @param input The numbers of the examples, one after the other. How many there are
+   *   follows from the length.
    * @throws Error for numbers that are not those of whole examples.
    */
   predict(input: ArrayLike<number>): Float32Array {
@@ -88,7 +91,10 @@ export class DenseModel {
     this.plans = [];
   }
 
-  /** Puts weights, buffers and operations for so many numbers into memory, one behind the other. */
+  /**
+   * Puts weights, buffers and operations for so many numbers into memory, one behind the
+   * other.
+   */
   private plan(count: number, memory: WebAssembly.Memory): Plan {
     const { size, chain, maxBytes } = this;
     const { name, shape, steps, depth } = chain;
@@ -123,7 +129,10 @@ export class DenseModel {
     const words: number[] = [];
     const op = (code: number, ...parameters: number[]): void => void words.push(code, parameters.length, ...parameters);
     const bits = (float: number): number => new Uint32Array(Float32Array.of(float).buffer)[0];
-    /** Rows that the layers multiply, and bytes from an element of a row to the next: more rows than one lie in planes. */
+    /**
+     * Rows that the layers multiply, and bytes from an element of a row to the next: more
+     * rows than one lie in planes.
+     */
     const pixels = count / depth;
     const step = pixels === 1 ? 4 : Math.ceil(pixels / 4) * 16;
     let columns = depth;

@@ -35,8 +35,8 @@ const idle = /^(InputLayer|.*Dropout|GaussianNoise|ActivityRegularization|Spatia
 const activations = /^(ReLU|LeakyReLU|ELU|ThresholdedReLU|Softmax)$/;
 
 /**
- * The net in the artifacts of a tf.LayersModel whose layers form a chain: Dense, BatchNormalization beside them, activations,
- * Flatten and Reshape in front.
+ * The net in the artifacts of a tf.LayersModel whose layers form a chain: Dense,
+ * BatchNormalization beside them, activations, Flatten and Reshape in front.
  *
  * @throws UnsupportedLayerError for what is not such a chain.
  */
@@ -113,7 +113,10 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
   return { ...chain, depth, width };
 }
 
-/** Whether a layer reads the one before it, once. In a Sequential there is no word about it. */
+/**
+ * Whether a layer reads the one before it, once. In a Sequential there is no word about
+ * it.
+ */
 function follows({ inbound_nodes: nodes }: Json, before: Json | undefined): boolean {
   if (!nodes || !before) return !nodes?.length;
   return nodes.length === 1 && nodes[0].length === 1 && nodes[0][0][0] === before.config.name;

@@ -18,3 +18,13 @@ export class UnsupportedLayerError extends Error {
 export function refuse(layer: { path: string; className: string }, reason: string): never {
   throw new UnsupportedLayerError(layer.path, layer.className, reason);
 }
+
+/** Names the layer in the errors of `work`. */
+export function refusing<T>(layer: { path: string; className: string }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnsupportedLayerError) throw error;
+    return refuse(layer, (error as Error).message.replace(/\.$/, ''));
+  }
+}

@@ -98,7 +98,8 @@ function readLayer(json: Json, path: string, prefix: string, prefixes: Prefixes,
 }
 
 export function layersOf(json: Json): unknown[] | undefined {
-  const layers = Array.isArray(json.config) ? json.config : json.config?.layers;
+  const isOldSequential = Array.isArray(json.config) && classOf(json) === 'Sequential';
+  const layers = isOldSequential ? json.config : json.config?.layers;
   return Array.isArray(layers) ? layers : undefined;
 }
 

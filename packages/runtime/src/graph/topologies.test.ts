@@ -63,6 +63,11 @@ describe('topologies', () => {
       expect(nodes[1].layer.config).toMatchObject({ units: 2, useBias: false, activation: 'hardSigmoid' });
     });
 
+  it('have layers whose config is a list of nothing, which are no models', () => {
+    const { nodes } = read(sequential(input(), { class_name: 'Flatten', config: [] }));
+    expect(nodes.map(({ layer: { className } }) => className)).toEqual(['InputLayer', 'Flatten']);
+  });
+
   it('have activations as objects', () => {
     const of = (activation: unknown) => read(sequential(input(), dense('a', undefined, { activation })));
     const activation = (graph: Graph) => graph.nodes[1].layer.config.activation;

@@ -5,7 +5,10 @@ import { rowStrides } from '../program/Value.js';
 /** The advanced layers that an activation can be (see activations.ts). */
 const advanced: Lower = (b, { className, config }, [x]) => b.activate(x, { className, config });
 
-/** max(x, 0) + alpha min(x, 0), alpha of the input's shape but for the batch and shared axes. */
+/**
+ * max(x, 0) + alpha min(x, 0), alpha of the input's shape but for the batch and shared
+ * axes.
+ */
 const prelu: Lower = (b, { weights: { alpha } }, [x]) => {
   const slopes = { ...b.constant(alpha.values), shape: alpha.shape, strides: rowStrides(alpha.shape) };
   const below = b.unary(Unary.clamp, x, -Infinity, 0);

@@ -7,7 +7,10 @@ import { axisOf, channelsLast, expectRank, paddingOf, sizes, transposedAxis } fr
 import { slide } from './slide.js';
 import { depthwise } from './window.js';
 
-/** Softmax depends on which dimension is the last: it comes when the channels are back where they were. */
+/**
+ * Softmax depends on which dimension is the last: it comes when the channels are back
+ * where they were.
+ */
 export function activated(
   b: Builder,
   layer: Layer,
@@ -49,7 +52,10 @@ const transposed =
     });
   };
 
-/** The kernel of a transposed convolution, [...taps, outputs, inputs], turned around: [taps × inputs][outputs]. */
+/**
+ * The kernel of a transposed convolution, [...taps, outputs, inputs], turned around:
+ * [taps × inputs][outputs].
+ */
 function turned({ shape, values }: Weight): Matrix {
   const taps = sizeOf(shape.slice(0, -2));
   const [outputs, inputs] = shape.slice(-2);

@@ -51,7 +51,8 @@ describe('normalization', () => {
   });
 
   for (const axis of [1, 2, 3]) {
-    // tfjs's cpu backend takes the weights in turn whatever the axis is, so the truth is the layer along the last axis.
+    // tfjs's cpu backend takes the weights in turn whatever the axis is, so the truth is
+    // the layer along the last axis.
     it(`BatchNormalization, axis ${axis}`, async () => {
       const order = [1, 2, 3].filter((one) => one !== axis).concat(axis);
       const back = [1, 2, 3].map((one) => order.indexOf(one) + 1);
@@ -87,7 +88,10 @@ describe('normalization', () => {
 
 type Merging = (inputs: SymbolicTensor[]) => SymbolicTensor;
 
-/** Merges inputs of these shapes, once as they are and once behind convolutions or dense layers. */
+/**
+ * Merges inputs of these shapes, once as they are and once behind convolutions or dense
+ * layers.
+ */
 async function merge(shapes: number[][], merging: Merging): Promise<void> {
   const inputs = shapes.map((shape) => input({ shape }));
   await expectSame(model({ inputs, outputs: merging(inputs) }), { batches: [1, 2, 5] });

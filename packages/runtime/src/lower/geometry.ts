@@ -14,7 +14,10 @@ export interface Axis {
   dilation: number;
   /** Padding in front; behind, as much as the output asks for. */
   before: number;
-  /** The input is spread: its elements are this far apart, with zeros between (transposed convolutions). */
+  /**
+   * The input is spread: its elements are this far apart, with zeros between (transposed
+   * convolutions).
+   */
   spread: number;
 }
 
@@ -29,8 +32,9 @@ export function sizes(config: Config, key: string, rank: number, fallback: numbe
 }
 
 /**
- * How windows of `kernel` elements slide over an input, as tfjs computes it: in three dimensions ('same3D') padding can be negative,
- * where the stride is larger than the window.
+ * How windows of `kernel` elements slide over an input, as tfjs computes it: in three
+ * dimensions ('same3D') padding can be negative, where the stride is larger than the
+ * window.
  */
 export function axisOf(size: number, kernel: number, stride: number, dilation: number, padding: string): Axis {
   const extent = (kernel - 1) * dilation + 1;

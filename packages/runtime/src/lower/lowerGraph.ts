@@ -2,7 +2,9 @@ import type { Graph } from '../graph/Graph.js';
 import { Builder, type Lowerings } from '../program/Builder.js';
 import type { Value } from '../program/Value.js';
 
-/** The operations for a graph, and where its inputs and outputs lie, in the order of tfjs. */
+/**
+ * The operations for a graph, and where its inputs and outputs lie, in the order of tfjs.
+ */
 export interface Lowered {
   builder: Builder;
   inputs: Value[];

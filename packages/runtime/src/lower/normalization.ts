@@ -45,7 +45,10 @@ const batchNormalization: Lower = (b, layer, [x]) => {
   return b.binary(Binary.add, scaled, { ...summand, shape, strides });
 };
 
-/** tfjs takes the weights in the order of the input's dimensions, whatever the order of the axes. */
+/**
+ * tfjs takes the weights in the order of the input's dimensions, whatever the order of
+ * the axes.
+ */
 const layerNormalization: Lower = (b, { config, weights }, [x]) => {
   const rank = x.shape.length;
   const axes = [config.axis ?? -1].flat().map((axis: number) => (axis < 0 ? axis + rank : axis));

@@ -3,14 +3,20 @@ import { Binary, Op, Unary } from '../program/ops.js';
 import { sizeOf, type Value } from '../program/Value.js';
 import { channelsLast, expectRank, sizes } from './geometry.js';
 
-/** Where the elements of an output come from, along one dimension: two elements of the input and the part of the second. */
+/**
+ * Where the elements of an output come from, along one dimension: two elements of the
+ * input and the part of the second.
+ */
 interface Places {
   low: Float32Array;
   high: Float32Array;
   part: Float32Array;
 }
 
-/** As tf.image.resizeBilinear and resizeNearestNeighbor compute it, without half pixel centers. */
+/**
+ * As tf.image.resizeBilinear and resizeNearestNeighbor compute it, without half pixel
+ * centers.
+ */
 function placesOf(size: number, out: number, isNearest: boolean, alignCorners: boolean): Places {
   const scale = alignCorners && out > 1 ? (size - 1) / (out - 1) : size / out;
   const places: Places = { low: new Float32Array(out), high: new Float32Array(out), part: new Float32Array(out) };

@@ -4,7 +4,10 @@ import { relativeError, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { expectLayers, runtimeOf } from '../testing/compare.js';
 
-/** A layer on the input, and on what a convolution gives, which lies in memory in another order. */
+/**
+ * A layer on the input, and on what a convolution gives, which lies in memory in another
+ * order.
+ */
 async function check(make: (options: { inputShape?: number[] }) => layers.Layer): Promise<void> {
   await expectLayers([make({ inputShape: [4, 6, 3] })]);
   await expectLayers([layers.conv2d({ inputShape: [6, 8, 2], filters: 3, kernelSize: 3 }), make({})]);
@@ -66,7 +69,8 @@ describe('shapes', () => {
 
   for (const interpolation of ['nearest', 'bilinear'] as const) {
     for (const cropToAspectRatio of [false, true]) {
-      // In a model of tfjs, Resizing throws: it hands on a list of tensors where one is expected.
+      // In a model of tfjs, Resizing throws: it hands on a list of tensors where one is
+      // expected.
       it(`Resizing, ${interpolation}, cropToAspectRatio ${cropToAspectRatio}`, async () => {
         for (const size of [
           [7, 4],

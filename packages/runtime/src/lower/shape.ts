@@ -80,7 +80,10 @@ const zeroPadding: Lower = (b, { config }, [x]) => {
   });
 };
 
-/** Puts values one behind the other along a dimension: in planes if one of them is in planes. */
+/**
+ * Puts values one behind the other along a dimension: in planes if one of them is in
+ * planes.
+ */
 export function concatenate(b: Builder, values: Value[], axis: number): Value {
   const [first] = values;
   const shape = [...first.shape];

@@ -16,11 +16,13 @@ export function indices(shape: number[]): number[][] {
 const dot = (a: number[], b: number[]): number => a.reduce((sum, one, i) => sum + one * b[i], 0);
 
 /**
- * A convolution of x [batch, ..., channels]: the matrix [taps × channels][outputs] on windows.
+ * A convolution of x [batch, ..., channels]: the matrix [taps × channels][outputs] on
+ * windows.
  *
- * Elements that a tap sees for adjacent outputs have to be adjacent. So x is copied between zeros, one copy for each
- * remainder of positions by the stride ("phase"); then a tap is an offset into a phase. Rows follow one another so closely that
- * the padding behind a row is that in front of the next.
+ * Elements that a tap sees for adjacent outputs have to be adjacent. So x is copied
+ * between zeros, one copy for each remainder of positions by the stride ("phase"); then a
+ * tap is an offset into a phase. Rows follow one another so closely that the padding
+ * behind a row is that in front of the next.
  */
 export function slide(
   b: Builder,
@@ -94,7 +96,10 @@ function patches(b: Builder, x: Value, axes: Axis[]): Value {
   return y;
 }
 
-/** What `slide` copies: strides of a plane's pixels and of planes, and where a phase begins. */
+/**
+ * What `slide` copies: strides of a plane's pixels and of planes, and where a phase
+ * begins.
+ */
 function spreadOut(b: Builder, x: Value, axes: Axis[], phases: number[][]) {
   const channels = x.shape.at(-1)!;
   const plans = axes.map((axis, i) => planAxis(axis, phases[i]));
@@ -134,7 +139,10 @@ function spreadOut(b: Builder, x: Value, axes: Axis[], phases: number[][]) {
   };
 }
 
-/** Where the elements of one dimension go: `count` of them from `first` on, `step` apart, to `place` and what follows. */
+/**
+ * Where the elements of one dimension go: `count` of them from `first` on, `step` apart,
+ * to `place` and what follows.
+ */
 function planAxis(axis: Axis, phases: number[]) {
   const { out, kernel, stride, dilation, before, spread } = axis;
   const extent = out + Math.floor(((kernel - 1) * dilation) / stride);

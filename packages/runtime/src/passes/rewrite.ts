@@ -1,7 +1,7 @@
 import type { Graph, Node, Tensor } from '../graph/Graph.js';
 
 /** How often each node's outputs are read, by nodes and as outputs of the model. */
-export function countReads(graph: Graph): Map<Node, number> {
+function countReads(graph: Graph): Map<Node, number> {
   const reads = new Map<Node, number>();
   const tensors = [...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)];
   for (const { node } of tensors) reads.set(node, (reads.get(node) ?? 0) + 1);
@@ -13,7 +13,7 @@ export function outputNodes(graph: Graph): Set<Node> {
 }
 
 /** How often each layer is applied. */
-export function countUses(graph: Graph): Map<Node['layer'], number> {
+function countUses(graph: Graph): Map<Node['layer'], number> {
   const uses = new Map<Node['layer'], number>();
   for (const { layer } of graph.nodes) uses.set(layer, (uses.get(layer) ?? 0) + 1);
   return uses;

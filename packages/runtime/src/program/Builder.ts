@@ -1,5 +1,5 @@
 import type { Graph, Layer, Node, Tensor } from '../graph/Graph.js';
-import { refuse, UnsupportedLayerError } from '../graph/UnsupportedLayerError.js';
+import { refuse, refusing } from '../graph/UnsupportedLayerError.js';
 import { inOrder, Masks } from '../lower/masks.js';
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import type { Matrix } from './Matrix.js';
@@ -10,10 +10,12 @@ import {
   type Address,
   type Buffer,
   type Constant,
+  isCompact,
   isPlanar,
   isRows,
   type Numbers,
   rowStrides,
+  sameShape,
   sameStrides,
   sizeOf,
   spanOf,
@@ -34,14 +36,19 @@ export type Layout = 'rows' | 'planes';
 /** What products do beside multiplying. */
 export interface ProductOptions {
   activation?: Activation;
-  /** Added to each output, of the output's shape: the input's part of a recurrent layer. */
+  /**
+   * Added to each output, of the output's shape: the input's part of a recurrent layer.
+   */
   add?: Value;
 }
 
 /** Kernels read and write up to this much behind what they compute. */
 const SLACK = 16;
 
-/** Collects the operations of a program for inputs of given shapes; the plan and the encoding come after (makeProgram). */
+/**
+ * Collects the operations of a program for inputs of given shapes; the plan and the
+ * encoding come after (Program).
+ */
 export class Builder {
   readonly operations: Operation[] = [];
   private readonly constants = new WeakMap<object, Map<string, Buffer>>();
@@ -76,7 +83,11 @@ export class Builder {
     return graph.outputs.map((tensor) => at(tensor, tensor.node));
   }
 
-  /** The outputs of a layer. @throws UnsupportedLayerError for what cannot be computed. */
+  /**
+   * The outputs of a layer.
+   *
+   * @throws UnsupportedLayerError for what cannot be computed.
+   */
   lower(layer: Layer, inputs: Value[], node: Node): Value[] {
     const lowering = Object.hasOwn(this.lowerings, layer.className) && this.lowerings[layer.className];
     if (!lowering) return refuse(layer, 'layers of this class are not supported');
@@ -91,7 +102,10 @@ export class Builder {
     return { bytes: wholeVectors(bytes) + SLACK, address: 0 };
   }
 
-  /** A new value: its elements in the order of tfjs, or a plane for each channel. At one pixel both are the same. */
+  /**
+   * A new value: its elements in the order of tfjs, or a plane for each channel. At one
+   * pixel both are the same.
+   */
   value(shape: number[], layout: Layout = 'rows'): Value {
     for (const size of shape) {
       if (!(Number.isInteger(size) && size > 0)) throw new Error(`a result would have the shape [${shape}].`);
@@ -107,7 +121,10 @@ export class Builder {
     return { buffer: this.buffer(spanOf(shape, strides)), offset: 0, shape, strides };
   }
 
-  /** Numbers that are copied into memory once and shared by all programs of a model: the array itself is the key, or an owner and a name. */
+  /**
+   * Numbers that are copied into memory once and shared by all programs of a model: the
+   * array itself is the key, or an owner and a name.
+   */
   constant(numbers: Numbers | Constant): Address {
     const constant = ArrayBuffer.isView(numbers) ? { owner: numbers, name: '', make: () => numbers } : numbers;
     const named = this.constants.get(constant.owner) ?? new Map<string, Buffer>();
@@ -126,7 +143,10 @@ export class Builder {
     this.operations.push({ code, parameters });
   }
 
-  /** Repeats what `body` adds; copies in it may step (copy's srcStep, dstStep). No loop in a loop. */
+  /**
+   * Repeats what `body` adds; copies in it may step (copy's srcStep, dstStep). No loop in
+   * a loop.
+   */
   loop(count: number, body: () => void): void {
     const loop: Operation = { code: Op.loop, parameters: [count], body: 0 };
     this.operations.push(loop);
@@ -147,7 +167,9 @@ export class Builder {
     return contiguous && this.isPlanes(v) ? v : this.copied(v, 'planes');
   }
 
-  /** `v` in planes that may have gaps between rows and images (isPlanar): itself if it is. */
+  /**
+   * `v` in planes that may have gaps between rows and images (isPlanar): itself if it is.
+   */
   planar(v: Value): Value {
     return this.isPlanes(v) ? v : this.copied(v, 'planes');
   }
@@ -174,7 +196,10 @@ export class Builder {
     return { buffer: v.buffer, offset: v.offset + offset, shape, strides };
   }
 
-  /** Copies `from` to `to`, of the same shape; in a loop, from srcStep bytes and to dstStep bytes further each time. */
+  /**
+   * Copies `from` to `to`, of the same shape; in a loop, from srcStep bytes and to
+   * dstStep bytes further each time.
+   */
   copy(from: Value, to: Value, { srcStep = 0, dstStep = 0 } = {}): void {
     const dimensions = from.shape
       .map((size, i) => [size, from.strides[i], to.strides[i]])
@@ -217,7 +242,7 @@ export class Builder {
       }
       return size === 1 ? q[i] : size;
     });
-    const whole = [v, w].find((one) => one.shape.length === rank && sameShape(one.shape, shape) && this.isCompact(one));
+    const whole = [v, w].find((one) => one.shape.length === rank && sameShape(one.shape, shape) && isCompact(one));
     if (whole && sameShape(v.shape, w.shape) && sameStrides(shape, v.strides, w.strides)) {
       const to = this.strided(shape, whole.strides);
       this.op(Op.binary, kind, v, w, to, spanOf(shape, to.strides) / 4);
@@ -236,7 +261,10 @@ export class Builder {
     return to;
   }
 
-  /** The activation of `v`, in place if `v` is `fresh`: made by the caller and not used otherwise. */
+  /**
+   * The activation of `v`, in place if `v` is `fresh`: made by the caller and not used
+   * otherwise.
+   */
   activate(v: Value, activation: Activation, fresh = false): Value {
     const softmax = softmaxOf(activation);
     if (softmax) return this.softmax(v, softmax.axis, softmax.log);
@@ -257,44 +285,14 @@ export class Builder {
     return to;
   }
 
-  /** Σ over the last dimension, the channels: [..., matrix.rows] to [..., matrix.columns]. */
+  /**
+   * Σ over the last dimension, the channels: [..., matrix.rows] to [..., matrix.columns].
+   */
   product(v: Value, matrix: Matrix, bias?: Float32Array, options: ProductOptions = {}): Value {
     return product(this, v, matrix, bias, options);
   }
 
-  /** Whether most of what lies between the first and the last element belongs to `v`. */
-  private isCompact({ shape, strides }: Value): boolean {
-    return (
-      strides.every((step) => step >= 0) &&
-      spanOf(shape, strides) <= 8 * sizeOf(shape) + 64 &&
-      isOneToOne(shape, strides)
-    );
-  }
-
   private compact(v: Value): Value {
-    return this.isCompact(v) ? v : this.copied(v, 'rows');
+    return isCompact(v) ? v : this.copied(v, 'rows');
   }
-}
-
-/** Names the layer in the errors of `work`. */
-function refusing<T>(layer: Layer, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof UnsupportedLayerError) throw error;
-    return refuse(layer, (error as Error).message.replace(/\.$/, ''));
-  }
-}
-
-const sameShape = (a: number[], b: number[]): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
-
-/** Whether no two elements share a place: not so for what is broadcast by a stride of 0. */
-function isOneToOne(shape: number[], strides: number[]): boolean {
-  let least = 4;
-  const dimensions = shape.map((size, i) => ({ size, step: strides[i] })).filter(({ size }) => size > 1);
-  for (const { size, step } of dimensions.sort((a, b) => a.step - b.step)) {
-    if (step < least) return false;
-    least = step * (size - 1) + least;
-  }
-  return true;
 }

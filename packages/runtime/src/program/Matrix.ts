@@ -1,12 +1,15 @@
 import type { Weight } from '../graph/Graph.js';
 import { type Constant, type Numbers, sizeOf } from './Value.js';
 
-/** Below this part of weights that are not 0, the sparse kernels are faster: measured, see benchmarks/runtime. */
+/**
+ * Below this part of weights that are not 0, the sparse kernels are faster: measured, see
+ * benchmarks/runtime.
+ */
 const SPARSE = 0.34;
 
 /**
- * Weights as the products take them, [rows = taps × inputs][columns = outputs], row-major. The encodings are constants of the
- * matrix, so that all programs share them.
+ * Weights as the products take them, [rows = taps × inputs][columns = outputs],
+ * row-major. The encodings are constants of the matrix, so that all programs share them.
  */
 export class Matrix {
   /** Weights that are not 0. */
@@ -64,7 +67,9 @@ export class Matrix {
     });
   }
 
-  /** For Op.sparseProduct: by outputs; row r of the matrix lies offsets[r] bytes from x. */
+  /**
+   * For Op.sparseProduct: by outputs; row r of the matrix lies offsets[r] bytes from x.
+   */
   byOutputs(offsets: Uint32Array): { weights: Constant; offsets: Constant; counts: Constant } {
     const { values, rows, columns, count } = this;
     const each = (visit: (row: number, column: number, value: number) => void): void => {

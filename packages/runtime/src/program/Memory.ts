@@ -12,7 +12,10 @@ interface Held {
   isState?: boolean;
 }
 
-/** The memory of one instance, in blocks that begin at multiples of 16; constants are shared and counted. */
+/**
+ * The memory of one instance, in blocks that begin at multiples of 16; constants are
+ * shared and counted.
+ */
 export class Memory {
   private readonly free: { address: number; bytes: number }[] = [];
   private end = START;
@@ -20,7 +23,11 @@ export class Memory {
 
   constructor(readonly memory: WebAssembly.Memory) {}
 
-  /** The address of so many bytes, a multiple of 16. @throws Error where memory ends. */
+  /**
+   * The address of so many bytes, a multiple of 16.
+   *
+   * @throws Error where memory ends.
+   */
   allocate(bytes: number): number {
     const at = this.free.findIndex((block) => block.bytes >= bytes);
     if (at >= 0) {

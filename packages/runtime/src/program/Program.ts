@@ -35,7 +35,8 @@ export class Program {
   private readonly bytes: number;
 
   /**
-   * @param inputs Values of the builder, as rows, which the caller writes before each run.
+   * @param inputs Values of the builder, as rows, which the caller writes before each
+   *   run.
    * @param results Values of the builder, as rows.
    * @param names Of the results.
    * @throws Error where more than the builder's maxBytes would be needed.
@@ -77,7 +78,11 @@ export class Program {
     for (let i = 0; i < results.length; i++) this.renew(i);
   }
 
-  /** Writes the inputs, runs, and reads the outputs into `result`. @throws Error for what a kernel refuses. */
+  /**
+   * Writes the inputs, runs, and reads the outputs into `result`.
+   *
+   * @throws Error for what a kernel refuses.
+   */
   run(inputs: ArrayLike<number>[]): void {
     const { buffer } = this.instance.memory.memory;
     if (buffer !== this.memory) this.attach(buffer);

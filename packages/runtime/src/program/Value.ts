@@ -1,7 +1,10 @@
 /** A stretch of the program's memory, which the plan places. */
 export interface Buffer {
   bytes: number;
-  /** What is copied there when the program is made; without it, the buffer may share its place with others. */
+  /**
+   * What is copied there when the program is made; without it, the buffer may share its
+   * place with others.
+   */
   constant?: Constant;
   /** Set by the plan. */
   address: number;
@@ -9,7 +12,10 @@ export interface Buffer {
 
 export type Numbers = Float32Array | Uint32Array | Uint16Array;
 
-/** Constants with the same owner and name are one: they are made and copied once for all programs of a model. */
+/**
+ * Constants with the same owner and name are one: they are made and copied once for all
+ * programs of a model.
+ */
 export interface Constant {
   owner: object;
   name: string;
@@ -31,14 +37,20 @@ export interface Value extends Address {
   shape: number[];
   /** Bytes from one element to the next, for each dimension. */
   strides: number[];
-  /** Which steps count, [batch, steps] of zeros and ones: of what a layer gives (Masking, Embedding) or is called with (see Masks). */
+  /**
+   * Which steps count, [batch, steps] of zeros and ones: of what a layer gives (Masking,
+   * Embedding) or is called with (see Masks).
+   */
   mask?: Value;
 }
 
 /** Elements of a tensor. */
 export const sizeOf = (shape: number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** Strides of a tensor whose elements lie one after the other, the last dimension innermost. */
+/**
+ * Strides of a tensor whose elements lie one after the other, the last dimension
+ * innermost.
+ */
 export function rowStrides(shape: number[], unit = 4): number[] {
   const strides = new Array<number>(shape.length);
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -48,7 +60,9 @@ export function rowStrides(shape: number[], unit = 4): number[] {
   return strides;
 }
 
-/** Whether strides are those, as far as they matter: a dimension of size 1 may have any. */
+/**
+ * Whether strides are those, as far as they matter: a dimension of size 1 may have any.
+ */
 export const sameStrides = (shape: number[], a: number[], b: number[]): boolean =>
   shape.every((size, i) => size === 1 || a[i] === b[i]);
 
@@ -63,8 +77,9 @@ export const spanOf = (shape: number[], strides: number[]): number =>
 export const wholeVectors = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /**
- * Whether `v` is in planes that a product can go through: the channels, last, are whole vectors apart; inside of a plane the
- * elements ascend, the last dimension adjacent, with at most as much between them as there is of them.
+ * Whether `v` is in planes that a product can go through: the channels, last, are whole
+ * vectors apart; inside of a plane the elements ascend, the last dimension adjacent, with
+ * at most as much between them as there is of them.
  */
 export function isPlanar({ shape, strides }: Value): boolean {
   const pixels = shape.slice(0, -1);
@@ -82,3 +97,27 @@ export function isPlanar({ shape, strides }: Value): boolean {
   const step = strides.at(-1)!;
   return span <= 8 * sizeOf(pixels) + 64 && (channels === 1 || (step % 16 === 0 && step >= span));
 }
+
+/** Whether two shapes are the same. */
+export const sameShape = (a: number[], b: number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
+
+/**
+ * Whether no two elements share a place: not so for what is broadcast by a stride of 0.
+ */
+function isOneToOne(shape: number[], strides: number[]): boolean {
+  let least = 4;
+  const dimensions = shape.map((size, i) => ({ size, step: strides[i] })).filter(({ size }) => size > 1);
+  for (const { size, step } of dimensions.sort((a, b) => a.step - b.step)) {
+    if (step < least) return false;
+    least = step * (size - 1) + least;
+  }
+  return true;
+}
+
+/**
+ * Whether most of what lies between the first and the last element belongs to `v`, each
+ * place to one element.
+ */
+export const isCompact = ({ shape, strides }: Value): boolean =>
+  spanOf(shape, strides) <= 8 * sizeOf(shape) + 64 && isOneToOne(shape, strides);

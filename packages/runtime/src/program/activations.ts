@@ -1,6 +1,9 @@
 import { Unary } from './ops.js';
 
-/** An activation: a name, or how tfjs-layers saves one; the advanced layers (ReLU, ELU …) count too. */
+/**
+ * An activation: a name, or how tfjs-layers saves one; the advanced layers (ReLU, ELU …)
+ * count too.
+ */
 export type Activation = string | { className: string; config?: Record<string, any> } | null | undefined;
 
 /** What an activation computes; clamp is also what products do as they write. */
@@ -34,7 +37,10 @@ const layers: Record<string, (config: Record<string, any>) => Elementwise> = {
   ThresholdedReLU: ({ theta }) => ({ kind: Unary.threshold, a: theta ?? 1, b: 0 }),
 };
 
-/** The softmaxes, which are not element by element: [log, axis], or undefined for another activation. */
+/**
+ * The softmaxes, which are not element by element: [log, axis], or undefined for another
+ * activation.
+ */
 export function softmaxOf(activation: Activation): { log: number; axis: number } | undefined {
   const name = nameOf(activation);
   if (name !== 'softmax' && name !== 'logsoftmax') return undefined;
@@ -43,7 +49,11 @@ export function softmaxOf(activation: Activation): { log: number; axis: number }
   return { log: name === 'softmax' ? 0 : 1, axis };
 }
 
-/** What is computed for each element. @throws Error for an activation that tfjs does not have. */
+/**
+ * What is computed for each element.
+ *
+ * @throws Error for an activation that tfjs does not have.
+ */
 export function elementwise(activation: Activation): Elementwise {
   if (typeof activation === 'object' && activation) {
     const own = layers[activation.className];
@@ -62,7 +72,10 @@ function checked({ kind, a, b }: Elementwise): Elementwise {
   return { kind, a, b };
 }
 
-/** hard_sigmoid, hardSigmoid and HardSigmoid are one; tfjs ignores the settings of serialized activations. */
+/**
+ * hard_sigmoid, hardSigmoid and HardSigmoid are one; tfjs ignores the settings of
+ * serialized activations.
+ */
 function nameOf(activation: Activation): string {
   const name = typeof activation === 'object' && activation ? activation.className : (activation ?? 'linear');
   return `${name}`.replaceAll('_', '').toLowerCase();

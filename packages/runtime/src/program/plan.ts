@@ -11,8 +11,8 @@ export interface Lifetime {
 }
 
 /**
- * Gives each buffer an address from 0 on, so that those alive at the same time do not overlap: the largest first, each at the lowest
- * place that fits.
+ * Gives each buffer an address from 0 on, so that those alive at the same time do not
+ * overlap: the largest first, each at the lowest place that fits.
  *
  * @returns Bytes needed in all.
  */

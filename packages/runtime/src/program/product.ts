@@ -59,8 +59,9 @@ function vectorProduct(
 }
 
 /**
- * The matrix by planes: output r at a pixel is Σ weight × what lies offsets[k] bytes from x and the pixel's own offset. What lies between
- * the rows of pixels is computed too, and means nothing.
+ * The matrix by planes: output r at a pixel is Σ weight × what lies offsets[k] bytes from
+ * x and the pixel's own offset. What lies between the rows of pixels is computed too, and
+ * means nothing.
  *
  * @param pixels Sizes of the output but its channels.
  * @param strides Of these, bytes, in x and in the output.

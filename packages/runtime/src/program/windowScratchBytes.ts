@@ -19,5 +19,7 @@ export function windowScratchBytes(shape: WindowShape): number {
   const rows = (shape.outHeight - 1) * shape.strideHeight + (shape.kernelHeight - 1) * shape.dilationHeight + 1;
   const phase = width + Math.floor(((shape.kernelWidth - 1) * shape.dilationWidth) / shape.strideWidth);
   const taps = shape.kernelHeight * shape.kernelWidth;
-  return 4 * (width + 2 * taps + rows * shape.strideWidth * phase);
+  // What is read behind the last row.
+  const rest = 4;
+  return 4 * (width + 2 * taps + rows * shape.strideWidth * phase + rest);
 }

@@ -28,7 +28,10 @@ export async function runtimeOf(model: LayersModel, prepare = (graph: Graph) => 
   return new Model({ graph, lowerings: allLayers, instance });
 }
 
-/** Random weights, a part of them 0, so that all kernels get their share; variances stay positive. */
+/**
+ * Random weights, a part of them 0, so that all kernels get their share; variances stay
+ * positive.
+ */
 export function randomize(model: LayersModel, seed: number, sparsity = 0.5): void {
   tf.tidy(() => {
     const weights = model.weights.map(({ name, shape: size }, i) => {
@@ -54,7 +57,10 @@ export function inputsFor(model: LayersModel, batch: number, sizes: number[][] =
   });
 }
 
-/** Fills what the last program left in memory with NaN: nothing of it may reach the next result. */
+/**
+ * Fills what the last program left in memory with NaN: nothing of it may reach the next
+ * result.
+ */
 function poison(runtime: Model): void {
   const { program } = (runtime as any).planned[0];
   const { base, start } = program;

@@ -110,6 +110,11 @@ describe('shrink', () => {
       after: 3,
       reason: "1 constant: b (Conv2D) reads zeros around its input, where a constant doesn't reach",
     });
+    const depthwise = layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2, name: 'depthwise' });
+    const deeper = sequential({ layers: [first, depthwise, layers.dense({ units: 2 })] });
+    expect((await shrunk(deeper)).rows[0].reason).toBe(
+      "1 constant: depthwise (DepthwiseConv2D) reads zeros around its input, where a constant doesn't reach",
+    );
   });
 
   it('takes both sides of an addition or none, and all uses of a shared layer', async () => {

@@ -48,30 +48,45 @@ function reasonOf(node: Node, layer: Layer, graph: Graph, units: Units): string 
 
 /** Why a channel stays that its own layer leaves constant. */
 function whyKept(id: number, graph: Graph, units: Units): string {
-  const root = units.channels.find(id);
+  const { channels, outputs } = units;
+  const root = channels.find(id);
   const merge = graph.nodes.find(({ layer, inputs }) => {
-    if (!/^(Add|Average|Multiply|Maximum|Minimum|Concatenate)$/.test(layer.className)) return false;
-    const axes = inputs.map((input) => units.outputs.get(input.node));
-    // Of a concatenation of channels each side is on its own.
-    if (!axes.every((axis) => axis && axis.ids.length === axes[0]!.ids.length)) return false;
-    return axes[0]!.ids.some(
-      (each, i) =>
-        axes.every((axis) => units.channels.find(axis!.ids[i]) === root) &&
-        axes.some((axis) => Number.isNaN(axis!.values[i])) &&
-        units.channels.find(each) === root,
+    const axes = inputs.map((input) => outputs.get(input.node));
+    if (!merges.test(layer.className) || !axes.every((axis) => axis?.ids.length === axes[0]?.ids.length)) return false;
+    return axes[0]?.ids.some(
+      (_, i) =>
+        axes.every((axis) => channels.find(axis!.ids[i]) === root) &&
+        axes.some((axis) => Number.isNaN(axis!.values[i])),
     );
   });
   if (merge) return `${merge.layer.path}: both sides would have to lose the same channels`;
-  const by = units.channels.neededBy(id);
+  const border = graph.nodes.find((node) => isBorder(node, root, units));
+  if (border) return `${nameOf(border)} ${atBorder}`;
+  const by = channels.neededBy(id);
   if (!by) return 'one unit has to stay';
-  const isOwn = units.outputs.get(by)?.ids.some((each) => units.channels.find(each) === root);
+  const isOwn = outputs.get(by)?.ids.some((each) => channels.find(each) === root);
   if (isOwn && graph.outputs.some(({ node }) => node === by)) return `${by.layer.path} is an output of the model`;
   const { mixing } = units.mixings.get(by.layer) ?? {};
-  const name = `${by.layer.path} (${by.layer.className})`;
-  if (!mixing) return `${name} needs all of its input`;
-  if (mixing.isUniform) return `${name} is used several times, and reads other values`;
-  const why = mixing.isRecurrent
-    ? 'has no bias for it'
-    : "reads zeros around its input, where a constant doesn't reach";
-  return `${name} ${why}`;
+  if (!mixing && merges.test(by.layer.className)) return `${by.layer.path}: the channels of another side are not known`;
+  if (!mixing) return `${nameOf(by)} needs all of its input`;
+  if (mixing.isUniform) return `${nameOf(by)} is used several times, and reads other values`;
+  return `${nameOf(by)} ${mixing.isRecurrent ? 'has no bias for it' : atBorder}`;
+}
+
+const merges = /^(Add|Average|Multiply|Maximum|Minimum|Concatenate)$/;
+const atBorder = "reads zeros around its input, where a constant doesn't reach";
+
+function nameOf({ layer }: Node): string {
+  return `${layer.path} (${layer.className})`;
+}
+
+/** Whether a layer with one channel for each of its input makes a constant vary: by the zeros that it pads with. */
+function isBorder(node: Node, root: number, { channels, inputs, outputs, mixings }: Units): boolean {
+  const [input, output] = [inputs.get(node), outputs.get(node)];
+  if (!input || !output || mixings.has(node.layer) || node.inputs.length > 1) return false;
+  return output.ids.some((id, i) => {
+    if (channels.find(id) !== root || !Number.isNaN(output.values[i])) return false;
+    const from = Math.floor((i * input.ids.length) / output.ids.length);
+    return channels.find(input.ids[from]) === root && !Number.isNaN(input.values[from]);
+  });
 }

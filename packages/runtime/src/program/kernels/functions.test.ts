@@ -53,12 +53,12 @@ const least: Partial<Record<keyof typeof Unary, number>> = {
   affine: 1,
   gelu: 1,
   // What a rounding of the argument of e^x makes of the result.
-  exp: 1e-37,
-  sigmoid: 1e-32,
-  swish: 1e-30,
-  mish: 1e-30,
+  exp: 1e-31,
+  sigmoid: 1e-31,
+  swish: 1e-29,
+  mish: 1e-29,
   geluTanh: 0.01,
-  softplus: 1e-37,
+  softplus: 1e-31,
 };
 
 function apply(kind: number, x: number[], a: number, b: number): number[] {
