@@ -1,6 +1,7 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadModel as loadDense } from './dense.js';
 import type { GraphArtifacts } from './graph/readGraph.js';
 import { loadModel } from './index.js';
 import { artifactsOf } from './testing/compare.js';
@@ -48,6 +49,19 @@ const models: Record<string, () => LayersModel> = {
   },
 };
 
+/** For the entry of dense nets. */
+const dense = (): LayersModel =>
+  sequential({
+    layers: [
+      layers.flatten({ inputShape: [3, 2] }),
+      layers.batchNormalization({ epsilon: 0.1 }),
+      layers.dense({ units: 4, activation: 'relu' }),
+      layers.leakyReLU({ alpha: 0.1 }),
+      layers.dense({ units: 3, useBias: false }),
+      layers.softmax({ axis: -1 }),
+    ],
+  });
+
 const values = [
   ...[2 ** 31, 2 ** 31 - 1, 2 ** 32, 2 ** 53, 1e300, 1e9, 70_000, 1000, 64, 7, 2, 1, 0, -0.5, -1, -(2 ** 31), 0.5, 1.5],
   ...[Number.NaN, Number.POSITIVE_INFINITY, null, true, '3', 'same', 'valid', 'causal', 'channelsFirst', '__proto__'],
@@ -74,7 +88,8 @@ function placesIn(json: any, isConfig = false): [owner: any, key: string][] {
 }
 
 describe('a topology with changed settings', () => {
-  for (const [name, make] of Object.entries(models)) {
+  const all = Object.entries(models).map(([name, make]) => [name, make, loadModel] as const);
+  for (const [name, make, load] of [...all, ['dense', dense, loadDense] as const]) {
     it(`is refused by an Error or runs: ${name}`, async () => {
       const artifacts = (await artifactsOf(make())) as GraphArtifacts;
       let refused = 0;
@@ -89,7 +104,7 @@ describe('a topology with changed settings', () => {
           }
           const started = performance.now();
           try {
-            const runtime = await loadModel({ ...artifacts, modelTopology }, { maxBytes: 2 ** 24 });
+            const runtime = await load({ ...artifacts, modelTopology }, { maxBytes: 2 ** 24 });
             const shape = runtime.inputs[0].shape.map((size) => size ?? 2);
             const size = shape.reduce((product, one) => product * one, 1);
             const x = new Float32Array(size).fill(1);

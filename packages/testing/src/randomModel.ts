@@ -160,7 +160,10 @@ export function randomModel(seed: number): tfl.LayersModel {
   return tfl.model({ inputs: input, outputs: [last, ...side] });
 }
 
-/** Random weights, some of whose inputs and outputs have none: a fraction of the units of each kernel. */
+/**
+ * Random weights, some of whose inputs and outputs have none: a fraction of the units of
+ * each kernel.
+ */
 export function killUnits(model: tfl.LayersModel, seed: number, fraction = 0.4): void {
   const choose = chooser(seed);
   const isDead = () => choose(1000) < 1000 * fraction;

@@ -49,6 +49,8 @@ export class DenseModel {
     const { name, shape, inner, steps, width } = chain;
     const dtype = 'float32';
     this.size = shape.slice(1).reduce<number>((product, one) => product * one!, 1);
+    if (4 * this.size * (shape[0] ?? 1) > maxBytes)
+      throw new Error(`the model needs more than maxBytes (${maxBytes}).`);
     this.inputs = [{ name, shape, dtype }];
     this.outputs = [{ name: steps.at(-1)?.name ?? name, shape: [shape[0], ...inner, width], dtype }];
   }

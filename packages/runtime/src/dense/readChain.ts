@@ -1,11 +1,11 @@
 import { readWeights } from '../graph/readWeights.js';
-import { refuse } from '../graph/UnsupportedLayerError.js';
-import type { Activation } from '../program/activations.js';
+import { refuse, refusing } from '../graph/UnsupportedLayerError.js';
+import { type Activation, elementwise, softmaxOf } from '../program/activations.js';
 import { Matrix } from '../program/Matrix.js';
 import type { Artifacts } from '../readSource.js';
 
 /** One layer of a chain: a matrix with its bias, an activation, or both. */
-export interface Step {
+interface Step {
   name: string;
   matrix?: Matrix;
   bias?: Float32Array;
@@ -44,7 +44,7 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
   const topology = modelTopology as Json;
   const root: Json = topology?.model_config ?? topology;
   const layers: Json[] = root?.config?.layers ?? root?.config;
-  if (!Array.isArray(layers) || !layers.every((layer) => layer?.config)) {
+  if (!Array.isArray(layers) || layers.length === 0 || !layers.every((layer) => layer?.config)) {
     throw new Error('the artifacts have no topology of a layers model.');
   }
   const weights = new Map<string, Float32Array>();
@@ -74,16 +74,22 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
     const settings: Json = layer.config;
     if (!follows(layer, layers[i - 1])) no('it reads other layers than the one before');
     const { steps } = chain;
+    const activated = (activation: Activation): Activation => {
+      if (!softmaxOf(activation)) refusing({ path: name, className }, () => elementwise(activation));
+      return activation;
+    };
     if (className === 'Dense') {
       const { units } = settings;
       const matrix = new Matrix(own('kernel', width * units), width, units);
       const bias = settings.use_bias === false ? undefined : own('bias', units);
-      steps.push({ name, matrix, bias, activation: settings.activation });
+      steps.push({ name, matrix, bias, activation: activated(settings.activation) });
       width = units;
-    } else if (className === 'Activation') steps.push({ name, activation: settings.activation });
+    } else if (className === 'Activation') steps.push({ name, activation: activated(settings.activation) });
     else if (activations.test(className)) {
-      const { max_value: maxValue, alpha, theta } = settings;
-      steps.push({ name, activation: { className, config: { maxValue, alpha, theta } } });
+      const { max_value: maxValue, alpha, theta, axis = 1 } = settings;
+      const last = chain.inner.length + 1;
+      if (className === 'Softmax' && axis !== -1 && axis !== last) no('its axis is not the last');
+      steps.push({ name, activation: activated({ className, config: { maxValue, alpha, theta } }) });
     } else if (className === 'BatchNormalization') {
       const read = (field: string, isThere: boolean, value: number): Float32Array =>
         isThere ? own(field, width) : new Float32Array(width).fill(value);
@@ -119,5 +125,5 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
  */
 function follows({ inbound_nodes: nodes }: Json, before: Json | undefined): boolean {
   if (!nodes || !before) return !nodes?.length;
-  return nodes.length === 1 && nodes[0].length === 1 && nodes[0][0][0] === before.config.name;
+  return nodes.length === 1 && nodes[0]?.length === 1 && nodes[0][0]?.[0] === before.config.name;
 }

@@ -6,7 +6,10 @@ import { refuse } from './UnsupportedLayerError.js';
 /** The outputs of one application of a layer or model. */
 type Outputs = (index: number) => Tensor | undefined;
 
-/** How many applications are left to a topology: nested models that call another twice double them at each level. */
+/**
+ * How many applications are left to a topology: nested models that call another twice
+ * double them at each level.
+ */
 export interface Budget {
   nodes: number;
 }
@@ -26,7 +29,10 @@ export function applyModel(plan: ModelPlan, budget: Budget): Graph {
   return { inputs, outputs, nodes: nodes.filter((node) => needed.has(node)) };
 }
 
-/** @param given What a nested model is applied to; undefined for the outermost, whose inputs are the graph's. */
+/**
+ * @param given What a nested model is applied to; undefined for the outermost, whose
+ *   inputs are the graph's.
+ */
 function call(plan: ModelPlan, given: Tensor[] | undefined, graph: Growing): Tensor[] {
   const outputs = plan.isChain ? callChain(plan, given, graph) : callGraph(plan, given, graph);
   if (outputs.length === 0) refuse({ ...plan, path: plan.path || plan.name }, 'has no outputs');
@@ -116,7 +122,8 @@ function callGraph(plan: ModelPlan, given: Tensor[] | undefined, graph: Growing)
   let waiting = plan.parts.flatMap((part) => part.calls.map((call) => ({ part, ...call })));
   for (let before = -1; waiting.length !== before; ) {
     before = waiting.length;
-    // As tfjs does it: rounds over the layers in their order, which numbers the applications of shared ones.
+    // As tfjs does it: rounds over the layers in their order, which numbers the
+    // applications of shared ones.
     waiting = waiting.filter(({ part, from, kwargs }) => {
       const inputs = from.map(at);
       if (!inputs.every((input) => input !== undefined)) return true;

@@ -6,15 +6,18 @@ export function isObject(value: unknown): value is Json {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** The first of these keys that an object has: files are in snake_case or in camelCase. */
+/**
+ * The first of these keys that an object has: files are in snake_case or in camelCase.
+ */
 export function either(json: Json, ...keys: string[]): any {
   for (const key of keys) if (Object.hasOwn(json, key) && json[key] != null) return json[key];
   return undefined;
 }
 
 /**
- * A config in camelCase, keys and strings, as tfjs makes it of what it reads (convertPythonicToTs): only names stay.
- * An activation that is an object without a config becomes its name.
+ * A config in camelCase, keys and strings, as tfjs makes it of what it reads
+ * (convertPythonicToTs): only names stay. An activation that is an object without a
+ * config becomes its name.
  */
 export function camelCased(value: unknown, key = '', depth = 0): any {
   if (depth > maxDepth) throw new Error(`the topology is nested deeper than ${maxDepth} levels.`);

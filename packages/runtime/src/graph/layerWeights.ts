@@ -1,4 +1,7 @@
-/** A field of a layer and the shape that its config asks for; 0 is for a size that follows from the input. */
+/**
+ * A field of a layer and the shape that its config asks for; 0 is for a size that follows
+ * from the input.
+ */
 export type Field = [name: string, shape: number[]];
 
 type Config = Record<string, any>;
@@ -22,7 +25,10 @@ const convolution =
     ['bias', [own(config.filters)]],
   ];
 
-/** Per channel; the shape of PReLU's and LayerNormalization's follows from the input in all dimensions. */
+/**
+ * Per channel; the shape of PReLU's and LayerNormalization's follows from the input in
+ * all dimensions.
+ */
 const perChannel =
   (...names: string[]) =>
   (): Field[] =>
@@ -69,7 +75,10 @@ function window({ kernelSize }: Config, rank: number): number[] {
   return Array.from({ length: rank }, (_, i) => own(sizes[sizes.length === 1 ? 0 : i]));
 }
 
-/** The weights that a layer has by its class and config; none for a class that is not known. Cells are as their layers. */
+/**
+ * The weights that a layer has by its class and config; none for a class that is not
+ * known. Cells are as their layers.
+ */
 export function fieldsOf(className: string, config: Config): Field[] {
   const name = className.replace(/(RNN|GRU|LSTM|LSTM2D)Cell$/, '$1');
   if (!Object.hasOwn(fields, name)) return [];

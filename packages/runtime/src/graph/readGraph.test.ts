@@ -9,7 +9,8 @@ for (const [name, make] of Object.entries(topologies))
   it(`reads ${name}: the graph computes what tfjs does with the file`, async () => {
     const artifacts = await saved(randomize(make()));
     const graph = readGraph(artifacts);
-    // tfjs itself gives shared layers that read each other other inputs when it loads the file.
+    // tfjs itself gives shared layers that read each other other inputs when it loads the
+    // file.
     const loaded = await tfl.loadLayersModel({ load: async () => artifacts });
     const inputs = inputsFor(loaded);
     const copy = toModel(graph);

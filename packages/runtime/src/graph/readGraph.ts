@@ -17,12 +17,13 @@ export interface GraphArtifacts {
 const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
 
 /**
- * The graph of a layers model, its weights found by their names as tfjs finds them. Layers of a class that is not known
- * come without weights: who runs the graph refuses them.
+ * The graph of a layers model, its weights found by their names as tfjs finds them.
+ * Layers of a class that is not known come without weights: who runs the graph refuses
+ * them.
  *
  * @param weights One at a time; by default those of the artifacts.
- * @throws UnsupportedLayerError with the layer's path where the topology or a weight does not fit; Error for artifacts
- *   that are not those of a layers model.
+ * @throws UnsupportedLayerError with the layer's path where the topology or a weight does
+ *   not fit; Error for artifacts that are not those of a layers model.
  */
 export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWeight>): Graph {
   const { modelTopology, format, weightSpecs = [], weightData } = artifacts;
@@ -41,7 +42,10 @@ export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWei
   return graph;
 }
 
-/** Under its name, and without the last but one part of it, where Keras has the name of a cell. */
+/**
+ * Under its name, and without the last but one part of it, where Keras has the name of a
+ * cell.
+ */
 function byName(weights: Iterable<NamedWeight>): Map<string, NamedWeight[]> {
   const found = new Map<string, NamedWeight[]>();
   const short: [string, NamedWeight][] = [];
@@ -73,10 +77,12 @@ function fill(graph: Graph, names: Names, stored: Map<string, NamedWeight[]>): v
     const { path } = layer;
     const take = (field: string, index: number): NamedWeight | undefined => {
       const ends = [snakeCase(field), ...(index >= 0 ? [String(index)] : [])];
-      // tfjs names no models, Keras all; in Keras 3 a direction stands without its wrapper.
+      // tfjs names no models, Keras all; in Keras 3 a direction stands without its
+      // wrapper.
       for (const start of [`${names.name}/${path}`, path, prefix, path.slice(path.lastIndexOf('/') + 1)])
         for (const end of ends) {
-          // Names repeat where cells are stacked; each layer takes the next, in the order of the file.
+          // Names repeat where cells are stacked; each layer takes the next, in the order
+          // of the file.
           const named = stored.get(`${start}/${end}`);
           if (named?.length) return named.length > 1 ? named.shift() : named[0];
         }

@@ -30,7 +30,9 @@ export type Reference = [layer: string, application: number, output: number];
 /** What a layer is called in a file of weights, by layer. */
 export type Prefixes = Map<Layer, string>;
 
-/** The model around all others; undefined for what is not the topology of a layers model. */
+/**
+ * The model around all others; undefined for what is not the topology of a layers model.
+ */
 export function rootOf(modelTopology: unknown): Json | undefined {
   if (!isObject(modelTopology)) return undefined;
   const model = either(modelTopology, 'model_config', 'modelConfig') ?? modelTopology;
@@ -86,7 +88,8 @@ function readLayer(json: Json, path: string, prefix: string, prefixes: Prefixes,
     const backward = layer.inner[1].config;
     backward.goBackwards = backward.goBackwards !== true;
   } else if (isObject(wrapped)) {
-    // Built under the wrapper's name alone; a model in a wrapper is built before it, under its own names.
+    // Built under the wrapper's name alone; a model in a wrapper is built before it,
+    // under its own names.
     if (!layersOf(wrapped)) layer.inner = [within(wrapped, nameOf(wrapped), prefix)];
   } else if (isObject(cell) || Array.isArray(cell)) {
     const cells = Array.isArray(cell) ? cell : cell.config?.cells;
@@ -127,7 +130,10 @@ function reference(value: unknown): Reference {
   return [layer, application, output];
 }
 
-/** Of a call: a list of references, or as Keras 3 writes it, arguments with tensors somewhere in them. */
+/**
+ * Of a call: a list of references, or as Keras 3 writes it, arguments with tensors
+ * somewhere in them.
+ */
 function referencesIn(call: unknown): Reference[] {
   if (!isObject(call)) return references(call);
   const found: Reference[] = [];

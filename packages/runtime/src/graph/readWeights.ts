@@ -31,17 +31,21 @@ const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike)
 };
 
 /**
- * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the optimizer's are left out. What is
- * stored as float32 stays where it is.
+ * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the
+ * optimizer's are left out. What is stored as float32 stays where it is.
  *
- * @throws Error for a dtype that tfjs does not store, and for data that end before the weights.
+ * @throws Error for a dtype that tfjs does not store, and for data that end before the
+ *   weights.
  */
 export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = []): Generator<NamedWeight> {
   const parts = (Array.isArray(data) ? data : [data]).map((part) =>
     ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
   );
   let [part, at] = [0, 0];
-  /** The next bytes, for a view of 4-byte numbers: in place where they are whole and aligned. */
+  /**
+   * The next bytes, for a view of 4-byte numbers: in place where they are whole and
+   * aligned.
+   */
   const take = (length: number, name: string): Uint8Array => {
     while (part < parts.length && at === parts[part].length) [part, at] = [part + 1, 0];
     const here = parts[part]?.subarray(at, at + length) ?? new Uint8Array();

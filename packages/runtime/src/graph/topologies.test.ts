@@ -19,7 +19,9 @@ const model = (layers: Json[], outputs: unknown, inputs: unknown = [['x', 0, 0]]
   layer('Functional', name, { layers, input_layers: inputs, output_layers: outputs });
 const from = (...names: string[]) => [names.map((name) => [name, 0, 0, {}])];
 
-/** Reads a topology with 2 × 2 weights of these names, each filled with its place from 1. */
+/**
+ * Reads a topology with 2 × 2 weights of these names, each filled with its place from 1.
+ */
 function read(modelTopology: unknown, names = ['a/kernel'], shape = [2, 2]): Graph {
   const weights = names.map((name, i) => ({ name, shape, values: new Float32Array(4).fill(i + 1) }));
   return readGraph({ modelTopology }, weights);

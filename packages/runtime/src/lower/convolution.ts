@@ -11,12 +11,7 @@ import { depthwise } from './window.js';
  * Softmax depends on which dimension is the last: it comes when the channels are back
  * where they were.
  */
-export function activated(
-  b: Builder,
-  layer: Layer,
-  x: Value,
-  compute: (x: Value, options: ProductOptions) => Value,
-): Value {
+function activated(b: Builder, layer: Layer, x: Value, compute: (x: Value, options: ProductOptions) => Value): Value {
   const { activation } = layer.config;
   const isSoftmax = softmaxOf(activation) !== undefined;
   const y = channelsLast(b, layer.config, x, (v) => compute(v, isSoftmax ? {} : { activation }));

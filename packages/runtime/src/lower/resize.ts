@@ -50,13 +50,7 @@ function take(b: Builder, x: Value, axis: number, indexes: Float32Array): Value 
 }
 
 /** Resizes height and width of x [batch, height, width, channels]. */
-export function resize(
-  b: Builder,
-  x: Value,
-  [height, width]: number[],
-  isNearest: boolean,
-  alignCorners = false,
-): Value {
+function resize(b: Builder, x: Value, [height, width]: number[], isNearest: boolean, alignCorners = false): Value {
   b.buffer(4 * sizeOf([x.shape[0], height, width, x.shape[3]]));
   return [height, width].reduce((v, size, i) => {
     const axis = i + 1;

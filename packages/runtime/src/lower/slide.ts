@@ -7,7 +7,7 @@ import { isPlanar, rowStrides, sizeOf, spanOf, type Value, wholeVectors } from '
 import type { Axis } from './geometry.js';
 
 /** Every index of a tensor of this shape, the last one changing fastest. */
-export function indices(shape: number[]): number[][] {
+function indices(shape: number[]): number[][] {
   let all: number[][] = [[]];
   for (const size of shape) all = all.flatMap((one) => Array.from({ length: size }, (_, i) => [...one, i]));
   return all;

@@ -2,9 +2,15 @@ import type { Node } from '../graph/Graph.js';
 
 /** The channels of a tensor: its last dimension. */
 export interface Axis {
-  /** Channels with one id (by Channels.find) can only go together, from all tensors that have it. */
+  /**
+   * Channels with one id (by Channels.find) can only go together, from all tensors that
+   * have it.
+   */
   ids: number[];
-  /** What a channel holds wherever it is, whatever the input of the model; NaN where it varies. */
+  /**
+   * What a channel holds wherever it is, whatever the input of the model; NaN where it
+   * varies.
+   */
   values: number[];
 }
 
@@ -49,7 +55,10 @@ export class Channels {
     return this.live.has(this.find(id));
   }
 
-  /** The first node that needs a channel; undefined for what stays so that something stays. */
+  /**
+   * The first node that needs a channel; undefined for what stays so that something
+   * stays.
+   */
   neededBy(id: number): Node | undefined {
     return this.live.get(this.find(id));
   }

@@ -10,7 +10,10 @@ export interface Input {
   shape: Shape | undefined;
 }
 
-/** The channels of what a node without a mixing kernel computes; undefined, and its inputs kept, where they cannot be told. */
+/**
+ * The channels of what a node without a mixing kernel computes; undefined, and its inputs
+ * kept, where they cannot be told.
+ */
 export function axisOf(
   node: Node,
   layer: Layer,

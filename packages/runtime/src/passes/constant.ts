@@ -21,8 +21,8 @@ const functions: Record<number, (x: number, a: number, b: number) => number> = {
 };
 
 /**
- * What an activation makes of one value; undefined for one that reads other values, too, or that is not known. Of the two
- * forms of GELU only 0 is known here.
+ * What an activation makes of one value; undefined for one that reads other values, too,
+ * or that is not known. Of the two forms of GELU only 0 is known here.
  */
 export function functionOf(activation: Activation): ((x: number) => number) | undefined {
   if (softmaxOf(activation)) return undefined;

@@ -12,8 +12,8 @@ export function isInput({ className }: Layer): boolean {
 }
 
 /**
- * Takes out the layers that pass on what they read when a model is not in training; outputs of the model stay, for
- * their names.
+ * Takes out the layers that pass on what they read when a model is not in training;
+ * outputs of the model stay, for their names.
  *
  * @param isIdle By default these and the inputs of nested models.
  */

@@ -11,19 +11,27 @@ export interface Units {
   /** Of each node's first output and first input, where they are known. */
   outputs: Map<Node, Axis>;
   inputs: Map<Node, Axis>;
-  /** Of layers that mix channels: how, and the constants in their input (where a layer is shared, in all of them). */
+  /**
+   * Of layers that mix channels: how, and the constants in their input (where a layer is
+   * shared, in all of them).
+   */
   mixings: Map<Layer, { mixing: Mixing; constants: number[] }>;
 }
 
-/** Channels of all tensors together. Only a hostile model has more, and keeps what is beyond. */
+/**
+ * Channels of all tensors together. Only a hostile model has more, and keeps what is
+ * beyond.
+ */
 const mostChannels = 2 ** 24;
 
 /**
- * Finds the channels that nobody reads, and those that hold a constant, which goes into a bias instead.
+ * Finds the channels that nobody reads, and those that hold a constant, which goes into a
+ * bias instead.
  *
- * Channels that can only go together count as one: both sides of an addition, a channel and its normalization, all uses
- * of a shared layer. The way down collects them, and the constants in them. Then everything stays that an output of the
- * model needs, or a weight of what stays.
+ * Channels that can only go together count as one: both sides of an addition, a channel
+ * and its normalization, all uses of a shared layer. The way down collects them, and the
+ * constants in them. Then everything stays that an output of the model needs, or a weight
+ * of what stays.
  */
 export function findDeadUnits(graph: Graph): Units {
   const units: Units = { channels: new Channels(), outputs: new Map(), inputs: new Map(), mixings: new Map() };
@@ -49,12 +57,17 @@ export function findDeadUnits(graph: Graph): Units {
   return units;
 }
 
-/** Whether a layer says the size of its channels, so that all of its uses have to agree. */
+/**
+ * Whether a layer says the size of its channels, so that all of its uses have to agree.
+ */
 function hasSize({ className, weights, inner }: Layer): boolean {
   return Object.keys(weights).length + inner.length > 0 || /^(Reshape|InputLayer)$/.test(className);
 }
 
-/** The layer in a TimeDistributed, which does the same to the channels; else the layer itself. */
+/**
+ * The layer in a TimeDistributed, which does the same to the channels; else the layer
+ * itself.
+ */
 export function innermost({ layer }: Node): Layer {
   return (layer.className === 'TimeDistributed' && layer.inner[0]) || layer;
 }

@@ -2,7 +2,10 @@ import type { Graph, Layer, Node } from '../graph/Graph.js';
 import { activated, isLinear } from './fuseActivations.js';
 import { absorb } from './rewrite.js';
 
-/** Puts batch normalization into the kernel and bias of the dense or convolutional layer before it. */
+/**
+ * Puts batch normalization into the kernel and bias of the dense or convolutional layer
+ * before it.
+ */
 export function foldBatchNormalization(graph: Graph): Graph {
   return absorb(graph, ({ layer, inputs }, { layer: before }) => {
     if (layer.className !== 'BatchNormalization' || !activated.test(before.className)) return undefined;
@@ -14,7 +17,10 @@ export function foldBatchNormalization(graph: Graph): Graph {
   });
 }
 
-/** How many dimensions an output has: a layer says it by its name, or has as many as its input. */
+/**
+ * How many dimensions an output has: a layer says it by its name, or has as many as its
+ * input.
+ */
 function rankOf(node: Node): number | undefined {
   for (let { layer, inputs } = node; ; { layer, inputs } = inputs[0].node) {
     const { className, config } = layer;

@@ -1,13 +1,19 @@
 import type { Layer } from '../graph/Graph.js';
 
-/** A layer each of whose outputs is a sum over all channels of its input, and what it weighs them with. */
+/**
+ * A layer each of whose outputs is a sum over all channels of its input, and what it
+ * weighs them with.
+ */
 export interface Mixing {
   rows: number;
   columns: number;
   /** Positions of the window. */
   taps: number;
   weight(tap: number, row: number, column: number): number;
-  /** Whether each output sums over all taps, also at the border: then a constant channel adds a constant. */
+  /**
+   * Whether each output sums over all taps, also at the border: then a constant channel
+   * adds a constant.
+   */
   isUniform: boolean;
   /** Kernels that read the input, by the layer that holds them. */
   readers: Layer[];

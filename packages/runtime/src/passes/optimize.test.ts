@@ -21,7 +21,10 @@ function chain(inputShape: number[], ...rest: tfl.layers.Layer[]): tfl.LayersMod
 const norm = (args = {}) => layers.batchNormalization(args);
 const classes = (graph: Graph) => graph.nodes.map(({ layer }) => layer.className).join(' ');
 
-/** The classes that are left, after a comparison of the outputs, which keep the names of their layers. */
+/**
+ * The classes that are left, after a comparison of the outputs, which keep the names of
+ * their layers.
+ */
 async function after(model: tfl.LayersModel, pass: (graph: Graph) => Graph): Promise<string> {
   const graph = readGraph(await saved(randomize(model)));
   const before = JSON.stringify(graph.nodes.map(({ layer: { config } }) => config));

@@ -4,8 +4,9 @@ import { foldBatchNormalization } from './foldBatchNormalization.js';
 import { fuseActivations } from './fuseActivations.js';
 
 /**
- * What computes the same with fewer and smaller layers. Models with masks keep their layers: tfjs hands a mask to what
- * it computes next, so that a layer that does nothing else can still take part in that.
+ * What computes the same with fewer and smaller layers. Models with masks keep their
+ * layers: tfjs hands a mask to what it computes next, so that a layer that does nothing
+ * else can still take part in that.
  */
 export function optimize(graph: Graph): Graph {
   const hasMasks = graph.nodes.some(({ layer: { className, config } }) => className === 'Masking' || config.maskZero);

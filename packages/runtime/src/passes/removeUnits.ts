@@ -4,8 +4,9 @@ import { findDeadUnits, innermost, type Units } from './findDeadUnits.js';
 import { rewrite } from './rewrite.js';
 
 /**
- * The graph without the units that do not matter, exactly: those that nobody reads, and those that are constant, whose
- * part of the sums goes into the biases. Inputs and outputs of the model keep their shapes, recurrent layers their units.
+ * The graph without the units that do not matter, exactly: those that nobody reads, and
+ * those that are constant, whose part of the sums goes into the biases. Inputs and
+ * outputs of the model keep their shapes, recurrent layers their units.
  */
 export function removeDeadUnits(graph: Graph): Graph {
   return removeUnits(graph, findDeadUnits(graph));
@@ -47,7 +48,10 @@ function within(layer: Layer, inside: Layer, now: Layer): Layer {
   return { ...layer, config, inner: [now] };
 }
 
-/** What the constant channels that go add to each column of one of the kernels, before columns go; undefined for nothing. */
+/**
+ * What the constant channels that go add to each column of one of the kernels, before
+ * columns go; undefined for nothing.
+ */
 function folded(units: Units, layer: Layer, columns: number[] | undefined, reader: number): Float64Array | undefined {
   const { mixing, constants } = units.mixings.get(layer)!;
   const input = [...units.inputs].find(([node]) => node.layer === layer)![1];

@@ -22,8 +22,8 @@ function countUses(graph: Graph): Map<Node['layer'], number> {
 /**
  * The graph with other nodes.
  *
- * @param replace What stands for a node in the new graph: a node, or a tensor of one that is there already. The second
- *   argument is the node with its inputs in the new graph.
+ * @param replace What stands for a node in the new graph: a node, or a tensor of one that
+ *   is there already. The second argument is the node with its inputs in the new graph.
  */
 export function rewrite(graph: Graph, replace: (node: Node, now: Node) => Node | Tensor): Graph {
   const made = new Map<Node, Node | Tensor>();

@@ -29,8 +29,6 @@ export type Lower = (b: Builder, layer: Layer, inputs: Value[], node: Node) => V
 /** Lowerings by class name. */
 export type Lowerings = Record<string, Lower>;
 
-export { Binary, Op, Unary } from './ops.js';
-
 export type Layout = 'rows' | 'planes';
 
 /** What products do beside multiplying. */

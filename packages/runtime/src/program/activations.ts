@@ -45,7 +45,8 @@ export function softmaxOf(activation: Activation): { log: number; axis: number }
   const name = nameOf(activation);
   if (name !== 'softmax' && name !== 'logsoftmax') return undefined;
   const isLayer = typeof activation === 'object' && activation?.className === 'Softmax';
-  const axis = isLayer ? (activation.config?.axis ?? -1) : -1;
+  // The layer's default is 1 in tfjs.
+  const axis = isLayer ? (activation.config?.axis ?? 1) : -1;
   return { log: name === 'softmax' ? 0 : 1, axis };
 }
 

@@ -50,7 +50,7 @@ export function randomize(model: LayersModel, seed: number, sparsity = 0.5): voi
 }
 
 /** Inputs of a model for a batch; free sizes but the batch are given. */
-export function inputsFor(model: LayersModel, batch: number, sizes: number[][] = [], seed = 1): tf.Tensor[] {
+function inputsFor(model: LayersModel, batch: number, sizes: number[][] = [], seed = 1): tf.Tensor[] {
   return model.inputs.map(({ shape: all_, dtype }, i) => {
     const size = sizes[i] ? [batch, ...sizes[i]] : all_.map((one, j) => one ?? (j === 0 ? batch : 7));
     return tf.tidy((): tf.Tensor => tf.cast(seededTensor(size as number[], seed + i), dtype as 'float32'));

@@ -11,18 +11,22 @@ export interface Shrunk {
 }
 
 /**
- * A smaller stock model with the same outputs: units (neurons of dense layers, channels of convolutions) that no weight
- * reads are gone, and so are those whose output is constant, whose part goes into the next layer's bias. After pruning
- * there are many of them. All backends gain.
+ * A smaller stock model with the same outputs: units (neurons of dense layers, channels
+ * of convolutions) that no weight reads are gone, and so are those whose output is
+ * constant, whose part goes into the next layer's bias. After pruning there are many of
+ * them. Every backend has less to compute.
  *
- * Outputs are equal to within float32 rounding. The model's inputs and outputs keep their shapes, recurrent layers their
- * units. Channels that are added or multiplied go only where both sides can lose them, a shared layer's only where all
- * of its uses can: `rows` says where that holds units back. Layers of other packages are kept as they are, with all that
- * they read. The given model is not changed.
+ * Outputs are equal to within float32 rounding. The model's inputs and outputs keep their
+ * shapes, recurrent layers their units. Channels that are added or multiplied go only
+ * where both sides can lose them, a shared layer's only where all of its uses can: `rows`
+ * says where that holds units back. Layers of other packages are kept as they are, with
+ * all that they read. The given model is not changed.
  *
  * @param model A layers model. Its Masked… and PowerOfTwo… layers become stock layers.
- * @returns The model, and a row for each layer with units: how many before and after, and why not fewer.
- * @throws Error for a model that cannot be saved and loaded, as those with custom layers that are not registered.
+ * @returns The model, and a row for each layer with units: how many before and after, and
+ *   why not fewer.
+ * @throws Error for a model that cannot be saved and loaded, as those with custom layers
+ *   that are not registered.
  * @example
  * ```js
  * const { model: small, rows } = await shrink(model);

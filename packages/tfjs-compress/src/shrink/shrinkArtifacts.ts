@@ -13,8 +13,8 @@ export interface ShrunkArtifacts {
 /**
  * The artifacts of a layers model without its dead units: see shrink().
  *
- * What is stored as uint8, uint16 or float16 stays so. Masked… and PowerOfTwo… layers become stock layers, and the
- * optimizer's weights, which no longer fit, are left out.
+ * What is stored as uint8, uint16 or float16 stays so. Masked… and PowerOfTwo… layers
+ * become stock layers, and the optimizer's weights, which no longer fit, are left out.
  *
  * @throws Error for a graph model, or a topology or weights that do not fit together.
  * @example

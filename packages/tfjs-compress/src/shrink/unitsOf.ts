@@ -7,7 +7,10 @@ export interface ShrinkRow {
   className: string;
   before: number;
   after: number;
-  /** Why units stay that look dead: those with a constant output, or all of a recurrent layer. */
+  /**
+   * Why units stay that look dead: those with a constant output, or all of a recurrent
+   * layer.
+   */
   reason?: string;
 }
 
@@ -80,7 +83,10 @@ function nameOf({ layer }: Node): string {
   return `${layer.path} (${layer.className})`;
 }
 
-/** Whether a layer with one channel for each of its input makes a constant vary: by the zeros that it pads with. */
+/**
+ * Whether a layer with one channel for each of its input makes a constant vary: by the
+ * zeros that it pads with.
+ */
 function isBorder(node: Node, root: number, { channels, inputs, outputs, mixings }: Units): boolean {
   const [input, output] = [inputs.get(node), outputs.get(node)];
   if (!input || !output || mixings.has(node.layer) || node.inputs.length > 1) return false;

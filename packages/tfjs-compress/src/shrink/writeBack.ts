@@ -8,7 +8,8 @@ type Placed = Weight & { index?: number };
 const sizes = ['units', 'filters', 'outputDim', 'useBias', 'targetShape', 'batchInputShape'];
 
 /**
- * Writes what a pass changed into the topology that the graph was read from, and into the stored weights.
+ * Writes what a pass changed into the topology that the graph was read from, and into the
+ * stored weights.
  *
  * @param before The graph as read; its layers' raw configs are changed in place.
  * @param after The same nodes with other layers.
@@ -49,7 +50,10 @@ function setConfig(raw: Record<string, unknown>, key: string, value: unknown): v
   raw[existing ?? (isCamel ? key : snake)] = value;
 }
 
-/** Stored as before where all values can be: they are some of those that were there, unless a constant went into a bias. */
+/**
+ * Stored as before where all values can be: they are some of those that were there,
+ * unless a constant went into a bias.
+ */
 function encoded(weight: Weight, { spec, bytes }: StoredWeight, before: Weight): StoredWeight {
   const type = spec.quantization?.dtype;
   if (!type) return { ...asFloat32(weight), spec: { ...spec, shape: weight.shape } };
