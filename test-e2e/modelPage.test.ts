@@ -1,9 +1,9 @@
 import { statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 // @ts-expect-error plain JavaScript without types
 import { loadMnist } from '@tfjs-compress/mnist-data';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -22,7 +22,6 @@ const executable = findBrowser();
 if (!executable) console.log('Skipped: no Chromium or Chrome found; the environment variable CHROMIUM can name one.');
 const firefox = findFirefox();
 if (!firefox) console.log('Skipped: no Firefox found; the environment variable FIREFOX can name one.');
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let folder: string;
 let expected: Expected;
@@ -222,9 +221,9 @@ describe.skipIf(!executable)('a page that `npx tfjs-compress page` wrote, from f
         const image = { path: at(`${name}-${width}-${colorScheme}.png`), fullPage: true };
         if (process.env.TFJS_COMPRESS_KEEP) await page.screenshot(image);
         for (const details of await page.locator('summary').all()) await details.click();
-        await page.addScriptTag({ path: axe });
+        await page.addScriptTag({ content: axe.source });
         const found = await page.evaluate(async () => {
-          const { violations } = await (window as unknown as { axe: { run(): Promise<Report> } }).axe.run();
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
           return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
         });
         expect(found).toEqual([]);
@@ -234,10 +233,6 @@ describe.skipIf(!executable)('a page that `npx tfjs-compress page` wrote, from f
     });
   });
 });
-
-interface Report {
-  violations: { id: string; nodes: { html: string }[] }[];
-}
 
 it.skipIf(!firefox)('a page shows its bars in Firefox, from file:// too', async () => {
   await screenshotByFirefox(firefox!, address('numbers.html'), at('firefox.png'));
