@@ -9,7 +9,7 @@ export function unary(p: usize): void {
 }
 
 /** y = one of `Unary` of x. */
-export function applyAll(kind: i32, x: usize, y: usize, count: i32, a: f32, b: f32): void {
+function applyAll(kind: i32, x: usize, y: usize, count: i32, a: f32, b: f32): void {
   const as = f32x4.splat(a);
   const bs = f32x4.splat(b);
   const end = y + ((<usize>count) << 2);
@@ -27,7 +27,7 @@ export function binary(p: usize): void {
 }
 
 /** y = one of `Binary` of x and z, each with a stride. */
-export function combineRow(
+function combineRow(
   kind: i32,
   x: usize,
   xStride: usize,

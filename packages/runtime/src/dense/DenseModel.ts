@@ -159,7 +159,7 @@ export class DenseModel {
         if (pixels > 1) {
           const offsets = Uint32Array.from({ length: rows }, (_, row) => row * step);
           const end = [step / 16, step, ...limits];
-          if (matrix.sparse) {
+          if (matrix.isSparse('planes')) {
             const by = matrix.byOutputs(offsets);
             op(
               Op.sparseProduct,
@@ -175,7 +175,7 @@ export class DenseModel {
               ...end,
             );
           } else op(Op.denseProduct, x, y, made(matrix.panels()), put(offsets), summand, 0, 0, columns, rows, ...end);
-        } else if (matrix.sparse && columns <= PAGE) {
+        } else if (matrix.isSparse('vector') && columns <= PAGE) {
           const by = matrix.byInputs();
           op(
             Op.sparseVector,

@@ -5,7 +5,7 @@ import { type Constant, type Numbers, sizeOf } from './Value.js';
  * Below this part of weights that are not 0, the sparse kernels are faster: measured, see
  * benchmarks/runtime.
  */
-const SPARSE = 0.34;
+const SPARSE = { vector: 0.34, planes: 0.5 };
 
 /**
  * Weights as the products take them, [rows = taps × inputs][columns = outputs],
@@ -28,8 +28,9 @@ export class Matrix {
     this.count = count;
   }
 
-  get sparse(): boolean {
-    return this.count < SPARSE * this.values.length;
+  /** Whether the sparse kernel is the faster one: with a vector, or with planes. */
+  isSparse(operand: keyof typeof SPARSE): boolean {
+    return this.count < SPARSE[operand] * this.values.length;
   }
 
   private constant(name: string, make: () => Numbers): Constant {

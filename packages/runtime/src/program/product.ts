@@ -38,7 +38,7 @@ function vectorProduct(
   if (add) summand = b.rows(bias ? b.binary(Binary.add, add, b.tensor(bias, [bias.length])) : add);
   const { limits, rest } = fuse(activation);
   const size = [matrix.rows, matrix.columns];
-  if (matrix.sparse && matrix.columns <= MOST_INDEXES) {
+  if (matrix.isSparse('vector') && matrix.columns <= MOST_INDEXES) {
     const { weights, indexes, starts } = matrix.byInputs();
     b.op(
       Op.sparseVector,
@@ -92,7 +92,7 @@ export function planesProduct(
   const { limits, rest } = fuse(activation);
   const tail = [bias ? b.constant(bias) : 0, summand, addStride, matrix.columns];
   const end = [bytes / 16, bytes, ...limits];
-  if (matrix.sparse) {
+  if (matrix.isSparse('planes')) {
     const by = matrix.byOutputs(offsets);
     const [weights, places, counts] = [by.weights, by.offsets, by.counts].map((one) => b.constant(one));
     b.op(Op.sparseProduct, x, y, weights, places, counts, ...tail, ...end);
