@@ -58,7 +58,7 @@ describe.skipIf(process.env.TFJS_BACKEND !== 'cpu')('attacks', () => {
         if (refused) expect(outcome).toMatch(refused);
         expect(seconds).toBeLessThan(maxSeconds);
         expect(megabytes).toBeLessThan(maxMegabytes + maxBytes / 2 ** 20);
-      });
+      }, 300_000);
     }
   }
 });

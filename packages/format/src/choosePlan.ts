@@ -11,6 +11,10 @@ import { type Survey, survey } from './survey.js';
 const maxMixed = 1 << 20;
 const part = 1 << 18;
 const maxFew = 4096;
+/** What a weight that is not 0 has to save to be coded in a slower way, in tensors of more elements than this. */
+const bitsForTime = 0.15;
+const priced = 1 << 15;
+const fewLevels = 32;
 /** Strides are tried on the rows in the middle, at most this many elements. */
 const sampleSize = 1 << 15;
 /** Strides are not worth their time for fewer elements. */
@@ -66,7 +70,11 @@ export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: numb
   const stride = best?.plan.stride ?? strides[0];
   const cost = yield* cheapest(data, shape, fast, state);
   const mixedPlans = mixed.map((plan) => ({ ...plan, stride }));
-  return (yield* cheapest(data, shape, mixedPlans, state, mixedLeft, cost)).plan;
+  // Trees take four times as long to decode as tables. Where there are many levels, though, the tables are long.
+  const isPriced = data.length > priced && (leveled?.levels.length ?? 0) <= fewLevels;
+  const price = isPriced ? bitsForTime * found.nonZeros : 0;
+  const tables = { plan: cost.plan, bits: cost.bits - price };
+  return (yield* cheapest(data, shape, mixedPlans, state, mixedLeft, tables)).plan;
 }
 
 /** The shortest list of the values that occur, if they are few. */

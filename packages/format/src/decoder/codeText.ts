@@ -29,42 +29,56 @@ export function codeText(coder: BitCoder, text: Uint8Array, version: number): vo
 /** Codes the bytes of `all` from `start` on. */
 function guessText(coder: BitCoder, all: Uint8Array, start: number): void {
   const slots = new IntegerBits(1 << 17);
-  const afterHash = new Int32Array(1 << 16);
-  const afterPair = new Int32Array(1 << 16);
-  let hash = 0;
-  let pair = 0;
+  const afterFour = new Int32Array(1 << 16);
+  const afterTwo = new Int32Array(1 << 16);
+  for (let at = 0, four = 0, two = 0; at < start; at++) {
+    afterFour[four] = afterTwo[two] = at;
+    four = ((four << 4) ^ all[at]) & 0xffff;
+    two = ((two << 8) | all[at]) & 0xffff;
+  }
   let match = 0;
   let matched = 0;
-  for (let at = 0; at < all.length; at++) {
-    const wanted = all[at];
-    if (at >= start && matched === 0) {
-      match = afterHash[hash];
+  for (let at = start; at < all.length; at++) {
+    if (matched === 0) {
+      match = afterFour[hashBefore(all, at)];
       while (matched < longest && matched < match && all[match - 1 - matched] === all[at - 1 - matched]) matched++;
     }
-    const before = pair & 255;
-    if (matched > 0 && slots.code(coder, matched + 32 * before, matched, 0, wanted === all[match] ? 1 : 0)) {
-      all[at] = all[match++];
+    const expected = all[match];
+    const isExpected = all[at] === expected ? 1 : 0;
+    if (matched > 0 && slots.code(coder, matched + 32 * all[at - 1], matched, 0, isExpected)) {
+      all[at] = expected;
+      match++;
       if (matched < longest) matched++;
     } else {
-      if (at >= start) {
-        const second = all[afterPair[pair]];
-        const isNew = matched === 0 || second !== all[match];
-        const general = matched > 0 ? 17 : 16;
-        if (isNew && slots.code(coder, general + 32 * before, general, 0, wanted === second ? 1 : 0)) {
-          all[at] = second;
-        } else {
-          let node = 1;
-          for (let i = 7; i >= 0; i--) {
-            const slot = (1 << 16) + node;
-            node = 2 * node + slots.code(coder, slot + 256 * before, slot, 0, (wanted >>> i) & 1);
-          }
-          all[at] = node;
-        }
-      }
+      const two = (all[at - 2] << 8) | all[at - 1];
+      all[at] = codeOther(coder, slots, all[at], all[at - 1], all[afterTwo[two]], matched > 0 ? expected : -1);
       matched = 0;
-      afterHash[hash] = afterPair[pair] = at;
+      afterFour[hashBefore(all, at)] = afterTwo[two] = at;
     }
-    hash = ((hash << 4) ^ all[at]) & 0xffff;
-    pair = ((pair << 8) | all[at]) & 0xffff;
   }
+}
+
+/** Codes a byte that is not `wrong` (-1 if that is not known): either the second guess, or bit by bit. */
+function codeOther(
+  coder: BitCoder,
+  slots: IntegerBits,
+  wanted: number,
+  context: number,
+  second: number,
+  wrong: number,
+): number {
+  const general = wrong < 0 ? 16 : 17;
+  const isSecond = wanted === second ? 1 : 0;
+  if (second !== wrong && slots.code(coder, general + 32 * context, general, 0, isSecond)) return second;
+  let node = 1;
+  for (let i = 7; i >= 0; i--) {
+    const slot = (1 << 16) + node;
+    node = 2 * node + slots.code(coder, slot + 256 * context, slot, 0, (wanted >>> i) & 1);
+  }
+  return node & 255;
+}
+
+/** Of the last four bytes before a place; the primer's loop computes the same. */
+function hashBefore(all: Uint8Array, at: number): number {
+  return ((all[at - 4] << 12) ^ (all[at - 3] << 8) ^ (all[at - 2] << 4) ^ all[at - 1]) & 0xffff;
 }
