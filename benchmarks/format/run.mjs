@@ -1,11 +1,11 @@
 /**
  * Sizes and speeds of the compressed format.
  *
- *   node benchmarks/format/run.mjs [--trunk FOLDER] [--squeezenet FOLDER] [--efficientnet FOLDER] [--before FILE] [--no-sizes] [--no-speed]
+ *   node benchmarks/format/run.mjs [--trunk FOLDER] [--squeezenet FOLDER] [--efficientnet FOLDER] [--before FILE] [--no-sizes] [--no-small] [--no-speed]
  *
  * Models: what the examples, benchmarks/lenet-300-100 and trainLenet5.mjs left in output/, a dense model (--trunk or MODEL_DIR), the
  * SqueezeNet published with Deep Compression, and EfficientNet-Lite0; those that are not there are left out, with a message. --before is
- * an index.js of packages/format from before, to compare with. Writes results/sizes.json and results/speed.json.
+ * an index.js of packages/format from before, to compare with. Writes results/sizes.json, results/small.json and results/speed.json.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const { values: args } = parseArgs({
     efficientnet: { type: 'string' },
     before: { type: 'string' },
     sizes: { type: 'boolean', default: true },
+    small: { type: 'boolean', default: true },
     speed: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -55,7 +56,12 @@ if (args.sizes) {
   });
   writeResult(new URL('results/sizes.json', import.meta.url), packages, { sizes });
 }
-if (args.speed) writeResult(new URL('results/speed.json', import.meta.url), packages, speeds());
+if (args.small) {
+  const small = withTasks(smallSpeeds);
+  console.log(small);
+  writeResult(new URL('results/small.json', import.meta.url), packages, { small });
+}
+if (args.speed) writeResult(new URL('results/speed.json', import.meta.url), packages, withTasks(speeds));
 
 function sizeOf(name, artifacts) {
   const weights = weightsOf(artifacts);
@@ -104,8 +110,8 @@ function dataOf(weights) {
   ).buffer;
 }
 
-/** VGG-16's size; each timing in a process of its own, the median of three. */
-function speeds() {
+/** Calls `body` with a folder of its own, and a function that runs a task of speedTask.mjs on it in a process of its own. */
+function withTasks(body) {
   const folder = mkdtempSync(join(tmpdir(), 'format-speed-'));
   const task = (name) => {
     const script = fileURLToPath(new URL('speedTask.mjs', import.meta.url));
@@ -114,17 +120,21 @@ function speeds() {
     return JSON.parse(stdout.trim().split('\n').at(-1));
   };
   try {
-    const result = task('prepare');
-    for (const name of ['encode', 'decode', 'gunzip', 'stock']) {
-      const runs = [1, 2, 3].map(() => task(name));
-      result[name] = Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
-    }
-    result.small = smallSpeeds(folder, task);
-    console.log(result);
-    return result;
+    return body(folder, task);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** VGG-16's size; the median of three. */
+function speeds(_folder, task) {
+  const result = task('prepare');
+  for (const name of ['encode', 'decode', 'gunzip', 'stock']) {
+    const runs = [1, 2, 3].map(() => task(name));
+    result[name] = Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
+  }
+  console.log(result);
+  return result;
 }
 
 /**

@@ -90,6 +90,8 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
     const known = new Set(affines);
     if (levels.every((level) => known.has(level))) return { ...noPlan, values: 'affine', affine, levels: affines };
   }
+  // Their differences are numbers below 2^31 - 1.
+  if ((levels[levels.length - 1] & 0x7fffffff) === 0x7fffffff) return undefined;
   // Listing a level costs as much as coding a value as a float.
   if (2 * levels.length > found.nonZeros) return undefined;
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
@@ -105,7 +107,7 @@ function middleOf(data: Int32Array, shape: readonly number[], wanted: number): {
   return { data: data.subarray(first * columns, (first + sampled) * columns), shape: [sampled, columns] };
 }
 
-/** The plan with the distance of neighbouring rows that codes the sample in the fewest bits. */
+/** The plan with the distance of neighboring rows that codes the sample in the fewest bits. */
 function* cheapestStride(
   { data, shape }: ReturnType<typeof middleOf>,
   plan: TensorPlan,

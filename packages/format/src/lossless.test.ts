@@ -98,6 +98,17 @@ describe('pack and unpack', () => {
     expect(unpack(pack({ ...rest, weightData: split })).weightData).toEqual(weightData);
   });
 
+  it('keep levels as far apart as they can be', () => {
+    for (const levels of [[-1], [-1, 1 << 31], [0x7fffffff, 1 << 31, 0], [0x7fffffff, 1], [0x7ffffffe, 1 << 31]]) {
+      const values = Int32Array.from({ length: 300 }, (_, i) => levels[(i * i) % levels.length]);
+      const artifacts = {
+        weightSpecs: [{ name: 'a', shape: [30, 10], dtype: 'int32' as const }],
+        weightData: values.buffer,
+      };
+      expect(new Int32Array(unpack(pack(artifacts)).weightData as ArrayBuffer)).toEqual(values);
+    }
+  });
+
   it('read the same with the decoder alone', () => {
     const bytes = pack(mixedModel());
     expect(unpackOnly(bytes)).toEqual(unpack(bytes));

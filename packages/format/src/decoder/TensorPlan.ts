@@ -4,8 +4,9 @@ import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
 
 /**
- * How the places of the non-zero values are coded: not at all (every value is coded), by the gaps between them, or one by one in
- * mixed contexts (small, slow); 'mixedDense' is mixed contexts for values of which none is zero, 'few' adaptive bits for a few floats.
+ * How the places of the non-zero values are coded: not at all (every value is coded), by the gaps
+ * between them, or as trees (in version 1 one by one in mixed contexts); 'mixedDense' is the same for
+ * values of which none is zero, 'few' adaptive bits for a few floats.
  */
 const positionCodings = ['dense', 'gaps', 'mixed', 'mixedDense', 'few'] as const;
 /**

@@ -1,6 +1,7 @@
 /**
- * Text that the header's coder has seen before the header: what most model descriptions consist of. It is a part of version 1 of
- * the format: a file can only be read with the primer that it was written with. (As an object it takes fewer bytes than as text.)
+ * Text that the coder of descriptions has seen before: what most of them consist of. It is a part of
+ * the format: a file can only be read with the primer that it was written with. (As an object it takes
+ * fewer bytes than as text.)
  */
 export const primer = JSON.stringify({
   modelTopology: {
