@@ -25,8 +25,12 @@ export default defineConfig({
       test: {
         name: backend,
         include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.js'],
-        // Kernels of one backend, which the tests themselves compare with another's.
-        exclude: [...configDefaults.exclude, ...(backend === 'wasm' ? [] : ['packages/wasm-training/**'])],
+        // Kernels of one backend, which the tests themselves compare with another's; and what has none, and is compared with cpu.
+        exclude: [
+          ...configDefaults.exclude,
+          ...(backend === 'wasm' ? [] : ['packages/wasm-training/**']),
+          ...(backend === 'cpu' ? [] : ['packages/runtime/**']),
+        ],
         setupFiles: ['packages/testing/src/setup.ts'],
         env: { TFJS_BACKEND: backend },
       },

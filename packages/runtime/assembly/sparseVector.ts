@@ -1,35 +1,41 @@
-import { clampAll, startFrom } from './denseVector';
+import { addProduct, clamp } from './vectors';
 
-/** Sparse matrix by a vector, column by column: what is 0 in the vector costs nothing. */
+/**
+ * Sparse matrix by a vector: blocks of four rows beside each other, a step takes one
+ * weight of each. Rows are in the order of their weights' number, so that blocks are
+ * hardly filled up.
+ */
 export function sparseVector(p: usize): void {
-  let x = load<usize>(p);
+  const x = load<usize>(p);
   const y = load<usize>(p, 4);
-  const weights = load<usize>(p, 8);
-  const indexes = load<usize>(p, 12);
-  let starts = load<usize>(p, 16);
-  const rows = load<i32>(p, 28);
-  startFrom(load<usize>(p, 20), y, rows);
-  const end = x + (load<usize>(p, 24) << 2);
-  for (; x < end; x += 4, starts += 4) {
-    const value = load<f32>(x);
-    if (value === 0) continue;
-    let i = load<usize>(starts);
-    const last = load<usize>(starts, 4);
-    for (; i + 4 <= last; i += 4) {
-      const weight = weights + (i << 2);
-      const index = indexes + (i << 1);
-      addTo(y, index, value * load<f32>(weight));
-      addTo(y, index + 2, value * load<f32>(weight, 4));
-      addTo(y, index + 4, value * load<f32>(weight, 8));
-      addTo(y, index + 6, value * load<f32>(weight, 12));
+  let weights = load<usize>(p, 8);
+  let indexes = load<usize>(p, 12);
+  let block = load<usize>(p, 16);
+  const bias = load<usize>(p, 20);
+  const lo = v128.load32_splat(p, 28);
+  const hi = v128.load32_splat(p, 32);
+  for (let left = load<i32>(p, 24); left > 0; left--, block += 10) {
+    const end = indexes + ((<usize>load<u16>(block)) << 3);
+    let sum = bias ? gather(bias, block + 2) : f32x4.splat(0);
+    for (; indexes < end; indexes += 8, weights += 16) {
+      sum = addProduct(sum, gather(x, indexes), v128.load(weights));
     }
-    for (; i < last; i++) addTo(y, indexes + (i << 1), value * load<f32>(weights + (i << 2)));
+    sum = clamp(sum, lo, hi);
+    v128.store32_lane(at(y, block + 2), sum, 0);
+    v128.store32_lane(at(y, block + 4), sum, 1);
+    v128.store32_lane(at(y, block + 6), sum, 2);
+    v128.store32_lane(at(y, block + 8), sum, 3);
   }
-  clampAll(y, rows, load<f32>(p, 32), load<f32>(p, 36));
 }
 
-/** Adds to the element of y whose number is at `index`. */
-function addTo(y: usize, index: usize, product: f32): void {
-  const at = y + ((<usize>load<u16>(index)) << 2);
-  store<f32>(at, load<f32>(at) + product);
+/** Of four numbers, those whose places are the four u16 at `indexes`. */
+function gather(from: usize, indexes: usize): v128 {
+  let v = v128.load32_zero(at(from, indexes));
+  v = v128.load32_lane(at(from, indexes + 2), v, 1);
+  v = v128.load32_lane(at(from, indexes + 4), v, 2);
+  return v128.load32_lane(at(from, indexes + 6), v, 3);
+}
+
+function at(from: usize, index: usize): usize {
+  return from + ((<usize>load<u16>(index)) << 2);
 }

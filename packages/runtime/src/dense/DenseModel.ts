@@ -175,20 +175,9 @@ export class DenseModel {
               ...end,
             );
           } else op(Op.denseProduct, x, y, made(matrix.panels()), put(offsets), summand, 0, 0, columns, rows, ...end);
-        } else if (matrix.isSparse('vector') && columns <= PAGE) {
-          const by = matrix.byInputs();
-          op(
-            Op.sparseVector,
-            x,
-            y,
-            made(by.weights),
-            made(by.indexes),
-            made(by.starts),
-            summand,
-            rows,
-            columns,
-            ...limits,
-          );
+        } else if (matrix.isSparse('vector') && matrix.fitsBlocks) {
+          const { weights, indexes, blocks, count } = matrix.blocks();
+          op(Op.sparseVector, x, y, made(weights), made(indexes), made(blocks), summand, count, ...limits);
         } else op(Op.denseVector, x, y, made(matrix.padded()), summand, rows, Math.ceil(columns / 4) * 4, ...limits);
         x = y;
       }

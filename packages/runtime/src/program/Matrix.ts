@@ -24,7 +24,8 @@ export class Matrix {
       throw new Error(`expected weights for ${rows} × ${columns}, received ${values.length}.`);
     }
     let count = 0;
-    for (const value of values) if (value !== 0) count++;
+    // Not for … of: a model is read once, by code that the engine has not compiled yet.
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
     this.count = count;
   }
 
@@ -37,24 +38,50 @@ export class Matrix {
     return { owner: this, name, make };
   }
 
-  /** For Op.sparseVector: by inputs. */
-  byInputs(): { weights: Constant; indexes: Constant; starts: Constant } {
-    const { values, rows, columns, count } = this;
-    const fill = <T extends Numbers>(to: T, of: (i: number) => number): T => {
-      let at = 0;
-      for (let i = 0; i < values.length; i++) if (values[i] !== 0) to[at++] = of(i);
-      return to;
+  /**
+   * For Op.sparseVector: outputs in blocks of four, in the order of their weights' number,
+   * filled up to the longest of the block. The last ones stand twice where four do not go
+   * into their number.
+   */
+  blocks(): { weights: Constant; indexes: Constant; blocks: Constant; count: number } {
+    const { values, columns } = this;
+    const count = Math.ceil(columns / 4);
+    const encode = () => {
+      const places: number[][] = Array.from({ length: columns }, () => []);
+      let column = 0;
+      for (let i = 0; i < values.length; i++) {
+        if (values[i] !== 0) places[column].push(i);
+        if (++column === columns) column = 0;
+      }
+      const order = places.map((_, each) => each).sort((a, b) => places[a].length - places[b].length);
+      const four = Array.from({ length: 4 * count }, (_, i) => order[Math.min(i, columns - 1)]);
+      const steps = Array.from({ length: count }, (_, block) => places[four[4 * block + 3]].length);
+      const total = 4 * steps.reduce((a, b) => a + b, 0);
+      const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
+      let start = 0;
+      for (let lane = 0; lane < four.length; lane++) {
+        const own = places[four[lane]];
+        for (let step = 0, at = start + (lane & 3); step < own.length; step++, at += 4) {
+          weights[at] = values[own[step]];
+          indexes[at] = own[step] / columns;
+        }
+        if ((lane & 3) === 3) start += 4 * own.length;
+      }
+      const blocks = Uint16Array.from(steps.flatMap((each, block) => [each, ...four.slice(4 * block, 4 * block + 4)]));
+      return { blocks, indexes, weights };
     };
-    return {
-      weights: this.constant('weights by inputs', () => fill(new Float32Array(count), (i) => values[i])),
-      indexes: this.constant('indexes', () => fill(new Uint16Array(count), (i) => i % columns)),
-      starts: this.constant('starts', () => {
-        const starts = new Uint32Array(rows + 1);
-        for (let i = 0; i < values.length; i++) if (values[i] !== 0) starts[Math.floor(i / columns) + 1]++;
-        for (let row = 0; row < rows; row++) starts[row + 1] += starts[row];
-        return starts;
-      }),
-    };
+    let encoded: ReturnType<typeof encode> | undefined;
+    const part = (name: 'weights' | 'indexes' | 'blocks'): Constant =>
+      this.constant(`${name} of blocks`, () => {
+        encoded ??= encode();
+        return encoded[name];
+      });
+    return { weights: part('weights'), indexes: part('indexes'), blocks: part('blocks'), count };
+  }
+
+  /** Whether Op.sparseVector can count them in 16 bits. */
+  get fitsBlocks(): boolean {
+    return Math.max(this.rows, this.columns) < 2 ** 16;
   }
 
   /** For Op.denseVector: rows filled up to a multiple of 4. */

@@ -30,8 +30,10 @@ export const Op = {
    */
   denseProduct: 5,
   /**
-   * x, y, weights, indexes, starts, bias, depth, rows, lo, hi: sparse matrix by a vector x[depth], by columns: column k has
-   * the weights and u16 row indexes from starts[k] to starts[k + 1] (u32). Skips x[k] = 0. bias: address of float32[rows], 0 for none.
+   * x, y, weights, indexes, blocks, bias, count, lo, hi: sparse matrix by a vector x, in
+   * `count` blocks of four rows. Block: u16 steps, then u16 of four rows; each step has a
+   * weight (f32) of each row and its u16 index in x. bias: address of float32[rows], 0
+   * for none.
    */
   sparseVector: 6,
   /** x, y, weights [depth][rows], bias, depth, rows (a multiple of 4), lo, hi: dense matrix by a vector. Skips x[k] = 0. */

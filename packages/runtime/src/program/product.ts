@@ -5,9 +5,6 @@ import { f, type Parameter } from './Operation.js';
 import { Binary, Op, Unary } from './ops.js';
 import { sameStrides, sizeOf, spanOf, type Value, wholeVectors } from './Value.js';
 
-/** The sparse kernel for vectors has indexes of 16 bits. */
-const MOST_INDEXES = 2 ** 16;
-
 /** Builder.product: at one pixel a product with a vector, else with planes. */
 export function product(
   b: Builder,
@@ -37,22 +34,12 @@ function vectorProduct(
   let summand: Parameter = bias ? b.constant(bias) : 0;
   if (add) summand = b.rows(bias ? b.binary(Binary.add, add, b.tensor(bias, [bias.length])) : add);
   const { limits, rest } = fuse(activation);
-  const size = [matrix.rows, matrix.columns];
-  if (matrix.isSparse('vector') && matrix.columns <= MOST_INDEXES) {
-    const { weights, indexes, starts } = matrix.byInputs();
-    b.op(
-      Op.sparseVector,
-      x,
-      y,
-      b.constant(weights),
-      b.constant(indexes),
-      b.constant(starts),
-      summand,
-      ...size,
-      ...limits,
-    );
+  if (matrix.isSparse('vector') && matrix.fitsBlocks) {
+    const { weights, indexes, blocks, count } = matrix.blocks();
+    const parts = [weights, indexes, blocks].map((one) => b.constant(one));
+    b.op(Op.sparseVector, x, y, ...parts, summand, count, ...limits);
   } else {
-    size[1] = Math.ceil(size[1] / 4) * 4;
+    const size = [matrix.rows, Math.ceil(matrix.columns / 4) * 4];
     b.op(Op.denseVector, x, y, b.constant(matrix.padded()), summand, ...size, ...limits);
   }
   return b.activate(y, rest, true);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Matrix } from '../Matrix.js';
 import { Op } from '../ops.js';
 import { type Build, expectClose, f, Kernels, numbers } from './testing/kernels.js';
 
@@ -105,28 +106,23 @@ describe.each(builds)('products with a vector, %s', (build) => {
       ),
     );
 
-  it('are those of a sparse matrix, by columns', () => {
+  it('are those of a sparse matrix, by blocks of rows', () => {
+    const some = { rows: fc.integer({ min: 1, max: 13 }), depth: fc.integer({ min: 1, max: 21 }) };
     fc.assert(
-      fc.property(sizes, ({ rows, depth, zeros, bias, limits, seed }) => {
+      fc.property(sizes, fc.record(some), ({ zeros, bias, limits, seed }, { rows, depth }) => {
         const kernels = new Kernels(1, build);
         const x = numbers(depth, seed);
         const weights = numbers(rows * depth, seed + 1, zeros);
         const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
-        const nonZero = weights.flatMap((weight, i) => (weight === 0 ? [] : [{ weight, i }]));
-        const starts = Uint32Array.from(
-          { length: depth + 1 },
-          (_, k) => nonZero.filter(({ i }) => i < k * rows).length,
-        );
+        const parts = new Matrix(Float32Array.from(weights), depth, rows).blocks();
         const y = kernels.output(rows);
         kernels.perform([
           Op.sparseVector,
           kernels.input(x),
           y,
-          kernels.input(nonZero.map(({ weight }) => weight)),
-          kernels.input(Uint16Array.from(nonZero, ({ i }) => i % rows)),
-          kernels.input(starts),
+          ...[parts.weights, parts.indexes, parts.blocks].map((one) => kernels.input(one.make())),
           bias ? kernels.input(biases) : 0,
-          ...[depth, rows, f(limits[0]), f(limits[1])],
+          ...[parts.count, f(limits[0]), f(limits[1])],
         ]);
         expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
       }),
