@@ -18,7 +18,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -61,7 +61,8 @@ const bundles = bundler({
   rivals: args.rivals && resolve(args.rivals),
   fromSource: args.source,
 });
-const results = {};
+/** Load of the machine before and after: on a busy one only ratios count. */
+const results = { load: [loadavg()[0]] };
 try {
   await main();
 } finally {
@@ -88,6 +89,7 @@ async function main() {
   const first = compared.find(({ name }) => name === 'lenet-300-100');
   if (stages.has('cold') && first) await cold(first);
 
+  results.load.push(loadavg()[0]);
   console.log(`\n${tables(results)}\n`);
   const all = failures(results);
   for (const line of all) console.log(`✗ ${line}`);
