@@ -69,14 +69,14 @@ function addColumns(
 }
 
 /** y = bias, or 0 where there is none. */
-export function startFrom(bias: usize, y: usize, rows: i32): void {
+function startFrom(bias: usize, y: usize, rows: i32): void {
   const bytes = (<usize>rows) << 2;
   if (bias) memory.copy(y, bias, bytes);
   else memory.fill(y, 0, bytes);
 }
 
 /** y within lo … hi. */
-export function clampAll(y: usize, rows: i32, lo: f32, hi: f32): void {
+function clampAll(y: usize, rows: i32, lo: f32, hi: f32): void {
   const end = y + ((<usize>rows) << 2);
   const vectors = end - 12;
   for (; y < vectors; y += 16) v128.store(y, clamp(v128.load(y), f32x4.splat(lo), f32x4.splat(hi)));
