@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { attacks } from '../../format/attacks/index.js';
+import { loadModel } from './index.js';
+
+/** Time and memory of reading them are tested where they are: packages/format. */
+describe('files that are made to cost their reader more than they should', () => {
+  for (const [kind, group] of Object.entries(attacks)) {
+    for (const [name, { file, maxBytes = 2 ** 26, refused }] of Object.entries(group)) {
+      it(`are refused by loadModel with a word why: ${kind}: ${name}`, async () => {
+        const error = await loadModel(file(), { maxBytes }).then(
+          () => undefined,
+          (reason) => reason,
+        );
+        expect(error).toBeInstanceOf(Error);
+        expect(['Error', 'FormatError', 'UnsupportedLayerError']).toContain(error.name);
+        if (refused) expect(`${error.name}: ${error.message}`).toMatch(refused);
+      }, 120_000);
+    }
+  }
+});
