@@ -117,7 +117,7 @@ const coldPage = (entry, net, format) => `<!doctype html>
 <link rel="icon" href="data:,">
 <script type="module">
   import { open } from '/bundles/${entry}.mjs';
-  const read = async (file) => new Uint8Array(await (await fetch('/work/' + file)).arrayBuffer());
+  const read = async (file) => new Uint8Array(await (await fetch('/nets/' + file)).arrayBuffer());
   try {
     const shape = ${JSON.stringify([1, ...net.input])};
     const options = { read, base: '/bundles/', net: '${net.name}', format: '${format}', shape };

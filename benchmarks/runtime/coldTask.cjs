@@ -9,7 +9,7 @@ async function main(given) {
   if (given) {
     const { bundle, folders, net, format } = JSON.parse(given);
     const { open } = require(bundle);
-    const read = async (file) => new Uint8Array(readFileSync(`${folders.work}/${file}`));
+    const read = async (file) => new Uint8Array(readFileSync(`${folders.nets}/${file}`));
     const shape = [1, ...net.input];
     const predict = await open({ read, base: `${folders.bundles}/`, net: net.name, format, shape });
     await predict(new Float32Array(net.input.reduce((a, b) => a * b, 1)).fill(0.5));

@@ -5,7 +5,7 @@
  *
  *   node pointwise.mjs JSON
  *
- * with { work, bundles, planes }; prints { gflops, planes: [{ size, channels, gflops,
+ * with { nets, bundles, planes }; prints { gflops, planes: [{ size, channels, gflops,
  * ofLimit }] } in its last line.
  */
 import { readFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { measureLimits } from '../wasm-training/limits.mjs';
 
 const rounds = 60;
-const { work, bundles, planes } = JSON.parse(process.argv[2]);
+const { nets, bundles, planes } = JSON.parse(process.argv[2]);
 const { open } = createRequire(import.meta.url)(join(bundles, 'ours.cjs'));
-const read = async (file) => new Uint8Array(readFileSync(join(work, file)));
+const read = async (file) => new Uint8Array(readFileSync(join(nets, file)));
 
 const before = await measureLimits();
 const measured = [];

@@ -55,7 +55,7 @@ const coldRuns = 7;
 const options = { rounds: 9, ms: 40, warmUp: 300 };
 const stages = new Set(args.only.split(','));
 const work = resolve(args.work ?? mkdtempSync(join(tmpdir(), 'runtime-benchmark-')));
-const folders = { work: join(work, 'nets'), bundles: join(work, 'bundles') };
+const folders = { nets: join(work, 'nets'), bundles: join(work, 'bundles') };
 const bundles = bundler({
   folder: folders.bundles,
   rivals: args.rivals && resolve(args.rivals),
@@ -70,13 +70,13 @@ try {
 }
 
 async function main() {
-  const made = await prepare(folders.work, args.nets.split(','), {
+  const made = await prepare(folders.nets, args.nets.split(','), {
     efficientnet: args.efficientnet,
     pruned: args.pruned,
   });
   const compared = made.filter(({ batches }) => batches.length > 0);
   results.nets = compared;
-  const failed = convert(folders.work, compared, args.python);
+  const failed = convert(folders.nets, compared, args.python);
   if (Object.keys(failed).length > 0) results.notConverted = failed;
   tellWhatIsMissing(failed);
   for (const { wasm, ...program } of Object.values(programs)) if (bundles.isInstalled(program)) bundles.copy(wasm);
@@ -144,7 +144,7 @@ async function inNode(made) {
       net,
       batch,
       contenders: takingPart('node', net),
-      work: folders.work,
+      work: folders.nets,
       bundles: folders.bundles,
       options,
     };
@@ -175,7 +175,7 @@ function runNode(script, given) {
 function inPython(made) {
   const script = fileURLToPath(new URL('native.py', import.meta.url));
   const given = made.map(({ name, input, batches }) => ({ name, input, batches }));
-  const run = spawnSync(args.python, [script, folders.work, JSON.stringify(given)], { encoding: 'utf8' });
+  const run = spawnSync(args.python, [script, folders.nets, JSON.stringify(given)], { encoding: 'utf8' });
   if (run.status === 0) return JSON.parse(run.stdout.trim().split('\n').at(-1));
   const reason = (run.stderr ?? run.error.message).trim().split('\n').at(-1);
   console.log(

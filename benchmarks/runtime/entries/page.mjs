@@ -3,7 +3,7 @@ import { measureNet } from '../measure.mjs';
 
 const environment = {
   read: async (file) => {
-    const response = await fetch(`/work/${file}`);
+    const response = await fetch(`/nets/${file}`);
     if (!response.ok) throw new Error(`${file}: not there.`);
     return new Uint8Array(await response.arrayBuffer());
   },
