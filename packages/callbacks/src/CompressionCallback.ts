@@ -12,7 +12,7 @@ import {
 import { CompressionMethod } from './CompressionMethod.js';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
-import { checkOptimizerSlots, checkSettings, describeZeros, unheldPruned } from './modelChecks.js';
+import { checkOptimizerSlots, checkSettings, describeZeros, prunedBiases, unheldPruned } from './modelChecks.js';
 import { type AdamPowers, adamPowers, restoreAdamPowers } from './optimizerState.js';
 import { logEpoch } from './progress.js';
 import { join, leave, pathsLeft, siblingsOn } from './siblings.js';
@@ -224,7 +224,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.clock = new TrainingClock(this.fitParams, initialEpoch);
     if (model.optimizer) checkOptimizerSlots(model, this.label);
     const user = userModel(model);
-    const selected = this.selectSites(findSites(user));
+    const all = findSites(user);
+    const selected = this.selectSites(all);
     if (selected.length === 0) {
       this.fail(
         'nothing to compress: none of the selected layers has a trainable dense, convolution, embedding or recurrent kernel.',
@@ -239,7 +240,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.checkSelected(selected, resumed?.own);
     for (const { site } of selected)
       checkFinite((await site.variable.read().data()) as Float32Array, `${this.name}: ${site.path}`);
-    const sites = selected.map(({ site }) => site);
+    const sites = [...selected.map(({ site }) => site), ...prunedBiases(user, all, selected)];
     const progress = async (): Promise<Progress> => {
       const adam = model.optimizer && (await adamPowers(model.optimizer));
       const { epochsDone, stepsBegun: step } = this.clock;

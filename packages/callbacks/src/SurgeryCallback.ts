@@ -183,11 +183,20 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     return plan;
   }
 
-  private paperThresholds(
+  private async paperThresholds(
     { kernel, path }: Pick<SurgeryTarget, 'kernel' | 'path'>,
     plan: Plan,
   ): Promise<SurgeryThresholds> {
-    return rateThresholds(kernel, path, plan, this.options.thresholdsFrom === 'kernelAndBias');
+    const others = this.options.thresholdsFrom === 'kernelAndBias' ? await this.biasValues(kernel) : [];
+    return rateThresholds(kernel, path, plan, others);
+  }
+
+  /** Those under the mask included, so that a layer's kernels find the same ones, whichever comes first. */
+  private async biasValues({ owner }: SurgeryTarget['kernel']): Promise<Float32Array[]> {
+    const target = this.targets.find(({ kernel }) => kernel.site.role === 'bias' && kernel.owner === owner);
+    if (target) return [await target.kernel.values()];
+    const { bias } = owner as unknown as { bias?: { read(): { data(): Promise<unknown> } } | null };
+    return bias ? [(await bias.read().data()) as Float32Array] : [];
   }
 
   /** The plans, each with its window. The default depends on who else is in the fit, known once all have started. */

@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type CompressibleKernel, findSites, isMarkedPruned, kernelAt } from '@tfjs-compress/layers';
+import { type CompressibleKernel, findSites, isMarkedPruned, kernelAt, type Site } from '@tfjs-compress/layers';
 import { FREE } from '@tfjs-compress/math';
 
 /**
@@ -54,6 +54,17 @@ export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean
   return (
     `${(100 * share).toFixed(1)}% of its weights are 0 and nothing says that they were pruned: they are trained like ` +
     'the others. keepZeros: true keeps them at 0.'
+  );
+}
+
+/** Biases that were pruned before, of layers whose kernels are selected: they stay pruned as the kernels do. */
+export function prunedBiases(model: tfl.LayersModel, all: Site[], selected: { site: Site }[]): Site[] {
+  const ownerOf = ({ layers }: Site) => layers[layers.length - 1];
+  const taken = new Set(selected.map(({ site }) => site.variable));
+  const owners = new Set(selected.map(({ site }) => ownerOf(site)));
+  return all.filter(
+    (site) =>
+      site.role === 'bias' && owners.has(ownerOf(site)) && !taken.has(site.variable) && isMarkedPruned(model, site),
   );
 }
 

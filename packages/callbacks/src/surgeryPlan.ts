@@ -41,18 +41,16 @@ export function sparsityAt({ beginStep, endStep, initialSparsity, targetSparsity
 /**
  * The paper's thresholds from the weights as they are now (DNS, section 3.2).
  *
- * @param pooled Take mean and deviation over the bias as well, as the authors' code does.
+ * @param others Values that mean and deviation are taken over as well: the bias's, as in the authors' code.
  * @throws Error when they would leave no weight.
  */
 export async function rateThresholds(
   kernel: CompressibleKernel,
   path: string,
   { rate, hysteresis }: Plan,
-  pooled: boolean,
+  others: Float32Array[],
 ): Promise<SurgeryThresholds> {
   const values = await kernel.values();
-  const { bias } = kernel.owner as unknown as { bias?: { read(): { data(): Promise<unknown> } } | null };
-  const others = pooled && bias ? [(await bias.read().data()) as Float32Array] : [];
   const thresholds = surgeryThresholds(magnitudeStats([values, ...others]), rate!, hysteresis);
   if (values.some((value) => Math.abs(value) >= thresholds.a)) return thresholds;
   throw new Error(`SurgeryCallback: rate ${rate} prunes every weight of ${path}; take a lower one for this layer.`);

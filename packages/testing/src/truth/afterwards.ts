@@ -4,19 +4,13 @@ import { MemoryHandler } from '../memoryHandler.js';
 import { type Case, isDataset } from './axes.js';
 import { count, kernelsOf, readKernels } from './kernels.js';
 import { kinds } from './kinds.js';
-import type { Asked } from './Truth.js';
+import type { Asked } from './options.js';
 
 /**
  * After the last fit: nothing of ours hangs on a stock model any more, and predict, getWeights, the saved file and the
  * model loaded from it agree.
  */
-export async function checkAfterwards(
-  model: tfl.LayersModel,
-  c: Case,
-  x: tf.Tensor,
-  asked: Asked,
-  isSelected: (path: string) => boolean,
-): Promise<string[]> {
+export async function checkAfterwards(model: tfl.LayersModel, c: Case, x: tf.Tensor, asked: Asked): Promise<string[]> {
   const findings: string[] = [];
   const kernels = kernelsOf(model);
   const isStock = !kinds[c.kind].head && !kinds[c.kind].convert;
@@ -51,7 +45,7 @@ export async function checkAfterwards(
   if (hasConstraint && asked.inq) {
     for (const [path, values] of readKernels(kernelsOf(loaded))) {
       const { levels, weights } = count(values);
-      if (isSelected(path) && levels < weights)
+      if (asked.inq.isSelected(path) && levels < weights)
         findings.push(`loaded from the file, ${path} has ${levels} levels of ${weights} weights`);
     }
   }

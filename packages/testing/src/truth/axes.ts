@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { kinds } from './kinds.js';
+import { type OptionSet, optionSets } from './options.js';
 import { pairwise } from './pairwise.js';
 
 /** Learning rates at which the small nets of the cases neither stand still nor diverge. */
@@ -59,6 +60,7 @@ export interface Case {
   validation: 'none' | 'data' | 'split';
   company: Company;
   bits: number;
+  options: OptionSet;
 }
 
 export const axes: { [Key in keyof Case]: readonly Case[Key][] } = {
@@ -70,13 +72,15 @@ export const axes: { [Key in keyof Case]: readonly Case[Key][] } = {
   validation: ['data', 'split', 'none'],
   company: companies,
   bits: [5, 4, 3, 2],
+  options: optionSets,
 };
 
 export const isDataset = (situation: Situation) => situation.startsWith('dataset');
 export const isStopped = (situation: Situation) => situation.startsWith('stopped');
 
 /** Whether the values of a case (those given) can stand together. */
-export function isPossible({ plan, kind, situation, style, validation, company }: Partial<Case>): boolean {
+export function isPossible(part: Partial<Case>): boolean {
+  const { plan, kind, situation, style, validation, company, options } = part;
   const isOurs = kind !== undefined && (kinds[kind].head !== undefined || kinds[kind].convert !== undefined);
   if (situation === 'several outputs' && (style === 'sequential' || isOurs)) return false;
   // A model with layers of ours is not asked to take custom ones too.
@@ -90,6 +94,10 @@ export function isPossible({ plan, kind, situation, style, validation, company }
   // Somebody has to stop the fit.
   if (situation && isStopped(situation) && company === 'alone') return false;
   if (situation && isDataset(situation) && validation === 'split') return false;
+  // Nothing would be left of the kernel.
+  if (situation === 'zero kernel' && options === 'keepZeros') return false;
+  // Overrides and phases take by name what nobody trains.
+  if (situation === 'frozen layer' && (options === 'overrides' || options === 'phases')) return false;
   return true;
 }
 
@@ -100,13 +108,16 @@ const pairsToCover: [keyof Case, keyof Case][] = [
   ['plan', 'company'],
   ['plan', 'validation'],
   ['plan', 'bits'],
+  ['plan', 'options'],
   ['kind', 'optimizer'],
   ['kind', 'style'],
   ['kind', 'company'],
+  ['kind', 'options'],
   ['situation', 'optimizer'],
   ['situation', 'style'],
   ['situation', 'validation'],
   ['situation', 'company'],
+  ['situation', 'options'],
 ];
 
 /** Situations in which layer types differ: where their constraint is kept, under which names a file finds them again. */
@@ -139,5 +150,6 @@ export const freshCases: Case[] = [
 
 export function nameOf(c: Case): string {
   const validation = c.validation === 'none' ? '' : `, validation ${c.validation}`;
-  return `${c.plan} (${c.bits} bits) | ${c.kind}, ${c.style} | ${c.situation} | ${c.optimizer} | ${c.company}${validation}`;
+  const options = c.options === 'plain' ? '' : ` | ${c.options}`;
+  return `${c.plan} (${c.bits} bits) | ${c.kind}, ${c.style} | ${c.situation} | ${c.optimizer} | ${c.company}${validation}${options}`;
 }

@@ -36,6 +36,27 @@ export function kernelsOf(model: tfl.LayersModel): HeldKernel[] {
   return found;
 }
 
+/** The biases of the layers that hold these kernels. */
+export function biasesOf(kernels: HeldKernel[]): HeldKernel[] {
+  const seen = new Set<tfl.layers.Layer>();
+  return kernels.flatMap(({ path, layer, isTrainable }) => {
+    if (seen.has(layer) || typeof (layer as any).bias?.read !== 'function') return [];
+    seen.add(layer);
+    return [{ path: path.replace(/[^/]+$/, 'bias'), layer, field: 'bias', isTrainable }];
+  });
+}
+
+/**
+ * Which output channel a weight is of. The last axis has them, but in transposed convolutions ([…, out, in]) and in
+ * depthwise ones, whose outputs are input channels times multiplier.
+ */
+export function channelOf({ layer, field }: HeldKernel): (i: number) => number {
+  const [before, last] = ((layer as any)[field].shape as number[]).slice(-2);
+  if (field === 'depthwiseKernel') return (i) => i % (before * last);
+  if (field === 'kernel' && /Transpose$/.test(layer.getClassName())) return (i) => Math.floor(i / last) % before;
+  return (i) => i % last;
+}
+
 export type Values = Map<string, Float32Array>;
 
 /** What the layers compute with at this moment. */
@@ -51,18 +72,19 @@ export function readKernels(kernels: HeldKernel[]): Values {
 export interface Count {
   weights: number;
   zeros: number;
-  /** 0 or a level of the range; of any range where none is known. */
+  /** 0 or a level of its range; of any range where none is known. */
   levels: number;
   nonFinite: number;
   /** Different values beside 0. */
   distinct: number;
 }
 
-export function count(values: Float32Array, range?: Range | null): Count {
+/** @param ranges One for each weight. */
+export function count(values: Float32Array, ranges?: (Range | null)[]): Count {
   let [zeros, levels, nonFinite] = [0, 0, 0];
-  for (const value of values) {
+  for (const [i, value] of values.entries()) {
     if (value === 0) zeros++;
-    if (isLevel(value, range)) levels++;
+    if (isLevel(value, ranges?.[i])) levels++;
     if (!Number.isFinite(value)) nonFinite++;
   }
   const distinct = new Set([...values].filter((value) => value !== 0)).size;

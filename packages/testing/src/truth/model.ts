@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import type { Api } from './api.js';
 import { type Case, optimizers } from './axes.js';
 import { customLayer } from './customLayer.js';
-import { kernelsOf } from './kernels.js';
+import { biasesOf, type HeldKernel, kernelsOf } from './kernels.js';
 import { kinds } from './kinds.js';
 import { generator, hash, normals } from './random.js';
 
@@ -66,10 +66,18 @@ function weightArgs(c: Case, prefixes: string[]): object {
 /** Weights that depend on the case alone, in place of what the initializers drew. */
 function drawWeights(model: tfl.LayersModel, c: Case): void {
   const seed = hash(`${c.kind} ${c.situation} ${c.plan}`);
+  const held = kernelsOf(model);
+  const namesOf = (each: HeldKernel[]) => new Set(each.map(({ layer, field }) => (layer as any)[field].name as string));
+  const [kernels, biases] = [namesOf(held), namesOf(biasesOf(held))];
   model.trainableWeights.forEach((weight, i) => {
-    if (weight.shape.length < 2) return;
+    // Where biases are pruned they are those of a trained model, not the zeros of their initializer.
+    const isDrawn = weight.shape.length > 1 || (c.options === 'random, biases' && biases.has(weight.name));
+    if (!isDrawn) return;
     const size = weight.shape.reduce<number>((product, n) => product * n!, 1);
-    const value = tf.tensor(normals(size, seed + i, 0.4), weight.shape as number[]);
+    const values = normals(size, seed + i, 0.4);
+    // As another tool leaves them, that pruned a third.
+    const isPruned = c.options === 'keepZeros' && kernels.has(weight.name);
+    const value = tf.tensor(isPruned ? values.map((v, j) => (j % 10 < 3 ? 0 : v)) : values, weight.shape as number[]);
     weight.write(value);
     value.dispose();
   });

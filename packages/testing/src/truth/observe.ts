@@ -17,8 +17,6 @@ export interface EpochSeen {
 export interface Observer {
   epochs: EpochSeen[];
   batches: number;
-  /** After the first mask update. */
-  firstLook?: Values;
   /** To be put into `callbacks`, as it is or made an instance. */
   hooks: tfl.CustomCallbackArgs;
 }
@@ -27,18 +25,21 @@ export interface Observer {
  * Looks at the weights after every mask update (which comes before a batch) and at the end of every epoch.
  *
  * @param isSelected Which kernels count for `pruned` and `spliced`.
+ * @param onLook Told what the weights were and are, before every batch ('update') and after it.
  */
 export function observe(
   kernels: HeldKernel[],
   isSelected: (path: string) => boolean,
   onEpoch: (epoch: number) => void | Promise<void> = () => {},
   onBatch: () => void = () => {},
+  onLook: (moment: 'update' | 'batch', before: Values, now: Values) => void = () => {},
 ): Observer {
   let last = readKernels(kernels);
   let [pruned, spliced] = [0, 0];
   let begin: Values | undefined;
-  const look = (): Values => {
+  const look = (moment?: 'update' | 'batch'): Values => {
     const now = readKernels(kernels);
+    if (moment) onLook(moment, last, now);
     for (const [path, values] of now) {
       if (!isSelected(path)) continue;
       const before = last.get(path)!;
@@ -56,12 +57,11 @@ export function observe(
     hooks: {
       onBatchBegin: async () => {
         observer.batches++;
-        const values = look();
+        const values = look('update');
         begin ??= values;
-        observer.firstLook ??= values;
       },
       onBatchEnd: async () => {
-        look();
+        look('batch');
         onBatch();
       },
       onEpochEnd: async (epoch, logs) => {

@@ -18,6 +18,21 @@ export function rangeOf(values: Float32Array, bits: number): Range | null {
   return { n1, n2: n1 + 1 - 2 ** (bits - 1) / 2 };
 }
 
+/** The range that each weight of a kernel has: the kernel's, or that of its channel. */
+export function rangesOf(values: Float32Array, bits: number, channelOf = (_: number) => 0): (Range | null)[] {
+  const channels = new Map<number, number[]>();
+  for (const i of values.keys()) channels.set(channelOf(i), [...(channels.get(channelOf(i)) ?? []), i]);
+  const ranges: (Range | null)[] = new Array(values.length).fill(null);
+  for (const indices of channels.values()) {
+    const range = rangeOf(
+      Float32Array.from(indices, (i) => values[i]),
+      bits,
+    );
+    for (const i of indices) ranges[i] = range;
+  }
+  return ranges;
+}
+
 /** INQ, Eq. 4, above 1.5·2^n1 saturated. */
 export function levelOf(weight: number, range: Range): number {
   const magnitude = Math.abs(weight);

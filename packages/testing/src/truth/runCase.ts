@@ -6,17 +6,15 @@ import type { Api } from './api.js';
 import { type Case, isDataset, isStopped, optimizers } from './axes.js';
 import { batches } from './batches.js';
 import { RegisteredLayer } from './customLayer.js';
-import { type HeldKernel, kernelsOf, readKernels } from './kernels.js';
+import { biasesOf, type HeldKernel, kernelsOf, readKernels } from './kernels.js';
+import { Masks } from './Masks.js';
 import { buildModel, compile, type Problem, problemOf, samples } from './model.js';
 import { type Observer, observe } from './observe.js';
+import { type Asked, planOf, type SurgeryAsked } from './options.js';
 import { trainByHand } from './ownLoop.js';
 import { printedBy } from './printed.js';
-import { dnsThresholds } from './reference.js';
-import { type Asked, type FitSeen, Truth } from './Truth.js';
+import { type FitSeen, Truth } from './Truth.js';
 
-const steps = [0.4, 0.75, 1];
-const targetSparsity = 0.6;
-const rate = 0.2;
 const epochs = 6;
 
 /** Runs the fits of a case and says what was not as it should be: nothing, if all is well. */
@@ -31,6 +29,7 @@ export async function runCase(c: Case, api: Api): Promise<string[]> {
 interface FitOptions {
   asked: Asked;
   make: () => tfl.CustomCallback[];
+  masks?: Masks;
   /** Stop after this epoch. */
   stopAfter?: number;
   initialEpoch?: number;
@@ -68,10 +67,12 @@ class CaseRun {
     const model = this.own(buildModel(c, this.api));
     if (c.plan !== 'target then inq') return this.runPlan(model, c.plan);
     await this.runPlan(model, 'target', false);
-    const pruned = readKernels(kernelsOf(model));
+    const kernels = kernelsOf(model);
+    // Of a layer that INQ selects the biases stay pruned as well.
+    const pruned = readKernels([...kernels, ...(c.options === 'random, biases' ? biasesOf(kernels) : [])]);
     await this.runPlan(model, 'inq', true);
-    for (const [path, values] of readKernels(kernelsOf(model))) {
-      const back = values.filter((value, i) => value !== 0 && pruned.get(path)![i] === 0).length;
+    for (const [path, values] of readKernels([...kernels, ...biasesOf(kernels)])) {
+      const back = values.filter((value, i) => value !== 0 && pruned.get(path)?.[i] === 0).length;
       if (back > 0 && this.isSelected(path)) this.findings.push(`${back} pruned weights of ${path} came back with INQ`);
     }
   }
@@ -95,55 +96,60 @@ class CaseRun {
       ...(keep && { whenStopped: 'keep' }),
       ...(situation === 'excluded layer' && { exclude: 'head' }),
     };
-    const inq = () => new this.api.INQScheduler({ steps, bits: this.c.bits, ...options });
-    // How long an epoch is cannot be known.
-    const window = situation === 'dataset of unknown size' ? { endStep: 5 } : {};
-    const surgery = (by: object) => new this.api.SurgeryCallback({ ...by, ...window, ...options });
-    const makers: Record<string, () => tfl.CustomCallback> = {
-      inq,
-      target: () => surgery({ targetSparsity }),
-      rate: () => surgery({ rate }),
-    };
+    const extent = { epochs, stepsPerEpoch: this.stepsPerEpoch };
+    const { asked, inqArgs, surgeryArgs } = planOf(this.c, plan, extent, this.isSelected);
     const parts = plan.split('+');
-    const asked: Asked = {
-      ...(parts.includes('inq') && { inq: { bits: this.c.bits, steps } }),
-      ...(parts.includes('target') && { surgery: { targetSparsity } }),
-      ...(parts.includes('rate') && { surgery: {} }),
-    };
-    const make = () => parts.map((part) => makers[part]());
+    const make = () =>
+      parts.map((part) =>
+        part === 'inq'
+          ? new this.api.INQScheduler({ ...inqArgs, ...options })
+          : new this.api.SurgeryCallback({ ...surgeryArgs, ...options }),
+      );
+    const zerosKept = this.c.options === 'keepZeros';
+    const hasFreeZeros = !zerosKept && ['zero kernel', 'nonNeg', 'registered layer'].includes(situation);
+    const kernels = kernelsOf(first);
     const truth = new Truth(asked, {
-      isSelected: this.isSelected,
-      hasFreeZeros: ['zero kernel', 'nonNeg', 'registered layer'].includes(situation),
-      isPruned,
+      kernels,
+      hasFreeZeros,
+      isPruned: isPruned || zerosKept,
+      firstEpoch: this.initialEpoch,
     });
+    const masks =
+      asked.surgery && !hasFreeZeros
+        ? new Masks(asked.surgery, [...kernels, ...biasesOf(kernels)], {
+            totalSteps: epochs * extent.stepsPerEpoch,
+            inqFrom: asked.inq ? inqFrom(asked.surgery, kernels, extent.stepsPerEpoch) : Number.POSITIVE_INFINITY,
+          })
+        : undefined;
     const stopAfter = isStopped(situation) ? 1 + (this.c.bits % 3) : undefined;
     let model = first;
-    await this.fit(model, truth, { asked, make, stopAfter, isFinished: !keep });
+    await this.fit(model, truth, { asked, make, masks, stopAfter, isFinished: !keep });
     if (keep) {
       if (situation.endsWith('loaded')) model = await this.saveAndLoad(model);
-      await this.fit(model, truth, { asked, make, initialEpoch: stopAfter! + 1, isFinished: true });
+      await this.fit(model, truth, { asked, make, masks, initialEpoch: stopAfter! + 1, isFinished: true });
     }
-    this.findings.push(...truth.findings.map((finding) => `${plan}: ${finding}`));
+    this.findings.push(...[...truth.findings, ...(masks?.findings ?? [])].map((finding) => `${plan}: ${finding}`));
     if (keep && situation.endsWith('loaded')) await this.compareWithWhole(model, make);
-    this.findings.push(...(await checkAfterwards(model, this.c, this.problem.x, asked, this.isSelected)));
+    this.findings.push(...(await checkAfterwards(model, this.c, this.problem.x, asked)));
   }
 
   private async fit(model: tfl.LayersModel, truth: Truth, options: FitOptions): Promise<void> {
     const { c, problem, batchSize } = this;
-    const { stopAfter, asked } = options;
-    const kernels = kernelsOf(model);
+    const { stopAfter, asked, masks } = options;
+    const stock = kernelsOf(model);
+    const kernels = [...stock, ...biasesOf(stock)];
     const before = readKernels(kernels);
-    const biases = biasesOf(kernels);
     const isEarly = c.situation === 'stopped in an epoch, finish';
     const observer = observe(
       kernels,
-      this.isSelected,
+      (path) => asked.surgery?.isSelected(path) ?? false,
       (epoch) => {
         if (epoch === stopAfter && !isEarly) model.stopTraining = true;
       },
       () => {
         if (isEarly && observer.epochs.length === stopAfter) model.stopTraining = true;
       },
+      (moment, was, now) => masks?.[moment](was, now),
     );
     let history: Record<string, number[]> = {};
     const isByHand = c.situation === 'own loop';
@@ -167,7 +173,7 @@ class CaseRun {
     const left = tensorsBesideSlots(optimizer) - tensors;
     if (isByHand) optimizer.dispose();
     // Kernels of our layers hold up to three tensors for their masks, until the layer is disposed of.
-    const held = kernels.filter(({ layer }) => 'compressibleKernels' in layer).length * 3;
+    const held = stock.filter(({ layer }) => 'compressibleKernels' in layer).length * 3;
     if (Math.abs(left) > held) this.findings.push(`${left} tensors left behind`);
     const after = readKernels(kernels);
     const isPartial = observer.epochs.length === 0;
@@ -184,9 +190,6 @@ class CaseRun {
       isStopped: stopAfter !== undefined,
     };
     truth.check(seen);
-    if (c.plan.startsWith('rate') && options.initialEpoch === undefined && observer.firstLook) {
-      this.checkRate(kernels, before, biases, observer.firstLook);
-    }
     if (c.situation.endsWith('Norm') || c.situation === 'nonNeg') {
       if (asked.inq && !/constraint|taken off/i.test(printed))
         this.findings.push('INQ does not say what becomes of the constraint');
@@ -194,26 +197,9 @@ class CaseRun {
     if (stopAfter === undefined) this.findings.push(...checkSameFigures(model, history, c, this));
   }
 
-  /** The first mask update of the paper's way: what is below the threshold, worked out here. */
-  private checkRate(
-    kernels: HeldKernel[],
-    before: Map<string, Float32Array>,
-    biases: Map<string, Float32Array>,
-    now: Map<string, Float32Array>,
-  ) {
-    if (this.c.situation === 'zero kernel' || this.c.situation === 'nonNeg') return;
-    for (const { path, layer } of kernels) {
-      if (!this.isSelected(path) || kernels.filter((kernel) => kernel.layer === layer).length > 1) continue;
-      const bias = biases.get(path);
-      const { a } = dnsThresholds([before.get(path)!, ...(bias ? [bias] : [])], rate, 0.1);
-      const wrong = before.get(path)!.filter((v, i) => {
-        const isZero = now.get(path)![i] === 0;
-        const isNear = Math.abs(Math.abs(v) - a) < 1e-6 * a;
-        return !isNear && isZero !== Math.abs(v) < a;
-      });
-      if (wrong.length > 0)
-        this.findings.push(`${wrong.length} weights of ${path} are not masked as DNS's thresholds say`);
-    }
+  private get stepsPerEpoch(): number {
+    const split = this.c.validation === 'split' ? 2 / 3 : 1;
+    return Math.ceil((samples * split) / this.batchSize);
   }
 
   private get initialEpoch(): number {
@@ -284,12 +270,10 @@ class CaseRun {
 /** Optimizers of tfjs that save their slots and have them back. */
 const canSaveOptimizer = new Set(['sgd', 'momentum', 'adam', 'rmsprop']);
 
-function biasesOf(kernels: HeldKernel[]): Map<string, Float32Array> {
-  const found = kernels.flatMap(({ path, layer }) => {
-    const { bias } = layer as unknown as { bias?: tfl.LayerVariable | null };
-    return bias ? [[path, Float32Array.from(bias.read().dataSync())] as const] : [];
-  });
-  return new Map(found);
+/** The step before which INQ takes its first one: it waits for the masks, and for a new epoch. */
+function inqFrom({ isSelected, of }: SurgeryAsked, kernels: HeldKernel[], stepsPerEpoch: number): number {
+  const ends = kernels.filter(({ path }) => isSelected(path)).map(({ path }) => of(path).endStep);
+  return Math.ceil(Math.max(...ends) / stepsPerEpoch) * stepsPerEpoch;
 }
 
 /** A fit leaves the optimizer's slots behind, and nothing else. */
