@@ -303,6 +303,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
         const [own, theirs] = [this.common.whenStopped, sibling.common.whenStopped];
         this.fail(`whenStopped is '${own}' here and '${theirs}' in the other ${sibling.label}; give both the same.`);
       }
+      if (shared && sibling.common.keepZeros !== this.common.keepZeros) {
+        const [own, theirs] = [this.common.keepZeros, sibling.common.keepZeros];
+        this.fail(`keepZeros is ${own} here and ${theirs} in the other ${sibling.label}; give both the same.`);
+      }
       if (!shared || sibling.label !== this.label) continue;
       this.fail(
         `another ${this.label} of this fit has ${shared.path} already. Use include and exclude to share out the kernels.`,
