@@ -82,6 +82,8 @@ export class BestWeights extends tfl.CustomCallback {
     const { monitor, mode, minDelta, patience } = this.options;
     const value = logs[monitor];
     if (typeof value !== 'number') {
+      // Stopped in the middle of an epoch, fit does not validate.
+      if ((this.trained as unknown as { stopTraining_: boolean }).stopTraining_) return;
       throw new Error(`BestWeights: monitor: expected one of ${Object.keys(logs).join(', ')}, received '${monitor}'.`);
     }
     if (!siblingsOn(this.trained!).every((sibling) => sibling.isFinished)) return;

@@ -70,7 +70,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /** Not through super, which would read the loss back at every step. */
   override async onBatchEnd(): Promise<void> {
-    if (this.common.signal?.aborted) this.trained!.stopTraining = true;
+    if (this.common.signal?.aborted) this.stop();
     if (this.clock.isLastBatch) await this.epochTrained();
   }
 
@@ -248,6 +248,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     };
     const { keepZeros } = this.common;
     this.attachment = await attach(user, sites, { slot: this.name, progress, run, keepZeros });
+    this.common.signal?.addEventListener('abort', this.stop);
     const { kernels } = this.attachment;
     this.targets = selected.map(({ site, options }, i) => ({ path: site.path, kernel: kernels[i], options }));
     try {
@@ -302,6 +303,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
         const [own, theirs] = [this.common.whenStopped, sibling.common.whenStopped];
         this.fail(`whenStopped is '${own}' here and '${theirs}' in the other ${sibling.label}; give both the same.`);
       }
+      if (shared && sibling.common.keepZeros !== this.common.keepZeros) {
+        const [own, theirs] = [this.common.keepZeros, sibling.common.keepZeros];
+        this.fail(`keepZeros is ${own} here and ${theirs} in the other ${sibling.label}; give both the same.`);
+      }
       if (!shared || sibling.label !== this.label) continue;
       this.fail(
         `another ${this.label} of this fit has ${shared.path} already. Use include and exclude to share out the kernels.`,
@@ -341,9 +346,15 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return this.order > 1 ? `${figure}_${this.order}` : figure;
   }
 
+  /** At once, for a page hears of its button after a batch's onBatchEnd, and the next batch would be begun. */
+  private readonly stop = (): void => {
+    if (this.trained) this.trained.stopTraining = true;
+  };
+
   /** Lets go of the model. */
   private async release(keep: boolean): Promise<void> {
     this.onRelease();
+    this.common.signal?.removeEventListener('abort', this.stop);
     const { attachment, trained } = this;
     this.attachment = this.trained = undefined;
     if (trained) leave(trained, this, this.paths);

@@ -1,4 +1,4 @@
-import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
+import { CompressibleKernel, checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
 import { type Codebook, codebookOf, countOnLevels, quantizePortion } from '@tfjs-compress/math';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
@@ -100,8 +100,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
         );
     }
     this.unhook = hookValidation(this.trained!, () => {
-      const areKnown = [...this.codebooks.values()].every((codebook) => !isEmpty(codebook));
-      if (this.clock.isLastBatch && this.isLastStepDue && areKnown) this.takeLastStepNow();
+      if (this.clock.isLastBatch && this.isLastStepDue && this.canQuantizeNow) this.takeLastStepNow();
     });
   }
 
@@ -192,11 +191,17 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   /** Fixed from the weights before the first step; a range that had no weight but 0, from the first ones it has. */
-  private async codebook({ path, kernel, options }: Target<INQOverride>): Promise<Codebook> {
+  private async codebook(target: Target<INQOverride>): Promise<Codebook> {
+    const known = this.codebooks.get(target.path);
+    if (known && !known.ranges.includes(null)) return known;
+    return this.codebookFrom(await target.kernel.effectiveValues(), target);
+  }
+
+  private codebookFrom(values: Float32Array, { path, kernel, options }: Target<INQOverride>): Codebook {
     const known = this.codebooks.get(path);
     if (known && !known.ranges.includes(null)) return known;
     const { bits, perChannel } = this.levelsOf(kernel.site, options);
-    const made = codebookOf(await kernel.effectiveValues(), bits, perChannel ? kernel.site.channels : undefined);
+    const made = codebookOf(values, bits, perChannel ? kernel.site.channels : undefined);
     const codebook = { ...made, ranges: made.ranges.map((range, i) => known?.ranges[i] ?? range) };
     this.codebooks.set(path, codebook);
     return codebook;
@@ -223,9 +228,18 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     await this.takeStep();
   }
 
-  /** The same where nobody waits; the levels are known since the beginning of the epoch. */
+  /** Where weights cannot be read at once, their levels must be known. */
+  private get canQuantizeNow(): boolean {
+    const areKnown = () => [...this.codebooks.values()].every((codebook) => !isEmpty(codebook));
+    return CompressibleKernel.canReadNow || areKnown();
+  }
+
+  /** The same where nobody waits; the levels are known since the beginning of the epoch, but of what was 0 then. */
   private takeLastStepNow(): void {
-    for (const { path, kernel } of this.targets) kernel.quantizeNow(this.codebooks.get(path)!);
+    for (const target of this.targets) {
+      const codebook = this.codebooks.get(target.path)!;
+      target.kernel.quantizeNow(codebook, (values) => this.codebookFrom(values, target));
+    }
     this.stepTaken();
   }
 

@@ -162,6 +162,14 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       if (this.options.scope === 'model') this.scales[target.path] ??= await scaleOf(target.kernel);
       target.kernel.splicing = !this.plans.get(kernel)?.isDone;
     }
+    if (this.options.scope === 'model' && !before) this.shareInitialSparsity();
+  }
+
+  /** With scope 'model' the schedule starts from what is pruned of all kernels together. */
+  private shareInitialSparsity(): void {
+    const sum = (of: (target: SurgeryTarget) => number) => this.targets.reduce((total, each) => total + of(each), 0);
+    const pruned = sum(({ kernel }) => countState(kernel.states, PRUNED)) / sum(({ kernel }) => kernel.size);
+    for (const plan of this.plans.values()) plan.initialSparsity = Math.min(pruned, plan.targetSparsity!);
   }
 
   private async planFor({ kernel, options, path }: SurgeryTarget): Promise<Plan> {

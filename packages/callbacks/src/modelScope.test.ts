@@ -16,6 +16,9 @@ const surgery = (args: object = {}) =>
 const zerosOf = (model: { getWeights(): tf.Tensor[] }) =>
   [0, 2].map((i) => weightsOf(model as never)[i].filter((value) => value === 0).length);
 
+/** Of both kernels together, less one weight. */
+const zerosShare = (zeros: number) => (zeros - 1) / (128 + 48);
+
 describe("scope 'model'", () => {
   it('meets the target over all kernels together, to one weight, and shares it out unevenly', async () => {
     await expectNoLeak(async () => {
@@ -43,6 +46,19 @@ describe("scope 'model'", () => {
     expect(zeros[0]).toBeLessThan(128);
     expect(zeros[1]).toBeLessThan(48);
     expect(zeros[0] + zeros[1]).toBe(Math.round(0.99 * 176));
+  });
+
+  it('begins with what is pruned already, in whichever kernel', async () => {
+    const model = smallModel();
+    const args = { epochs: 6, batchSize: 16, verbose: 0 as const };
+    const { name } = model.layers[1];
+    await model.fit(x, y, {
+      ...args,
+      callbacks: new SurgeryCallback({ targetSparsity: 0.75, include: name, verbose: 0 }),
+    });
+    const { history } = await model.fit(x, y, { ...args, callbacks: surgery() });
+    expect(history.spliced[0]).toBeLessThan(12);
+    expect(Math.min(...(history.sparsity as number[]))).toBeGreaterThan(zerosShare(36));
   });
 
   it('goes on after a pause to the same weights', async () => {

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { isPowerOfTwoOrZero, sparsityOf } from '@tfjs-compress/math';
 import { smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BestWeights } from './BestWeights.js';
 import { INQScheduler } from './INQScheduler.js';
 import { SurgeryCallback } from './SurgeryCallback.js';
 
@@ -50,6 +51,40 @@ describe('a stop button', () => {
     const kernel = weightsOf(model)[0];
     expect(sparsityOf(kernel)).toBeCloseTo(0.5, 1);
     expect(model.getUserDefinedMetadata()).not.toHaveProperty('tfjsCompress.progress');
+  });
+
+  it('ends the fit after the batch in whose onBatchEnd it is pressed', async () => {
+    const model = smallModel();
+    const button = new AbortController();
+    let batches = 0;
+    const press = new tfl.CustomCallback({
+      onBatchEnd: async () => {
+        if (++batches === 3) button.abort();
+      },
+    });
+    await model.fit(x, y, { ...fitArgs, callbacks: [new INQScheduler({ signal: button.signal, verbose: 0 }), press] });
+    expect(batches).toBe(3);
+  });
+
+  it('is no error beside BestWeights, although fit does not validate the epoch that was stopped', async () => {
+    for (const epochsPerStep of [1, 2]) {
+      const model = smallModel();
+      const button = new AbortController();
+      let batches = 0;
+      const press = new tfl.CustomCallback({
+        onBatchEnd: async () => {
+          if (++batches === 22) button.abort();
+        },
+      });
+      const inq = new INQScheduler({ steps: [0.5, 1], epochsPerStep, signal: button.signal, verbose: 0 });
+      const { history } = await model.fit(x, y, {
+        ...fitArgs,
+        validationSplit: 0.25,
+        callbacks: [inq, new BestWeights({ verbose: 0 }), press],
+      });
+      expect(history.val_loss.length).toBe(history.loss.length - 1);
+      expect(weightsOf(model)[0].every((value) => isPowerOfTwoOrZero(value))).toBe(true);
+    }
   });
 
   it('ends fitDataset too', async () => {

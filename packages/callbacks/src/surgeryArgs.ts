@@ -30,8 +30,8 @@ export interface SurgeryPhase {
 export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOverride>, SurgeryOverride {
   /**
    * What targetSparsity is a fraction of: each kernel by itself ('kernel', default), or all selected kernels together
-   * ('model'): then a kernel's threshold is one common factor times the standard deviation its weights had when pruning
-   * began, so that kernels which matter more keep more. Each kernel keeps at least one weight.
+   * ('model'): then a kernel's threshold is one common factor times the root mean square that its weights had when
+   * pruning began, so that kernels which matter more keep more. Each kernel keeps at least one weight.
    */
   scope?: 'kernel' | 'model';
   /** The optimizer step before which pruning starts. Default 0. */

@@ -53,6 +53,39 @@ describe('zeros that an initializer made', () => {
     });
   }
 
+  it.each([{ perChannel: true }, {}])(
+    'get levels in a fit of one epoch, and are validated with them: %o',
+    async (args) => {
+      const model = tfl.sequential({
+        layers: [tfl.layers.dense({ units: 3, inputShape: [8], activation: 'softmax', kernelInitializer: 'zeros' })],
+      });
+      compile(model);
+      if (args.perChannel) {
+        const values = Float32Array.from({ length: 24 }, (_, i) => (i % 3 === 1 ? 0 : (i - 11.5) / 20));
+        tf.tidy(() => model.setWeights([tf.tensor(values, [8, 3]), tf.zeros([3])]));
+      }
+      const { history } = await model.fit(x, y, {
+        ...fitArgs,
+        epochs: 1,
+        validationData: [x, y],
+        callbacks: [inq({ steps: [1], ...args })],
+      });
+      const { zeros, levels, weights } = [...countWeights(model).values()][0];
+      expect(levels).toBe(weights);
+      expect(zeros).toBeLessThan(8);
+      expect(history.quantized).toEqual([1]);
+      const loss = (model.evaluate(x, y) as tf.Scalar[])[0].dataSync()[0];
+      expect(history.val_loss[0]).toBeCloseTo(loss, 4);
+    },
+  );
+
+  it('are kept or not by both callbacks alike', async () => {
+    const model = smallModel();
+    compile(model);
+    const fit = model.fit(x, y, { ...fitArgs, callbacks: [inq({ keepZeros: true }), surgery()] });
+    await expect(fit).rejects.toThrow('INQScheduler: keepZeros is true here and false in the other SurgeryCallback');
+  });
+
   it('are trained: a recurrent kernel that begins as the identity', async () => {
     const model = tfl.sequential({
       layers: [

@@ -74,6 +74,11 @@ export class CompressibleKernel {
     ];
   }
 
+  /** Whether a synchronous read gives a tensor's values: on WebGPU it gives zeros, or an exception. */
+  static get canReadNow(): boolean {
+    return tf.getBackend() !== 'webgpu';
+  }
+
   /** The layer that owns the weight. */
   get owner() {
     return this.site.layers[this.site.layers.length - 1];
@@ -166,13 +171,16 @@ export class CompressibleKernel {
    * Makes levels of all weights and freezes them at once: for the one place where fit cannot wait, between the last
    * update and the validation after it. What is not finite stays so. Values are read synchronously, in no more than their
    * own size and at ten times the speed of tensor operations, but on WebGPU, where such a read gives zeros.
+   *
+   * @param completed Where values can be read: the codebook, with ranges for what has none in `codebook`.
    */
-  quantizeNow(codebook: Codebook): void {
+  quantizeNow(codebook: Codebook, completed: (values: Float32Array) => Codebook = () => codebook): void {
     const states = this.states.map((state) => (state === PRUNED ? PRUNED : FROZEN));
     const rounded = tf.tidy(() => {
       const effective = this.effective();
-      if (tf.getBackend() === 'webgpu') return roundTensorToPowerOfTwo(effective, codebook);
-      return tf.tensor(roundToPowerOfTwo(effective.dataSync() as Float32Array, codebook), effective.shape);
+      if (!CompressibleKernel.canReadNow) return roundTensorToPowerOfTwo(effective, codebook);
+      const values = effective.dataSync() as Float32Array;
+      return tf.tensor(roundToPowerOfTwo(values, completed(values)), effective.shape);
     });
     this.write(rounded);
     rounded.dispose();
