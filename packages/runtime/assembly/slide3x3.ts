@@ -65,67 +65,92 @@ function slideBy<Stride>(p: Window, x: usize, zeros: usize, weights: usize, star
   const w6 = v128.load32_splat(weights, 24);
   const w7 = v128.load32_splat(weights, 28);
   const w8 = v128.load32_splat(weights, 32);
+  // Read each time: registers hold the weights.
+  const limits = changetype<usize>(p) + offsetof<Window>('lo');
   for (let row = 0; row < p.outHeight; row++) {
-    const first = row * offsetof<Stride>() - p.padTop;
-    const a = line(p, x, zeros, first);
-    const b = line(p, x, zeros, first + 1);
-    const c = line(p, x, zeros, first + 2);
+    const top = row * offsetof<Stride>() - p.padTop;
+    const a = line(p, x, zeros, top);
+    const b = line(p, x, zeros, top + 1);
+    const c = line(p, x, zeros, top + 2);
     for (let at: usize = 0; ; at = last) {
       const left = v128.load(p.scratch + (at === 0 ? 0 : 16));
       const right = v128.load(p.scratch + (at === last ? 32 : 16));
-      let s = addThree<Stride, Two>(start, a + at * offsetof<Stride>(), w0, w1, w2, left, right);
-      s = addThree<Stride, Two>(s, b + at * offsetof<Stride>(), w3, w4, w5, left, right);
-      s = addThree<Stride, Two>(s, c + at * offsetof<Stride>(), w6, w7, w8, left, right);
-      put(p, y + at, s);
+      const step = at * offsetof<Stride>();
+      const s = look<Stride, Two>(a + step, b + step, c + step, start, w0, w1, w2, w3, w4, w5, w6, w7, w8, left, right);
+      v128.store(y + at, clamp(s, v128.load32_splat(limits), v128.load32_splat(limits, 4)));
       if (at === last) break;
     }
     for (let at: usize = 16; at < last; at += 16) {
-      let s = addThree<Stride, One>(start, a + at * offsetof<Stride>(), w0, w1, w2, start, start);
-      s = addThree<Stride, One>(s, b + at * offsetof<Stride>(), w3, w4, w5, start, start);
-      s = addThree<Stride, One>(s, c + at * offsetof<Stride>(), w6, w7, w8, start, start);
-      put(p, y + at, s);
+      const step = at * offsetof<Stride>();
+      const s = look<Stride, One>(
+        a + step,
+        b + step,
+        c + step,
+        start,
+        w0,
+        w1,
+        w2,
+        w3,
+        w4,
+        w5,
+        w6,
+        w7,
+        w8,
+        start,
+        start,
+      );
+      v128.store(y + at, clamp(s, v128.load32_splat(limits), v128.load32_splat(limits, 4)));
     }
     y += p.yRow;
   }
 }
 
 /** Where the first window is in a row. */
-// @ts-ignore: decorator
-@inline
 function line(p: Window, x: usize, zeros: usize, row: i32): usize {
   return (<u32>row < <u32>p.height ? x + row * p.xRow : zeros) - ((<usize>p.padLeft) << 2);
 }
 
-/** The limits are read each time: registers hold the weights. */
-// @ts-ignore: decorator
-@inline
-function put(p: Window, y: usize, s: v128): void {
-  const limits = changetype<usize>(p);
-  const lo = v128.load32_splat(limits + offsetof<Window>('lo'));
-  v128.store(y, clamp(s, lo, v128.load32_splat(limits + offsetof<Window>('hi'))));
+/** Four windows, masked if Edges is Two. Not by addProduct: in this order engines need fewer registers. */
+function look<Stride, Edges>(
+  a: usize,
+  b: usize,
+  c: usize,
+  sum: v128,
+  w0: v128,
+  w1: v128,
+  w2: v128,
+  w3: v128,
+  w4: v128,
+  w5: v128,
+  w6: v128,
+  w7: v128,
+  w8: v128,
+  left: v128,
+  right: v128,
+): v128 {
+  sum = f32x4.add(sum, f32x4.mul(w0, first<Stride, Edges>(a, left)));
+  sum = f32x4.add(sum, f32x4.mul(w1, second<Stride>(a)));
+  sum = f32x4.add(sum, f32x4.mul(w2, third<Stride, Edges>(a, right)));
+  sum = f32x4.add(sum, f32x4.mul(w3, first<Stride, Edges>(b, left)));
+  sum = f32x4.add(sum, f32x4.mul(w4, second<Stride>(b)));
+  sum = f32x4.add(sum, f32x4.mul(w5, third<Stride, Edges>(b, right)));
+  sum = f32x4.add(sum, f32x4.mul(w6, first<Stride, Edges>(c, left)));
+  sum = f32x4.add(sum, f32x4.mul(w7, second<Stride>(c)));
+  return f32x4.add(sum, f32x4.mul(w8, third<Stride, Edges>(c, right)));
 }
 
-/**
- * sum + the products of a row of windows, for four outputs; masked if Edges is Two. Not by addProduct: in this order
- * engines need fewer registers.
- */
-// @ts-ignore: decorator
-@inline
-function addThree<Stride, Edges>(sum: v128, x: usize, w0: v128, w1: v128, w2: v128, left: v128, right: v128): v128 {
-  let first = v128.load(x);
-  let second = v128.load(x, offsetof<Stride>() === 1 ? 4 : 16);
-  let third = v128.load(x, 8);
-  if (offsetof<Stride>() === 2) {
-    const low = first;
-    first = v128.shuffle<f32>(low, second, 0, 2, 4, 6);
-    second = v128.shuffle<f32>(low, second, 1, 3, 5, 7);
-    third = v128.shuffle<f32>(third, v128.load(x, 20), 0, 2, 5, 7);
-  }
-  if (offsetof<Edges>() === 2) {
-    first = v128.and(first, left);
-    third = v128.and(third, right);
-  }
-  sum = f32x4.add(sum, f32x4.mul(w0, first));
-  sum = f32x4.add(sum, f32x4.mul(w1, second));
-  return f32x4.add(sum, f32x4.mul(w2, third));
+/** What the first column of four windows sees. */
+function first<Stride, Edges>(x: usize, mask: v128): v128 {
+  const v = offsetof<Stride>() === 1 ? v128.load(x) : v128.shuffle<f32>(v128.load(x), v128.load(x, 16), 0, 2, 4, 6);
+  return offsetof<Edges>() === 2 ? v128.and(v, mask) : v;
+}
+
+function second<Stride>(x: usize): v128 {
+  return offsetof<Stride>() === 1 ? v128.load(x, 4) : v128.shuffle<f32>(v128.load(x), v128.load(x, 16), 1, 3, 5, 7);
+}
+
+function third<Stride, Edges>(x: usize, mask: v128): v128 {
+  const v =
+    offsetof<Stride>() === 1 ? v128.load(x, 8) : v128.shuffle<f32>(v128.load(x, 8), v128.load(x, 20), 0, 2, 5, 7);
+  return offsetof<Edges>() === 2 ? v128.and(v, mask) : v;
 }
