@@ -31,7 +31,7 @@ export const Op = {
   denseProduct: 5,
   /**
    * x, y, weights, indexes, blocks, bias, count, lo, hi: sparse matrix by a vector x, in
-   * `count` blocks of four rows. Block: u16 steps, then u16 of four rows; each step has a
+   * `count` blocks of eight rows. Block: u16 steps, then u16 of eight rows; each step has a
    * weight (f32) of each row and its u16 index in x. bias: address of float32[rows], 0
    * for none.
    */
