@@ -46,7 +46,7 @@ export function vectorProduct({ inputs, outputs, zeros, skipped }) {
   const used = [...values.keys()].filter((k) => values[k] !== 0);
   const limits = [f(0), f(Infinity)];
   if (zeros === 0) {
-    const words = [x, y, machine.put(numbers(inputs * outputs)), bias, inputs, outputs, ...limits];
+    const words = [x, y, machine.put(numbers(inputs * outputs)), bias, inputs, outputs, ...limits, 0];
     return { run: machine.prepare([Op.denseVector, ...words]), products: used.length * outputs };
   }
   const lists = blocksOf(inputs, outputs, zeros);

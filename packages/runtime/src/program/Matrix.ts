@@ -7,6 +7,9 @@ import { type Constant, type Numbers, sizeOf } from './Value.js';
  */
 const SPARSE = { vector: 0.34, planes: 0.5 };
 
+/** Weights that do not fit into a core's cache. */
+const MANY = 2 ** 17;
+
 /** Outputs that Op.sparseVector computes at a time. */
 const LANES = 8;
 
@@ -89,14 +92,26 @@ export class Matrix {
     return Math.max(this.rows, this.columns) < 2 ** 16;
   }
 
-  /** For Op.denseVector: rows filled up to a multiple of 4. */
-  padded(): Constant {
+  /**
+   * Whether the lower 16 bits of all weights are 0, as in powers of two, and there are so
+   * many that reading them from memory takes longer than multiplying.
+   */
+  get isHalf(): boolean {
+    const { values } = this;
+    if (values.length < MANY) return false;
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    for (let i = 0; i < bits.length; i++) if ((bits[i] & 0xffff) !== 0) return false;
+    return true;
+  }
+
+  /** For Op.denseVector: rows filled up to a multiple of 4, or the upper halves of them. */
+  padded(isHalf = false): Constant {
     const { values, rows, columns } = this;
-    return this.constant('padded', () => {
+    return this.constant(isHalf ? 'halves' : 'padded', () => {
       const width = Math.ceil(columns / 4) * 4;
       const padded = new Float32Array(rows * width);
       for (let row = 0; row < rows; row++) padded.set(values.subarray(row * columns, (row + 1) * columns), row * width);
-      return padded;
+      return isHalf ? new Uint16Array(padded.buffer).filter((_, i) => i % 2 === 1) : padded;
     });
   }
 

@@ -36,7 +36,10 @@ export const Op = {
    * for none.
    */
   sparseVector: 6,
-  /** x, y, weights [depth][rows], bias, depth, rows (a multiple of 4), lo, hi: dense matrix by a vector. Skips x[k] = 0. */
+  /**
+   * x, y, weights [depth][rows], bias, depth, rows (a multiple of 4), lo, hi, isHalf: dense matrix by a vector. Skips
+   * x[k] = 0. With isHalf, a weight is the upper 16 bits of a float32; the module for dense layers does not have it.
+   */
   denseVector: 7,
   /**
    * kind (0 sum of weighted, 1 max, 2 average of those inside), x, y, weights, bias, scratch, channels, images, multiplier,
