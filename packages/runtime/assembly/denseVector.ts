@@ -2,8 +2,8 @@ import { Four, Two } from './count';
 import { addProduct, clamp } from './vectors';
 
 /**
- * Dense matrix by a vector: columns whose number is not 0 are added to y, four at a time. Weights may be the upper halves
- * of float32: memory is what large matrices wait for.
+ * Dense matrix by a vector: columns whose number is not 0 are added to y, four at a time.
+ * Weights may be the upper halves of float32: large matrices wait for memory.
  */
 export function denseVector(p: usize): void {
   if (ALL && load<i32>(p, 32)) multiply<Two>(p);

@@ -4,8 +4,8 @@ import { clamp, splatOrZero } from './vectors';
 import { Kind, Window } from './windows';
 
 /**
- * Whether these are sums of 3 × 3 pixels at every pixel, or at every second one of every second row, of which at most
- * the first and last column see padding beside them.
+ * Whether these are sums of 3 × 3 pixels at every pixel, or at every second one of every
+ * second row, of which at most the first and last column see padding beside them.
  */
 export function isSlide3x3(p: Window): bool {
   const stride = p.strideWidth;
@@ -23,14 +23,14 @@ export function isSlide3x3(p: Window): bool {
   );
 }
 
-/** The last column of the image that windows see; the image's width where that is padding. */
+/** The last column that windows see: the image's width where it is padding. */
 function lastColumn(p: Window): i32 {
   return (p.outWidth - 1) * p.strideWidth + 2 - p.padLeft;
 }
 
 /**
- * These windows, without a padded copy of the image: rows outside of it are one row of zeros, and what the first and
- * last column see outside of it is masked.
+ * These windows, without a padded copy of the image: rows outside of it are one row of
+ * zeros, and what the first and last column see outside of it is masked.
  */
 export function slide3x3(p: Window): void {
   const masks = p.scratch;
@@ -110,7 +110,10 @@ function line(p: Window, x: usize, zeros: usize, row: i32): usize {
   return (<u32>row < <u32>p.height ? x + row * p.xRow : zeros) - ((<usize>p.padLeft) << 2);
 }
 
-/** Four windows, masked if Edges is Two. Not by addProduct: in this order engines need fewer registers. */
+/**
+ * Four windows, masked if Edges is Two. Not by addProduct: V8 loads in the order of the
+ * operands, and if all were loaded first, they would not fit into registers.
+ */
 function look<Stride, Edges>(
   a: usize,
   b: usize,

@@ -7,9 +7,10 @@ import { addProduct, clamp, storeFirst } from './vectors';
 import { countColumns, inside, Kind, listTaps, phaseWidth, rows, Window } from './windows';
 
 /**
- * Windows on each channel alone. But for the most frequent ones, a channel of an image is copied, padded, into scratch memory, the columns of a row sorted by their
- * remainder by the stride ("phase"), so that what one tap of the window sees for adjacent outputs is adjacent. An average is a sum
- * whose weights are 1, divided.
+ * Windows on each channel alone. A channel of an image is copied, padded, into scratch
+ * memory, the columns of a row sorted by their remainder by the stride ("phase"), so that
+ * what one tap of the window sees for adjacent outputs is adjacent. An average is a sum
+ * whose weights are 1, divided. The most frequent windows have kernels of their own.
  */
 export function window(parameters: usize): void {
   const p = changetype<Window>(parameters);

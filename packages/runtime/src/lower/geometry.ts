@@ -46,7 +46,7 @@ export function axisOf(size: number, kernel: number, stride: number, dilation: n
   return { ...axis, out, before: halfOf((out - 1) * stride + extent - size, padding) };
 }
 
-/** The dimensions that a layer's windows slide along: those of v, [batch, ..., channels], between them. */
+/** The dimensions of v, [batch, ..., channels], that a layer's windows slide along. */
 export function axesOf(v: Value, kernel: number[], { config, margins }: Layer, dilations: number[]): Axis[] {
   const strides = sizes(config, 'strides', kernel.length);
   const padding = paddingOf(config, kernel.length);

@@ -45,9 +45,9 @@ export class Matrix {
   }
 
   /**
-   * For Op.sparseVector: outputs in blocks of eight, in the order of their weights' number,
-   * filled up to the longest of the block. The last one stands several times where eight
-   * do not go into their number.
+   * For Op.sparseVector: outputs in blocks of eight, in the order of their weights'
+   * number, filled up to the longest of the block. The last one stands several times
+   * where eight do not go into their number.
    */
   blocks(): { weights: Constant; indexes: Constant; blocks: Constant; count: number } {
     const { values, columns } = this;
@@ -104,7 +104,7 @@ export class Matrix {
     return true;
   }
 
-  /** For Op.denseVector: rows filled up to a multiple of 4, or the upper halves of them. */
+  /** For Op.denseVector: rows filled up to a multiple of 4, or their upper halves. */
   padded(isHalf = false): Constant {
     const { values, rows, columns } = this;
     return this.constant(isHalf ? 'halves' : 'padded', () => {
