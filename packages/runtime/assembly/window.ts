@@ -2,18 +2,24 @@ import { fillAll } from './copy';
 import { Four, Two } from './count';
 import { halve, isHalving } from './halve';
 import { pad } from './pad';
+import { isSlide3x3, slide3x3 } from './slide3x3';
 import { addProduct, clamp, storeFirst } from './vectors';
 import { countColumns, inside, Kind, listTaps, phaseWidth, rows, Window } from './windows';
 
 /**
- * Windows on each channel alone. A channel of an image is copied, padded, into scratch memory, the columns of a row sorted by their
- * remainder by the stride ("phase"), so that what one tap of the window sees for adjacent outputs is adjacent. An average is a sum
- * whose weights are 1, divided.
+ * Windows on each channel alone. A channel of an image is copied, padded, into scratch
+ * memory, the columns of a row sorted by their remainder by the stride ("phase"), so that
+ * what one tap of the window sees for adjacent outputs is adjacent. An average is a sum
+ * whose weights are 1, divided. The most frequent windows have kernels of their own.
  */
 export function window(parameters: usize): void {
   const p = changetype<Window>(parameters);
   if (p.kind === Kind.max && isHalving(p)) {
     halve(p);
+    return;
+  }
+  if (isSlide3x3(p)) {
+    slide3x3(p);
     return;
   }
   const nothing: f32 = p.kind === Kind.max ? -Infinity : 0;
@@ -34,7 +40,6 @@ export function window(parameters: usize): void {
   const phase = p.padLeft % stride;
   const columns = p.width / stride;
   const more = p.width % stride;
-  const isSmall = p.kind === Kind.sum && p.kernelHeight === 3 && p.kernelWidth === 3 && p.outWidth >= 4;
   for (let channel = 0; channel < p.channels; channel++) {
     for (let image = 0; image < p.images; image++) {
       pad(p, p.x + channel * p.xChannel + image * p.xImage, padded, width, place, phase, columns, more);
@@ -43,8 +48,7 @@ export function window(parameters: usize): void {
         const start = p.bias ? v128.load32_splat(p.bias + ((<usize>out) << 2)) : f32x4.splat(nothing);
         const weights = p.kind === Kind.sum ? p.weights + ((<usize>(out * taps)) << 2) : ones;
         const y = p.y + out * p.yChannel + image * p.yImage;
-        if (isSmall) slide3x3(p, padded, rowBytes, offsets, weights, start, y);
-        else slide(p, padded, rowBytes, offsets, weights, start, y);
+        slide(p, padded, rowBytes, offsets, weights, start, y);
       }
     }
   }
@@ -122,51 +126,4 @@ function put(p: Window, row: i32, column: i32, result: v128, y: usize): void {
   result = clamp(result, f32x4.splat(p.lo), f32x4.splat(p.hi));
   if (count < 4) storeFirst(y + at, result, count);
   else v128.store(y + at, result);
-}
-
-/** `slide` for sums of 3 × 3, whose weights stay in registers, and rows of four or more. */
-function slide3x3(
-  p: Window,
-  padded: usize,
-  rowBytes: usize,
-  offsets: usize,
-  weights: usize,
-  start: v128,
-  y: usize,
-): void {
-  const last = (<usize>(p.outWidth - 4)) << 2;
-  const second = load<usize>(offsets, 4);
-  const third = load<usize>(offsets, 8);
-  const down = load<usize>(offsets, 12);
-  const w0 = v128.load32_splat(weights);
-  const w1 = v128.load32_splat(weights, 4);
-  const w2 = v128.load32_splat(weights, 8);
-  const w3 = v128.load32_splat(weights, 12);
-  const w4 = v128.load32_splat(weights, 16);
-  const w5 = v128.load32_splat(weights, 20);
-  const w6 = v128.load32_splat(weights, 24);
-  const w7 = v128.load32_splat(weights, 28);
-  const w8 = v128.load32_splat(weights, 32);
-  const lo = f32x4.splat(p.lo);
-  const hi = f32x4.splat(p.hi);
-  for (let row = 0; row < p.outHeight; row++) {
-    for (let column: usize = 0; column < last + 16; column += 16) {
-      const at = min(column, last);
-      const x = padded + at;
-      let sum = addProduct(start, w0, v128.load(x));
-      let other = f32x4.mul(w1, v128.load(x + second));
-      sum = addProduct(sum, w2, v128.load(x + third));
-      const next = x + down;
-      other = addProduct(other, w3, v128.load(next));
-      sum = addProduct(sum, w4, v128.load(next + second));
-      other = addProduct(other, w5, v128.load(next + third));
-      const bottom = next + down;
-      sum = addProduct(sum, w6, v128.load(bottom));
-      other = addProduct(other, w7, v128.load(bottom + second));
-      sum = addProduct(sum, w8, v128.load(bottom + third));
-      v128.store(y + at, clamp(f32x4.add(sum, other), lo, hi));
-    }
-    padded += rowBytes;
-    y += p.yRow;
-  }
 }

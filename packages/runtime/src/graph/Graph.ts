@@ -57,6 +57,11 @@ export interface Layer {
    * The config as the file has it: the same object, for what writes a changed model back.
    */
   raw: Record<string, any>;
+  /**
+   * Rows and columns of zeros that windows see around the input, [before, after] of each
+   * dimension: what foldPadding puts in.
+   */
+  margins?: number[][];
 }
 
 export interface Weight {

@@ -3,7 +3,7 @@ import { softmaxOf } from '../program/activations.js';
 import type { Builder, Lower, Lowerings, ProductOptions } from '../program/Builder.js';
 import { Matrix, matrixOf } from '../program/Matrix.js';
 import { sizeOf, type Value } from '../program/Value.js';
-import { axisOf, channelsLast, expectRank, paddingOf, sizes, transposedAxis } from './geometry.js';
+import { axesOf, channelsLast, expectRank, paddingOf, sizes, transposedAxis } from './geometry.js';
 import { slide } from './slide.js';
 import { depthwise } from './window.js';
 
@@ -23,12 +23,9 @@ const convolution =
   (b, layer, [x]) => {
     const { config, weights } = layer;
     expectRank(x, rank + 2);
-    const strides = sizes(config, 'strides', rank);
     const dilations = sizes(config, 'dilationRate', rank);
     return activated(b, layer, x, (v, options) => {
-      const axes = strides.map((stride, i) =>
-        axisOf(v.shape[i + 1], weights.kernel.shape[i], stride, dilations[i], paddingOf(config, rank)),
-      );
+      const axes = axesOf(v, weights.kernel.shape.slice(0, rank), layer, dilations);
       return slide(b, v, axes, matrixOf(weights.kernel), weights.bias?.values, options);
     });
   };
@@ -69,7 +66,7 @@ const separable: Lower = (b, layer, [x]) => {
   const { depthwiseKernel, pointwiseKernel, bias } = weights;
   // tfjs activates before the channels go back.
   return channelsLast(b, config, x, (v) => {
-    const y = depthwise(b, v, depthwiseKernel, undefined, config, sizes(config, 'dilationRate', 2));
+    const y = depthwise(b, v, depthwiseKernel, undefined, layer, sizes(config, 'dilationRate', 2));
     return b.product(y, matrixOf(pointwiseKernel), bias?.values, { activation: config.activation });
   });
 };
@@ -91,7 +88,7 @@ export const convolutions: Lowerings = {
   DepthwiseConv2D: (b, layer, [x]) =>
     activated(b, layer, x, (v, { activation }) =>
       b.activate(
-        depthwise(b, v, layer.weights.depthwiseKernel, layer.weights.bias?.values, layer.config, [1, 1], activation),
+        depthwise(b, v, layer.weights.depthwiseKernel, layer.weights.bias?.values, layer, [1, 1], activation),
         undefined,
       ),
     ),

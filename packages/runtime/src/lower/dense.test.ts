@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { seededValues } from '@tfjs-compress/testing';
 import { describe, it } from 'vitest';
 import { expectSame, randomize } from '../testing/compare.js';
 
@@ -18,4 +20,21 @@ describe('Dense', () => {
       });
     }
   }
+
+  it('reads the upper halves of many weights that are powers of two, and whole ones beside them', async () => {
+    const weights = [256 * 515, 515 * 3].map((count) => seededValues(count, count));
+    for (const last of [0.5, 0.1]) {
+      const model = tfl.sequential({
+        layers: [
+          tfl.layers.dense({ inputShape: [256], units: 515, useBias: false }),
+          tfl.layers.dense({ units: 3, useBias: false }),
+        ],
+      });
+      const powers = weights.map((values) => values.map((value) => Math.sign(value) * 2 ** Math.round(4 * value)));
+      powers[0][256 * 515 - 1] = last;
+      model.setWeights([tf.tensor2d(powers[0], [256, 515]), tf.tensor2d(powers[1], [515, 3])]);
+      await expectSame(model, { batches: [1, 2] });
+      model.dispose();
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import type { Layer } from '../graph/Graph.js';
 import type { Builder } from '../program/Builder.js';
 import type { Value } from '../program/Value.js';
 
@@ -45,6 +46,18 @@ export function axisOf(size: number, kernel: number, stride: number, dilation: n
   return { ...axis, out, before: halfOf((out - 1) * stride + extent - size, padding) };
 }
 
+/** The dimensions of v, [batch, ..., channels], that a layer's windows slide along. */
+export function axesOf(v: Value, kernel: number[], { config, margins }: Layer, dilations: number[]): Axis[] {
+  const strides = sizes(config, 'strides', kernel.length);
+  const padding = paddingOf(config, kernel.length);
+  return kernel.map((size, i) => {
+    const input = v.shape[i + 1];
+    const [before, after] = margins?.[i] ?? [0, 0];
+    const axis = axisOf(input + before + after, size, strides[i], dilations[i], padding);
+    return { ...axis, in: input, before: axis.before + before };
+  });
+}
+
 /** As a convolution of the input, spread, with the kernel turned around. */
 export function transposedAxis(size: number, kernel: number, stride: number, padding: string): Axis {
   const isValid = padding === 'valid';
@@ -82,4 +95,18 @@ export function channelsLast(b: Builder, config: Config, x: Value, compute: (x: 
   const spatial = x.shape.slice(2).map((_, i) => i);
   const y = compute(permuted(b, x, [0, ...spatial.map((i) => i + 2), 1]));
   return permuted(b, y, [0, spatial.length + 1, ...spatial.map((i) => i + 1)]);
+}
+
+/** [[top, bottom], [left, right]] of a config. */
+export function margins(config: Config, key: string, fallback?: number): number[][] {
+  const given = config[key] ?? fallback;
+  const pair = Array.isArray(given) ? given : [given, given];
+  const all = pair.map((one) => (Array.isArray(one) ? one : [one, one]));
+  if (
+    all.length !== 2 ||
+    !all.every((one) => one.length === 2 && one.every((size) => Number.isInteger(size) && size >= 0 && size < 2 ** 31))
+  ) {
+    throw new Error(`${key}: expected whole numbers ≥ 0, received ${JSON.stringify(given)}.`);
+  }
+  return all;
 }

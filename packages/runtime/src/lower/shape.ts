@@ -1,6 +1,6 @@
 import type { Builder, Lower, Lowerings } from '../program/Builder.js';
 import { sizeOf, type Value } from '../program/Value.js';
-import { channelsLast, expectRank, permuted } from './geometry.js';
+import { channelsLast, expectRank, margins, permuted } from './geometry.js';
 
 const same: Lower = (_, __, [x]) => x;
 
@@ -42,20 +42,6 @@ const repeatVector: Lower = (b, { config: { n } }, [x]) => {
   b.copy(b.view(x, { shape: y.shape, strides: [x.strides[0], 0, x.strides[1]] }), y);
   return y;
 };
-
-/** [[top, bottom], [left, right]] of a config. */
-function margins(config: Record<string, any>, key: string, fallback?: number): number[][] {
-  const given = config[key] ?? fallback;
-  const pair = Array.isArray(given) ? given : [given, given];
-  const all = pair.map((one) => (Array.isArray(one) ? one : [one, one]));
-  if (
-    all.length !== 2 ||
-    !all.every((one) => one.length === 2 && one.every((size) => Number.isInteger(size) && size >= 0))
-  ) {
-    throw new Error(`${key}: expected whole numbers ≥ 0, received ${JSON.stringify(given)}.`);
-  }
-  return all;
-}
 
 const cropping: Lower = (b, { config }, [x]) => {
   expectRank(x, 4);

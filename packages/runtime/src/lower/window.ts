@@ -1,4 +1,4 @@
-import type { Weight } from '../graph/Graph.js';
+import type { Layer, Weight } from '../graph/Graph.js';
 import type { Activation } from '../program/activations.js';
 import type { Builder } from '../program/Builder.js';
 import { f, type Parameter } from '../program/Operation.js';
@@ -6,7 +6,7 @@ import { Op } from '../program/ops.js';
 import { fuse } from '../program/product.js';
 import type { Value } from '../program/Value.js';
 import { windowScratchBytes } from '../program/windowScratchBytes.js';
-import { type Axis, axisOf, expectRank, paddingOf, sizes } from './geometry.js';
+import { type Axis, axesOf, expectRank } from './geometry.js';
 
 export const Kind = { sum: 0, max: 1, average: 2 } as const;
 
@@ -75,17 +75,14 @@ export function depthwise(
   x: Value,
   kernel: Weight,
   bias: Float32Array | undefined,
-  config: Record<string, any>,
+  layer: Layer,
   dilations: number[],
   activation?: Activation,
 ): Value {
   expectRank(x, 4);
   const [height, width, channels, multiplier] = kernel.shape;
   if (x.shape[3] !== channels) throw new Error(`expected ${channels} input channels, received ${x.shape[3]}.`);
-  const strides = sizes(config, 'strides', 2);
-  const axes = [height, width].map((size, i) =>
-    axisOf(x.shape[i + 1], size, strides[i], dilations[i], paddingOf(config, 2)),
-  );
+  const axes = axesOf(x, [height, width], layer, dilations);
   const make = (): Float32Array => {
     const outputs = channels * multiplier;
     const taps = height * width;

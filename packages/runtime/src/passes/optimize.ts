@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/Graph.js';
 import { dropNoOps, isInput } from './dropNoOps.js';
 import { foldBatchNormalization } from './foldBatchNormalization.js';
+import { foldPadding } from './foldPadding.js';
 import { fuseActivations } from './fuseActivations.js';
 
 /**
@@ -10,5 +11,5 @@ import { fuseActivations } from './fuseActivations.js';
  */
 export function optimize(graph: Graph): Graph {
   const hasMasks = graph.nodes.some(({ layer: { className, config } }) => className === 'Masking' || config.maskZero);
-  return hasMasks ? dropNoOps(graph, isInput) : fuseActivations(foldBatchNormalization(dropNoOps(graph)));
+  return hasMasks ? dropNoOps(graph, isInput) : foldPadding(fuseActivations(foldBatchNormalization(dropNoOps(graph))));
 }

@@ -7,6 +7,12 @@ import { type Constant, type Numbers, sizeOf } from './Value.js';
  */
 const SPARSE = { vector: 0.34, planes: 0.5 };
 
+/** Weights that do not fit into a core's cache. */
+const MANY = 2 ** 17;
+
+/** Outputs that Op.sparseVector computes at a time. */
+const LANES = 8;
+
 /**
  * Weights as the products take them, [rows = taps × inputs][columns = outputs],
  * row-major. The encodings are constants of the matrix, so that all programs share them.
@@ -39,13 +45,13 @@ export class Matrix {
   }
 
   /**
-   * For Op.sparseVector: outputs in blocks of four, in the order of their weights' number,
-   * filled up to the longest of the block. The last ones stand twice where four do not go
-   * into their number.
+   * For Op.sparseVector: outputs in blocks of eight, in the order of their weights'
+   * number, filled up to the longest of the block. The last one stands several times
+   * where eight do not go into their number.
    */
   blocks(): { weights: Constant; indexes: Constant; blocks: Constant; count: number } {
     const { values, columns } = this;
-    const count = Math.ceil(columns / 4);
+    const count = Math.ceil(columns / LANES);
     const encode = () => {
       const places: number[][] = Array.from({ length: columns }, () => []);
       let column = 0;
@@ -54,20 +60,22 @@ export class Matrix {
         if (++column === columns) column = 0;
       }
       const order = places.map((_, each) => each).sort((a, b) => places[a].length - places[b].length);
-      const four = Array.from({ length: 4 * count }, (_, i) => order[Math.min(i, columns - 1)]);
-      const steps = Array.from({ length: count }, (_, block) => places[four[4 * block + 3]].length);
-      const total = 4 * steps.reduce((a, b) => a + b, 0);
+      const lanes = Array.from({ length: LANES * count }, (_, i) => order[Math.min(i, columns - 1)]);
+      const steps = Array.from({ length: count }, (_, block) => places[lanes[LANES * block + LANES - 1]].length);
+      const total = LANES * steps.reduce((a, b) => a + b, 0);
       const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
       let start = 0;
-      for (let lane = 0; lane < four.length; lane++) {
-        const own = places[four[lane]];
-        for (let step = 0, at = start + (lane & 3); step < own.length; step++, at += 4) {
+      for (let lane = 0; lane < lanes.length; lane++) {
+        const own = places[lanes[lane]];
+        for (let step = 0, at = start + (lane % LANES); step < own.length; step++, at += LANES) {
           weights[at] = values[own[step]];
           indexes[at] = own[step] / columns;
         }
-        if ((lane & 3) === 3) start += 4 * own.length;
+        if (lane % LANES === LANES - 1) start += LANES * own.length;
       }
-      const blocks = Uint16Array.from(steps.flatMap((each, block) => [each, ...four.slice(4 * block, 4 * block + 4)]));
+      const blocks = Uint16Array.from(
+        steps.flatMap((each, block) => [each, ...lanes.slice(LANES * block, LANES * (block + 1))]),
+      );
       return { blocks, indexes, weights };
     };
     let encoded: ReturnType<typeof encode> | undefined;
@@ -84,14 +92,26 @@ export class Matrix {
     return Math.max(this.rows, this.columns) < 2 ** 16;
   }
 
-  /** For Op.denseVector: rows filled up to a multiple of 4. */
-  padded(): Constant {
+  /**
+   * Whether the lower 16 bits of all weights are 0, as in powers of two, and there are so
+   * many that reading them from memory takes longer than multiplying.
+   */
+  get isHalf(): boolean {
+    const { values } = this;
+    if (values.length < MANY) return false;
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    for (let i = 0; i < bits.length; i++) if ((bits[i] & 0xffff) !== 0) return false;
+    return true;
+  }
+
+  /** For Op.denseVector: rows filled up to a multiple of 4, or their upper halves. */
+  padded(isHalf = false): Constant {
     const { values, rows, columns } = this;
-    return this.constant('padded', () => {
+    return this.constant(isHalf ? 'halves' : 'padded', () => {
       const width = Math.ceil(columns / 4) * 4;
       const padded = new Float32Array(rows * width);
       for (let row = 0; row < rows; row++) padded.set(values.subarray(row * columns, (row + 1) * columns), row * width);
-      return padded;
+      return isHalf ? new Uint16Array(padded.buffer).filter((_, i) => i % 2 === 1) : padded;
     });
   }
 

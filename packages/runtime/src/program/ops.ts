@@ -31,12 +31,16 @@ export const Op = {
   denseProduct: 5,
   /**
    * x, y, weights, indexes, blocks, bias, count, lo, hi: sparse matrix by a vector x, in
-   * `count` blocks of four rows. Block: u16 steps, then u16 of four rows; each step has a
-   * weight (f32) of each row and its u16 index in x. bias: address of float32[rows], 0
-   * for none.
+   * `count` blocks of eight rows. Block: u16 steps, then u16 of eight rows; each step
+   * has a weight (f32) of each row and its u16 index in x. bias: address of
+   * float32[rows], 0 for none.
    */
   sparseVector: 6,
-  /** x, y, weights [depth][rows], bias, depth, rows (a multiple of 4), lo, hi: dense matrix by a vector. Skips x[k] = 0. */
+  /**
+   * x, y, weights [depth][rows], bias, depth, rows (a multiple of 4), lo, hi, isHalf:
+   * dense matrix by a vector. Skips x[k] = 0. With isHalf, a weight is the upper 16 bits
+   * of a float32; the module for dense layers does not have it.
+   */
   denseVector: 7,
   /**
    * kind (0 sum of weighted, 1 max, 2 average of those inside), x, y, weights, bias, scratch, channels, images, multiplier,

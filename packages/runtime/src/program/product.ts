@@ -40,7 +40,8 @@ function vectorProduct(
     b.op(Op.sparseVector, x, y, ...parts, summand, count, ...limits);
   } else {
     const size = [matrix.rows, Math.ceil(matrix.columns / 4) * 4];
-    b.op(Op.denseVector, x, y, b.constant(matrix.padded()), summand, ...size, ...limits);
+    const { isHalf } = matrix;
+    b.op(Op.denseVector, x, y, b.constant(matrix.padded(isHalf)), summand, ...size, ...limits, isHalf ? 1 : 0);
   }
   return b.activate(y, rest, true);
 }

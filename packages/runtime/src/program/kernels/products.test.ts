@@ -107,7 +107,7 @@ describe.each(builds)('products with a vector, %s', (build) => {
     );
 
   it('are those of a sparse matrix, by blocks of rows', () => {
-    const some = { rows: fc.integer({ min: 1, max: 13 }), depth: fc.integer({ min: 1, max: 21 }) };
+    const some = { rows: fc.integer({ min: 1, max: 25 }), depth: fc.integer({ min: 1, max: 21 }) };
     fc.assert(
       fc.property(sizes, fc.record(some), ({ zeros, bias, limits, seed }, { rows, depth }) => {
         const kernels = new Kernels(1, build);
@@ -136,11 +136,15 @@ describe.each(builds)('products with a vector, %s', (build) => {
         const rows = 4 * quarter;
         const kernels = new Kernels(1, build);
         const x = numbers(depth, seed, skipped);
-        const weights = numbers(rows * depth, seed + 1);
+        let weights = numbers(rows * depth, seed + 1);
         const biases = numbers(rows, seed + 2).map((value) => (bias ? value : 0));
         const y = kernels.output(rows);
-        const parts = [kernels.input(x), y, kernels.input(weights), bias ? kernels.input(biases) : 0];
-        kernels.perform([Op.denseVector, ...parts, depth, rows, f(limits[0]), f(limits[1])]);
+        const isHalf = build !== 'dense' && seed % 2 === 1;
+        const bits = new Uint32Array(Float32Array.from(weights).buffer);
+        if (isHalf) weights = [...new Float32Array(bits.map((word) => word & 0xffff0000).buffer)];
+        const list = isHalf ? Uint16Array.from(bits, (word) => word >>> 16) : weights;
+        const parts = [kernels.input(x), y, kernels.input(list), bias ? kernels.input(biases) : 0];
+        kernels.perform([Op.denseVector, ...parts, depth, rows, f(limits[0]), f(limits[1]), Number(isHalf)]);
         expectClose(kernels.read(y, rows), reference(x, weights, biases, limits), 20);
       }),
       { numRuns: 80 },
