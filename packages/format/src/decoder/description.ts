@@ -16,6 +16,28 @@ const itemBytes = new Map([
   ['float16', 2],
 ]);
 
+/** What a file holds but the weights' data. */
+export interface Description {
+  artifacts: io.ModelArtifacts;
+  specs: io.WeightsManifestEntry[];
+  /** One a weight. */
+  layouts: Layout[];
+}
+
+/** Reads a file's text; throws an Error for what is no description of weights of so many bytes. */
+export function readDescription(text: Uint8Array, weightBytes: number): Description {
+  const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  const { weights } = artifacts;
+  // Whatever a forged description says of these.
+  for (const key of ['weights', 'weightSpecs', 'weightData', 'getWeightStream']) delete artifacts[key];
+  const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
+  if (weights) artifacts.weightSpecs = specs;
+  const layouts = specs.map(layoutOf);
+  const sum = layouts.reduce((sum, layout) => sum + layout.bytes, 0);
+  if (sum !== weightBytes) invalid('size of the weights');
+  return { artifacts, specs, layouts };
+}
+
 /** Parses the JSON of a file; throws an Error for what JSON.parse refuses, deep nesting and keys named __proto__. */
 export function parseDescription(text: string): Record<string, any> {
   let depth = 0;

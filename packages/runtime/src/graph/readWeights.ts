@@ -14,6 +14,12 @@ export interface WeightSpec {
   quantization?: { dtype: string; scale?: number; min?: number };
 }
 
+/**
+ * Where the numbers of weights are that are not 0, as far as that is known; of no copy of
+ * theirs.
+ */
+export const placesOf = new WeakMap<Float32Array, Uint32Array>();
+
 type Bytes = ArrayBuffer | ArrayBufferView;
 
 const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike) => ArrayLike<number>]> = {
@@ -34,10 +40,11 @@ const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike)
  * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the
  * optimizer's are left out. What is stored as float32 stays where it is.
  *
+ * @param places Of each, where it is not 0, in order; undefined where that is not known.
  * @throws Error for a dtype that tfjs does not store, and for data that end before the
  *   weights.
  */
-export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = []): Generator<NamedWeight> {
+export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = [], places: (Uint32Array | undefined)[] = []): Generator<NamedWeight> {
   const parts = (Array.isArray(data) ? data : [data]).map((part) =>
     ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
   );
@@ -61,7 +68,7 @@ export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[]
     }
     return joined;
   };
-  for (const spec of specs) {
+  for (const [i, spec] of specs.entries()) {
     if (typeof spec?.name !== 'string' || !Array.isArray(spec.shape)) {
       throw new Error(`weightSpecs: expected objects with a name and a shape, received ${JSON.stringify(spec)}.`);
     }
@@ -77,8 +84,11 @@ export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[]
     const bytes = take(size * reader[0], name);
     if (group === 'optimizer' || dtype === 'complex64') continue;
     const { buffer, byteOffset } = bytes;
-    if (reader[1] === Float32Array) yield { name, shape, values: new Float32Array(buffer, byteOffset, size) };
-    else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
+    if (reader[1] === Float32Array) {
+      const values = new Float32Array(buffer, byteOffset, size);
+      if (places[i]) placesOf.set(values, places[i]);
+      yield { name, shape, values };
+    } else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Weight } from '../graph/Graph.js';
+import { placesOf } from '../graph/readWeights.js';
 import { type Constant, type Numbers, sizeOf } from './Value.js';
 
 /**
@@ -14,6 +15,8 @@ const SPARSE = { vector: 0.34, planes: 0.5 };
 export class Matrix {
   /** Weights that are not 0. */
   readonly count: number;
+  /** Where they are, once that is known. */
+  private places: Uint32Array | undefined;
 
   constructor(
     readonly values: Float32Array,
@@ -23,15 +26,25 @@ export class Matrix {
     if (values.length !== rows * columns || values.length === 0) {
       throw new Error(`expected weights for ${rows} × ${columns}, received ${values.length}.`);
     }
+    this.places = placesOf.get(values);
     let count = 0;
     // Not for … of: a model is read once, by code that the engine has not compiled yet.
-    for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-    this.count = count;
+    if (!this.places) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    this.count = this.places?.length ?? count;
   }
 
   /** Whether the sparse kernel is the faster one: with a vector, or with planes. */
   isSparse(operand: keyof typeof SPARSE): boolean {
     return this.count < SPARSE[operand] * this.values.length;
+  }
+
+  private findPlaces(): Uint32Array {
+    const { values, count } = this;
+    if (!this.places) {
+      this.places = new Uint32Array(count);
+      for (let i = 0, end = 0; i < values.length; i++) if (values[i] !== 0) this.places[end++] = i;
+    }
+    return this.places;
   }
 
   private constant(name: string, make: () => Numbers): Constant {
@@ -48,11 +61,8 @@ export class Matrix {
     const count = Math.ceil(columns / 4);
     const encode = () => {
       const places: number[][] = Array.from({ length: columns }, () => []);
-      let column = 0;
-      for (let i = 0; i < values.length; i++) {
-        if (values[i] !== 0) places[column].push(i);
-        if (++column === columns) column = 0;
-      }
+      const all = this.findPlaces();
+      for (let i = 0; i < all.length; i++) places[all[i] % columns].push(all[i]);
       const order = places.map((_, each) => each).sort((a, b) => places[a].length - places[b].length);
       const four = Array.from({ length: 4 * count }, (_, i) => order[Math.min(i, columns - 1)]);
       const steps = Array.from({ length: count }, (_, block) => places[four[4 * block + 3]].length);
