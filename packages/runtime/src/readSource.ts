@@ -55,7 +55,9 @@ export async function readSource(
     throw new Error('source: expected a URL, the bytes of a compressed model, a Response, one File or artifacts.');
   }
   signal?.throwIfAborted();
-  const bytes = ArrayBuffer.isView(from) ? new Uint8Array(from.buffer, from.byteOffset, from.byteLength) : new Uint8Array(from);
+  const bytes = ArrayBuffer.isView(from)
+    ? new Uint8Array(from.buffer, from.byteOffset, from.byteLength)
+    : new Uint8Array(from);
   return unpack(bytes, title || 'compressed model', maxBytes);
 }
 

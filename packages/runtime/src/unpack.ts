@@ -1,7 +1,7 @@
 import { columnsOf, FormatError, primer, readContainer, readDescription } from '@tfjs-compress/format/internal';
-import type { Artifacts } from './readSource.js';
 import { decoder } from './program/binaries.js';
 import { binaryOf } from './program/binaryOf.js';
+import type { Artifacts } from './readSource.js';
 
 /** assembly/decoder/index.ts. */
 interface Decoder {

@@ -30,7 +30,12 @@ export function textLimit(fileBytes: number): number {
  * @param maxBytes More bytes of weights are refused.
  * @param crc32 That of the first so many bytes.
  */
-export function readContainer(bytes: Uint8Array, file: string, maxBytes: number, crc32: (end: number) => number): Container {
+export function readContainer(
+  bytes: Uint8Array,
+  file: string,
+  maxBytes: number,
+  crc32: (end: number) => number,
+): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
   };

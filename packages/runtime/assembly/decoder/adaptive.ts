@@ -26,8 +26,7 @@ export function number(base: usize, limit: i32): i32 {
   while (bits < 30 && adaptive(base + (bits << 3), limit)) bits++;
   let result = 1;
   for (let i = bits; i > 0; i--) {
-    result =
-      2 * result + (result < 8 ? adaptive(base + ((32 + (bits << 3) + result) << 3), limit) : bit(0.5));
+    result = 2 * result + (result < 8 ? adaptive(base + ((32 + (bits << 3) + result) << 3), limit) : bit(0.5));
   }
   return result - 1;
 }

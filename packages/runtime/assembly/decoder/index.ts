@@ -4,7 +4,18 @@ import { check, free, keep, setBudget, startAt, take } from './memory';
 import { startMixing } from './mixer';
 import { mixSymbols } from './mixSymbols';
 import { mixText } from './mixText';
-import { exponent, level, levelCount, mantissaBits, Positions, positions, readPlan, startFields, Values, values } from './plan';
+import {
+  exponent,
+  level,
+  levelCount,
+  mantissaBits,
+  Positions,
+  positions,
+  readPlan,
+  startFields,
+  Values,
+  values,
+} from './plan';
 import { put, readTables } from './tables';
 import { guessText } from './text';
 import { readTree } from './tree';

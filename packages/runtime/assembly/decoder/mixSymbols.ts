@@ -47,8 +47,7 @@ export function mixSymbols(symbols: usize, places: usize, rows: u32, columns: u3
       if (hasZeros) {
         const dense = min(15, logarithm(load<u32>(above)));
         const denseRow = min(15, logarithm(load<u32>(own)));
-        const three =
-          (column > 0 ? is(symbols, at, 1) : 0) + 2 * is(symbols, at, columns) + 4 * is(symbols, at, up);
+        const three = (column > 0 ? is(symbols, at, 1) : 0) + 2 * is(symbols, at, columns) + 4 * is(symbols, at, up);
         const pattern =
           three +
           8 * (column > 1 ? is(symbols, at, 2) : 0) +

@@ -23,11 +23,7 @@ export function mixText(from: usize, start: usize, end: usize): void {
     const before = load<u32>(key);
     if (matched === 0 && before > 0) {
       match = from + before;
-      while (
-        matched < longest &&
-        matched < before &&
-        load<u8>(match - 1 - matched) === load<u8>(at - 1 - matched)
-      ) {
+      while (matched < longest && matched < before && load<u8>(match - 1 - matched) === load<u8>(at - 1 - matched)) {
         matched++;
       }
     }

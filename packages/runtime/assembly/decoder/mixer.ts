@@ -39,15 +39,7 @@ const placeAt = 120;
 const startAt = 124;
 const weightsAt = 128;
 
-export function createMixer(
-  inputs: u32,
-  sets: u32,
-  limit: i32,
-  rate: f64,
-  most: f64,
-  place: usize,
-  start: i32,
-): usize {
+export function createMixer(inputs: u32, sets: u32, limit: i32, rate: f64, most: f64, place: usize, start: i32): usize {
   const mixer = take(weightsAt + sets * inputs * 8);
   store<u32>(mixer, inputs, inputsAt);
   store<i32>(mixer, limit, limitAt);

@@ -7,7 +7,7 @@ let fields: usize = 0;
 const fieldCount = 11;
 const fieldLimit = 20;
 
-export const enum Positions {
+export enum Positions {
   dense = 0,
   gaps = 1,
   mixed = 2,
@@ -15,7 +15,7 @@ export const enum Positions {
   few = 4,
 }
 
-export const enum Values {
+export enum Values {
   raw = 0,
   float = 1,
   levels = 2,

@@ -44,7 +44,11 @@ const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike)
  * @throws Error for a dtype that tfjs does not store, and for data that end before the
  *   weights.
  */
-export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = [], places: (Uint32Array | undefined)[] = []): Generator<NamedWeight> {
+export function* readWeights(
+  specs: readonly WeightSpec[],
+  data: Bytes | Bytes[] = [],
+  places: (Uint32Array | undefined)[] = [],
+): Generator<NamedWeight> {
   const parts = (Array.isArray(data) ? data : [data]).map((part) =>
     ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
   );

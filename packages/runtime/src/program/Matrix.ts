@@ -60,24 +60,38 @@ export class Matrix {
     const { values, columns } = this;
     const count = Math.ceil(columns / 4);
     const encode = () => {
-      const places: number[][] = Array.from({ length: columns }, () => []);
       const all = this.findPlaces();
-      for (let i = 0; i < all.length; i++) places[all[i] % columns].push(all[i]);
-      const order = places.map((_, each) => each).sort((a, b) => places[a].length - places[b].length);
-      const four = Array.from({ length: 4 * count }, (_, i) => order[Math.min(i, columns - 1)]);
-      const steps = Array.from({ length: count }, (_, block) => places[four[4 * block + 3]].length);
-      const total = 4 * steps.reduce((a, b) => a + b, 0);
-      const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
-      let start = 0;
-      for (let lane = 0; lane < four.length; lane++) {
-        const own = places[four[lane]];
-        for (let step = 0, at = start + (lane & 3); step < own.length; step++, at += 4) {
-          weights[at] = values[own[step]];
-          indexes[at] = own[step] / columns;
-        }
-        if ((lane & 3) === 3) start += 4 * own.length;
+      const counts = new Uint32Array(columns);
+      for (let i = 0; i < all.length; i++) counts[all[i] % columns]++;
+      const order = [...counts.keys()].sort((a, b) => counts[a] - counts[b]);
+      // By lane, four a block, its output, and by output where its next weight goes.
+      const lanes = Array.from({ length: 4 * count }, (_, lane) => order[Math.min(lane, columns - 1)]);
+      const next = new Uint32Array(columns);
+      const blocks = new Uint16Array(5 * count);
+      let total = 0;
+      for (let block = 0; block < count; block++) {
+        const four = lanes.slice(4 * block, 4 * block + 4);
+        const steps = counts[four[3]];
+        blocks.set([steps, ...four], 5 * block);
+        // From the last: an output that stands twice is written to its first lane.
+        for (let lane = 3; lane >= 0; lane--) next[four[lane]] = total + lane;
+        total += 4 * steps;
       }
-      const blocks = Uint16Array.from(steps.flatMap((each, block) => [each, ...four.slice(4 * block, 4 * block + 4)]));
+      const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
+      for (let i = 0; i < all.length; i++) {
+        const place = all[i];
+        const column = place % columns;
+        const at = next[column];
+        next[column] = at + 4;
+        weights[at] = values[place];
+        indexes[at] = place / columns;
+      }
+      for (let lane = columns; lane < 4 * count; lane++) {
+        for (let at = total - 4 * counts[order[columns - 1]]; at < total; at += 4) {
+          weights[at + (lane & 3)] = weights[at + ((columns - 1) & 3)];
+          indexes[at + (lane & 3)] = indexes[at + ((columns - 1) & 3)];
+        }
+      }
       return { blocks, indexes, weights };
     };
     let encoded: ReturnType<typeof encode> | undefined;

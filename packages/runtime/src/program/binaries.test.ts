@@ -30,7 +30,11 @@ describe('binaries', () => {
 
 describe('binaries as text', () => {
   it('give the bytes back', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => expect(binaryOf(textOf(bytes))).toEqual(bytes)));
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(binaryOf(textOf(bytes))).toEqual(bytes);
+      }),
+    );
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
     expect(binaryOf(textOf(all))).toEqual(all);
     // No character that a quotation, a template, or a bundler would escape.
