@@ -1,3 +1,4 @@
+import { bytesOf } from '@tfjs-compress/format/internal';
 import type { GraphArtifacts } from './graph/readGraph.js';
 import { unpack } from './unpack.js';
 
@@ -55,10 +56,7 @@ export async function readSource(
     throw new Error('source: expected a URL, the bytes of a compressed model, a Response, one File or artifacts.');
   }
   signal?.throwIfAborted();
-  const bytes = ArrayBuffer.isView(from)
-    ? new Uint8Array(from.buffer, from.byteOffset, from.byteLength)
-    : new Uint8Array(from);
-  return unpack(bytes, title || 'compressed model', maxBytes);
+  return unpack(bytesOf(from), title || 'compressed model', maxBytes);
 }
 
 /** All of a response's body. */

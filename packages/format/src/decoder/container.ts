@@ -1,5 +1,7 @@
-import { residue } from './crc32.js';
 import { FormatError } from './FormatError.js';
+
+/** What a CRC-32 is of any bytes followed by their own, little-endian. */
+const residue = 0x2144df1c;
 
 /** 'tfz'. */
 export const magic = [0x74, 0x66, 0x7a];

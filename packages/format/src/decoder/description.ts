@@ -78,3 +78,9 @@ export function layoutOf(spec: io.WeightsManifestEntry): Layout {
   const wide = each > 2;
   return { bytes, wide, shape: each === 4 ? shape : [wide ? bytes / 4 : bytes] };
 }
+
+/** Columns of a tensor seen as a matrix: its last dimension that is not 1. */
+export function columnsOf(shape: readonly number[]): number {
+  for (let i = shape.length - 1; i >= 0; i--) if (shape[i] !== 1) return shape[i];
+  return 1;
+}

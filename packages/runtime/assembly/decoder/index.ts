@@ -100,11 +100,11 @@ function readMixed(data: usize, size: u32, shift: i32, columns: u32): void {
 /** How many of so many float32s are not 0, and behind it where they are; no more than half of them are listed. */
 export function places(data: usize, size: u32): usize {
   const list = take(4 + ((size >>> 1) << 2));
+  const last = list + ((size >>> 1) << 2);
   let end = list;
-  for (let i: u32 = 0, left = size >>> 1; i < size && left > 0; i++) {
+  for (let i: u32 = 0; i < size && end < last; i++) {
     if (load<f32>(data + (i << 2)) === 0) continue;
     end += 4;
-    left--;
     store<u32>(end, i);
   }
   store<u32>(list, (end - list) >>> 2);

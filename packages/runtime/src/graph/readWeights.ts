@@ -1,3 +1,5 @@
+import { bytesOf } from '@tfjs-compress/format/internal';
+
 /** A weight of a file, its numbers as they count in the model. */
 export interface NamedWeight {
   name: string;
@@ -15,8 +17,8 @@ export interface WeightSpec {
 }
 
 /**
- * Where the numbers of weights are that are not 0, as far as that is known; of no copy of
- * theirs.
+ * Where the numbers of a weight are that are not 0, in order, if its file said so when it
+ * was read. Nothing is known of copies.
  */
 export const placesOf = new WeakMap<Float32Array, Uint32Array>();
 
@@ -49,26 +51,30 @@ export function* readWeights(
   data: Bytes | Bytes[] = [],
   places: (Uint32Array | undefined)[] = [],
 ): Generator<NamedWeight> {
-  const parts = (Array.isArray(data) ? data : [data]).map((part) =>
-    ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
-  );
-  let [part, at] = [0, 0];
+  const parts = [data]
+    .flat()
+    .map(bytesOf)
+    .filter(({ length }) => length > 0);
+  let left = parts.reduce((sum, { length }) => sum + length, 0);
   /**
    * The next bytes, for a view of 4-byte numbers: in place where they are whole and
    * aligned.
    */
   const take = (length: number, name: string): Uint8Array => {
-    while (part < parts.length && at === parts[part].length) [part, at] = [part + 1, 0];
-    const here = parts[part]?.subarray(at, at + length) ?? new Uint8Array();
-    at += here.length;
-    if (here.length === length) return here.byteOffset % 4 ? here.slice() : here;
-    const rest = parts.slice(part + 1).reduce((sum, each) => sum + each.length, here.length);
-    if (!(rest >= length)) throw new Error(`weight '${name}': the data end ${length - rest} bytes before it does.`);
+    left -= length;
+    if (!(left >= 0)) throw new Error(`weight '${name}': the data end ${-left} bytes before it does.`);
+    const pieces: Uint8Array[] = [];
+    for (let missing = length; missing > 0; missing -= pieces.at(-1)!.length) {
+      pieces.push(parts[0].subarray(0, missing));
+      parts[0] = parts[0].subarray(missing);
+      if (parts[0].length === 0) parts.shift();
+    }
+    if (pieces.length === 1 && pieces[0].byteOffset % 4 === 0) return pieces[0];
     const joined = new Uint8Array(length);
-    joined.set(here);
-    for (let i = here.length; i < length; i += at) {
-      at = Math.min(parts[++part].length, length - i);
-      joined.set(parts[part].subarray(0, at), i);
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
     }
     return joined;
   };

@@ -8,6 +8,13 @@ import { type Constant, type Numbers, sizeOf } from './Value.js';
  */
 const SPARSE = { vector: 0.34, planes: 0.5 };
 
+/** By outputs: places of weights that are not 0, where an output's begin, how many it has. */
+interface Sparse {
+  places: Uint32Array;
+  starts: Uint32Array;
+  counts: Uint32Array;
+}
+
 /**
  * Weights as the products take them, [rows = taps × inputs][columns = outputs],
  * row-major. The encodings are constants of the matrix, so that all programs share them.
@@ -15,8 +22,7 @@ const SPARSE = { vector: 0.34, planes: 0.5 };
 export class Matrix {
   /** Weights that are not 0. */
   readonly count: number;
-  /** Where they are, once that is known. */
-  private places: Uint32Array | undefined;
+  private found?: Sparse;
 
   constructor(
     readonly values: Float32Array,
@@ -26,11 +32,11 @@ export class Matrix {
     if (values.length !== rows * columns || values.length === 0) {
       throw new Error(`expected weights for ${rows} × ${columns}, received ${values.length}.`);
     }
-    this.places = placesOf.get(values);
+    const places = placesOf.get(values);
     let count = 0;
     // Not for … of: a model is read once, by code that the engine has not compiled yet.
-    if (!this.places) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-    this.count = this.places?.length ?? count;
+    if (!places) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    this.count = places?.length ?? count;
   }
 
   /** Whether the sparse kernel is the faster one: with a vector, or with planes. */
@@ -38,13 +44,23 @@ export class Matrix {
     return this.count < SPARSE[operand] * this.values.length;
   }
 
-  private findPlaces(): Uint32Array {
-    const { values, count } = this;
-    if (!this.places) {
-      this.places = new Uint32Array(count);
-      for (let i = 0, end = 0; i < values.length; i++) if (values[i] !== 0) this.places[end++] = i;
+  private sparse(): Sparse {
+    if (this.found) return this.found;
+    const { values, columns, count } = this;
+    let rows = placesOf.get(values);
+    if (!rows) {
+      rows = new Uint32Array(count);
+      for (let i = 0, end = 0; i < values.length; i++) if (values[i] !== 0) rows[end++] = i;
     }
-    return this.places;
+    const counts = new Uint32Array(columns);
+    for (let i = 0; i < count; i++) counts[rows[i] % columns]++;
+    const starts = new Uint32Array(columns);
+    for (let i = 1; i < columns; i++) starts[i] = starts[i - 1] + counts[i - 1];
+    const next = starts.slice();
+    const places = new Uint32Array(count);
+    for (let i = 0; i < count; i++) places[next[rows[i] % columns]++] = rows[i];
+    this.found = { places, starts, counts };
+    return this.found;
   }
 
   private constant(name: string, make: () => Numbers): Constant {
@@ -60,39 +76,23 @@ export class Matrix {
     const { values, columns } = this;
     const count = Math.ceil(columns / 4);
     const encode = () => {
-      const all = this.findPlaces();
-      const counts = new Uint32Array(columns);
-      for (let i = 0; i < all.length; i++) counts[all[i] % columns]++;
+      const { places, starts, counts } = this.sparse();
       const order = [...counts.keys()].sort((a, b) => counts[a] - counts[b]);
-      // By lane, four a block, its output, and by output where its next weight goes.
       const lanes = Array.from({ length: 4 * count }, (_, lane) => order[Math.min(lane, columns - 1)]);
-      const next = new Uint32Array(columns);
-      const blocks = new Uint16Array(5 * count);
-      let total = 0;
-      for (let block = 0; block < count; block++) {
-        const four = lanes.slice(4 * block, 4 * block + 4);
-        const steps = counts[four[3]];
-        blocks.set([steps, ...four], 5 * block);
-        // From the last: an output that stands twice is written to its first lane.
-        for (let lane = 3; lane >= 0; lane--) next[four[lane]] = total + lane;
-        total += 4 * steps;
-      }
+      const longest = lanes.filter((_, lane) => (lane & 3) === 3);
+      const total = longest.reduce((sum, column) => sum + 4 * counts[column], 0);
       const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
-      for (let i = 0; i < all.length; i++) {
-        const place = all[i];
-        const column = place % columns;
-        const at = next[column];
-        next[column] = at + 4;
-        weights[at] = values[place];
-        indexes[at] = place / columns;
-      }
-      for (let lane = columns; lane < 4 * count; lane++) {
-        for (let at = total - 4 * counts[order[columns - 1]]; at < total; at += 4) {
-          weights[at + (lane & 3)] = weights[at + ((columns - 1) & 3)];
-          indexes[at + (lane & 3)] = indexes[at + ((columns - 1) & 3)];
+      for (let lane = 0, at = 0; lane < lanes.length; lane++) {
+        const column = lanes[lane];
+        const [start, end] = [starts[column], starts[column] + counts[column]];
+        for (let i = start, to = at + (lane & 3); i < end; i++, to += 4) {
+          weights[to] = values[places[i]];
+          indexes[to] = places[i] / columns;
         }
+        if ((lane & 3) === 3) at += 4 * counts[column];
       }
-      return { blocks, indexes, weights };
+      const blocks = longest.flatMap((column, i) => [counts[column], ...lanes.slice(4 * i, 4 * i + 4)]);
+      return { blocks: Uint16Array.from(blocks), indexes, weights };
     };
     let encoded: ReturnType<typeof encode> | undefined;
     const part = (name: 'weights' | 'indexes' | 'blocks'): Constant =>
@@ -123,41 +123,20 @@ export class Matrix {
    * For Op.sparseProduct: by outputs; row r of the matrix lies offsets[r] bytes from x.
    */
   byOutputs(offsets: Uint32Array): { weights: Constant; offsets: Constant; counts: Constant } {
-    const { values, rows, columns, count } = this;
-    const each = (visit: (row: number, column: number, value: number) => void): void => {
-      for (let column = 0; column < columns; column++) {
-        for (let row = 0; row < rows; row++) {
-          const value = values[row * columns + column];
-          if (value !== 0) visit(row, column, value);
-        }
-      }
-    };
+    const { values, columns } = this;
     return {
       weights: this.constant('weights by outputs', () => {
-        const weights = new Float32Array(count);
-        let at = 0;
-        each((_, __, value) => {
-          weights[at++] = value;
-        });
+        const { places } = this.sparse();
+        const weights = new Float32Array(places.length);
+        for (let i = 0; i < places.length; i++) weights[i] = values[places[i]];
         return weights;
       }),
-      counts: this.constant('counts', () => {
-        const counts = new Uint32Array(columns);
-        each((_, column) => counts[column]++);
-        return counts;
-      }),
+      counts: this.constant('counts', () => this.sparse().counts),
       // Of the program's own: they differ with the sizes of its planes.
       offsets: {
         owner: offsets,
         name: '',
-        make: () => {
-          const expanded = new Uint32Array(count);
-          let at = 0;
-          each((row) => {
-            expanded[at++] = offsets[row];
-          });
-          return expanded;
-        },
+        make: () => this.sparse().places.map((i) => offsets[Math.floor(i / columns)]),
       },
     };
   }
