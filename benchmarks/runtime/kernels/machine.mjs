@@ -11,7 +11,7 @@ async function source(name) {
   return import(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-export const { Op } = await source('ops.ts');
+export const Op = await source('Op.ts');
 export const { windowScratchBytes } = await source('windowScratchBytes.ts');
 const { all } = await source('binaries.ts');
 const { binaryOf } = await source('binaryOf.ts');

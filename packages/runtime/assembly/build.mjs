@@ -26,15 +26,15 @@ export async function compileModules() {
  */
 export function textOf(bytes) {
   const character = (digit) => {
-    const code = 35 + digit;
+    const code = 37 + digit;
     const unquoted = code > 91 ? code + 1 : code;
     return String.fromCharCode(unquoted > 95 ? unquoted + 1 : unquoted);
   };
   let text = '';
   for (const byte of bytes) {
     const shifted = (byte + 4) & 255;
-    const [high, low] = [Math.floor(shifted / 87), shifted % 87];
-    text += (high > 0 ? character(86 + high) : '') + character(low);
+    const [high, low] = [Math.floor(shifted / 85), shifted % 85];
+    text += (high > 0 ? character(84 + high) : '') + character(low);
   }
   return text;
 }
