@@ -39,10 +39,15 @@ export function textOf(bytes) {
   return text;
 }
 
+/** As the formatter wants it. */
+function quoted(text) {
+  return text.includes("'") ? `"${text}"` : `'${text}'`;
+}
+
 /** The source of src/program/binaries.ts. */
 export async function compileBinaries() {
   const constants = Object.entries(await compileModules()).map(
-    ([name, module]) => `export const ${name} =\n  "${textOf(module)}";\n`,
+    ([name, module]) => `export const ${name} =\n  ${quoted(textOf(module))};\n`,
   );
   return `/**
  * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all operations, one with those that dense layers

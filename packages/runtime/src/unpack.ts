@@ -29,7 +29,9 @@ export async function unpack(file: Uint8Array, name: string, maxBytes = 2 ** 30)
   view().set(file);
   const { instance } = await WebAssembly.instantiate(binaryOf(decoder), { env: { memory } });
   const { at, crc, open, text, tensor, places, finish } = instance.exports as unknown as Decoder;
-  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(file, name, maxBytes, crc);
+  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(file, name, maxBytes, (_, end) =>
+    crc(end),
+  );
   try {
     const known = new TextEncoder().encode(primer);
     const from = open(file.length, version, start, codedEnd, rawEnd, known.length + jsonBytes);
@@ -54,7 +56,7 @@ export async function unpack(file: Uint8Array, name: string, maxBytes = 2 ** 30)
     throw new FormatError(
       name,
       Math.min(at.value, codedEnd),
-      isTrap ? 'invalid data in the file' : (error as Error).message,
+      isTrap ? 'the file holds invalid data, or more than there is memory for' : (error as Error).message,
     );
   }
 }

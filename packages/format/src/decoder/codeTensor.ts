@@ -85,10 +85,7 @@ export function codeTensor(
     const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
     const codeFloat = floatCoder(read.exponent, read.mantissaBits);
     const code = state.version > 1 ? codeTree : mixSymbols;
-    const places = code(coder, symbols, layout, state.budget, state.mark);
-    // By index: a small file is read before an engine has compiled this.
-    for (let i = 0; i < places.length; i++) {
-      const at = places[i];
+    for (const at of code(coder, symbols, layout, state.budget, state.mark)) {
       if (levels.length === 0) data[at] = codeFloat(coder, data[at]);
       else if (symbols[at] <= levels.length) data[at] = levels[symbols[at] - 1];
       else invalid('level');

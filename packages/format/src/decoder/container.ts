@@ -30,13 +30,13 @@ export function textLimit(fileBytes: number): number {
  * Reads and checks everything about a file that does not need decoding.
  *
  * @param maxBytes More bytes of weights are refused.
- * @param crc32 That of the first so many bytes.
+ * @param crc32 Of bytes[0, end).
  */
 export function readContainer(
   bytes: Uint8Array,
   file: string,
   maxBytes: number,
-  crc32: (end: number) => number,
+  crc32: (bytes: Uint8Array, end: number) => number,
 ): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
@@ -62,7 +62,7 @@ export function readContainer(
   const rawEnd = codedEnd + rawBytes;
   if (bytes.length < rawEnd + 4) fail(bytes.length, `the file is cut off: ${rawEnd + 4} bytes expected`);
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
-  if (crc32(rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
+  if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
   if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
     const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
     fail(4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);

@@ -5,16 +5,9 @@ import { invalid } from './FormatError.js';
 export type WeightEntry = [name: string, shape: number[], dtype?: string, more?: object];
 
 const maxDepth = 200;
-const itemBytes = new Map([
-  ['float32', 4],
-  ['int32', 4],
-  ['bool', 1],
-  ['complex64', 8],
-  ['string', 1],
-  ['uint8', 1],
-  ['uint16', 2],
-  ['float16', 2],
-]);
+const itemBytes = new Map(
+  Object.entries({ float32: 4, int32: 4, bool: 1, complex64: 8, string: 1, uint8: 1, uint16: 2, float16: 2 }),
+);
 
 /** What a file holds but the weights' data. */
 export interface Description {
@@ -33,8 +26,7 @@ export function readDescription(text: Uint8Array, weightBytes: number): Descript
   const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
   if (weights) artifacts.weightSpecs = specs;
   const layouts = specs.map(layoutOf);
-  const sum = layouts.reduce((sum, layout) => sum + layout.bytes, 0);
-  if (sum !== weightBytes) invalid('size of the weights');
+  if (layouts.reduce((sum, { bytes }) => sum + bytes, 0) !== weightBytes) invalid('size of the weights');
   return { artifacts, specs, layouts };
 }
 

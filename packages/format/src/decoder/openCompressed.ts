@@ -60,9 +60,7 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
   checkOptions(options, 'maxBytes, name');
   const bytes = bytesOf(file);
   const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
-  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name, maxBytes, (end) =>
-    crc32(bytes, end),
-  );
+  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name, maxBytes, crc32);
   const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
   const located = (error: unknown) => new FormatError(name, decoder.offset(), (error as Error).message);
   try {

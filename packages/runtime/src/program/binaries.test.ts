@@ -54,6 +54,6 @@ describe('the numbers of operations', () => {
   it.each(Object.entries({ Op, Unary, Binary }))('%s are the same in assembly', (name, expected) => {
     const body = source.match(new RegExp(`enum ${name} {([^}]*)}`))![1];
     const found = [...body.matchAll(/(\w+) = (\d+)/g)].map(([, key, value]) => [key, Number(value)]);
-    expect(Object.fromEntries(found)).toEqual(expected);
+    expect(Object.fromEntries(found)).toEqual({ ...expected });
   });
 });
