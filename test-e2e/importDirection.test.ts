@@ -11,7 +11,7 @@ const allowed: Record<string, string[]> = {
   layers: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math'],
   callbacks: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tfjs-compress/math', '@tfjs-compress/layers'],
   format: ['@tensorflow/tfjs-core', '@tfjs-compress/math'],
-  runtime: ['@tfjs-compress/format/decode', '@tfjs-compress/math/detection'],
+  runtime: ['@tfjs-compress/format/internal', '@tfjs-compress/math/detection'],
   'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
   detection: [
     '@tensorflow/tfjs-core',

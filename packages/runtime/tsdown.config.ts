@@ -24,7 +24,7 @@ const scriptTag = (name: string) => ({
 });
 
 export default defineConfig([
-  { ...shared, entry: ['src/index.ts', 'src/dense.ts', 'src/detection.ts', 'src/internal.ts'], deps },
+  { ...shared, entry: ['src/index.ts', 'src/dense.ts', 'src/detection.ts', 'src/internal.ts'], unbundle: false, deps },
   scriptTag('index'),
   scriptTag('dense'),
   scriptTag('detection'),

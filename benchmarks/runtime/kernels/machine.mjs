@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { transformSync } from 'esbuild';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
@@ -12,11 +11,12 @@ async function source(name) {
   return import(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-export const { Op } = await source('ops.ts');
+export const Op = await source('Op.ts');
 export const { windowScratchBytes } = await source('windowScratchBytes.ts');
 const { all } = await source('binaries.ts');
+const { binaryOf } = await source('binaryOf.ts');
 const { fuse } = await source('fuse.ts');
-const bytes = Uint8Array.from(inflateSync(Buffer.from(all, 'base64')));
+const bytes = binaryOf(all);
 const fusedBytes = fuse(bytes);
 const module = new WebAssembly.Module(fusedBytes);
 

@@ -1,5 +1,5 @@
 import { BitCounter } from './BitCounter.js';
-import { columnsOf } from './decoder/codeTensor.js';
+import { columnsOf } from './decoder/description.js';
 import { mixedLimit } from './decoder/MixedBudget.js';
 import { maxAlphabet } from './decoder/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from './decoder/TensorPlan.js';

@@ -7,4 +7,9 @@ export {
   storedWeights,
   withWeights,
 } from './artifactBytes.js';
+export { readContainer } from './decoder/container.js';
+export { columnsOf, readDescription } from './decoder/description.js';
+export { FormatError } from './decoder/FormatError.js';
+export { primer } from './decoder/primer.js';
+export { bytesOf } from './decoder/readSource.js';
 export { stripArtifacts } from './stripArtifacts.js';

@@ -1,7 +1,7 @@
 import { random } from '@tfjs-compress/math';
 import { BitEncoder } from './BitEncoder.js';
-import { codeText, textLimit } from './decoder/codeText.js';
-import { newestVersion } from './decoder/container.js';
+import { codeText } from './decoder/codeText.js';
+import { newestVersion, textLimit } from './decoder/container.js';
 
 const spaces = [0x20, 0x09, 0x0a, 0x0d];
 

@@ -137,10 +137,17 @@ export function apply(kind: i32, x: v128, a: v128, b: v128): v128 {
       const cubic = f32x4.add(f32x4.splat(1), f32x4.mul(f32x4.splat(0.044715), f32x4.mul(x, x)));
       return f32x4.mul(x, sigmoid(f32x4.mul(f32x4.mul(x, f32x4.splat(1.5957691216057308)), cubic)));
     }
-    case Unary.exp:
-      return exponential(x, false);
     case Unary.threshold:
       return v128.and(x, f32x4.gt(x, a));
+  }
+  // Chains of dense layers have no others: see build.mjs.
+  return ALL ? applyMore(kind, x, a, b) : x;
+}
+
+function applyMore(kind: i32, x: v128, a: v128, b: v128): v128 {
+  switch (kind) {
+    case Unary.exp:
+      return exponential(x, false);
     case Unary.affine:
       return f32x4.add(f32x4.mul(a, x), b);
     case Unary.rsqrt:

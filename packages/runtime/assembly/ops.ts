@@ -1,4 +1,4 @@
-/** The numbers of ../src/program/ops.ts, where they are explained. */
+/** The numbers of Op, Unary and Binary in ../src/program, where they are explained. */
 
 export enum Op {
   loop = 1,

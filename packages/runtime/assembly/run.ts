@@ -10,7 +10,7 @@ import { sparseProduct } from './sparseProduct';
 import { sparseVector } from './sparseVector';
 import { window } from './window';
 
-/** Runs the program at an address: see ../src/program/ops.ts. 0, or 1 where a gather's index was outside of its table. */
+/** Runs the program at an address: see ../src/program/Op.ts. 0, or 1 where a gather's index was outside of its table. */
 export function run(program: usize): i32 {
   return steps(program, <usize>-1, 0);
 }

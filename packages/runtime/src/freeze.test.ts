@@ -1,4 +1,3 @@
-import { inflateSync } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { relativeError, seededTensor } from '@tfjs-compress/testing';
@@ -11,7 +10,7 @@ import { artifactsOf, randomize } from './testing/compare.js';
 async function start({ module, memory: begin, pages, program, inputs, outputs }: Frozen) {
   const memory = new WebAssembly.Memory({ initial: pages });
   new Uint8Array(memory.buffer).set(begin);
-  const { instance } = await WebAssembly.instantiate(inflateSync(Buffer.from(module, 'base64')), { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(module, { env: { memory } });
   return (values: Float32Array): Float32Array => {
     new Float32Array(memory.buffer, inputs[0].address, inputs[0].length).set(values);
     expect((instance.exports.run as (program: number) => number)(program)).toBe(0);

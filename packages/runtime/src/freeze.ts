@@ -6,6 +6,7 @@ import { allLayers } from './lower/allLayers.js';
 import { lowerGraph } from './lower/lowerGraph.js';
 import { optimize } from './passes/optimize.js';
 import { all, dense } from './program/binaries.js';
+import { binaryOf } from './program/binaryOf.js';
 import { instantiate } from './program/instantiate.js';
 import { loadKernels } from './program/loadKernels.js';
 import { Program } from './program/Program.js';
@@ -24,11 +25,8 @@ export interface Place {
  * `run(program)`, which returns 0, and read the outputs.
  */
 export interface Frozen {
-  /**
-   * A WebAssembly module, compressed (zlib) and in base64, which imports its memory as
-   * env.memory.
-   */
-  module: string;
+  /** A WebAssembly module, which imports its memory as env.memory. */
+  module: Uint8Array<ArrayBuffer>;
   /** What the memory begins with; the rest of its `pages` is 0. */
   memory: Uint8Array;
   pages: number;
@@ -60,7 +58,7 @@ async function freezeChain(artifacts: Artifacts, count: number): Promise<Frozen>
   // biome-ignore lint/complexity/useLiteralKeys: the method is private.
   const { program, input, output, size } = new DenseModel(chain, kernels)['plan'](count, kernels.memory);
   const places = { inputs: [{ address: input, length: count }], outputs: [{ address: output, length: size }] };
-  return { module: dense, ...contentOf(kernels.memory), program, ...places };
+  return { module: binaryOf(dense), ...contentOf(kernels.memory), program, ...places };
 }
 
 async function freezeGraph(artifacts: Artifacts, shapes: number[][]): Promise<Frozen> {
@@ -68,7 +66,7 @@ async function freezeGraph(artifacts: Artifacts, shapes: number[][]): Promise<Fr
   const instance = await instantiate(all);
   const { start: program } = new Program(instance, builder, inputs, outputs, Object.keys(outputs));
   const places = { inputs: inputs.map(placeOf), outputs: outputs.map(placeOf) };
-  return { module: all, ...contentOf(instance.memory.memory), program, ...places };
+  return { module: binaryOf(all), ...contentOf(instance.memory.memory), program, ...places };
 }
 
 function contentOf({ buffer }: WebAssembly.Memory): { memory: Uint8Array; pages: number } {

@@ -1,5 +1,6 @@
-import { unpack } from '@tfjs-compress/format/decode';
+import { bytesOf } from '@tfjs-compress/format/internal';
 import type { GraphArtifacts } from './graph/readGraph.js';
+import { unpack } from './unpack.js';
 
 /** A model as tfjs keeps it: modelTopology, weightSpecs, weightData. */
 export type Artifacts = GraphArtifacts;
@@ -55,7 +56,7 @@ export async function readSource(
     throw new Error('source: expected a URL, the bytes of a compressed model, a Response, one File or artifacts.');
   }
   signal?.throwIfAborted();
-  return unpack(from, { ...(title && { name: title }), ...(maxBytes !== undefined && { maxBytes }) }) as Artifacts;
+  return unpack(bytesOf(from), title || 'compressed model', maxBytes);
 }
 
 /** All of a response's body. */

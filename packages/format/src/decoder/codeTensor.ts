@@ -2,6 +2,7 @@ import { AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import type { BitCoder } from './BitCoder.js';
 import { codeTables, gapAlphabet } from './codeTables.js';
 import { codeTree, type MarkHeld } from './codeTree.js';
+import { columnsOf } from './description.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
 import { MixedBudget } from './MixedBudget.js';
@@ -48,12 +49,6 @@ export class TensorState {
 
 /** Elements of a tensor: 32 bits each, or bytes, which are coded as if they had 32. */
 export type Elements = Int32Array | Uint8Array;
-
-/** Columns of a tensor seen as a matrix: its last dimension that is not 1. */
-export function columnsOf(shape: readonly number[]): number {
-  for (let i = shape.length - 1; i >= 0; i--) if (shape[i] !== 1) return shape[i];
-  return 1;
-}
 
 /** Codes the elements of one tensor. When encoding, `plan` is given; when decoding, it is not and `data` is all zeros. */
 export function codeTensor(

@@ -6,11 +6,6 @@ import { primer } from './primer.js';
 /** The longest match that is told apart from longer ones. */
 const longest = 15;
 
-/** Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to nothing of the file when it is foreseen. */
-export function textLimit(fileBytes: number): number {
-  return Math.min(2 ** 24, 2 ** 18 + 64 * fileBytes);
-}
-
 /**
  * Codes `text` (of `text.length` bytes, filled in when decoding). The primer stands before it.
  * Version 1 mixes contexts for each bit. Version 2 guesses each byte up to twice: as what followed the

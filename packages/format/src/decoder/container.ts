@@ -1,5 +1,7 @@
-import { crc32, residue } from './crc32.js';
 import { FormatError } from './FormatError.js';
+
+/** What a CRC-32 is of any bytes followed by their own, little-endian. */
+const residue = 0x2144df1c;
 
 /** 'tfz'. */
 export const magic = [0x74, 0x66, 0x7a];
@@ -19,8 +21,23 @@ export interface Container {
   rawEnd: number;
 }
 
-/** Reads and checks everything about a file that does not need decoding. */
-export function readContainer(bytes: Uint8Array, file: string): Container {
+/** Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to nothing of the file when it is foreseen. */
+export function textLimit(fileBytes: number): number {
+  return Math.min(2 ** 24, 2 ** 18 + 64 * fileBytes);
+}
+
+/**
+ * Reads and checks everything about a file that does not need decoding.
+ *
+ * @param maxBytes More bytes of weights are refused.
+ * @param crc32 Of bytes[0, end).
+ */
+export function readContainer(
+  bytes: Uint8Array,
+  file: string,
+  maxBytes: number,
+  crc32: (bytes: Uint8Array, end: number) => number,
+): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
   };
@@ -46,5 +63,9 @@ export function readContainer(bytes: Uint8Array, file: string): Container {
   if (bytes.length < rawEnd + 4) fail(bytes.length, `the file is cut off: ${rawEnd + 4} bytes expected`);
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
   if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
+  if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
+    const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
+    fail(4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
+  }
   return { version, weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
 }

@@ -10,6 +10,3 @@ export function crc32(bytes: Uint8Array, end: number): number {
   for (let i = 0; i < end; i++) c = table[(c ^ bytes[i]) & 255] ^ (c >>> 8);
   return ~c;
 }
-
-/** What crc32 gives for any bytes followed by their own CRC-32, little-endian. */
-export const residue = 0x2144df1c;

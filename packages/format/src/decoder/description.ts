@@ -5,16 +5,30 @@ import { invalid } from './FormatError.js';
 export type WeightEntry = [name: string, shape: number[], dtype?: string, more?: object];
 
 const maxDepth = 200;
-const itemBytes = new Map([
-  ['float32', 4],
-  ['int32', 4],
-  ['bool', 1],
-  ['complex64', 8],
-  ['string', 1],
-  ['uint8', 1],
-  ['uint16', 2],
-  ['float16', 2],
-]);
+const itemBytes = new Map(
+  Object.entries({ float32: 4, int32: 4, bool: 1, complex64: 8, string: 1, uint8: 1, uint16: 2, float16: 2 }),
+);
+
+/** What a file holds but the weights' data. */
+export interface Description {
+  artifacts: io.ModelArtifacts;
+  specs: io.WeightsManifestEntry[];
+  /** One a weight. */
+  layouts: Layout[];
+}
+
+/** Reads a file's text; throws an Error for what is no description of weights of so many bytes. */
+export function readDescription(text: Uint8Array, weightBytes: number): Description {
+  const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  const { weights } = artifacts;
+  // Whatever a forged description says of these.
+  for (const key of ['weights', 'weightSpecs', 'weightData', 'getWeightStream']) delete artifacts[key];
+  const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
+  if (weights) artifacts.weightSpecs = specs;
+  const layouts = specs.map(layoutOf);
+  if (layouts.reduce((sum, { bytes }) => sum + bytes, 0) !== weightBytes) invalid('size of the weights');
+  return { artifacts, specs, layouts };
+}
 
 /** Parses the JSON of a file; throws an Error for what JSON.parse refuses, deep nesting and keys named __proto__. */
 export function parseDescription(text: string): Record<string, any> {
@@ -55,4 +69,10 @@ export function layoutOf(spec: io.WeightsManifestEntry): Layout {
   if (!Number.isSafeInteger(bytes) || !(bytes >= (isText ? 4 * elements : 0))) invalid('size of a weight');
   const wide = each > 2;
   return { bytes, wide, shape: each === 4 ? shape : [wide ? bytes / 4 : bytes] };
+}
+
+/** Columns of a tensor seen as a matrix: its last dimension that is not 1. */
+export function columnsOf(shape: readonly number[]): number {
+  for (let i = shape.length - 1; i >= 0; i--) if (shape[i] !== 1) return shape[i];
+  return 1;
 }

@@ -2,10 +2,11 @@ import type { io } from '@tensorflow/tfjs-core';
 import { bitDecoder } from './bitDecoder.js';
 import { checkOptions } from './checkOptions.js';
 import { codeTensor, TensorState } from './codeTensor.js';
-import { codeText, textLimit } from './codeText.js';
+import { codeText } from './codeText.js';
 import { readContainer } from './container.js';
-import { layoutOf, parseDescription, toSpec } from './description.js';
-import { FormatError, invalid } from './FormatError.js';
+import { crc32 } from './crc32.js';
+import { readDescription } from './description.js';
+import { FormatError } from './FormatError.js';
 import { MixedBudget, mixedLimit } from './MixedBudget.js';
 import { type Bytes, bytesOf } from './readSource.js';
 
@@ -59,25 +60,13 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
   checkOptions(options, 'maxBytes, name');
   const bytes = bytesOf(file);
   const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
-  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name);
-  if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
-    const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
-    throw new FormatError(name, 4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
-  }
+  const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name, maxBytes, crc32);
   const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
   const located = (error: unknown) => new FormatError(name, decoder.offset(), (error as Error).message);
   try {
     const text = new Uint8Array(jsonBytes);
     codeText(decoder, text, version);
-    const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
-    const { weights } = artifacts;
-    // Whatever a forged description says of these.
-    for (const key of ['weights', 'weightSpecs', 'weightData', 'getWeightStream']) delete artifacts[key];
-    const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
-    if (weights) artifacts.weightSpecs = specs;
-    const layouts = specs.map(layoutOf);
-    const sum = layouts.reduce((sum, layout) => sum + layout.bytes, 0);
-    if (sum !== weightBytes) invalid('size of the weights');
+    const { artifacts, specs, layouts } = readDescription(text, weightBytes);
     return {
       artifacts,
       specs,

@@ -14,7 +14,7 @@ export function mutate(file: Uint8Array, seed: number): Uint8Array<ArrayBuffer> 
     new DataView(bytes.buffer).setInt32(changed.length, crc32(bytes, changed.length), true);
     return bytes;
   }
-  const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(file, '');
+  const { weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(file, '', Number.POSITIVE_INFINITY, crc32);
   const isRaw = seed % 4 === 1;
   const parts = [file.subarray(start, codedEnd), file.subarray(codedEnd, rawEnd)];
   const [coded, raw] = parts.map((part, i) => (isRaw === (i === 1) ? mutateBytes(part, seed) : part));

@@ -1,6 +1,7 @@
 import { elementwise, softmaxOf } from '../program/activations.js';
 import type { Kernels } from '../program/loadKernels.js';
-import { Op, Unary } from '../program/ops.js';
+import * as Op from '../program/Op.js';
+import * as Unary from '../program/Unary.js';
 import type { Constant } from '../program/Value.js';
 import type { Chain } from './readChain.js';
 

@@ -40,7 +40,7 @@ const activations = /^(ReLU|LeakyReLU|ELU|ThresholdedReLU|Softmax)$/;
  *
  * @throws UnsupportedLayerError for what is not such a chain.
  */
-export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts): Chain {
+export function readChain({ modelTopology, weightSpecs = [], weightData, places }: Artifacts): Chain {
   const topology = modelTopology as Json;
   const root: Json = topology?.model_config ?? topology;
   const layers: Json[] = root?.config?.layers ?? root?.config;
@@ -48,7 +48,7 @@ export function readChain({ modelTopology, weightSpecs, weightData }: Artifacts)
     throw new Error('the artifacts have no topology of a layers model.');
   }
   const weights = new Map<string, Float32Array>();
-  for (const { name, values } of readWeights(weightSpecs ?? [], weightData)) weights.set(name, values);
+  for (const { name, values } of readWeights(weightSpecs, weightData, places)) weights.set(name, values);
   const [first] = layers;
   const { config } = first;
   const shape = config.batch_input_shape ?? config.batch_shape;

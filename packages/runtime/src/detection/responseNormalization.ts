@@ -1,7 +1,8 @@
 import type { Layer } from '../graph/Graph.js';
+import * as Binary from '../program/Binary.js';
 import type { Lower } from '../program/Builder.js';
 import { Matrix } from '../program/Matrix.js';
-import { Binary, Unary } from '../program/ops.js';
+import * as Unary from '../program/Unary.js';
 
 /** Sums over neighboring channels as a product with a matrix of bands, one a layer. */
 const bands = new WeakMap<Layer, { matrix: Matrix; bias: Float32Array }>();

@@ -2,8 +2,8 @@ import { type GridIntervals, type RoIAlignOptions, visitCells } from '@tfjs-comp
 import type { Activation } from '../program/activations.js';
 import type { Builder } from '../program/Builder.js';
 import type { Matrix } from '../program/Matrix.js';
+import * as Op from '../program/Op.js';
 import { f, type Parameter } from '../program/Operation.js';
-import { Op } from '../program/ops.js';
 import { planesProduct } from '../program/product.js';
 import { type Address, type Value, wholeVectors } from '../program/Value.js';
 

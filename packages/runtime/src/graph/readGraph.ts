@@ -13,6 +13,8 @@ export interface GraphArtifacts {
   weightSpecs?: WeightSpec[];
   userDefinedMetadata?: unknown;
   weightData?: ArrayBuffer | ArrayBufferView | (ArrayBuffer | ArrayBufferView)[];
+  /** Of each weight, where it is not 0: see readWeights. */
+  places?: (Uint32Array | undefined)[];
 }
 
 const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
@@ -27,7 +29,7 @@ const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose
  *   not fit; Error for artifacts that are not those of a layers model.
  */
 export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWeight>): Graph {
-  const { modelTopology, format, weightSpecs = [], weightData } = artifacts;
+  const { modelTopology, format, weightSpecs = [], weightData, places } = artifacts;
   const root = rootOf(modelTopology);
   if (!root)
     throw new Error(
@@ -39,7 +41,7 @@ export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWei
   const plan = readModel(root, '', prefixes);
   const budget: Budget = { nodes: 10_000 };
   const graph = applyModel(plan, budget);
-  fill(graph, { prefixes, budget, name: plan.name }, byName(weights ?? readWeights(weightSpecs, weightData)));
+  fill(graph, { prefixes, budget, name: plan.name }, byName(weights ?? readWeights(weightSpecs, weightData, places)));
   return graph;
 }
 

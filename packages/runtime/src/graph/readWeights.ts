@@ -1,3 +1,5 @@
+import { bytesOf } from '@tfjs-compress/format/internal';
+
 /** A weight of a file, its numbers as they count in the model. */
 export interface NamedWeight {
   name: string;
@@ -13,6 +15,12 @@ export interface WeightSpec {
   group?: string;
   quantization?: { dtype: string; scale?: number; min?: number };
 }
+
+/**
+ * Where the numbers of a weight are that are not 0, in order, if its file said so when it
+ * was read. Nothing is known of copies.
+ */
+export const placesOf = new WeakMap<Float32Array, Uint32Array>();
 
 type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -34,34 +42,43 @@ const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike)
  * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the
  * optimizer's are left out. What is stored as float32 stays where it is.
  *
+ * @param places Of each, where it is not 0, in order; undefined where that is not known.
  * @throws Error for a dtype that tfjs does not store, and for data that end before the
  *   weights.
  */
-export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[] = []): Generator<NamedWeight> {
-  const parts = (Array.isArray(data) ? data : [data]).map((part) =>
-    ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part),
-  );
-  let [part, at] = [0, 0];
+export function* readWeights(
+  specs: readonly WeightSpec[],
+  data: Bytes | Bytes[] = [],
+  places: (Uint32Array | undefined)[] = [],
+): Generator<NamedWeight> {
+  const parts = [data]
+    .flat()
+    .map(bytesOf)
+    .filter(({ length }) => length > 0);
+  let left = parts.reduce((sum, { length }) => sum + length, 0);
   /**
    * The next bytes, for a view of 4-byte numbers: in place where they are whole and
    * aligned.
    */
   const take = (length: number, name: string): Uint8Array => {
-    while (part < parts.length && at === parts[part].length) [part, at] = [part + 1, 0];
-    const here = parts[part]?.subarray(at, at + length) ?? new Uint8Array();
-    at += here.length;
-    if (here.length === length) return here.byteOffset % 4 ? here.slice() : here;
-    const rest = parts.slice(part + 1).reduce((sum, each) => sum + each.length, here.length);
-    if (!(rest >= length)) throw new Error(`weight '${name}': the data end ${length - rest} bytes before it does.`);
+    left -= length;
+    if (!(left >= 0)) throw new Error(`weight '${name}': the data end ${-left} bytes before it does.`);
+    const pieces: Uint8Array[] = [];
+    for (let missing = length; missing > 0; missing -= pieces.at(-1)!.length) {
+      pieces.push(parts[0].subarray(0, missing));
+      parts[0] = parts[0].subarray(missing);
+      if (parts[0].length === 0) parts.shift();
+    }
+    if (pieces.length === 1 && pieces[0].byteOffset % 4 === 0) return pieces[0];
     const joined = new Uint8Array(length);
-    joined.set(here);
-    for (let i = here.length; i < length; i += at) {
-      at = Math.min(parts[++part].length, length - i);
-      joined.set(parts[part].subarray(0, at), i);
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
     }
     return joined;
   };
-  for (const spec of specs) {
+  for (const [i, spec] of specs.entries()) {
     if (typeof spec?.name !== 'string' || !Array.isArray(spec.shape)) {
       throw new Error(`weightSpecs: expected objects with a name and a shape, received ${JSON.stringify(spec)}.`);
     }
@@ -77,8 +94,11 @@ export function* readWeights(specs: readonly WeightSpec[], data: Bytes | Bytes[]
     const bytes = take(size * reader[0], name);
     if (group === 'optimizer' || dtype === 'complex64') continue;
     const { buffer, byteOffset } = bytes;
-    if (reader[1] === Float32Array) yield { name, shape, values: new Float32Array(buffer, byteOffset, size) };
-    else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
+    if (reader[1] === Float32Array) {
+      const values = new Float32Array(buffer, byteOffset, size);
+      if (places[i]) placesOf.set(values, places[i]);
+      yield { name, shape, values };
+    } else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
   }
 }
 

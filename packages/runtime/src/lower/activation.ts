@@ -1,5 +1,6 @@
+import * as Binary from '../program/Binary.js';
 import type { Lower, Lowerings } from '../program/Builder.js';
-import { Binary, Unary } from '../program/ops.js';
+import * as Unary from '../program/Unary.js';
 import { rowStrides } from '../program/Value.js';
 
 /** The advanced layers that an activation can be (see activations.ts). */

@@ -1,9 +1,10 @@
 import type { Layer, Weight } from '../graph/Graph.js';
 import { type Activation, elementwise, softmaxOf } from '../program/activations.js';
+import * as Binary from '../program/Binary.js';
 import type { Builder } from '../program/Builder.js';
 import { Matrix, matrixOf } from '../program/Matrix.js';
+import * as Op from '../program/Op.js';
 import { f } from '../program/Operation.js';
-import { Binary, Op } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Layer, Node, Weight } from '../graph/Graph.js';
+import * as Binary from '../program/Binary.js';
 import type { Builder } from '../program/Builder.js';
-import { Binary } from '../program/ops.js';
 import type { Value } from '../program/Value.js';
 import { type Cell, lstmStep, unitsOf } from './cells.js';
 import { permuted } from './geometry.js';

@@ -1,5 +1,7 @@
+import * as Binary from '../program/Binary.js';
 import type { Builder, Lower } from '../program/Builder.js';
-import { Binary, Op, Unary } from '../program/ops.js';
+import * as Op from '../program/Op.js';
+import * as Unary from '../program/Unary.js';
 import type { Value } from '../program/Value.js';
 
 /** tfjs's epsilon() on all backends but WebGL with half precision. */

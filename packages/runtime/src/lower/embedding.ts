@@ -1,5 +1,5 @@
 import type { Lower } from '../program/Builder.js';
-import { Op } from '../program/ops.js';
+import * as Op from '../program/Op.js';
 import { sizeOf } from '../program/Value.js';
 import { anyNot } from './masking.js';
 

@@ -1,6 +1,7 @@
+import * as Binary from '../program/Binary.js';
 import type { Builder, Lower } from '../program/Builder.js';
+import * as Op from '../program/Op.js';
 import { f } from '../program/Operation.js';
-import { Binary, Op } from '../program/ops.js';
 import { sizeOf, type Value } from '../program/Value.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { Graph, Node } from '../graph/Graph.js';
+import * as Binary from '../program/Binary.js';
 import type { Builder } from '../program/Builder.js';
-import { Binary, Unary } from '../program/ops.js';
+import * as Unary from '../program/Unary.js';
 import type { Value } from '../program/Value.js';
 
 /**

@@ -1,5 +1,6 @@
+import * as Binary from '../program/Binary.js';
 import type { Builder, Lower, Lowerings } from '../program/Builder.js';
-import { Binary, Unary } from '../program/ops.js';
+import * as Unary from '../program/Unary.js';
 import type { Value } from '../program/Value.js';
 import { concatenate } from './shape.js';
 

@@ -1,7 +1,8 @@
 import type { Layer, Weight } from '../graph/Graph.js';
+import * as Binary from '../program/Binary.js';
 import type { Lower, Lowerings } from '../program/Builder.js';
+import * as Op from '../program/Op.js';
 import { f } from '../program/Operation.js';
-import { Binary, Op } from '../program/ops.js';
 import { isPlanar, rowStrides, sizeOf, spanOf, wholeVectors } from '../program/Value.js';
 import { permuted } from './geometry.js';
 

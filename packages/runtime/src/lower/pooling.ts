@@ -1,5 +1,5 @@
 import type { Lower, Lowerings } from '../program/Builder.js';
-import { Op } from '../program/ops.js';
+import * as Op from '../program/Op.js';
 import { rowStrides, type Value } from '../program/Value.js';
 import { axisOf, channelsLast, expectRank, paddingOf, sizes } from './geometry.js';
 import { Kind, window } from './window.js';

@@ -1,5 +1,7 @@
+import * as Binary from '../program/Binary.js';
 import type { Builder, Lower, Lowerings } from '../program/Builder.js';
-import { Binary, Op, Unary } from '../program/ops.js';
+import * as Op from '../program/Op.js';
+import * as Unary from '../program/Unary.js';
 import { sizeOf, type Value } from '../program/Value.js';
 import { channelsLast, expectRank, sizes } from './geometry.js';
 

@@ -1,7 +1,7 @@
 import type { Builder, ProductOptions } from '../program/Builder.js';
 import type { Matrix } from '../program/Matrix.js';
+import * as Op from '../program/Op.js';
 import { f } from '../program/Operation.js';
-import { Op } from '../program/ops.js';
 import { planesProduct } from '../program/product.js';
 import { isPlanar, rowStrides, sizeOf, spanOf, type Value, wholeVectors } from '../program/Value.js';
 import type { Axis } from './geometry.js';

@@ -1,8 +1,8 @@
 import type { Layer, Weight } from '../graph/Graph.js';
 import type { Activation } from '../program/activations.js';
 import type { Builder } from '../program/Builder.js';
+import * as Op from '../program/Op.js';
 import { f, type Parameter } from '../program/Operation.js';
-import { Op } from '../program/ops.js';
 import { fuse } from '../program/product.js';
 import type { Value } from '../program/Value.js';
 import { windowScratchBytes } from '../program/windowScratchBytes.js';

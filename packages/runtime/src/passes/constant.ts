@@ -1,5 +1,5 @@
 import { type Activation, elementwise, softmaxOf } from '../program/activations.js';
-import { Unary } from '../program/ops.js';
+import * as Unary from '../program/Unary.js';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -3,9 +3,10 @@ import { refuse, refusing } from '../graph/UnsupportedLayerError.js';
 import { inOrder, Masks } from '../lower/masks.js';
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import type { Matrix } from './Matrix.js';
+import * as Op from './Op.js';
 import { f, type Operation, type Parameter } from './Operation.js';
-import { Op, Unary } from './ops.js';
 import { product } from './product.js';
+import * as Unary from './Unary.js';
 import {
   type Address,
   type Buffer,

@@ -1,4 +1,5 @@
 import type { Weight } from '../graph/Graph.js';
+import { placesOf } from '../graph/readWeights.js';
 import { type Constant, type Numbers, sizeOf } from './Value.js';
 
 /**
@@ -13,6 +14,13 @@ const MANY = 2 ** 17;
 /** Outputs that Op.sparseVector computes at a time. */
 const LANES = 8;
 
+/** By outputs: places of weights that are not 0, where an output's begin, how many it has. */
+interface Sparse {
+  places: Uint32Array;
+  starts: Uint32Array;
+  counts: Uint32Array;
+}
+
 /**
  * Weights as the products take them, [rows = taps × inputs][columns = outputs],
  * row-major. The encodings are constants of the matrix, so that all programs share them.
@@ -20,6 +28,7 @@ const LANES = 8;
 export class Matrix {
   /** Weights that are not 0. */
   readonly count: number;
+  private found?: Sparse;
 
   constructor(
     readonly values: Float32Array,
@@ -29,15 +38,35 @@ export class Matrix {
     if (values.length !== rows * columns || values.length === 0) {
       throw new Error(`expected weights for ${rows} × ${columns}, received ${values.length}.`);
     }
+    const places = placesOf.get(values);
     let count = 0;
     // Not for … of: a model is read once, by code that the engine has not compiled yet.
-    for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-    this.count = count;
+    if (!places) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    this.count = places?.length ?? count;
   }
 
   /** Whether the sparse kernel is the faster one: with a vector, or with planes. */
   isSparse(operand: keyof typeof SPARSE): boolean {
     return this.count < SPARSE[operand] * this.values.length;
+  }
+
+  private sparse(): Sparse {
+    if (this.found) return this.found;
+    const { values, columns, count } = this;
+    let rows = placesOf.get(values);
+    if (!rows) {
+      rows = new Uint32Array(count);
+      for (let i = 0, end = 0; i < values.length; i++) if (values[i] !== 0) rows[end++] = i;
+    }
+    const counts = new Uint32Array(columns);
+    for (let i = 0; i < count; i++) counts[rows[i] % columns]++;
+    const starts = new Uint32Array(columns);
+    for (let i = 1; i < columns; i++) starts[i] = starts[i - 1] + counts[i - 1];
+    const next = starts.slice();
+    const places = new Uint32Array(count);
+    for (let i = 0; i < count; i++) places[next[rows[i] % columns]++] = rows[i];
+    this.found = { places, starts, counts };
+    return this.found;
   }
 
   private constant(name: string, make: () => Numbers): Constant {
@@ -53,30 +82,23 @@ export class Matrix {
     const { values, columns } = this;
     const count = Math.ceil(columns / LANES);
     const encode = () => {
-      const places: number[][] = Array.from({ length: columns }, () => []);
-      let column = 0;
-      for (let i = 0; i < values.length; i++) {
-        if (values[i] !== 0) places[column].push(i);
-        if (++column === columns) column = 0;
-      }
-      const order = places.map((_, each) => each).sort((a, b) => places[a].length - places[b].length);
-      const lanes = Array.from({ length: LANES * count }, (_, i) => order[Math.min(i, columns - 1)]);
-      const steps = Array.from({ length: count }, (_, block) => places[lanes[LANES * block + LANES - 1]].length);
-      const total = LANES * steps.reduce((a, b) => a + b, 0);
+      const { places, starts, counts } = this.sparse();
+      const order = [...counts.keys()].sort((a, b) => counts[a] - counts[b]);
+      const lanes = Array.from({ length: LANES * count }, (_, lane) => order[Math.min(lane, columns - 1)]);
+      const longest = lanes.filter((_, lane) => lane % LANES === LANES - 1);
+      const total = longest.reduce((sum, column) => sum + LANES * counts[column], 0);
       const [indexes, weights] = [new Uint16Array(total), new Float32Array(total)];
-      let start = 0;
-      for (let lane = 0; lane < lanes.length; lane++) {
-        const own = places[lanes[lane]];
-        for (let step = 0, at = start + (lane % LANES); step < own.length; step++, at += LANES) {
-          weights[at] = values[own[step]];
-          indexes[at] = own[step] / columns;
+      for (let lane = 0, at = 0; lane < lanes.length; lane++) {
+        const column = lanes[lane];
+        const [start, end] = [starts[column], starts[column] + counts[column]];
+        for (let i = start, to = at + (lane % LANES); i < end; i++, to += LANES) {
+          weights[to] = values[places[i]];
+          indexes[to] = places[i] / columns;
         }
-        if (lane % LANES === LANES - 1) start += LANES * own.length;
+        if (lane % LANES === LANES - 1) at += LANES * counts[column];
       }
-      const blocks = Uint16Array.from(
-        steps.flatMap((each, block) => [each, ...lanes.slice(LANES * block, LANES * (block + 1))]),
-      );
-      return { blocks, indexes, weights };
+      const blocks = longest.flatMap((column, i) => [counts[column], ...lanes.slice(LANES * i, LANES * (i + 1))]);
+      return { blocks: Uint16Array.from(blocks), indexes, weights };
     };
     let encoded: ReturnType<typeof encode> | undefined;
     const part = (name: 'weights' | 'indexes' | 'blocks'): Constant =>
@@ -119,41 +141,20 @@ export class Matrix {
    * For Op.sparseProduct: by outputs; row r of the matrix lies offsets[r] bytes from x.
    */
   byOutputs(offsets: Uint32Array): { weights: Constant; offsets: Constant; counts: Constant } {
-    const { values, rows, columns, count } = this;
-    const each = (visit: (row: number, column: number, value: number) => void): void => {
-      for (let column = 0; column < columns; column++) {
-        for (let row = 0; row < rows; row++) {
-          const value = values[row * columns + column];
-          if (value !== 0) visit(row, column, value);
-        }
-      }
-    };
+    const { values, columns } = this;
     return {
       weights: this.constant('weights by outputs', () => {
-        const weights = new Float32Array(count);
-        let at = 0;
-        each((_, __, value) => {
-          weights[at++] = value;
-        });
+        const { places } = this.sparse();
+        const weights = new Float32Array(places.length);
+        for (let i = 0; i < places.length; i++) weights[i] = values[places[i]];
         return weights;
       }),
-      counts: this.constant('counts', () => {
-        const counts = new Uint32Array(columns);
-        each((_, column) => counts[column]++);
-        return counts;
-      }),
+      counts: this.constant('counts', () => this.sparse().counts),
       // Of the program's own: they differ with the sizes of its planes.
       offsets: {
         owner: offsets,
         name: '',
-        make: () => {
-          const expanded = new Uint32Array(count);
-          let at = 0;
-          each((row) => {
-            expanded[at++] = offsets[row];
-          });
-          return expanded;
-        },
+        make: () => this.sparse().places.map((i) => offsets[Math.floor(i / columns)]),
       },
     };
   }

@@ -1,4 +1,4 @@
-import { Unary } from './ops.js';
+import * as Unary from './Unary.js';
 
 /**
  * An activation: a name, or how tfjs-layers saves one; the advanced layers (ReLU, ELU …)

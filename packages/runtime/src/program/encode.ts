@@ -1,7 +1,7 @@
 import type { Operation } from './Operation.js';
 
 /**
- * The words of a program: see ops.ts. Buffers have their addresses; a word of 0 ends it.
+ * The words of a program: see Op.ts. Buffers have their addresses; a word of 0 ends it.
  */
 export function encode(operations: Operation[]): Uint32Array {
   const count = operations.reduce(

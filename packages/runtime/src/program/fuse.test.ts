@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
-import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import * as binaries from './binaries.js';
+import { all, dense } from './binaries.js';
+import { binaryOf } from './binaryOf.js';
 import { fuse } from './fuse.js';
 
-const modules = Object.values(binaries).map((text) => Uint8Array.from(inflateSync(Buffer.from(text, 'base64'))));
+const modules = [all, dense].map(binaryOf);
 
 /** How often some bytes follow each other. */
 const count = (module: Uint8Array, bytes: number[]): number =>

@@ -1,8 +1,10 @@
 import { type Activation, elementwise, softmaxOf } from './activations.js';
+import * as Binary from './Binary.js';
 import type { Builder, ProductOptions } from './Builder.js';
 import type { Matrix } from './Matrix.js';
+import * as Op from './Op.js';
 import { f, type Parameter } from './Operation.js';
-import { Binary, Op, Unary } from './ops.js';
+import * as Unary from './Unary.js';
 import { sameStrides, sizeOf, spanOf, type Value, wholeVectors } from './Value.js';
 
 /** Builder.product: at one pixel a product with a vector, else with planes. */

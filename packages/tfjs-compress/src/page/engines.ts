@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import type { Frozen } from '@tfjs-compress/runtime/internal';
 import type { FrozenPlan } from './PageConfig.js';
 
@@ -27,8 +27,7 @@ export function fileEngine(file: Uint8Array, runtime: string): Engine {
  * and compiles, which is most of the runtime. Of small models that is less, though their
  * weights take more bytes than in the file.
  */
-export function frozenEngine({ module, memory, ...rest }: Frozen): Engine {
-  const kernels = inflateSync(Buffer.from(module, 'base64'));
+export function frozenEngine({ module: kernels, memory, ...rest }: Frozen): Engine {
   const planes = bytePlanes(memory);
   return {
     payload: deflated(Buffer.concat([kernels, planes])),

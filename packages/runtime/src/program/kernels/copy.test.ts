@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Op } from '../ops.js';
+import * as Op from '../Op.js';
 import { f, Kernels, numbers } from './testing/kernels.js';
 
 /** The offsets of all elements, in numbers, by sizes and strides. */

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Binary, Op, Unary } from '../ops.js';
+import * as binaryCodes from '../Binary.js';
+import * as Op from '../Op.js';
+import * as unaries from '../Unary.js';
 import { expectClose, f, Kernels, numbers } from './testing/kernels.js';
+
+const Unary = { ...unaries };
+const Binary = { ...binaryCodes };
 
 const binaries: Record<keyof typeof Binary, (x: number, z: number) => number> = {
   add: (x, z) => x + z,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Op, Unary } from '../ops.js';
+import * as Op from '../Op.js';
+import * as unaries from '../Unary.js';
 import { f, Kernels } from './testing/kernels.js';
+
+const Unary = { ...unaries };
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Matrix } from '../Matrix.js';
-import { Op } from '../ops.js';
+import * as Op from '../Op.js';
 import { type Build, expectClose, f, Kernels, numbers } from './testing/kernels.js';
 
 const sizes = fc.record({

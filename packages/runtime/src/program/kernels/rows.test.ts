@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Op } from '../ops.js';
+import * as Op from '../Op.js';
 import { expectClose, f, Kernels, numbers } from './testing/kernels.js';
 
 /** Row-major or, if `planes`, with the last dimension outermost in memory. */

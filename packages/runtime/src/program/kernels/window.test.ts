@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { Op } from '../ops.js';
+import * as Op from '../Op.js';
 import { type WindowShape, windowScratchBytes } from '../windowScratchBytes.js';
 import { type Build, expectClose, f, Kernels, numbers } from './testing/kernels.js';
 

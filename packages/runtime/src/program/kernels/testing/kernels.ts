@@ -1,17 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
-import { inflateSync } from 'node:zlib';
 import { expect } from 'vitest';
-import * as binaries from '../../binaries.js';
+import { all, dense } from '../../binaries.js';
+import { binaryOf } from '../../binaryOf.js';
 import { fuse } from '../../fuse.js';
 
 // Node 20 has the fused instructions, but asks for a flag.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-const inflate = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(inflateSync(Buffer.from(text, 'base64')));
 const modules = {
-  all: new WebAssembly.Module(inflate(binaries.all)),
-  dense: new WebAssembly.Module(inflate(binaries.dense)),
-  fused: new WebAssembly.Module(fuse(inflate(binaries.all))),
+  all: new WebAssembly.Module(binaryOf(all)),
+  dense: new WebAssembly.Module(binaryOf(dense)),
+  fused: new WebAssembly.Module(fuse(binaryOf(all))),
 };
 export type Build = keyof typeof modules;
 

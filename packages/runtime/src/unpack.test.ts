@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { unpack as unpackInJavaScript } from '../../format/src/decode.js';
+import { mutate } from '../../format/src/testing/mutate.js';
+import { unpack } from './unpack.js';
+
+const folder = new URL('../../format/src/fixtures/', import.meta.url);
+const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tfz'));
+const read = (name: string) => Uint8Array.from(readFileSync(new URL(name, folder)));
+
+/** What a decoder makes of a file: artifacts with the weights in one piece, or what it throws. */
+async function outcome(decode: () => any): Promise<unknown> {
+  try {
+    const { weightData, places: _, ...artifacts } = await decode();
+    const data = weightData && Buffer.concat([weightData].flat().map((part: any) => new Uint8Array(part)));
+    return { artifacts, data: data?.toString('latin1') };
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+describe('the decoder in WebAssembly', () => {
+  it.each(fixtures)('reads %s as the one in JavaScript', async (name) => {
+    const file = read(name);
+    const expected = await outcome(() => unpackInJavaScript(file));
+    expect(expected).toHaveProperty('data');
+    expect(await outcome(() => unpack(file, name))).toEqual(expected);
+  });
+
+  it('lists where float32 weights are not 0', async () => {
+    let lists = 0;
+    for (const name of fixtures) {
+      const { weightData = [], places = [] } = await unpack(read(name), name);
+      for (const [i, part] of (weightData as Uint8Array[]).entries()) {
+        if (!places[i]) continue;
+        const values = [...new Float32Array(part.buffer)];
+        expect([...places[i]]).toEqual([...values.keys()].filter((at) => values[at] !== 0));
+        lists++;
+      }
+    }
+    expect(lists).toBeGreaterThan(20);
+  });
+
+  it('makes of changed files what the one in JavaScript makes of them', async () => {
+    let refused = 0;
+    for (const name of fixtures) {
+      const file = read(name);
+      for (let seed = 0; seed < Number(process.env.UNPACK_RUNS ?? 6); seed++) {
+        const changed = mutate(file, seed);
+        const maxBytes = 2 ** 24;
+        const expected = await outcome(() => unpackInJavaScript(changed, { maxBytes }));
+        if (expected === 'FormatError') refused++;
+        expect(await outcome(() => unpack(changed, name, maxBytes)), `${name}, seed ${seed}`).toEqual(expected);
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  }, 60_000);
+});
