@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { checkRoI } from '../roi/checkRoI.js';
 import { roiMaxPool } from '../roi/roiMaxPool.js';
-import type { LayerConfig, Shape } from './layer.js';
+import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;
 
@@ -13,6 +14,8 @@ export class RoIMaxPooling extends layers.Layer {
 
   constructor(args: RoIMaxPoolingLayerArgs) {
     super(args);
+    checkLayerArgs('RoIMaxPooling', args, ['size', 'stride']);
+    checkRoI({ size: args.size, stride: args.stride });
     this.options = { size: args.size, stride: args.stride ?? 1 };
   }
 

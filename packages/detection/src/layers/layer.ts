@@ -1,11 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { checkKnownOptions } from '@tfjs-compress/math';
 import { pickBoxes } from '@tfjs-compress/math/detection';
 
 /** What every layer's constructor takes: name, trainable, … */
 export type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
 
 export type Shape = (number | null)[];
+
+/** What tfjs's layers take and save, and what it hands to them when it loads a model. */
+const common = [
+  ...['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'updatable'],
+  ...['weights', 'customObjects', 'fastWeightInitDuringBuild'],
+];
+
+/** Throws on an option that neither tfjs's layers nor this one has. */
+export function checkLayerArgs(owner: string, args: object, own: readonly string[]): void {
+  checkKnownOptions(args, [...own, ...common], owner);
+}
 
 /** The rows of picture i of a tensor [pictures, n, k], as flat numbers. */
 export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number): Float32Array {
