@@ -41,6 +41,9 @@ export type { VocOptions } from './data/vocSet.js';
 export type { Address, FetchOptions } from './data/webSource.js';
 export type { YoloOptions } from './data/yoloSet.js';
 export { type YoloTextOptions, yoloText } from './data/yoloText.js';
+export { batchPictures } from './drawing/batchPictures.js';
+export { type Drawn, type DrawOptions, drawDetections } from './drawing/drawDetections.js';
+export { type PictureGridOptions, pictureGrid } from './drawing/pictureGrid.js';
 export { type CocoDetection, cocoResults } from './evaluation/cocoResults.js';
 export {
   type ConfusionMatrix,
@@ -56,6 +59,7 @@ export {
   evaluateVoc,
   type VocResult,
 } from './evaluation/evaluateVoc.js';
+export { type MapCallbackOptions, mapCallback } from './evaluation/mapCallback.js';
 export { precisionRecallSvg } from './evaluation/precisionRecallSvg.js';
 export { recallOfProposals } from './evaluation/recallOfProposals.js';
 export {

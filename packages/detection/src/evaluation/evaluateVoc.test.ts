@@ -61,7 +61,7 @@ describe('evaluateVoc', () => {
 
   it('names options and figures that make no sense', () => {
     const run = (options: object) => () => evaluateVoc([[detection(at(0), 1)]], [[object(at(0))]], options);
-    expect(run({ iou: 0.75 })).toThrow("evaluateVoc has no option 'iou'. Did you mean");
+    expect(run({ iou: 0.75 })).toThrow("evaluateVoc has no option 'iou'. Did you mean 'iouThreshold'?");
     expect(run({ iouThreshold: 50 })).toThrow('iouThreshold: expected a number from 0 to below 1, received 50.');
     expect(run({ year: '2007' })).toThrow('year: expected an integer ≥ 2005');
     expect(run({ classes: 'cell' })).toThrow('classes: expected names, at least one');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
+import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
@@ -187,12 +187,39 @@ describe('Detector', () => {
     await expect(cachedBatches(detector, set)).rejects.toThrow('at least one object that counts');
   });
 
+  for (const variant of ['full', 'fast'] as const) {
+    it(`${variant}: detects in many pictures as in each, and leaves no tensor`, async () => {
+      const detector = tinyDetector({ variant });
+      const picture = (height: number, width: number, seed: number) =>
+        tf.randomUniform([height, width, 3], 0, 255, 'int32', seed) as tf.Tensor3D;
+      const pictures = [picture(32, 48, 1), picture(60, 40, 2), picture(64, 96, 3), picture(32, 48, 4)];
+      const options = { scoreThreshold: 0, maxDetections: 9 };
+      const expected: Detection[][] = [];
+      for (const each of pictures) expected.push(await detector.detect(each, options));
+      for (const batchSize of [1, 3, undefined]) {
+        const found = await expectNoLeak(() => detector.detectMany(pictures, { ...options, batchSize }));
+        expect(found.length).toBe(4);
+        found.forEach((list, i) => {
+          expect(list.map((each) => each.class)).toEqual(expected[i].map((each) => each.class));
+          list.forEach(({ box, score }, k) => {
+            expect(score).toBeCloseTo(expected[i][k].score, 4);
+            for (const side of [0, 1, 2, 3]) expect(box[side]).toBeCloseTo(expected[i][k].box[side], 2);
+          });
+        });
+      }
+      expect(await detector.detectMany([])).toEqual([]);
+      await expect(detector.detectMany(pictures, { batchsize: 2 } as never)).rejects.toThrow(
+        "detectMany has no option 'batchsize'",
+      );
+    });
+  }
+
   it('names bad input', async () => {
     const detector = tinyDetector();
     await expect(detector.detect(tf.zeros([8, 8]) as unknown as tf.Tensor3D)).rejects.toThrow(
       /^picture: expected a tensor of shape \[height, width, 3\], .*, received \[8, 8\]\.$/,
     );
-    for (const none of [null, {}, 7, { data: 'x' }, 'cells.jpg', new Blob([])]) {
+    for (const none of [null, {}, 7, { data: 3 }, 'cells.jpg', new Blob([])]) {
       await expect(detector.detect(none as never)).rejects.toThrow('picture: expected a tensor of shape');
     }
     await expect(detector.detect(tinyPicture(), { threshold: 1 } as object)).rejects.toThrow("no option 'threshold'");

@@ -157,26 +157,29 @@ export class Detector {
   ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
     const given = detectOptionsOf(options, 'detect', this.config.detect);
     const prepared = this.prepare(await loadForDetection(picture));
-    const maps = this.mapsOf(prepared.input);
-    try {
-      const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
-      const proposals = proposalsOf(found.boxes, found.logits, prepared);
-      if (proposals.length === 0) return { detections: [], proposals };
-      const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
-      const boxes = clipBoxes(moved, prepared.width, prepared.height);
-      const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
-      const make = (i: number) => isLargeEnough(boxes, i);
-      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
-      const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
-      const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
-        box,
-        class: this.config.classes[classes[kept[k]]],
-        score: scores[kept[k]],
-      }));
-      return { detections, proposals };
-    } finally {
-      tf.dispose([prepared.input, maps]);
+    return this.detectIn(prepared, this.mapsOf(prepared.input), given);
+  }
+
+  /**
+   * The same as detect() of each picture, in fewer runs of the network: pictures of one size go
+   * through the trunk together, `batchSize` (default 8) at most.
+   *
+   * @returns Of each picture, best first.
+   */
+  async detectMany(
+    pictures: readonly Picture[],
+    options: DetectOptions & { batchSize?: number } = {},
+  ): Promise<Detection[][]> {
+    const { batchSize = 8, ...others } = options;
+    checkInteger(batchSize, 'batchSize', 1);
+    check(Array.isArray(pictures), 'pictures', 'a list of pictures', pictures);
+    const given = detectOptionsOf(others, 'detectMany', this.config.detect);
+    const found: Detection[][] = [];
+    for (let from = 0; from < pictures.length; from += batchSize) {
+      const loaded = await Promise.all(pictures.slice(from, from + batchSize).map(loadForDetection));
+      found.push(...(await this.detectTogether(loaded, given)));
     }
+    return found;
   }
 
   /**
@@ -220,7 +223,56 @@ export class Detector {
     for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
   }
 
-  /** [Hyper Feature, map of the proposal stage] of one prepared picture. */
+  private async detectTogether(pictures: PreparablePicture[], given: Required<DetectOptions>): Promise<Detection[][]> {
+    const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
+    const found: Detection[][] = [];
+    pictures.forEach((picture, place) => {
+      const prepared = this.prepare(picture);
+      const size = `${prepared.input.shape}`;
+      bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
+    });
+    for (const group of bySize.values()) {
+      const maps = tf.tidy(() => {
+        const all = this.mapsOf(
+          tf.concat(
+            group.map(({ prepared }) => prepared.input),
+            0,
+          ),
+        );
+        return all.map((map) => tf.split(map, group.length, 0));
+      });
+      for (const [i, { prepared, place }] of group.entries()) {
+        const { detections } = await this.detectIn(prepared, [maps[0][i], maps[1][i]] as never, given);
+        found[place] = detections;
+      }
+    }
+    return found;
+  }
+
+  /** Disposes of what it is given. */
+  private async detectIn(prepared: Prepared, maps: [tf.Tensor4D, tf.Tensor4D], given: Required<DetectOptions>) {
+    try {
+      const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
+      const proposals = proposalsOf(found.boxes, found.logits, prepared);
+      if (proposals.length === 0) return { detections: [], proposals };
+      const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
+      const boxes = clipBoxes(moved, prepared.width, prepared.height);
+      const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
+      const make = (i: number) => isLargeEnough(boxes, i);
+      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
+      const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
+      const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+        box,
+        class: this.config.classes[classes[kept[k]]],
+        score: scores[kept[k]],
+      }));
+      return { detections, proposals };
+    } finally {
+      tf.dispose([prepared.input, maps]);
+    }
+  }
+
+  /** [Hyper Feature, map of the proposal stage] of prepared pictures of one size. */
   private mapsOf(prepared: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
     const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
     const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];

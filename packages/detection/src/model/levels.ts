@@ -1,5 +1,6 @@
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { LayersModel, type layers, Sequential, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check } from '@tfjs-compress/math';
+import type { Shape } from '../layers/layer.js';
 
 export interface Levels {
   outputs: [SymbolicTensor, SymbolicTensor, SymbolicTensor];
@@ -20,9 +21,10 @@ export function levelsOf(trunk: LayersModel, names: readonly string[]): Levels {
   check(free, 'trunk', expected, inputShape);
   const outputs = names.map((name) => outputOf(trunk, name));
   const strides = outputs.map((output, i) => {
-    const rows = rowsAt(output);
-    check(rows !== null && probe % rows === 0, `levels[${i}]`, 'a map whose stride divides the picture', names[i]);
-    return probe / (rows as number);
+    const [, rows, columns, channels] = shapeAt(output) as number[];
+    const isMap = channels > 0 && rows === columns && probe % rows === 0;
+    check(isMap, `levels[${i}]`, 'a map whose stride divides the picture', names[i]);
+    return probe / rows;
   });
   const [shallow, middle, deep] = strides;
   const aligned = middle % shallow === 0 && deep % middle === 0;
@@ -36,12 +38,33 @@ export function levelsOf(trunk: LayersModel, names: readonly string[]): Levels {
  * the model have further outputs. The last one of a layer that the model uses several times.
  */
 export function outputOf(model: LayersModel, name: string): SymbolicTensor {
-  const layer = model.layers.find((each) => each.name === name);
+  const layer = layerNamed(model, name);
   check(layer !== undefined, 'levels', `names of layers of the trunk (${nearest(model, name)}, …)`, name);
   const used = layer.inboundNodes.map((_, node) => node).filter((node) => usesNode(model, name, node));
-  const output = layer.getOutputAt(used[used.length - 1] ?? 0);
-  check(!Array.isArray(output), 'levels', 'layers with one output', name);
-  return output as SymbolicTensor;
+  const last = used[used.length - 1];
+  const output = last === undefined ? (layer as LayersModel).outputs : layer.getOutputAt(last);
+  const [only, ...more] = [output].flat();
+  check(only !== undefined && more.length === 0, 'levels', 'layers with one output', name);
+  return only;
+}
+
+/** A layer of the model's graph, or a model that is part of it. */
+export function layerNamed(model: LayersModel, name: string): layers.Layer | undefined {
+  const inGraph = graphLayers(model);
+  // A model that a Sequential begins with is not applied: its own graph is part of the other.
+  const parts = (of: LayersModel): layers.Layer[] =>
+    of.layers.flatMap((layer) =>
+      layer instanceof LayersModel && !inGraph.includes(layer) ? [layer, ...parts(layer)] : [],
+    );
+  return [...inGraph, ...parts(model)].find((layer) => layer.name === name);
+}
+
+/** The layers that a model's graph goes through. */
+export function graphLayers(model: LayersModel): layers.Layer[] {
+  // A Sequential has no graph before it is used.
+  if (model instanceof Sequential && !model.built) model.build();
+  const { nodesByDepth } = model as unknown as { nodesByDepth: Record<string, { outboundLayer: layers.Layer }[]> };
+  return [...new Set(Object.values(nodesByDepth).flatMap((nodes) => nodes.map((node) => node.outboundLayer)))];
 }
 
 /** Whether the model's graph goes through a layer's node. tfjs keeps the nodes of a graph by these keys. */
@@ -50,22 +73,18 @@ export function usesNode(model: LayersModel, layer: string, node: number): boole
 }
 
 /** A name of a layer that begins as `name` does, as far as one does. */
-function nearest({ layers }: LayersModel, name: string): string {
+function nearest(model: LayersModel, name: string): string {
   const shared = (other: string) => [...other].findIndex((letter, i) => letter !== name[i]) >>> 0;
-  return layers.map((layer) => layer.name).reduce((a, b) => (shared(b) > shared(a) ? b : a));
+  return model.layers.map((layer) => layer.name).reduce((a, b) => (shared(b) > shared(a) ? b : a));
 }
 
-/** Height of a layer's map for a picture of `probe` rows, through the chain of first inputs. */
-function rowsAt(tensor: SymbolicTensor, known = new Map<number, number | null>()): number | null {
+/** Shape of a layer's map for a picture of `probe` × `probe` pixels. */
+function shapeAt(tensor: SymbolicTensor, known = new Map<number, Shape>()): Shape {
   const { sourceLayer, inputs, id } = tensor;
-  if (!inputs || inputs.length === 0) return probe;
+  if (!inputs || inputs.length === 0) return [1, probe, probe, tensor.shape[3]];
   if (!known.has(id)) {
-    const shapes = inputs.map((each) => {
-      const rows = rowsAt(each, known);
-      return [1, rows, rows, each.shape[3]];
-    });
-    const shape = sourceLayer.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes) as (number | null)[];
-    known.set(id, shape.length === 4 ? shape[1] : null);
+    const shapes = inputs.map((each) => shapeAt(each, known));
+    known.set(id, sourceLayer.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes) as Shape);
   }
-  return known.get(id) as number | null;
+  return known.get(id) as Shape;
 }

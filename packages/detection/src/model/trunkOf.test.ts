@@ -74,6 +74,27 @@ describe('trunkOf', () => {
     await expectKept(detectorOf(trunk));
   });
 
+  it('goes into models that a Sequential begins with, as Teachable Machine nests them', async () => {
+    const image = input({ shape: [32, 32, 3] });
+    const features = model({
+      inputs: image,
+      outputs: conv('b').apply(conv('a').apply(image)) as SymbolicTensor,
+      name: 'm',
+    });
+    const inner = sequential({ name: 'inner', layers: [features, conv('c')] });
+    const whole = sequential({ layers: [inner, layers.globalAveragePooling2d({}), layers.dense({ units: 2 })] });
+    const picture = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 2);
+    const expected = inner.predict(picture) as tf.Tensor;
+    for (const levels of [
+      ['a', 'b', 'c'],
+      ['a', 'm', 'inner'],
+    ] as [string, string, string][]) {
+      const trunk = trunkOf(whole, { levels });
+      expect((trunk.predict(picture) as tf.Tensor[])[2].dataSync()).toEqual(expected.dataSync());
+      await expectKept(detectorOf(trunk));
+    }
+  });
+
   it('names what does not fit', () => {
     const whole = published();
     const of = (options: object) => () => trunkOf(whole, options as never);

@@ -1,6 +1,6 @@
 import { input, LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, resolveOptions } from '@tfjs-compress/math';
-import { outputOf, usesNode } from './levels.js';
+import { graphLayers, layerNamed, outputOf, usesNode } from './levels.js';
 
 export interface TrunkOfOptions {
   /** Names of its shallow, middle and deep layer; also of layers of models inside of it. */
@@ -57,12 +57,11 @@ class Reapplied {
 
   /** What a layer gives, of this model or of one inside of it. */
   level(name: string): SymbolicTensor | undefined {
-    const { layers } = this.model;
-    if (layers.some((layer) => layer.name === name)) return this.tensor(outputOf(this.model, name));
-    for (const layer of layers) {
+    if (layerNamed(this.model, name)) return this.tensor(outputOf(this.model, name));
+    for (const layer of graphLayers(this.model)) {
       if (!(layer instanceof LayersModel)) continue;
       const node = layer.inboundNodes.findIndex((_, i) => usesNode(this.model, layer.name, i));
-      const found = node < 0 ? undefined : this.innerOf(layer, node).level(name);
+      const found = this.innerOf(layer, node).level(name);
       if (found) return found;
     }
     return undefined;
