@@ -1,3 +1,4 @@
+import { withoutAlpha } from './loadPicture.js';
 import type { Pixels } from './PictureSet.js';
 
 /**
@@ -11,7 +12,8 @@ export async function bitmapPixels(source: ImageBitmapSource): Promise<Pixels> {
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
-  return { data: context.getImageData(0, 0, width, height).data, width, height };
+  const { data } = context.getImageData(0, 0, width, height);
+  return { data: withoutAlpha(data, new Uint8Array(3 * width * height)), width, height };
 }
 
 function canvasOf(width: number, height: number): OffscreenCanvas | HTMLCanvasElement {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
 import { movedWindows, nonMaxSuppression } from '@tfjs-compress/math/detection';
-import { checkLayerArgs, type LayerConfig, rowsOf, type Shape } from './layer.js';
+import { checkLayerArgs, checkReadsSync, type LayerConfig, rowsOf, type Shape } from './layer.js';
 
 export interface ProposalsArgs {
   /** Pixels of the picture in a cell of the map. */
@@ -33,6 +33,7 @@ export class Proposals extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    checkReadsSync('Training a detector');
     const [map, windows, logits, offsets] = inputs as tf.Tensor[];
     const [pictures, rows, columns] = map.shape;
     const { stride, count, iouThreshold } = this.options;

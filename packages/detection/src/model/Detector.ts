@@ -291,8 +291,10 @@ export class Detector {
   /** One box for each proposal and class. */
   private async classify(hyper: tf.Tensor4D, rois: Boxes) {
     const n = rois.length / 4;
-    const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])]));
-    const [probabilities, boxes] = await valuesOf(out as tf.Tensor[]);
+    // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at once, as RoIAlign has to.
+    const inputs = () => [hyper, tf.tensor3d(rois, [1, n, 4])];
+    const out = tf.tidy(() => this.detectionModel.apply(inputs(), { training: false }) as tf.Tensor[]);
+    const [probabilities, boxes] = await valuesOf(out);
     return { boxes, ...scoresByClass(probabilities, n, this.config.classes.length) };
   }
 }
