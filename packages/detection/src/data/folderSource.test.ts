@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { folderSource, readPicture } from './folderSource.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
@@ -54,4 +54,15 @@ it('takes the first of several files that is there', async () => {
   const source = await folderSource(folder);
   expect((await source.decode(['none.jpg', '1.jpg'])).width).toBe(24);
   await expect(source.decode(['none.jpg', 'neither.png'])).rejects.toThrow(/none\.jpg: missing\.$/);
+});
+
+it('says that sharp is missing, whatever is to be skipped', async () => {
+  vi.resetModules();
+  vi.doMock('sharp', () => {
+    throw new Error("Cannot find package 'sharp'");
+  });
+  const { readVoc } = await import('./readSets.js');
+  const options = { split: 'train', invalidPictures: 'skip' } as const;
+  await expect(readVoc(folder, options)).rejects.toThrow("Reading pictures in Node needs the package 'sharp'");
+  vi.doUnmock('sharp');
 });

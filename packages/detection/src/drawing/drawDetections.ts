@@ -75,7 +75,7 @@ export function drawDetections(
   return target;
 }
 
-export function drawOptionsOf(options: DrawOptions) {
+function drawOptionsOf(options: DrawOptions) {
   const defaults = {
     classes: undefined as DrawOptions['classes'],
     colors: {} as Readonly<Record<string, string>>,

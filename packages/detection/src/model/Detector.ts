@@ -4,13 +4,10 @@ import { shareRun } from '@tfjs-compress/layers';
 import { check, checkInteger } from '@tfjs-compress/math';
 import {
   type Boxes,
-  clipBoxes,
   type Detection,
   type DetectOptions,
   detectionWeights,
   detectOptionsOf,
-  inPicture,
-  isLargeEnough,
   movedWindows,
   nonMaxSuppressionAsync,
   type Proposal,
@@ -24,6 +21,7 @@ import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
+import { keptDetections } from './keptDetections.js';
 import { outputOf } from './levels.js';
 import {
   connectDetectionHead,
@@ -87,14 +85,14 @@ export class Detector {
     // save() writes `model`, whichever was trained.
     shareRun(this.headModel, model);
     const hyper = connectHyper(get, sources);
-    const own = this.config.variant === 'fast' ? [connectProposalMap(get, this.config, hyper)] : [];
-    this.hyperModel = tfModel(sources, [hyper, ...own]);
+    this.hyperModel = tfModel(sources, [...new Set([hyper, connectProposalMap(get, this.config, hyper)])]);
     this.scorer = new WindowScorer(get, this.config);
     const hyperInput = input({ shape: [null, null, 3 * channels] });
     const boxes = input({ shape: [null, 4] });
     const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
     const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
-    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, decoded(boxes, offsets)]);
+    const moved = new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
+    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, moved]);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
@@ -255,17 +253,8 @@ export class Detector {
       const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
       const proposals = proposalsOf(found.boxes, found.logits, prepared);
       if (proposals.length === 0) return { detections: [], proposals };
-      const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
-      const boxes = clipBoxes(moved, prepared.width, prepared.height);
-      const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
-      const make = (i: number) => isLargeEnough(boxes, i);
-      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
-      const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
-      const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
-        box,
-        class: this.config.classes[classes[kept[k]]],
-        score: scores[kept[k]],
-      }));
+      const classified = await this.classify(maps[0], found.boxes);
+      const detections = await keptDetections(classified, prepared, this.config.classes, given);
       return { detections, proposals };
     } finally {
       tf.dispose([prepared.input, maps]);
@@ -294,20 +283,10 @@ export class Detector {
     // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at once, as RoIAlign has to.
     const inputs = () => [hyper, tf.tensor3d(rois, [1, n, 4])];
     const out = tf.tidy(() => this.detectionModel.apply(inputs(), { training: false }) as tf.Tensor[]);
-    const [probabilities, boxes] = await valuesOf(out);
+    const [probabilities, boxes] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];
+    tf.dispose(out);
     return { boxes, ...scoresByClass(probabilities, n, this.config.classes.length) };
   }
-}
-
-/** Reads tensors and disposes of them. */
-async function valuesOf(tensors: tf.Tensor[]): Promise<Float32Array[]> {
-  const values = await Promise.all(tensors.map((each) => each.data()));
-  tf.dispose(tensors);
-  return values as Float32Array[];
-}
-
-function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor): SymbolicTensor {
-  return new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
 }
 
 function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {

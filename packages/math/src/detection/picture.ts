@@ -23,7 +23,7 @@ export interface PictureConfig {
 }
 
 /** (value − mean) / deviation of red, green, blue; then blue first if `isReversed`. */
-export interface Normalization {
+interface Normalization {
   mean: readonly [number, number, number];
   deviation: readonly [number, number, number];
   isReversed: boolean;
