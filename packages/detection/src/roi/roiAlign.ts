@@ -19,8 +19,6 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   const [pictures, height, width, channels] = features.shape;
   const { size } = checkAll(features, boxes, options);
   const n = boxes.shape[1];
-  // tfjs joins no empty lists; the sum keeps a gradient, of zeros.
-  if (n === 0) return tf.tidy(() => tf.mul(tf.zeros([0, size, size, channels]), tf.sum(features))) as tf.Tensor4D;
   const values = boxes.dataSync() as Float32Array;
   const wx = axisWeights(values, { first: 0, step: 4, length: 2 }, width, options);
   const wy = axisWeights(values, { first: 1, step: 4, length: 2 }, height, options);
@@ -33,6 +31,7 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   ];
 
   const forward = (map: tf.Tensor4D) => {
+    if (n === 0) return tf.zeros([0, size, size, channels]) as tf.Tensor4D;
     const parts: tf.Tensor[] = [];
     for (let picture = 0; picture < pictures; picture++) {
       const columns = tf.reshape(tf.transpose(pictureOf(map, picture), [1, 0, 2]), [width, height * channels]);
@@ -52,6 +51,7 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   };
 
   const backward = (dy: tf.Tensor4D) => {
+    if (n === 0) return tf.zeros(features.shape);
     const parts: tf.Tensor[] = [];
     for (let picture = 0; picture < pictures; picture++) {
       let sum: tf.Tensor = tf.zeros([width, height * channels]);
