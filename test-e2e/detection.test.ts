@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, Page, Route } from 'playwright-core';
+import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
@@ -21,6 +22,9 @@ declare global {
     ): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
+    syncReads: string[];
+    orientationOf(name: string): Promise<{ width: number; height: number; white: string }>;
+    contrast(color: string): { frame: number; inks: number }[];
     readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
   }
 }
@@ -41,13 +45,17 @@ describe.skipIf(!executable)('the detector on a page', () => {
   let browser: Browser;
   let page: Page;
   let picture: Buffer;
+  /** 24 × 16 pixels with a white left top, by EXIF orientation. */
+  let turned: Buffer[];
   const errors: string[] = [];
 
-  /** The built page and a VOC folder under a made-up address: no server, no port. */
+  /** The built page and a VOC folder under a made-up address, a secure one for WebGPU: no server, no port. */
   const answer = (route: Route, root: string) => {
     const path = new URL(route.request().url()).pathname;
     if (path === '/voc/ImageSets/Main/train.txt') return route.fulfill({ body: 'a\n' });
     if (path === '/voc/ImageSets/Main/broken.txt') return route.fulfill({ body: 'broken\n' });
+    if (/Annotations.turned\d/.test(path)) return route.fulfill({ body: annotation.replace(/<size>.*<.size>/s, '') });
+    if (/JPEGImages.turned\d/.test(path)) return route.fulfill({ body: turned[Number(/\d/.exec(path)![0]) - 1] });
     if (path.startsWith('/voc/Annotations/')) return route.fulfill({ body: annotation });
     if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: picture, contentType: 'image/png' });
     if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'no picture' });
@@ -63,8 +71,8 @@ describe.skipIf(!executable)('the detector on a page', () => {
     browser = await launchBrowser(executable!);
     page = await browser.newPage();
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.route('http://page.test/**', (route) => answer(route, root));
-    await page.goto('http://page.test/');
+    await page.route('https://page.test/**', (route) => answer(route, root));
+    await page.goto('https://page.test/');
     await page.waitForFunction(() => 'detect' in window);
     const url = await page.evaluate(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 48, height: 32 });
@@ -72,6 +80,14 @@ describe.skipIf(!executable)('the detector on a page', () => {
       return canvas.toDataURL();
     });
     picture = Buffer.from(url.split(',')[1], 'base64');
+  });
+
+  beforeAll(async () => {
+    const data = new Uint8Array(24 * 16 * 3);
+    for (let y = 0; y < 8; y++) data.fill(255, y * 24 * 3, (y * 24 + 8) * 3);
+    const raw = { width: 24, height: 16, channels: 3 } as const;
+    const stored = (orientation: number) => sharp(data, { raw }).withMetadata({ orientation }).jpeg().toBuffer();
+    turned = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(stored));
   });
 
   afterAll(async () => {
@@ -99,6 +115,43 @@ describe.skipIf(!executable)('the detector on a page', () => {
     expectAlike(webgl.proposals, cpu.proposals, 0.05);
   });
 
+  it.each(['full', 'fast'])('%s: finds the same on WebGPU as on cpu, without a synchronous read', async (variant) => {
+    const cpu = await detect('cpu', 'tensor', variant);
+    const webgpu = await detect('webgpu', 'tensor', variant);
+    expect([webgpu.backend, webgpu.leaked]).toEqual(['webgpu', 0]);
+    expectAlike(webgpu.found, cpu.found, 0.05);
+    expectAlike(webgpu.proposals, cpu.proposals, 0.05);
+    expect(await page.evaluate(() => window.syncReads)).toEqual([]);
+  });
+
+  it('turns pictures as their EXIF data say', async () => {
+    const corners = ['left top', 'right top', 'right bottom', 'left bottom'];
+    for (let i = 0; i < 8; i++) {
+      const [width, height] = i < 4 ? [24, 16] : [16, 24];
+      const found = await page.evaluate((name) => window.orientationOf(name), `turned${i + 1}`);
+      expect(found).toEqual({ width, height, white: corners[i % 4] });
+    }
+  });
+
+  it('draws detections that can be seen on light and dark', async () => {
+    for (const color of ['#000000', '#ffffff', '#808080']) {
+      for (const { frame, inks } of await page.evaluate((ground) => window.contrast(ground), color)) {
+        expect(frame).toBeGreaterThan(150);
+        expect(inks).toBeGreaterThan(3);
+      }
+    }
+  });
+
+  it('takes bitmaps, files, their addresses, ImageData, video frames, and images at their own size', async () => {
+    const { found } = await detect('cpu', 'tensor');
+    for (const kind of ['bitmap', 'blob', 'url', 'address', 'imageData', 'frame', 'resized']) {
+      const received = await detect('cpu', kind);
+      // A video frame's colours may pass through another format.
+      if (kind === 'frame') expect(Math.abs(received.found[0].score - found[0].score)).toBeLessThan(0.05);
+      else expectAlike(received.found, found, 0.01);
+    }
+  });
+
   it('takes canvases, images and videos', async () => {
     const { found } = await detect('cpu', 'tensor');
     expectAlike((await detect('cpu', 'canvas')).found, found, 0.01);
@@ -122,10 +175,10 @@ describe.skipIf(!executable)('the detector on a page', () => {
 
   it('reads a COCO file and its pictures', async () => {
     const object = { box: [9, 7, 22, 20], class: 'square', area: 144, crowd: false };
-    const picture = { name: 'a.jpg', width: 48, height: 32, objects: [object], values: 3 };
+    const picture = { id: 7, name: 'a.jpg', width: 48, height: 32, objects: [object], values: 3 };
     const read = (file: string) => page.evaluate((name) => window.readCoco(name), file);
     expect(await read('instances.json')).toEqual({ classes: ['square'], pictures: [picture] });
-    expect((await read('none.json')).message).toBe('http://page.test/coco/none.json: missing.');
+    expect((await read('none.json')).message).toBe('https://page.test/coco/none.json: missing.');
     expect((await read('broken.json')).message).toMatch(
       /broken\.json: annotations\[0\] has category 3, which has no name/,
     );
@@ -133,7 +186,7 @@ describe.skipIf(!executable)('the detector on a page', () => {
 
   it('names files that are missing or no pictures', async () => {
     expect(await page.evaluate(() => window.failure('none'))).toBe(
-      'http://page.test/voc/ImageSets/Main/none.txt: missing.',
+      'https://page.test/voc/ImageSets/Main/none.txt: missing.',
     );
     expect(await page.evaluate(() => window.failure('broken'))).toMatch(/broken\.jpg: cannot be decoded/);
   });

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { maskedDense } from '@tfjs-compress/layers';
 import { countWeights, MemoryHandler, printedBy, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INQScheduler, SurgeryCallback } from './index.js';
+import { BestWeights, INQScheduler, SurgeryCallback } from './index.js';
 
 const fitArgs = { epochs: 6, batchSize: 16, shuffle: false, verbose: 0 as const };
 let x: tf.Tensor;
@@ -241,4 +241,22 @@ it('leaves levels that setting weights does not change, whatever the constraint'
     expectDone(model, 'INQ');
     model.dispose();
   }
+});
+
+it('calls others that say a priority between ours, in whatever order they are given', async () => {
+  const model = smallModel();
+  const seen: unknown[] = [];
+  const look = (name: string) => async (_: number, logs?: tfl.Logs) => {
+    seen.push([name, logs?.quantized, logs?.figure]);
+    if (logs) logs.figure = 7;
+  };
+  const between = Object.assign(new tfl.CustomCallback({ onEpochEnd: look('between') }), { priority: 1.5 });
+  const best = new BestWeights({ monitor: 'figure', mode: 'max', verbose: 0 });
+  const callbacks = [best, new tfl.CustomCallback({ onEpochEnd: look('behind') }), between, inq({ steps: [1] })];
+  await model.fit(x, y, { ...fitArgs, epochs: 1, callbacks });
+  expect(seen).toEqual([
+    ['between', 1, undefined],
+    ['behind', 1, 7],
+  ]);
+  model.dispose();
 });

@@ -72,7 +72,7 @@ function watchEnd(dataset: Dataset, atEnd: () => Promise<void>): Dataset {
  * - Next to an instance, fit takes plain objects in `callbacks` for instances, or the other way round, by the first
  *   one alone, and fails. Beside a callback of this package, plain objects become tf.CustomCallback.
  * - fit hands `yieldEvery` to plain objects only: beside instances the page would wait. One callback more does that.
- * - Ours come first, so that every other callback sees what they did: figures in the logs, a finished model to save.
+ * - Ours come first, and what a sister package ranks among them by a `priority`, so that every other callback sees what they did: figures in the logs, a finished model to save.
  * - A dataset of unknown size tells nobody but fitDataset that it has come to its end.
  * - A fit that fails ends without a word to its callbacks.
  *
@@ -114,9 +114,12 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
       `This ${callback.label} is in callbacks twice or in another fit that is running. Make a new one for each fit.`,
     );
   }
+  const isRanked = (c: object) => typeof (c as { priority?: unknown }).priority === 'number';
+  const ranked = callbacks.filter((c): c is typeof c & { priority: number } => isRanked(c) && isInstance(c));
+  ranked.sort((a, b) => a.priority - b.priority);
   ours.sort((a, b) => a.priority - b.priority);
   const others = callbacks
-    .filter((c) => !known.has(c))
+    .filter((c) => !ranked.includes(c as never))
     .map((c) => (isInstance(c) ? c : new tfl.CustomCallback(c, config.yieldEvery)));
   let isOpen = false;
   const opening = new tfl.CustomCallback(
@@ -145,7 +148,7 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
   const data = isUnsized ? [watchEnd(args[0] as Dataset, atEnd)] : args.slice(0, -1);
   for (const callback of ours) running.add(callback);
   try {
-    return await fit.apply(model, [...data, { ...config, callbacks: [opening, ...ours, ...others, closing] }]);
+    return await fit.apply(model, [...data, { ...config, callbacks: [opening, ...ranked, ...others, closing] }]);
   } catch (error) {
     for (const callback of ours) await callback.abandon();
     throw error;

@@ -18,6 +18,7 @@ export {
   type NonMaxSuppressionArgs,
   nonMaxSuppression,
   nonMaxSuppressionAsync,
+  type Preprocessing,
   type Proposal,
   type RoIAlignOptions,
   type RoIMaxPoolOptions,
@@ -30,13 +31,27 @@ export { type Augment, augmentPicture } from './data/augment.js';
 export type { BatchArgs, TrainingBatches } from './data/batches.js';
 export { type CacheArgs, cachedBatches } from './data/cachedBatches.js';
 export type { CocoOptions } from './data/cocoSet.js';
-export { fetchCoco, fetchVoc } from './data/fetchSets.js';
-export type { AnnotatedPicture, Annotation, PictureSet, Pixels } from './data/PictureSet.js';
-export { pictureBatches } from './data/pictureBatches.js';
+export type { CsvOptions } from './data/csvSet.js';
+export { fetchCoco, fetchCsv, fetchVoc, fetchYolo } from './data/fetchSets.js';
+export type { AnnotatedPicture, Annotation, PictureSet, Pixels, Skipped } from './data/PictureSet.js';
+export { type PictureBatchArgs, pictureBatches } from './data/pictureBatches.js';
 export { type PictureExample, pictureExamples } from './data/pictureExamples.js';
+export type { ReadOptions } from './data/readPictures.js';
 export type { VocOptions } from './data/vocSet.js';
-export { detectAll } from './evaluation/detectAll.js';
-export { type CocoResult, evaluateCoco } from './evaluation/evaluateCoco.js';
+export type { Address, FetchOptions } from './data/webSource.js';
+export type { YoloOptions } from './data/yoloSet.js';
+export { type YoloTextOptions, yoloText } from './data/yoloText.js';
+export { batchPictures } from './drawing/batchPictures.js';
+export { type Drawn, type DrawOptions, drawDetections } from './drawing/drawDetections.js';
+export { type PictureGridOptions, pictureGrid } from './drawing/pictureGrid.js';
+export { type CocoDetection, cocoResults } from './evaluation/cocoResults.js';
+export {
+  type ConfusionMatrix,
+  type ConfusionMatrixOptions,
+  confusionMatrix,
+} from './evaluation/confusionMatrix.js';
+export { type DetectAllOptions, detectAll } from './evaluation/detectAll.js';
+export { type CocoResult, type EvaluateCocoOptions, evaluateCoco } from './evaluation/evaluateCoco.js';
 export {
   averagePrecision,
   type ClassResult,
@@ -44,8 +59,16 @@ export {
   evaluateVoc,
   type VocResult,
 } from './evaluation/evaluateVoc.js';
+export { type MapCallbackOptions, mapCallback } from './evaluation/mapCallback.js';
 export { precisionRecallSvg } from './evaluation/precisionRecallSvg.js';
 export { recallOfProposals } from './evaluation/recallOfProposals.js';
+export {
+  type ScoreCurve,
+  type ScoreCurvesOptions,
+  type ScorePoint,
+  scoreCurves,
+} from './evaluation/scoreCurves.js';
+export { scoreCurvesSvg } from './evaluation/scoreCurvesSvg.js';
 export { BoxDecoding, type BoxDecodingArgs } from './layers/BoxDecoding.js';
 export {
   LocalResponseNormalization,
@@ -58,8 +81,9 @@ export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/loss
 export { Detector } from './model/Detector.js';
 export type { CandidateArgs, HyperNetArgs, HyperNetConfig, TrainingArgs } from './model/HyperNetArgs.js';
 export { hyperNet } from './model/hyperNet.js';
-export type { Picture } from './model/preprocess.js';
+export type { Picture, PixelValues, PreparablePicture, Prepared } from './model/preprocess.js';
 export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
+export { type TrunkOfOptions, trunkOf } from './model/trunkOf.js';
 export { alexnet, vgg16 } from './model/trunks.js';
 export { roiAlign } from './roi/roiAlign.js';
 export { type GridWeights, gridWeights, roiAlignGrid } from './roi/roiAlignGrid.js';

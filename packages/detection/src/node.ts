@@ -1,2 +1,2 @@
-export { readCoco } from './data/readCoco.js';
-export { readVoc } from './data/readVoc.js';
+export { readPicture } from './data/folderSource.js';
+export { readCoco, readCsv, readVoc, readYolo } from './data/readSets.js';

@@ -90,13 +90,36 @@ describe('a detector without tfjs', () => {
     }
   }
 
-  for (const preprocessing of ['caffe', 'none'] as const) {
+  for (const preprocessing of ['caffe', 'torch', 'none'] as const) {
     it(`preprocessing '${preprocessing}'`, async () => {
       const detector = tinyDetector({ preprocessing });
       await compare(detector, await savedOf(detector), sizes.slice(0, 2));
       detector.dispose();
     });
   }
+
+  it('strips that are thinner than the trunk sees', async () => {
+    const detector = tinyDetector();
+    const strips: [number, number][] = [
+      [300, 2],
+      [1, 77],
+    ];
+    await compare(detector, await savedOf(detector), strips, 1);
+    detector.dispose();
+  });
+
+  it('defaults of its own', async () => {
+    const detector = tinyDetector({ detect: { proposals: 9, proposalIouThreshold: 0.4 } });
+    const { tensor, ...picture } = pictureOf(61, 53);
+    const all = await detector.detect(tensor, { scoreThreshold: 0 });
+    detector.setDetectDefaults({ scoreThreshold: (all[3].score + all[4].score) / 2 });
+    const loaded = await loadDetector(await savedOf(detector));
+    const found = await detector.detect(tensor);
+    expect(found).toEqual(all.slice(0, 4));
+    expectSame(loaded.detect(picture), found);
+    expectSame(loaded.propose(picture), await detector.propose(tensor));
+    detector.dispose();
+  });
 
   it('grids, bins and channels of other sizes', async () => {
     const argument = fc.record({
@@ -185,8 +208,8 @@ describe('what it refuses', () => {
     expect(() => loaded.detect({ data: [...data, 0], width, height })).toThrow(message);
     expect(() => loaded.detect({ data, width: 1.5, height })).toThrow('picture.width: expected an integer ≥ 1');
     expect(() => loaded.detect(null as never)).toThrow('picture: expected an object with data, width and height');
-    expect(() => loaded.detect({ data: new Uint8Array(3 * 200), width: 200, height: 1 })).toThrow(
-      "picture: expected sides of at least 8 pixels after resizing (the trunk's stride)",
+    expect(() => loaded.detect({ data: new Float32Array(data.length).fill(0.5), width, height })).toThrow(
+      'picture (smallest and largest value): expected values 0 … 255 (multiply by 255 those that are 0 … 1)',
     );
     const picture = { data, width, height };
     expect(() => loaded.propose(picture, 0)).toThrow('count: expected an integer ≥ 1, received 0.');

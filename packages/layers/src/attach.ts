@@ -3,6 +3,7 @@ import { beginAnew, countState, PRUNED } from '@tfjs-compress/math';
 import { CompressibleKernel } from './CompressibleKernel.js';
 import {
   fingerprintOf,
+  ownerOf,
   type Run,
   readMetadata,
   readRun,
@@ -28,6 +29,7 @@ interface Session {
   keep: boolean;
   kernels: Map<string, CompressibleKernel>;
 }
+/** By ownerOf() the model. */
 const sessions = new Map<tfl.LayersModel, Session>();
 
 /** The kernel that stands before a weight now, if one does. */
@@ -73,7 +75,7 @@ export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (sit
 export async function openRun(model: tfl.LayersModel, announce: (text: string) => void): Promise<Run | undefined> {
   const run = readRun(model);
   if (!run) return undefined;
-  const changed = sessions.has(model) ? undefined : await firstChanged(model, run);
+  const changed = sessions.has(ownerOf(model)) ? undefined : await firstChanged(model, run);
   if (changed === undefined) return run;
   writeMetadata(model, readMetadata(model)?.pruned);
   announce(
@@ -127,7 +129,7 @@ export interface AttachOptions {
  */
 export async function attach(model: tfl.LayersModel, sites: Site[], options: AttachOptions): Promise<Attachment> {
   const { slot, progress, run, keepZeros = false } = options;
-  const session = sessions.get(model) ?? { progress: new Map(), live: 0, keep: false, kernels: new Map() };
+  const session = sessions.get(ownerOf(model)) ?? { progress: new Map(), live: 0, keep: false, kernels: new Map() };
   const kernels: CompressibleKernel[] = [];
   const held: CompressibleKernel[] = [];
   try {
@@ -153,7 +155,7 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
   for (const [i, { path }] of sites.entries()) session.kernels.set(path, kernels[i]);
   session.live++;
   session.progress.set(slot, progress);
-  sessions.set(model, session);
+  sessions.set(ownerOf(model), session);
   hookSave(sessions.size > 0, sessionOf);
   let isDetached = false;
   return {
@@ -177,7 +179,7 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
 
 /** Leaves on the model what a later process needs to know. */
 async function close(model: tfl.LayersModel, session: Session): Promise<void> {
-  sessions.delete(model);
+  sessions.delete(ownerOf(model));
   // By the paths of this model: a layer's own path says nothing of the models around it.
   const kernels = [...session.kernels].filter(([, kernel]) => !kernel.isDisposed);
   const run = session.keep ? await runOf(kernels, session) : undefined;
@@ -208,7 +210,7 @@ async function evaluated(progress: Session['progress']): Promise<Record<string, 
 async function sessionOf(model: tfl.LayersModel) {
   const kernels = findSites(model).flatMap((site) => kernelAt(site) ?? []);
   for (const kernel of kernels) await kernel.sync();
-  const session = sessions.get(model);
+  const session = sessions.get(ownerOf(model));
   return {
     paths: new Map(findSites(model).map((site) => [site.variable, site.path])),
     kernels: new Map(kernels.map((kernel) => [kernel.variable, kernel])),

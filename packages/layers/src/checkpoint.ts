@@ -32,6 +32,22 @@ interface KernelRecord {
 
 export const metadataKey = 'tfjsCompress';
 
+/** Models whose compression is that of another one. */
+const owners = new WeakMap<LayersModel, LayersModel>();
+
+/**
+ * Makes what callbacks leave on `model` that of `owner`, for models that share layers of the same
+ * names: a detector is trained as one model and saved as another.
+ */
+export function shareRun(model: LayersModel, owner: LayersModel): void {
+  owners.set(model, owner);
+}
+
+/** The model that carries what is said of a model's compression: itself, if shareRun() was not called. */
+export function ownerOf(model: LayersModel): LayersModel {
+  return owners.get(model) ?? model;
+}
+
 /** The field is private to tfjs's types only; its setter would warn above 1 MB and not take undefined. */
 type WithMetadata = { userDefinedMetadata?: Record<string, unknown> };
 
@@ -50,7 +66,7 @@ hook(
 
 /** @throws Error when another release wrote it. */
 export function readMetadata(model: LayersModel): CompressionMetadata | undefined {
-  const metadata = (model as unknown as WithMetadata).userDefinedMetadata?.[metadataKey] as
+  const metadata = (ownerOf(model) as unknown as WithMetadata).userDefinedMetadata?.[metadataKey] as
     | CompressionMetadata
     | undefined;
   if (metadata === undefined || metadata.version === 2) return metadata;
@@ -68,7 +84,7 @@ export function readRun(model: LayersModel): Run | undefined {
 
 /** Leaves it on the model; takes it away where it says nothing. */
 export function writeMetadata(model: LayersModel, pruned: string[] = [], run?: Run): void {
-  const holder = model as unknown as WithMetadata;
+  const holder = ownerOf(model) as unknown as WithMetadata;
   const { [metadataKey]: _, ...others } = holder.userDefinedMetadata ?? {};
   const own = { version: 2, ...(pruned.length > 0 && { pruned }), ...run };
   const metadata = pruned.length > 0 || run ? { ...others, [metadataKey]: own } : others;

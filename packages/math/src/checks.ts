@@ -40,7 +40,8 @@ export function resolveOptions<T extends object>(owner: string, given: Partial<T
 export function checkKnownOptions(options: object, known: readonly string[], owner: string): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const nearest = known.reduce((a, b) => (editDistance(key, a) <= editDistance(key, b) ? a : b));
+    const begun = known.find((option) => key.length > 1 && option.toLowerCase().startsWith(key.toLowerCase()));
+    const nearest = begun ?? known.reduce((a, b) => (editDistance(key, a) <= editDistance(key, b) ? a : b));
     throw new Error(
       `${owner} has no option '${key}'. Did you mean '${nearest}'? Its options are: ${[...known].sort().join(', ')}.`,
     );

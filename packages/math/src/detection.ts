@@ -26,7 +26,7 @@ export {
   largestLogScale,
   proposalWeights,
 } from './detection/coder.js';
-export { type DetectOptions, detectOptionsOf } from './detection/DetectOptions.js';
+export { type DetectOptions, detectDefaults, detectOptionsOf } from './detection/DetectOptions.js';
 export { type GridArgs, type GridIntervals, gridBoxes, gridIntervals } from './detection/gridBoxes.js';
 export { maxPoolBoxes, type Pooled, type RoIMaxPoolOptions } from './detection/maxPoolBoxes.js';
 export { isLargeEnough, movedWindows, smallestSide } from './detection/movedWindows.js';
@@ -35,7 +35,15 @@ export {
   nonMaxSuppression,
   nonMaxSuppressionAsync,
 } from './detection/nonMaxSuppression.js';
-export { caffeMean, type PictureConfig, resizedSize } from './detection/picture.js';
+export {
+  checkRange,
+  checkValues,
+  normalizations,
+  type PictureConfig,
+  type Preprocessing,
+  preprocessings,
+  resizedSize,
+} from './detection/picture.js';
 export {
   type Detection,
   inPicture,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { cachedBatches, Detector, fetchCoco, fetchVoc, hyperNet } from '@tfjs-compress/detection';
+import { cachedBatches, Detector, drawDetections, fetchCoco, fetchVoc, hyperNet } from '@tfjs-compress/detection';
+import '@tensorflow/tfjs-backend-webgpu';
 
 const [width, height] = [48, 32];
 
@@ -34,6 +35,72 @@ const kinds = {
     Object.assign(video, { width, height });
     return video;
   },
+  async bitmap() {
+    return createImageBitmap(await kinds.canvas());
+  },
+  async blob() {
+    const canvas = await kinds.canvas();
+    return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+  },
+  async url() {
+    return new URL(URL.createObjectURL(await kinds.blob()));
+  },
+  async address() {
+    return URL.createObjectURL(await kinds.blob());
+  },
+  async frame() {
+    return new VideoFrame(await kinds.canvas(), { timestamp: 0 });
+  },
+  async imageData() {
+    return (await kinds.canvas()).getContext('2d').getImageData(0, 0, width, height);
+  },
+  /** An image that is laid out at another size. */
+  async resized() {
+    return Object.assign(await kinds.image(), { width: 20, height: 20 });
+  },
+};
+
+/** On WebGPU what is read at once comes back as zeros. */
+const reads = [];
+const dataSync = tf.Tensor.prototype.dataSync;
+tf.Tensor.prototype.dataSync = function () {
+  const isThere = tf.getBackend() !== 'webgpu' || tf.backend().tensorMap.get(this.dataId)?.values;
+  if (!isThere) reads.push(new Error().stack);
+  return dataSync.call(this);
+};
+window.syncReads = reads;
+
+/** The picture that a file is for detect() and for the readers, as its size and the corner that is white. */
+window.orientationOf = async (name) => {
+  const set = await fetchVoc(`${location.origin}/voc`, { names: [name] });
+  const { data, width, height } = await set.pictures[0].load();
+  const channels = data.length / (width * height);
+  const isWhite = (x, y) => data[channels * (y * width + x)] > 200;
+  const corners = { 'left top': [2, 2], 'right top': [width - 3, 2], 'right bottom': [width - 3, height - 3] };
+  corners['left bottom'] = [2, height - 3];
+  const white = Object.keys(corners).filter((corner) => isWhite(...corners[corner]));
+  return { width, height, white: white.join() };
+};
+
+/** How far the pixels across a frame differ from a ground of one color, on a canvas of each kind. */
+window.contrast = (color) => {
+  const canvases = [
+    Object.assign(document.createElement('canvas'), { width: 60, height: 60 }),
+    new OffscreenCanvas(60, 60),
+  ];
+  return canvases.map((canvas) => {
+    const context = canvas.getContext('2d');
+    context.fillStyle = color;
+    context.fillRect(0, 0, 60, 60);
+    const ground = context.getImageData(0, 0, 1, 1).data;
+    drawDetections(canvas, [{ box: [20, 25, 50, 50], class: 'square', score: 0.5 }]);
+    const { data } = context.getImageData(14, 40, 12, 1);
+    const difference = (i) => Math.abs(data[4 * i] - ground[0]) + Math.abs(data[4 * i + 1] - ground[1]);
+    const label = context.getImageData(20, 12, 30, 12).data;
+    const inks = new Set();
+    for (let i = 0; i < label.length; i += 4) inks.add(label[i + 1]);
+    return { frame: Math.max(...Array.from({ length: 12 }, (_, i) => difference(i))), inks: inks.size };
+  });
 };
 
 const conv = (name, inputShape) =>

@@ -1,3 +1,4 @@
+import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { type Boxes, iou } from '@tfjs-compress/math/detection';
 
 export interface MatchArgs {
@@ -15,11 +16,10 @@ export const NEGATIVE = -1;
 export const IGNORED = -2;
 
 /** For each candidate the index of the object it belongs to, or NEGATIVE, or IGNORED. */
-export function matchBoxes(
-  candidates: Boxes,
-  objects: Boxes,
-  { positive, negative, keepBest = false }: MatchArgs,
-): Int32Array {
+export function matchBoxes(candidates: Boxes, objects: Boxes, args: MatchArgs): Int32Array {
+  checkKnownOptions(args, ['positive', 'negative', 'keepBest'], 'matchBoxes');
+  const { positive, negative, keepBest = false } = args;
+  check(positive >= negative, 'positive', `a number from negative (${negative}) on`, positive);
   const [n, m] = [candidates.length / 4, objects.length / 4];
   const out = new Int32Array(n);
   const overlaps = new Float32Array(n * m);

@@ -1,3 +1,4 @@
+import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
 import { NEGATIVE } from './matchBoxes.js';
 
 export interface SampleArgs {
@@ -14,7 +15,11 @@ export interface SampleArgs {
  * `count`. Every object gets as many positives as any other, as long as it has some: a large object has hundreds of windows, a
  * small one three, and drawn evenly from all windows the small one would hardly ever be seen. (Ours; torchvision draws evenly.)
  */
-export function sampleMatches(matches: Int32Array, { count, positiveFraction, random }: SampleArgs): number[] {
+export function sampleMatches(matches: Int32Array, args: SampleArgs): number[] {
+  checkKnownOptions(args, ['count', 'positiveFraction', 'random'], 'sampleMatches');
+  const { count, positiveFraction, random } = args;
+  checkInteger(count, 'count', 0);
+  check(positiveFraction >= 0 && positiveFraction <= 1, 'positiveFraction', 'a number from 0 to 1', positiveFraction);
   const ofObject = new Map<number, number[]>();
   const negatives: number[] = [];
   matches.forEach((match, i) => {

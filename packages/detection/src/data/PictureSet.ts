@@ -2,18 +2,18 @@ import type { Box } from '@tfjs-compress/math/detection';
 
 /** An object in a picture. */
 export interface Annotation {
-  /** [x1, y1, x2, y2] in pixels. */
+  /** [x1, y1, x2, y2] in pixels of the picture as it is shown, EXIF orientation applied. */
   box: Box;
   class: string;
   /** VOC's mark for what need not be found: not trained on, not counted in evaluation. */
   difficult?: boolean;
-  /** COCO's mark for a crowd: detections in it count neither way. */
+  /** COCO's mark for a crowd: not trained on; detections in it count neither way. */
   crowd?: boolean;
   /** Area of the object itself in pixels, where known (COCO); else the box's. */
   area?: number;
 }
 
-/** Values 0 … 255, row by row, three a pixel: red, green, blue. */
+/** Bytes row by row: red, green, blue, or with alpha (ImageData), which is left out. */
 export interface Pixels {
   data: Uint8Array | Uint8ClampedArray;
   width: number;
@@ -22,14 +22,28 @@ export interface Pixels {
 
 export interface AnnotatedPicture {
   name: string;
+  /** Size in pixels as the picture is shown, EXIF orientation applied. */
   width: number;
   height: number;
   objects: Annotation[];
   /** Reads and decodes the picture. */
   load(): Promise<Pixels>;
+  /** COCO's. */
+  id?: number | string;
+}
+
+/** What a reader left out, and why. */
+export interface Skipped {
+  /** Of the picture. */
+  name: string;
+  reason: string;
 }
 
 export interface PictureSet {
   classes: string[];
   pictures: AnnotatedPicture[];
+  /** Pictures and boxes that 'skip' left out. */
+  skipped?: Skipped[];
+  /** COCO's ids of the classes. */
+  categoryIds?: Record<string, number | string>;
 }

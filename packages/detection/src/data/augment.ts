@@ -1,4 +1,5 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math';
+import { rgbOf } from './loadPicture.js';
 import type { Annotation, Pixels } from './PictureSet.js';
 
 export interface Augment {
@@ -14,6 +15,21 @@ export interface Augment {
   random?: () => number;
 }
 
+/** Checks the options and fills in the defaults. */
+export function augmentationOf(args: Augment): Required<Augment> {
+  const defaults: Required<Augment> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
+  const all = resolveOptions('augment', args, defaults);
+  for (const key of ['flip', 'flipVertically'] as const) {
+    check(all[key] >= 0 && all[key] <= 1, `augment.${key}`, 'a probability, 0 to 1', all[key]);
+  }
+  const { crop, scale, random } = all;
+  check(crop > 0 && crop <= 1, 'augment.crop', 'a part above 0, at most 1', crop);
+  const isRange = scale.length === 2 && scale[0] > 0 && scale[1] >= scale[0] && Number.isFinite(scale[1]);
+  check(isRange, 'augment.scale', 'two positive factors, the smaller first', scale);
+  check(typeof random === 'function', 'augment.random', 'a function that gives numbers in [0, 1)', random);
+  return all;
+}
+
 /** Part of an object's area that must be left for it to stay an object. */
 const visible = 0.5;
 const grey = 128;
@@ -23,17 +39,12 @@ const grey = 128;
  * size before the network, a smaller window makes larger objects.
  */
 export function augmentPicture(
-  pixels: Pixels,
+  picture: Pixels,
   objects: readonly Annotation[],
   args: Augment,
 ): { pixels: Pixels; objects: Annotation[] } {
-  const { flip = 0, flipVertically = 0, scale = [1, 1], crop = 1, random = Math.random } = args;
-  checkKnownOptions(args, ['flip', 'flipVertically', 'scale', 'crop', 'random'], 'augment');
-  for (const [name, value] of Object.entries({ flip, flipVertically })) {
-    check(value >= 0 && value <= 1, `augment.${name}`, 'a probability, 0 to 1', value);
-  }
-  check(crop > 0 && crop <= 1, 'augment.crop', 'a part above 0, at most 1', crop);
-  check(scale[0] > 0 && scale[1] >= scale[0], 'augment.scale', 'two positive factors, the smaller first', scale);
+  const { flip, flipVertically, scale, crop, random } = augmentationOf(args);
+  const pixels = rgbOf(picture, 'picture');
   const factor = scale[0] * (scale[1] / scale[0]) ** (scale[1] > scale[0] ? random() : 0);
   const side = (length: number) =>
     Math.max(1, Math.round((length / factor) * (crop < 1 ? crop + (1 - crop) * random() : 1)));

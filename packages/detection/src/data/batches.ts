@@ -1,10 +1,8 @@
-import { resizedSize } from '@tfjs-compress/math/detection';
 import * as tf from '@tensorflow/tfjs-core';
 import { check, checkInteger } from '@tfjs-compress/math';
 import { seededRandom } from '../boxes/random.js';
 import { draw } from '../boxes/sampleMatches.js';
-import type { Detector } from '../model/Detector.js';
-import type { Annotation, PictureSet } from './PictureSet.js';
+import type { Annotation } from './PictureSet.js';
 
 export interface BatchArgs {
   /** Pictures in a batch. Default 1; larger only where pictures have one size after resizing, or padding does no harm. */
@@ -14,6 +12,8 @@ export interface BatchArgs {
   /** Default 1. */
   seed?: number;
 }
+
+export const batchDefaults: Required<BatchArgs> = { batchSize: 1, shuffle: true, seed: 1 };
 
 /** One training example: tensors without batch dimension, and objects in pixels of the prepared picture. */
 export interface Example {
@@ -33,9 +33,11 @@ export function batchesOf(
   classes: readonly string[],
   count: number,
   example: (index: number, epoch: number) => Promise<Example> | Example,
-  { batchSize = 1, shuffle = true, seed = 1 }: BatchArgs,
+  { batchSize, shuffle, seed }: Required<BatchArgs>,
 ): TrainingBatches {
   checkInteger(batchSize, 'batchSize', 1);
+  check(typeof shuffle === 'boolean', 'shuffle', 'true or false', shuffle);
+  check(Number.isFinite(seed), 'seed', 'a number', seed);
   const random = seededRandom(seed);
   let epoch = 0;
   return {
@@ -95,21 +97,4 @@ function stackPadded(maps: tf.Tensor3D[]): tf.Tensor4D {
     ]),
   );
   return tf.stack(padded) as tf.Tensor4D;
-}
-
-/** Throws, before anything is trained, where the detector cannot learn from `set`: unknown classes, no objects, tiny pictures. */
-export function checkSet(detector: Detector, set: PictureSet): void {
-  const known = detector.config.classes;
-  for (const name of set.classes) {
-    check(known.includes(name), 'classes of the pictures', `among the detector's (${known.join(', ')})`, name);
-  }
-  check(set.pictures.length > 0, 'pictures', 'at least one', 0);
-  const counts = set.pictures.some(({ objects }) => objects.some(({ difficult, crowd }) => !difficult && !crowd));
-  check(counts, 'pictures', 'at least one object that counts in all of them', 'none');
-  for (const { name, width, height } of set.pictures) {
-    const size = resizedSize(width, height, detector.config);
-    const least = detector.strides[2];
-    const large = `sides of at least ${least} pixels after resizing (the trunk's stride)`;
-    check(Math.min(size.width, size.height) >= least, `picture ${name}`, large, [height, width]);
-  }
 }

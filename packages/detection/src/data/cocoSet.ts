@@ -1,25 +1,33 @@
-import { checkKnownOptions } from '@tfjs-compress/math';
-import { type CheckOptions, checkPictures } from './checkPictures.js';
+import { check, resolveOptions } from '@tfjs-compress/math';
+import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
-import type { PictureSource } from './PictureSource.js';
+import { join, type PictureSource } from './PictureSource.js';
 import { parseCoco } from './parseCoco.js';
-import { pictureReader, type ReadOptions, readOptions } from './pictureReader.js';
+import { checkClasses, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
 
-export interface CocoOptions extends ReadOptions, CheckOptions {}
+export interface CocoOptions extends ReadOptions {}
 
 /**
- * Reads COCO's instances_*.json with the pictures it lists. `annotations` and `pictures` are sources because COCO keeps them in different
- * folders.
+ * Reads COCO's instances_*.json with the pictures it lists. `annotations` and `pictures` are
+ * sources because COCO keeps them in different folders.
  */
 export async function cocoSet(
+  owner: string,
   annotations: PictureSource,
   file: string,
   pictures: PictureSource,
   options: CocoOptions = {},
 ): Promise<PictureSet> {
-  checkKnownOptions(options, readOptions, 'readCoco');
-  const { classes, pictures: described } = parseCoco(await annotations.text(file), file);
-  const reader = pictureReader(pictures, options);
-  for (const each of described) await reader.add(each.name, async () => each);
-  return checkPictures(reader.pictures, { classes, ...options });
+  const given = resolveOptions<typeof readDefaults>(owner, options, readDefaults);
+  checkClasses(given.classes);
+  const coco = parseCoco(decodeText(await annotations.bytes(file), file), file);
+  for (const name of given.classes ?? []) {
+    check(coco.classes.includes(name), 'classes', `categories of ${file} (${coco.classes.join(', ')})`, name);
+  }
+  const entries = coco.pictures.map(({ name, ...rest }) => ({
+    name,
+    describe: () => ({ name, ...rest, paths: [join('', name)] }),
+  }));
+  const set = await readPictures(owner, pictures, entries, { ...given, classes: given.classes ?? coco.classes });
+  return { ...set, categoryIds: coco.categoryIds };
 }

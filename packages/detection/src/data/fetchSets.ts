@@ -1,16 +1,56 @@
 import { type CocoOptions, cocoSet } from './cocoSet.js';
+import { type CsvOptions, csvSet } from './csvSet.js';
 import type { PictureSet } from './PictureSet.js';
 import { type VocOptions, vocSet } from './vocSet.js';
-import { webSource } from './webSource.js';
+import { type Address, type FetchOptions, webSource } from './webSource.js';
+import { type YoloOptions, yoloSet } from './yoloSet.js';
 
-/** readVoc for the browser: `url` is what Annotations, ImageSets and JPEGImages lie under. Pictures are fetched when they are needed. */
-export function fetchVoc(url: string, options: VocOptions): Promise<PictureSet> {
-  return vocSet(webSource(url), options);
+// All of them: pictures are fetched when they are needed, and turned as their EXIF data say; boxes
+// are taken for those of the turned picture, and a picture of another size than it is annotated
+// with is an error that names it when it is loaded.
+
+/**
+ * readVoc for the browser.
+ *
+ * @param address What Annotations, ImageSets and JPEGImages lie under; its query goes with every
+ *   request. Or a function that gives the address of each file, for signed ones.
+ * @example
+ * const set = await fetchVoc('https://pictures.test/VOC2007', { split: 'train' });
+ */
+export function fetchVoc(address: Address, options: VocOptions & FetchOptions): Promise<PictureSet> {
+  const { requestInit, ...rest } = options ?? {};
+  return vocSet('fetchVoc', webSource(address, requestInit), rest);
 }
 
-/** readCoco for the browser. */
-export function fetchCoco(annotationsUrl: string, picturesUrl: string, options?: CocoOptions): Promise<PictureSet> {
-  const cut = annotationsUrl.lastIndexOf('/') + 1;
-  const annotations = webSource(annotationsUrl.slice(0, cut) || './');
-  return cocoSet(annotations, annotationsUrl.slice(cut), webSource(picturesUrl), options);
+/** readCoco for the browser; `annotations` is the address of the JSON file, query and all. */
+export function fetchCoco(
+  annotations: string | URL,
+  pictures: Address,
+  { requestInit, ...options }: CocoOptions & FetchOptions = {},
+): Promise<PictureSet> {
+  const file = webSource(() => annotations, requestInit);
+  return cocoSet('fetchCoco', file, lastPart(annotations), webSource(pictures, requestInit), options);
+}
+
+/** readYolo for the browser, where `names` is needed. */
+export function fetchYolo(
+  address: Address,
+  { requestInit, ...options }: YoloOptions & FetchOptions = {},
+): Promise<PictureSet> {
+  return yoloSet('fetchYolo', webSource(address, requestInit), options);
+}
+
+/** readCsv for the browser; `annotations` is the address of the table, query and all. */
+export function fetchCsv(
+  annotations: string | URL,
+  pictures: Address,
+  { requestInit, ...options }: CsvOptions & FetchOptions = {},
+): Promise<PictureSet> {
+  const file = webSource(() => annotations, requestInit);
+  return csvSet('fetchCsv', file, lastPart(annotations), webSource(pictures, requestInit), options);
+}
+
+function lastPart(address: string | URL): string {
+  const path = String(address).replace(/[?#].*$/s, '');
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,35 +1,76 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PictureSource } from './PictureSource.js';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Sharp } from 'sharp';
+import { MissingFileError, type PictureSource } from './PictureSource.js';
+import type { Pixels } from './PictureSet.js';
 
-/** Files below a folder. Pictures are decoded by sharp, an optional peer dependency: JPEG, PNG, WebP, … */
-export function folderSource(folder: string): PictureSource {
+/** Orientations of EXIF from which on width and height change places. */
+const firstTurned = 5;
+
+/**
+ * Files below a folder. Pictures are decoded by sharp, an optional peer dependency: JPEG, PNG,
+ * WebP, …
+ *
+ * @throws Error where sharp is not installed.
+ */
+export async function folderSource(folder: string): Promise<PictureSource> {
+  const sharp = await loadSharp();
   const at = (path: string) => join(folder, ...path.split('/'));
-  const named = <T>(path: string, what: Promise<T>, problem: string) =>
-    what.catch((error: NodeJS.ErrnoException) => {
-      const missing = error.code === 'ENOENT' || /missing/.test(error.message);
-      throw new Error(`${at(path)}: ${missing ? 'missing' : `${problem} (${error.message})`}.`);
-    });
+  const first = async <T>(paths: readonly string[], problem: string, read: (file: string) => Promise<T>): Promise<T> => {
+    for (const path of paths) {
+      try {
+        // sharp does not always say that a file is missing.
+        await access(at(path));
+        return await read(at(path));
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        if (code !== 'ENOENT') throw new Error(`${at(path)}: ${problem} (${message}).`);
+      }
+    }
+    throw new MissingFileError(at(paths[0]));
+  };
   return {
-    text: (path) => named(path, readFile(at(path), 'utf8'), 'cannot be read'),
-    async check(path) {
-      const sharp = await loadSharp();
-      const { width, height } = await named(path, sharp(at(path)).metadata(), 'is no picture');
-      return { width, height };
-    },
-    async decode(path) {
-      const sharp = await loadSharp();
-      const pixels = sharp(at(path)).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-      const { data, info } = await named(path, pixels, 'cannot be decoded');
-      return { data, width: info.width, height: info.height };
+    bytes: (path) => first([path], 'cannot be read', (file) => readFile(file)),
+    size: (paths) => first(paths, 'is no picture', async (file) => shownSize(await sharp(file).metadata())),
+    decode: (paths) => first(paths, 'cannot be decoded', (file) => pixelsOf(sharp(file))),
+    async list(path) {
+      const entries = await first([path], 'cannot be read', (file) =>
+        readdir(file, { recursive: true, withFileTypes: true }),
+      );
+      const start = at(path).length + 1;
+      const files = entries.filter((entry) => !entry.isDirectory());
+      return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(start).split(sep).join('/'));
     },
   };
+}
+
+/**
+ * Decodes a picture for Detector.detect() in Node, turned as its EXIF data say.
+ *
+ * @param source A file's path, or a file's bytes.
+ * @throws Error where sharp is not installed or cannot decode it.
+ * @example
+ * const cells = await detector.detect(await readPicture('cells.jpg'));
+ */
+export async function readPicture(source: string | Uint8Array): Promise<Pixels> {
+  return pixelsOf((await loadSharp())(source));
+}
+
+async function pixelsOf(picture: Sharp): Promise<Pixels> {
+  // rotate() without an angle turns by EXIF; removing alpha leaves the colors beneath as they are.
+  const pixels = picture.rotate().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function shownSize({ width, height, orientation = 1 }: { width: number; height: number; orientation?: number }) {
+  return orientation < firstTurned ? { width, height } : { width: height, height: width };
 }
 
 async function loadSharp() {
   try {
     return (await import('sharp')).default;
-  } catch {
-    throw new Error("Reading pictures in Node needs the package 'sharp': npm install sharp.");
+  } catch (error) {
+    throw new Error("Reading pictures in Node needs the package 'sharp': npm install sharp.", { cause: error });
   }
 }

@@ -1,41 +1,70 @@
-import type { AnnotatedPicture, Annotation } from './PictureSet.js';
+import type { Annotation } from './PictureSet.js';
+
+type Id = number | string;
 
 interface CocoFile {
-  images: { id: number; file_name: string; width: number; height: number }[];
-  annotations: { image_id: number; category_id: number; bbox: number[]; area?: number; iscrowd?: 0 | 1 }[];
-  categories: { id: number; name: string }[];
+  images: { id: Id; file_name: string; width?: number; height?: number }[];
+  annotations: { image_id: Id; category_id: Id; bbox: number[]; area?: number; iscrowd?: 0 | 1 | boolean }[];
+  categories: { id: Id; name: string }[];
 }
 
-/** Reads the text of a COCO instances file: classes in the order of their ids, boxes [x, y, width, height] as corners. */
-export function parseCoco(
-  text: string,
-  file: string,
-): { classes: string[]; pictures: Omit<AnnotatedPicture, 'load'>[] } {
+export interface CocoPicture {
+  id: Id;
+  name: string;
+  size?: { width: number; height: number };
+  objects: Annotation[];
+}
+
+/**
+ * Reads the text of a COCO instances file: classes in the order of their ids, boxes [x, y, width,
+ * height] as corners. Ids may be numbers or strings, 7 being the same as '7'.
+ */
+export function parseCoco(text: string, file: string) {
   const { images, annotations, categories } = parse(text, file);
-  const sorted = [...categories].sort((a, b) => a.id - b.id);
-  const names = new Map(sorted.map(({ id, name }) => [id, name]));
-  const objects = new Map<number, Annotation[]>(images.map(({ id }) => [id, []]));
+  const sorted = [...categories].sort((a, b) => compareIds(a.id, b.id));
+  const names = byId(sorted, `${file}: categories`, ({ name }, where) => {
+    if (typeof name !== 'string' || name === '') throw new Error(`${where} has no name.`);
+    return name;
+  });
+  const classes = sorted.map(({ name }) => name);
+  const twice = classes.find((name, i) => classes.indexOf(name) < i);
+  if (twice !== undefined) throw new Error(`${file}: two categories have the name '${twice}'.`);
+  const pictures = byId(images, `${file}: images`, ({ id, file_name, width = 0, height = 0 }, where): CocoPicture => {
+    if (typeof file_name !== 'string' || file_name === '') throw new Error(`${where} has no file_name.`);
+    return { id, name: file_name, ...(width > 0 && height > 0 && { size: { width, height } }), objects: [] };
+  });
   annotations.forEach(({ image_id, category_id, bbox, area, iscrowd }, i) => {
     const where = `${file}: annotations[${i}]`;
-    const list = objects.get(image_id);
-    const name = names.get(category_id);
-    if (!list) throw new Error(`${where} belongs to image ${image_id}, which is not among the images.`);
+    const picture = pictures.get(String(image_id));
+    const name = names.get(String(category_id));
+    if (!picture) throw new Error(`${where} belongs to image ${image_id}, which is not among the images.`);
     if (name === undefined) throw new Error(`${where} has category ${category_id}, which has no name.`);
     if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
       throw new Error(`${where}: bbox is ${JSON.stringify(bbox)}, not four numbers.`);
     }
     const [x, y, width, height] = bbox;
-    list.push({ box: [x, y, x + width, y + height], class: name, area, crowd: iscrowd === 1 });
+    const crowd = iscrowd === 1 || iscrowd === true;
+    picture.objects.push({ box: [x, y, x + width, y + height], class: name, area, crowd });
   });
-  return {
-    classes: sorted.map(({ name }) => name),
-    pictures: images.map(({ id, file_name, width, height }) => ({
-      name: file_name,
-      width,
-      height,
-      objects: objects.get(id) as Annotation[],
-    })),
-  };
+  const categoryIds = Object.fromEntries(sorted.map(({ id, name }) => [name, id]));
+  return { classes, categoryIds, pictures: [...pictures.values()] };
+}
+
+/** What `make` gives for each, by its id. Throws where ids are missing or come twice. */
+function byId<T extends { id: Id }, R>(list: T[], where: string, make: (each: T, where: string) => R): Map<string, R> {
+  const made = new Map<string, R>();
+  list.forEach((each, i) => {
+    const { id } = each;
+    if (!Number.isFinite(id) && typeof id !== 'string') throw new Error(`${where}[${i}] has no id.`);
+    if (made.has(String(id))) throw new Error(`${where}[${i}] has the id ${id}, which another one has, too.`);
+    made.set(String(id), make(each, `${where}[${i}]`));
+  });
+  return made;
+}
+
+function compareIds(a: Id, b: Id): number {
+  const [x, y] = [Number(a), Number(b)];
+  return Number.isNaN(x) || Number.isNaN(y) ? (String(a) < String(b) ? -1 : 1) : x - y;
 }
 
 function parse(text: string, file: string): CocoFile {
@@ -46,7 +75,9 @@ function parse(text: string, file: string): CocoFile {
     throw new Error(`${file}: not JSON (${(error as Error).message}).`);
   }
   for (const key of ['images', 'annotations', 'categories'] as const) {
-    if (!Array.isArray(parsed?.[key])) throw new Error(`${file}: not COCO's instances (no list '${key}').`);
+    const list = parsed?.[key];
+    const areObjects = Array.isArray(list) && list.every((each) => typeof each === 'object' && each !== null);
+    if (!areObjects) throw new Error(`${file}: not COCO's instances (no list '${key}').`);
   }
   return parsed as CocoFile;
 }

@@ -1,41 +1,44 @@
 import type { Box } from '@tfjs-compress/math/detection';
+import { decodeXml } from './decodeText.js';
 import type { Annotation } from './PictureSet.js';
+import { childrenOf, parseXml, textOf, type XmlElement } from './parseXml.js';
 
 export interface VocAnnotation {
-  width: number;
-  height: number;
+  /** Of the picture, where it is said. */
+  filename?: string;
+  /** Missing where there is none, or zeros: tools that do not open the picture write those. */
+  size?: { width: number; height: number };
   objects: Annotation[];
 }
 
-/** Reads one file of a VOC's Annotations folder; throws an Error that names the file where it is not one. */
-export function parseVoc(xml: string, file: string): VocAnnotation {
-  const root = inner(xml, 'annotation');
-  if (root === undefined) throw new Error(`${file}: not a VOC annotation (no complete <annotation> element).`);
-  const size = inner(root, 'size');
-  const objects = [...root.matchAll(/<object(?:\s[^>]*)?>([\s\S]*?)<\/object\s*>/g)].map(([, object]): Annotation => {
-    const bounds = inner(object, 'bndbox');
-    const name = inner(object, 'name');
-    if (bounds === undefined || name === undefined) throw new Error(`${file}: an <object> without <name> or <bndbox>.`);
-    const box = ['xmin', 'ymin', 'xmax', 'ymax'].map((tag) => number(bounds, tag, file)) as Box;
-    return { box, class: unescape(name.trim()), difficult: inner(object, 'difficult')?.trim() === '1' };
+/**
+ * Reads one file of a VOC's Annotations folder; throws an Error that names the file where it
+ * is not one. Only direct children count: parts of objects and attributes have names and boxes
+ * of their own.
+ */
+export function parseVoc(bytes: Uint8Array, file: string): VocAnnotation {
+  const root = parseXml(decodeXml(bytes, file), file);
+  if (root.name !== 'annotation') throw new Error(`${file}: not a VOC annotation, but <${root.name}>.`);
+  const objects = childrenOf(root, 'object').map((object, i): Annotation => {
+    const [bounds] = childrenOf(object, 'bndbox');
+    const name = textOf(object, 'name');
+    if (!bounds || !name) throw new Error(`${file}: <object> ${i + 1} has no <${bounds ? 'name' : 'bndbox'}>.`);
+    const box = ['xmin', 'ymin', 'xmax', 'ymax'].map((tag) => numberOf(bounds, tag, file)) as Box;
+    return { box, class: name, difficult: /^(1|true)$/i.test(textOf(object, 'difficult') ?? '') };
   });
-  if (size === undefined) throw new Error(`${file}: no <size>.`);
-  return { width: number(size, 'width', file), height: number(size, 'height', file), objects };
+  return { filename: textOf(root, 'filename') || undefined, size: sizeOf(root, file), objects };
 }
 
-function inner(xml: string, tag: string): string | undefined {
-  return new RegExp(`<${tag}(?:\\s[^>]*)?>([\\s\\S]*?)</${tag}\\s*>`).exec(xml)?.[1];
+function sizeOf(root: XmlElement, file: string) {
+  const [size] = childrenOf(root, 'size');
+  if (!size) return undefined;
+  const [width, height] = ['width', 'height'].map((tag) => numberOf(size, tag, file));
+  return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-function number(xml: string, tag: string, file: string): number {
-  const text = inner(xml, tag)?.trim();
+function numberOf(parent: XmlElement, tag: string, file: string): number {
+  const text = textOf(parent, tag);
   const value = Number(text);
   if (!text || !Number.isFinite(value)) throw new Error(`${file}: <${tag}> is '${text ?? ''}', not a number.`);
   return value;
-}
-
-const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };
-
-function unescape(text: string): string {
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (entity) => entities[entity]);
 }

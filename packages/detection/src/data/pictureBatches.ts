@@ -1,33 +1,48 @@
+import { resolveOptions } from '@tfjs-compress/math';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
-import { type Augment, augmentPicture } from './augment.js';
-import { type BatchArgs, batchesOf, checkSet, type Example, type TrainingBatches } from './batches.js';
+import { type Augment, augmentationOf, augmentPicture } from './augment.js';
+import { type BatchArgs, batchDefaults, batchesOf, type Example, type TrainingBatches } from './batches.js';
+import { checkTrainingSet } from './checkSet.js';
+import { loadPicture } from './loadPicture.js';
 import type { AnnotatedPicture, PictureSet } from './PictureSet.js';
 
-/** Batches for detector.model.fitDataset: reads, augments and prepares each picture when it is its turn. */
-export function pictureBatches(
-  detector: Detector,
-  set: PictureSet,
-  { augment, ...args }: BatchArgs & { augment?: Augment } = {},
-): TrainingBatches {
-  checkSet(detector, set);
+export interface PictureBatchArgs extends BatchArgs {
+  /** What is changed in each picture, anew each time. Default: nothing. */
+  augment?: Augment;
+}
+
+/**
+ * Batches for detector.model.fitDataset: reads, augments and prepares each picture when it is its
+ * turn.
+ *
+ * @throws ArgumentError, before a picture is read, for an option or for a set that the detector
+ *   cannot learn from.
+ */
+export function pictureBatches(detector: Detector, set: PictureSet, args: PictureBatchArgs = {}): TrainingBatches {
+  const defaults = { ...batchDefaults, augment: undefined as Augment | undefined };
+  const { augment, ...options } = resolveOptions('pictureBatches', args, defaults);
+  if (augment) augmentationOf(augment);
+  checkTrainingSet(set, detector.config.classes);
   const example = (index: number) => prepareExample(detector, set.pictures[index], augment);
-  return batchesOf(detector.model.inputNames, detector.config.classes, set.pictures.length, example, args);
+  return batchesOf(detector.model.inputNames, detector.config.classes, set.pictures.length, example, options);
 }
 
 /** One picture as the network wants it, with its objects in that picture's pixels. */
-export async function prepareExample(detector: Detector, picture: AnnotatedPicture, augment?: Augment): Promise<Example> {
-  const pixels = await picture.load();
-  const changed = augment ? augmentPicture(pixels, picture.objects, augment) : { pixels, objects: picture.objects };
-  const { data, width, height } = changed.pixels;
-  const tensor = tf.tensor3d(data as Uint8Array, [height, width, 3], 'int32');
-  const { input, scaleX, scaleY } = detector.prepare(tensor);
+export async function prepareExample(
+  detector: Detector,
+  picture: AnnotatedPicture,
+  augment?: Augment,
+): Promise<Example> {
+  const loaded = { pixels: await loadPicture(picture), objects: picture.objects };
+  const { pixels, objects } = augment ? augmentPicture(loaded.pixels, loaded.objects, augment) : loaded;
+  const { input, scaleX, scaleY } = detector.prepare(pixels);
   const [, rows, columns] = input.shape;
   const map = tf.reshape(input, [rows, columns, 3]);
-  tf.dispose([tensor, input]);
-  const objects = changed.objects.map((object) => {
+  input.dispose();
+  const scaled = objects.map((object) => {
     const [x1, y1, x2, y2] = object.box;
     return { ...object, box: [x1 * scaleX, y1 * scaleY, x2 * scaleX, y2 * scaleY] as typeof object.box };
   });
-  return { inputs: [map as tf.Tensor3D], objects };
+  return { inputs: [map as tf.Tensor3D], objects: scaled };
 }

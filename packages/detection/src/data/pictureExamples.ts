@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Augment, augmentPicture } from './augment.js';
+import { type Augment, augmentationOf, augmentPicture } from './augment.js';
+import { checkSet } from './checkSet.js';
+import { loadPicture } from './loadPicture.js';
 import type { PictureSet } from './PictureSet.js';
 
 export type PictureExample = {
@@ -13,8 +15,10 @@ export type PictureExample = {
 
 /** The pictures of a set one by one, for tf.data: `tf.data.generator(() => pictureExamples(set))`. The receiver disposes of them. */
 export async function* pictureExamples(set: PictureSet, augment: Augment = {}): AsyncGenerator<PictureExample> {
+  augmentationOf(augment);
+  checkSet(set, set.classes, "the set's");
   for (const each of set.pictures) {
-    const { pixels, objects } = augmentPicture(await each.load(), each.objects, augment);
+    const { pixels, objects } = augmentPicture(await loadPicture(each), each.objects, augment);
     yield {
       picture: tf.tensor3d(pixels.data as Uint8Array, [pixels.height, pixels.width, 3], 'int32'),
       boxes: tf.tensor2d(

@@ -1,29 +1,86 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
-import { type CheckOptions, checkPictures } from './checkPictures.js';
+import { check, resolveOptions } from '@tfjs-compress/math';
+import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
-import type { PictureSource } from './PictureSource.js';
+import { extensions, join, type PictureSource, splitExtension } from './PictureSource.js';
 import { parseVoc } from './parseVoc.js';
-import { pictureReader, type ReadOptions, readOptions } from './pictureReader.js';
+import { pathsByStem } from './pathsByStem.js';
+import { type Described, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
 
-export interface VocOptions extends ReadOptions, CheckOptions {
+export interface VocOptions extends ReadOptions {
   /** Which list of ImageSets/Main: 'train', 'val', 'trainval', 'test', … Several are joined. */
-  split: string | readonly string[];
+  split?: string | readonly string[];
+  /** Instead of `split`: which pictures; 'all' is every file of the annotations' folder, in Node. */
+  names?: 'all' | readonly string[];
+  /** Where files are below the folder; '.' is the folder itself. Defaults: those of VOC. */
+  folders?: {
+    /** Default 'Annotations'. */
+    annotations?: string;
+    /** Default 'JPEGImages'. */
+    pictures?: string;
+    /** Default 'ImageSets/Main'. */
+    splits?: string;
+  };
 }
 
+const folderDefaults = { annotations: 'Annotations', pictures: 'JPEGImages', splits: 'ImageSets/Main' };
+const defaults = { split: undefined, names: undefined, folders: {}, ...readDefaults } as typeof readDefaults &
+  Pick<VocOptions, 'split' | 'names'> & { folders: object };
+
 /**
- * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages). VOC counts pixels from 1 and includes the last:
+ * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages), or of files that
+ * LabelImg, CVAT or Roboflow wrote in VOC's format. VOC counts pixels from 1 and includes the last:
  * the numbers are taken as they are.
  */
-export async function vocSet(source: PictureSource, options: VocOptions): Promise<PictureSet> {
-  checkKnownOptions(options, ['split', ...readOptions], 'readVoc');
-  const splits = typeof options.split === 'string' ? [options.split] : options.split;
-  check(splits?.length > 0, 'split', "a list of ImageSets/Main, such as 'train'", options.split);
-  const lists = await Promise.all(splits.map((split) => source.text(`ImageSets/Main/${split}.txt`)));
-  const names = lists.flatMap((list) => list.split('\n').map((line) => line.trim().split(/\s+/)[0]));
-  const reader = pictureReader(source, options);
-  for (const name of names.filter((each) => each !== '')) {
-    const file = `Annotations/${name}.xml`;
-    await reader.add(`JPEGImages/${name}.jpg`, async () => ({ name, ...parseVoc(await source.text(file), file) }));
+export async function vocSet(owner: string, source: PictureSource, options: VocOptions): Promise<PictureSet> {
+  const given = resolveOptions<typeof defaults>(owner, (options ?? {}) as object, defaults);
+  const folders = resolveOptions(`${owner}.folders`, given.folders, folderDefaults);
+  const names = await namesOf(source, given, folders);
+  const pictureOf = source.list && pathsByStem(await source.list(folders.pictures), extensions);
+  const describe = async (name: string): Promise<Described> => {
+    const file = join(folders.annotations, `${name}.xml`);
+    const { filename, ...annotation } = parseVoc(await source.bytes(file), file);
+    const extension = (filename && splitExtension(filename)[1]) || extensions[0];
+    const own = filename?.split(/[\\/]/).pop();
+    const paths = [pictureOf?.get(name) ?? `${name}${extension}`, ...(own ? [own] : [])];
+    return { name, ...annotation, paths: [...new Set(paths)].map((path) => join(folders.pictures, path)) };
+  };
+  const entries = names.map((name) => ({ name, describe: () => describe(name) }));
+  return readPictures(owner, source, entries, given);
+}
+
+async function namesOf(
+  source: PictureSource,
+  { split, names }: Pick<VocOptions, 'split' | 'names'>,
+  folders: typeof folderDefaults,
+): Promise<string[]> {
+  check(split === undefined || names === undefined, 'names', 'no split beside it', names);
+  if (names === 'all') {
+    check(source.list !== undefined, 'names', 'a list, as files on the web cannot be listed', names);
+    const stems = [...pathsByStem(await source.list(folders.annotations), ['.xml']).keys()];
+    check(stems.length > 0, 'names', `XML files in ${folders.annotations}`, 'none');
+    return stems.sort();
   }
-  return checkPictures(reader.pictures, options);
+  if (names !== undefined) {
+    const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+    check(areNames, 'names', "'all' or a list of names", names);
+    return [...names];
+  }
+  const splits = typeof split === 'string' ? [split] : split;
+  const isGood = Array.isArray(splits) && splits.length > 0 && splits.every((one) => typeof one === 'string');
+  check(isGood, 'split', `a list of ${folders.splits}, such as 'train' (or names: 'all' without lists)`, split);
+  const lists = await Promise.all(
+    splits.map(async (one) => {
+      const file = join(folders.splits, `${one}.txt`);
+      return namesIn(decodeText(await source.bytes(file), file));
+    }),
+  );
+  return [...new Set(lists.flat())];
+}
+
+/** The names in a list. Lists of one class have a label, −1, 0 or 1, behind every name; names may have spaces. */
+export function namesIn(list: string): string[] {
+  const lines = list.split(/\r?\n|\r/).map((line) => line.trim());
+  const filled = lines.filter((line) => line !== '');
+  const label = /\s+(-1|0|1)$/;
+  return filled.every((line) => label.test(line)) ? filled.map((line) => line.replace(label, '')) : filled;
 }

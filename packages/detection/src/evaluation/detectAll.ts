@@ -1,24 +1,39 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Detection, DetectOptions, Proposal } from '@tfjs-compress/math/detection';
+import { check, resolveOptions } from '@tfjs-compress/math';
+import { type Detection, type DetectOptions, detectDefaults, type Proposal } from '@tfjs-compress/math/detection';
+import { checkSet } from '../data/checkSet.js';
+import { loadPicture } from '../data/loadPicture.js';
 import type { PictureSet } from '../data/PictureSet.js';
 import type { Detector } from '../model/Detector.js';
 
-/** Runs a detector over every picture of a set: what the evaluations take. */
+export interface DetectAllOptions extends DetectOptions {
+  /** Called after each picture. */
+  onProgress?: (done: number, of: number) => void;
+}
+
+/**
+ * Runs a detector over every picture of a set: what the evaluations take. Options are those of
+ * detect(); but scoreThreshold is 0.05 where it is not given, whatever the model's own, as an
+ * average precision is made of detections of low scores, too.
+ *
+ * @returns Of each picture, best first.
+ * @throws ArgumentError for an option or the set; Error that names a picture.
+ */
 export async function detectAll(
   detector: Detector,
   set: PictureSet,
-  options: DetectOptions & { onProgress?: (done: number, of: number) => void } = {},
+  options: DetectAllOptions = {},
 ): Promise<{ detections: Detection[][]; proposals: Proposal[][] }> {
-  const { onProgress, ...detectOptions } = options;
+  const { scoreThreshold } = detectDefaults;
+  const defaults = { ...detectDefaults, ...detector.config.detect, scoreThreshold, onProgress: undefined };
+  const { onProgress, ...detectOptions } = resolveOptions<DetectAllOptions>('detectAll', options, defaults);
+  check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
+  checkSet(set, set?.classes, "the set's");
   const detections: Detection[][] = [];
   const proposals: Proposal[][] = [];
   for (const picture of set.pictures) {
-    const { data, width, height } = await picture.load();
-    const tensor = tf.tensor3d(data as Uint8Array, [height, width, 3], 'int32');
-    const found = await detector.detectWithProposals(tensor, detectOptions);
+    const found = await detector.detectWithProposals(await loadPicture(picture), detectOptions);
     detections.push(found.detections);
     proposals.push(found.proposals);
-    tensor.dispose();
     onProgress?.(detections.length, set.pictures.length);
   }
   return { detections, proposals };

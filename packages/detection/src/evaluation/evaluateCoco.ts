@@ -1,6 +1,12 @@
-import { check } from '@tfjs-compress/math';
+import { resolveOptions } from '@tfjs-compress/math';
 import type { Box, Detection } from '@tfjs-compress/math/detection';
 import type { Annotation } from '../data/PictureSet.js';
+import { checkEvaluated, classesOf } from './checkEvaluated.js';
+
+export interface EvaluateCocoOptions {
+  /** Classes to evaluate. Default: all that have objects. */
+  classes?: readonly string[];
+}
 
 /** COCO's twelve figures, 0 to 1; −1 where there is nothing to measure (no small objects, say). */
 export interface CocoResult {
@@ -41,15 +47,19 @@ interface Matched {
 /**
  * Average precision and recall as COCO's evaluation computes them: ranked detections take the best object not yet taken, at
  * ≥ the overlap; crowds and objects outside the range of areas are ignored, and so is what matches them.
+ * VOC's difficult objects are ignored likewise, but found once at most, as COCO ignores objects.
  * `detections[i]` and `truth[i]` belong to the same picture.
+ *
+ * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */
 export function evaluateCoco(
   detections: readonly (readonly Detection[])[],
   truth: readonly (readonly Annotation[])[],
-  { classes }: { classes?: readonly string[] } = {},
+  options: EvaluateCocoOptions = {},
 ): CocoResult {
-  check(detections.length === truth.length, 'detections', `one list a picture (${truth.length})`, detections.length);
-  const names = classes ?? [...new Set(truth.flat().map((object) => object.class))].sort();
+  const { classes } = resolveOptions('evaluateCoco', options, { classes: undefined as EvaluateCocoOptions['classes'] });
+  checkEvaluated(detections, truth);
+  const names = classesOf(classes, truth);
   const matched = (range: Range, name: string) =>
     truth.map((objects, i) =>
       matchPicture(
@@ -88,7 +98,8 @@ function matchPicture(
   [smallest, largest]: readonly [number, number],
 ): Matched {
   const outside = (area: number) => area < smallest || area > largest;
-  const ignoredObject = (object: Annotation) => object.crowd === true || outside(object.area ?? areaOf(object.box));
+  const ignoredObject = (object: Annotation) =>
+    object.crowd === true || object.difficult === true || outside(object.area ?? areaOf(object.box));
   const sorted = [...objects].sort((a, b) => Number(ignoredObject(a)) - Number(ignoredObject(b)));
   const ranked = [...detections].sort((a, b) => b.score - a.score).slice(0, 100);
   const right: boolean[][] = [];

@@ -51,6 +51,29 @@ describe('evaluateVoc', () => {
     expect(evaluateVoc(found, truth).classes[0].precision).toEqual([1, 0.5]);
   });
 
+  it('a crowd need not be found, and what lies in it counts neither way', () => {
+    const truth = [[object(at(0)), { ...object([100, 0, 200, 100]), crowd: true }]];
+    const found = [[detection(at(0), 0.9), detection([120, 10, 130, 20], 0.95), detection([110, 0, 210, 100], 0.94)]];
+    const { classes, map } = evaluateVoc(found, truth);
+    expect([map, classes[0].objects, classes[0].scores]).toEqual([1, 1, [0.95, 0.94, 0.9]]);
+    expect(evaluateVoc([[...found[0], detection([300, 0, 310, 9], 0.99)]], truth).map).toBe(0.5);
+  });
+
+  it('names options and figures that make no sense', () => {
+    const run = (options: object) => () => evaluateVoc([[detection(at(0), 1)]], [[object(at(0))]], options);
+    expect(run({ iou: 0.75 })).toThrow("evaluateVoc has no option 'iou'. Did you mean 'iouThreshold'?");
+    expect(run({ iouThreshold: 50 })).toThrow('iouThreshold: expected a number from 0 to below 1, received 50.');
+    expect(run({ year: '2007' })).toThrow('year: expected an integer ≥ 2005');
+    expect(run({ classes: 'cell' })).toThrow('classes: expected names, at least one');
+    expect(run({ iouThreshold: undefined, year: undefined, classes: undefined })().map).toBe(1);
+    expect(() => evaluateVoc([[detection(at(0), Number.NaN)]], [[]])).toThrow(
+      'detections[0]: expected scores that are numbers, received NaN.',
+    );
+    expect(() => evaluateVoc([], [[]])).toThrow('detections: expected a list for each picture (1), received 0.');
+    expect(() => evaluateVoc(undefined as never, [[]])).toThrow('detections: expected a list for each picture (1)');
+    expect(() => evaluateVoc([[]], [[object([0, 0, Number.NaN, 1])]])).toThrow('truth[0]: expected boxes of four');
+  });
+
   it('difficult objects count neither way', () => {
     const truth = [[object(at(0), true), object(at(100))]];
     const { classes, map } = evaluateVoc([[detection(at(0), 0.9), detection(at(100), 0.8)]], truth);

@@ -1,6 +1,8 @@
-import { check } from '@tfjs-compress/math';
-import type { Box, Detection } from '@tfjs-compress/math/detection';
+import { checkInteger, resolveOptions } from '@tfjs-compress/math';
+import type { Detection } from '@tfjs-compress/math/detection';
 import type { Annotation } from '../data/PictureSet.js';
+import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
+import { type Matched, matchClass } from './matchClass.js';
 
 export interface EvaluateVocOptions {
   /** Classes to evaluate. Default: all that have objects. */
@@ -18,6 +20,8 @@ export interface ClassResult {
   /** After each detection, best first. */
   precision: number[];
   recall: number[];
+  /** Scores of those detections. */
+  scores: number[];
   /** Objects that count. */
   objects: number;
 }
@@ -31,55 +35,42 @@ export interface VocResult {
 /**
  * Average precision as VOC's development kit computes it: boxes include their last pixel (widths are x2 − x1 + 1), a detection
  * is compared with the object it overlaps most whether or not that is already found, a second one of the same object is wrong,
- * and what matches a difficult object counts neither way. `detections[i]` and `truth[i]` belong to the same picture.
+ * and what matches a difficult object counts neither way. VOC has no crowds: as in COCO, a detection
+ * that is nothing else, but of which more than iouThreshold lies in a crowd, counts neither way, and
+ * the crowd need not be found. `detections[i]` and `truth[i]` belong to the same picture.
+ *
+ * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */
 export function evaluateVoc(
   detections: readonly (readonly Detection[])[],
   truth: readonly (readonly Annotation[])[],
-  { classes, year = 2010, iouThreshold = 0.5 }: EvaluateVocOptions = {},
+  options: EvaluateVocOptions = {},
 ): VocResult {
-  check(detections.length === truth.length, 'detections', `one list a picture (${truth.length})`, detections.length);
-  const names = classes ?? [...new Set(truth.flat().map((object) => object.class))].sort();
-  const results = names.map((name) => evaluateClass(name, detections, truth, iouThreshold, year));
+  const defaults = { classes: undefined as EvaluateVocOptions['classes'], year: 2010, iouThreshold: 0.5 };
+  const { classes, year, iouThreshold } = resolveOptions('evaluateVoc', options, defaults);
+  checkInteger(year, 'year', 2005);
+  checkOverlap(iouThreshold);
+  checkEvaluated(detections, truth);
+  const names = classesOf(classes, truth);
+  const results = names.map((name) => evaluateClass(matchClass(name, detections, truth, iouThreshold), name, year));
   const known = results.filter((each) => !Number.isNaN(each.ap));
   return { map: known.reduce((sum, each) => sum + each.ap, 0) / known.length, classes: results };
 }
 
-function evaluateClass(
-  name: string,
-  detections: readonly (readonly Detection[])[],
-  truth: readonly (readonly Annotation[])[],
-  iouThreshold: number,
-  year: number,
-): ClassResult {
-  const objects = truth.map((list) => list.filter((object) => object.class === name));
-  const found = objects.map((list) => list.map(() => false));
-  const positives = objects.flat().filter((object) => !object.difficult).length;
-  const ranked = detections
-    .flatMap((list, picture) => list.filter((each) => each.class === name).map((each) => ({ ...each, picture })))
-    .sort((a, b) => b.score - a.score);
+function evaluateClass({ ranked, objects }: Matched, name: string, year: number): ClassResult {
   const precision: number[] = [];
   const recall: number[] = [];
   let right = 0;
   let wrong = 0;
-  for (const { box, picture } of ranked) {
-    let best = -1;
-    let most = Number.NEGATIVE_INFINITY;
-    objects[picture].forEach((object, j) => {
-      const overlap = inclusiveIou(box, object.box);
-      if (overlap > most) [best, most] = [j, overlap];
-    });
-    if (most > iouThreshold && objects[picture][best].difficult) {
-      // Counts neither way, but keeps its place: precision and recall stay as they are.
-    } else if (most > iouThreshold && !found[picture][best]) {
-      found[picture][best] = true;
-      right++;
-    } else wrong++;
-    recall.push(right / positives);
+  for (const { outcome } of ranked) {
+    if (outcome === 'right') right++;
+    // What is ignored keeps its place: precision and recall stay as they are.
+    else if (outcome === 'wrong') wrong++;
+    recall.push(right / objects);
     precision.push(right / Math.max(right + wrong, Number.EPSILON));
   }
-  const ap = positives === 0 ? Number.NaN : averagePrecision(recall, precision, year);
-  return { class: name, ap, precision, recall, objects: positives };
+  const ap = objects === 0 ? Number.NaN : averagePrecision(recall, precision, year);
+  return { class: name, ap, precision, recall, scores: ranked.map(({ score }) => score), objects };
 }
 
 /** Average precision of a curve, by VOC's rule of that year. */
@@ -99,12 +90,4 @@ export function averagePrecision(recall: readonly number[], precision: readonly 
     area += (recall[k] - (k > 0 ? recall[k - 1] : 0)) * envelope;
   }
   return area;
-}
-
-function inclusiveIou(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]) + 1;
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]) + 1;
-  if (width <= 0 || height <= 0) return 0;
-  const area = (box: Box) => (box[2] - box[0] + 1) * (box[3] - box[1] + 1);
-  return (width * height) / (area(a) + area(b) - width * height);
 }

@@ -12,3 +12,14 @@ it('precisionRecallSvg draws a line for each class and writes its name and AP, e
   expect(svg).toContain('<polyline points="224.0,44.0 404.0,224.0" fill="none" stroke="#abcdef"');
   expect(svg.match(/<polyline/g)?.length).toBe(2);
 });
+
+it('precisionRecallSvg names many classes beside the curves, none above another or outside', () => {
+  const classes = Array.from({ length: 80 }, (_, i) => ({ class: `c${i}`, ap: 0.5, precision: [1], recall: [0.5] }));
+  const svg = precisionRecallSvg(classes);
+  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.map(Number);
+  const places = [...svg.matchAll(/<text x="(\d+)" y="(-?\d+)" fill="([^"]+)">c/g)].map((match) => match.slice(1));
+  expect(places.length).toBe(80);
+  for (const [x, y] of places) expect(+x > 0 && +x < width - 100 && +y > 0 && +y < height).toBe(true);
+  expect(new Set(places.map(([x, y]) => `${x} ${y}`)).size).toBe(80);
+  expect(new Set(places.map(([, , color]) => color)).size).toBe(80);
+});

@@ -1,9 +1,12 @@
+import { check } from '@tfjs-compress/math';
 import { type Box, iou, toBoxes } from '@tfjs-compress/math/detection';
 import type { Annotation } from '../data/PictureSet.js';
+import { checkEvaluated, checkOverlap } from './checkEvaluated.js';
 
 /**
  * Part of all objects that at least one of a picture's best `count` proposals overlaps by `iouThreshold` or more (default 0.5), for
- * each of `counts`. `proposals[i]`, best first, and `truth[i]` belong to the same picture; difficult objects do not count.
+ * each of `counts`. `proposals[i]`, best first, and `truth[i]` belong to the same picture; difficult objects and crowds do not
+ * count. NaN where no object does.
  */
 export function recallOfProposals(
   proposals: readonly (readonly { box: Box }[])[],
@@ -11,11 +14,15 @@ export function recallOfProposals(
   counts: readonly number[],
   iouThreshold = 0.5,
 ): number[] {
+  checkEvaluated(proposals, truth, 'proposals');
+  const areCounts = Array.isArray(counts) && counts.every((count) => Number.isInteger(count) && count > 0);
+  check(areCounts, 'counts', 'integers ≥ 1', counts);
+  checkOverlap(iouThreshold);
   const hits = counts.map(() => 0);
   let objects = 0;
   truth.forEach((list, picture) => {
     const boxes = toBoxes(proposals[picture].map((each) => each.box));
-    const wanted = toBoxes(list.filter((object) => !object.difficult).map((object) => object.box));
+    const wanted = toBoxes(list.filter((object) => !object.difficult && !object.crowd).map((object) => object.box));
     for (let j = 0; j < wanted.length / 4; j++) {
       objects++;
       let first = 0;

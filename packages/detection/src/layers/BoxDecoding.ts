@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { check } from '@tfjs-compress/math';
 import { type CoderWeights, largestLogScale, proposalWeights } from '@tfjs-compress/math/detection';
-import type { LayerConfig, Shape } from './layer.js';
+import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export interface BoxDecodingArgs {
   /** What the offsets were multiplied by. Default [1, 1, 1, 1], those of proposals; detections have [10, 10, 5, 5]. */
@@ -19,6 +19,7 @@ export class BoxDecoding extends layers.Layer {
 
   constructor(args: LayerConfig & BoxDecodingArgs = {}) {
     super(args);
+    checkLayerArgs('BoxDecoding', args, ['coder']);
     const { coder = proposalWeights } = args;
     check(coder.length === 4 && coder.every((w) => w > 0), 'coder', 'four positive numbers', coder);
     this.coder = coder;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
-import type { LayerConfig, Shape } from './layer.js';
+import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export interface LocalResponseNormalizationArgs {
   /** Channels on each side that count. Default 2. */
@@ -24,6 +24,7 @@ export class LocalResponseNormalization extends layers.Layer {
 
   constructor(args: LayerConfig & LocalResponseNormalizationArgs = {}) {
     super(args);
+    checkLayerArgs('LocalResponseNormalization', args, ['depthRadius', 'bias', 'alpha', 'beta']);
     const { depthRadius = 2, bias = 1, alpha = 0.2, beta = 0.75 } = args;
     checkInteger(depthRadius, 'depthRadius', 0);
     check(bias > 0, 'bias', 'a positive number', bias);

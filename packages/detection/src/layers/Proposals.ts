@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { checkInteger } from '@tfjs-compress/math';
+import { check, checkInteger } from '@tfjs-compress/math';
 import { movedWindows, nonMaxSuppression } from '@tfjs-compress/math/detection';
-import { type LayerConfig, rowsOf, type Shape } from './layer.js';
+import { checkLayerArgs, checkReadsSync, type LayerConfig, rowsOf, type Shape } from './layer.js';
 
 export interface ProposalsArgs {
   /** Pixels of the picture in a cell of the map. */
@@ -24,12 +24,16 @@ export class Proposals extends layers.Layer {
 
   constructor(args: LayerConfig & ProposalsArgs) {
     super(args);
+    checkLayerArgs('Proposals', args, ['stride', 'count', 'iouThreshold']);
     const { stride, count = 200, iouThreshold = 0.7 } = args;
     checkInteger(count, 'count', 1);
+    check(stride > 0, 'stride', 'a positive number', stride);
+    check(iouThreshold >= 0 && iouThreshold <= 1, 'iouThreshold', 'a number from 0 to 1', iouThreshold);
     this.options = { stride, count, iouThreshold };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    checkReadsSync('Training a detector');
     const [map, windows, logits, offsets] = inputs as tf.Tensor[];
     const [pictures, rows, columns] = map.shape;
     const { stride, count, iouThreshold } = this.options;

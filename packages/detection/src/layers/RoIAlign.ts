@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { checkRoI } from '../roi/checkRoI.js';
 import { roiAlign, roiAlignWithoutGradient } from '../roi/roiAlign.js';
-import type { LayerConfig, Shape } from './layer.js';
+import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIAlignLayerArgs = LayerConfig &
   RoIAlignOptions & {
@@ -17,14 +18,17 @@ export class RoIAlign extends layers.Layer {
 
   constructor(args: RoIAlignLayerArgs) {
     super(args);
+    checkLayerArgs('RoIAlign', args, ['size', 'stride', 'samplingRatio', 'aligned', 'gradient']);
     const { size, stride = 1, samplingRatio = 2, aligned = true, gradient = true } = args;
+    checkRoI({ size, stride, samplingRatio, aligned });
     this.options = { size, stride, samplingRatio, aligned, gradient };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [features, boxes] = inputs as [tf.Tensor4D, tf.Tensor3D];
-    const op = this.options.gradient ? roiAlign : roiAlignWithoutGradient;
-    return tf.tidy(() => op(features, boxes, this.options));
+    const { gradient, ...options } = this.options;
+    const op = gradient ? roiAlign : roiAlignWithoutGradient;
+    return tf.tidy(() => op(features, boxes, options));
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { checkRoI } from '../roi/checkRoI.js';
 import { roiMaxPool } from '../roi/roiMaxPool.js';
-import type { LayerConfig, Shape } from './layer.js';
+import { checkLayerArgs, checkReadsSync, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;
 
@@ -13,10 +14,13 @@ export class RoIMaxPooling extends layers.Layer {
 
   constructor(args: RoIMaxPoolingLayerArgs) {
     super(args);
+    checkLayerArgs('RoIMaxPooling', args, ['size', 'stride']);
+    checkRoI({ size: args.size, stride: args.stride });
     this.options = { size: args.size, stride: args.stride ?? 1 };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    checkReadsSync('RoI max pooling');
     const [features, boxes] = inputs as [tf.Tensor4D, tf.Tensor3D];
     return tf.tidy(() => roiMaxPool(features, boxes, this.options));
   }

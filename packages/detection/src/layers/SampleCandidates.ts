@@ -47,7 +47,7 @@ export class SampleCandidates extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
     const [map, boxes, classes] = inputs as tf.Tensor[];
     const [pictures, rows, columns] = map.shape;
-    const { stride, gridStride, scales, ratios, count, scored } = this.options;
+    const { stride, gridStride, scales, ratios, count, scored, positive, negative, positiveFraction } = this.options;
     const [width, height] = [columns * stride, rows * stride];
     const windows = gridBoxes({ width, height, stride: gridStride, scales, ratios });
     const all = Array.from({ length: windows.length / 4 }, (_, i) => i);
@@ -58,9 +58,9 @@ export class SampleCandidates extends layers.Layer {
     const m = classes.shape[1] as number;
     for (let picture = 0; picture < pictures; picture++) {
       const objects = objectsOf(rowsOf(boxes, boxValues, picture), classValues.slice(picture * m, (picture + 1) * m));
-      const matches = matchBoxes(windows, objects.boxes, { ...this.options, keepBest: true });
+      const matches = matchBoxes(windows, objects.boxes, { positive, negative, keepBest: true });
       hideDifficult(matches, windows, objects.difficult);
-      const drawn = sampleMatches(matches, { ...this.options, random: this.random });
+      const drawn = sampleMatches(matches, { count, positiveFraction, random: this.random });
       const chosen = pickBoxes(windows, drawn);
       sampled.set(chosen, picture * count * 4);
       for (let i = 0; i < count; i++) {

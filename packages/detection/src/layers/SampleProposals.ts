@@ -36,7 +36,7 @@ export class SampleProposals extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
     const [proposals, boxes, classes] = inputs as tf.Tensor[];
     const [pictures, n] = proposals.shape;
-    const { count, positive } = this.options;
+    const { count, positive, positiveFraction } = this.options;
     const values = proposals.dataSync() as Float32Array;
     const [boxValues, classValues] = [boxes.dataSync() as Float32Array, classes.dataSync() as Float32Array];
     const m = classes.shape[1] as number;
@@ -47,7 +47,7 @@ export class SampleProposals extends layers.Layer {
       const pool = poolOf(values.subarray(picture * n * 5, (picture + 1) * n * 5), objects.boxes);
       const matches = matchBoxes(pool, objects.boxes, { positive, negative: positive });
       hideDifficult(matches, pool, objects.difficult);
-      const drawn = sampleMatches(matches, { ...this.options, random: this.random });
+      const drawn = sampleMatches(matches, { count, positiveFraction, random: this.random });
       const chosen = pickBoxes(pool, drawn);
       outBoxes.set(chosen, picture * count * 4);
       for (let i = 0; i < count; i++) {

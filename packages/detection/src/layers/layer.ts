@@ -1,11 +1,23 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { checkKnownOptions } from '@tfjs-compress/math';
 import { pickBoxes } from '@tfjs-compress/math/detection';
 
 /** What every layer's constructor takes: name, trainable, … */
 export type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
 
 export type Shape = (number | null)[];
+
+/** What tfjs's layers take and save, and what it hands to them when it loads a model. */
+const common = [
+  ...['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'updatable'],
+  ...['weights', 'customObjects', 'fastWeightInitDuringBuild'],
+];
+
+/** Throws on an option that neither tfjs's layers nor this one has. */
+export function checkLayerArgs(owner: string, args: object, own: readonly string[]): void {
+  checkKnownOptions(args, [...own, ...common], owner);
+}
 
 /** The rows of picture i of a tensor [pictures, n, k], as flat numbers. */
 export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number): Float32Array {
@@ -25,4 +37,10 @@ export function objectsOf(boxes: Float32Array, classes: Float32Array) {
       indices((c) => c < 0),
     ),
   };
+}
+
+/** Throws on a backend that gives zeros where values are read at once. */
+export function checkReadsSync(what: string): void {
+  if (tf.getBackend() !== 'webgpu') return;
+  throw new Error(`${what} cannot run on WebGPU, which has no synchronous reads: use WebGL, WASM or tfjs-node for it.`);
 }

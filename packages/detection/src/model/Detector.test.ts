@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
+import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
 import { pictureBatches } from '../data/pictureBatches.js';
+import { detectAll } from '../evaluation/detectAll.js';
 import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
 import { Detector } from './Detector.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
@@ -65,6 +66,76 @@ describe('Detector', () => {
     await expect(propose).rejects.toThrow("propose has no option 'iouThreshold'");
   });
 
+  it('proposes and detects in the picture, not in what pads it', async () => {
+    for (const [width, height] of [
+      [49, 33],
+      [33, 49],
+      [200, 3],
+    ]) {
+      const detector = tinyDetector({ shortSide: 33, longSide: 49 });
+      const picture = tf.randomUniform([height, width, 3], 0, 255, 'int32', 5) as tf.Tensor3D;
+      const found = await detector.detectWithProposals(picture, { proposals: 300, scoreThreshold: 0 });
+      expect(found.proposals.length).toBeGreaterThan(3);
+      for (const { box } of [...found.proposals, ...found.detections]) {
+        expect(box[0] >= 0 && box[1] >= 0 && box[2] <= width && box[3] <= height).toBe(true);
+      }
+      detector.dispose();
+    }
+  });
+
+  it('takes values 0 … 255 and refuses others', async () => {
+    const detector = tinyDetector();
+    const detect = (picture: tf.Tensor) => detector.detect(picture as tf.Tensor3D);
+    const floats = tf.randomUniform([32, 48, 3], 0, 1, 'float32', 3);
+    const range = 'picture (smallest and largest value): expected values 0 … 255';
+    await expect(detect(floats)).rejects.toThrow(`${range} (multiply by 255 those that are 0 … 1), received [`);
+    await expect(detect(tf.sub(tf.mul(floats, 2), 1))).rejects.toThrow(`${range}, received [-`);
+    await expect(detect(tf.mul(floats, 65535))).rejects.toThrow(range);
+    const values = (await floats.data()).slice();
+    values[7] = Number.NaN;
+    await expect(detect(tf.tensor(values, [32, 48, 3]))).rejects.toThrow('received [NaN, NaN].');
+    await expect(detect(tf.cast(floats, 'bool'))).rejects.toThrow('a tensor of type int32 or float32');
+    for (const channels of [1, 4]) {
+      await expect(detect(tf.zeros([32, 48, channels]))).rejects.toThrow(`received [32, 48, ${channels}].`);
+    }
+    const found = await detect(tf.mul(floats, 255));
+    const data = Float32Array.from(values.fill(0.5, 7, 8), (value) => 255 * value);
+    await expect(detector.detect({ data: values, width: 48, height: 32 })).rejects.toThrow('multiply by 255');
+    expect((await detector.detect({ data, width: 48, height: 32 })).length).toBeCloseTo(found.length, -1);
+    const rgba = new Uint8ClampedArray(48 * 32 * 4).fill(99);
+    const rgb = new Uint8Array(48 * 32 * 3).fill(99);
+    const options = { scoreThreshold: 0 };
+    expect(await detector.detect({ data: rgba, width: 48, height: 32 }, options)).toEqual(
+      await detector.detect({ data: rgb, width: 48, height: 32 }, options),
+    );
+    await expectNoLeak(() => detector.detect({ data: rgb, width: 48, height: 32 }));
+  });
+
+  it('keeps defaults of its own, and the threshold chosen on a set, through save and load', async () => {
+    const detector = tinyDetector({ dropout: 0, detect: { proposals: 7, maxDetections: undefined } });
+    expect(detector.config.detect).toEqual({ proposals: 7 });
+    detector.compile(tf.train.adam(1e-2), detector.headModel);
+    await detector.headModel.fitDataset(await cachedBatches(detector, tinySet()), { epochs: 12, verbose: 0 });
+    const best = await detector.chooseThreshold(tinySet(), { proposalIouThreshold: 0.6 });
+    expect(best.f1).toBeCloseTo((2 * best.precision * best.recall) / (best.precision + best.recall), 9);
+    const own = { proposals: 7, proposalIouThreshold: 0.6, scoreThreshold: best.threshold };
+    expect(detector.config.detect).toEqual(own);
+    const loaded = await throughMemory(detector);
+    expect(loaded.config.detect).toEqual(own);
+    const pixels = await tinySet().pictures[0].load();
+    const found = await loaded.detect(pixels);
+    const everything = await loaded.detect(pixels, { ...own, scoreThreshold: 0.05 });
+    expect(found).toEqual(everything.filter(({ score }) => score > best.threshold));
+    const { detections } = await detectAll(loaded, tinySet());
+    expect(detections[0]).toEqual(everything);
+    expect(() => detector.setDetectDefaults({ scoreThreshold: 7 })).toThrow('scoreThreshold: expected a number');
+    expect(() => detector.setDetectDefaults({ score: 0.7 } as never)).toThrow(
+      "setDetectDefaults has no option 'score'",
+    );
+    const none = { classes: ['bar'], pictures: tinySet().pictures.map((each) => ({ ...each, objects: [] })) };
+    await expect(detector.chooseThreshold(none)).rejects.toThrow('chooseThreshold: no object of these pictures');
+  });
+
   it('learns the one object of a tiny set, on cached features, and leaves no tensor behind an epoch', async () => {
     const detector = tinyDetector({ dropout: 0 });
     detector.compile(tf.train.adam(1e-2), detector.headModel);
@@ -116,18 +187,42 @@ describe('Detector', () => {
     await expect(cachedBatches(detector, set)).rejects.toThrow('at least one object that counts');
   });
 
+  for (const variant of ['full', 'fast'] as const) {
+    it(`${variant}: detects in many pictures as in each, and leaves no tensor`, async () => {
+      const detector = tinyDetector({ variant });
+      const picture = (height: number, width: number, seed: number) =>
+        tf.randomUniform([height, width, 3], 0, 255, 'int32', seed) as tf.Tensor3D;
+      const pictures = [picture(32, 48, 1), picture(60, 40, 2), picture(64, 96, 3), picture(32, 48, 4)];
+      const options = { scoreThreshold: 0, maxDetections: 9 };
+      const expected: Detection[][] = [];
+      for (const each of pictures) expected.push(await detector.detect(each, options));
+      for (const batchSize of [1, 3, undefined]) {
+        const found = await expectNoLeak(() => detector.detectMany(pictures, { ...options, batchSize }));
+        expect(found.length).toBe(4);
+        found.forEach((list, i) => {
+          expect(list.map((each) => each.class)).toEqual(expected[i].map((each) => each.class));
+          list.forEach(({ box, score }, k) => {
+            expect(score).toBeCloseTo(expected[i][k].score, 4);
+            for (const side of [0, 1, 2, 3]) expect(box[side]).toBeCloseTo(expected[i][k].box[side], 2);
+          });
+        });
+      }
+      expect(await detector.detectMany([])).toEqual([]);
+      await expect(detector.detectMany(pictures, { batchsize: 2 } as never)).rejects.toThrow(
+        "detectMany has no option 'batchsize'",
+      );
+    });
+  }
+
   it('names bad input', async () => {
     const detector = tinyDetector();
     await expect(detector.detect(tf.zeros([8, 8]) as unknown as tf.Tensor3D)).rejects.toThrow(
-      'picture: expected a tensor of shape [height, width, 3] or an image, received [8, 8].',
+      /^picture: expected a tensor of shape \[height, width, 3\], .*, received \[8, 8\]\.$/,
     );
-    await expect(detector.detect(tf.zeros([4, 200, 3]) as tf.Tensor3D)).rejects.toThrow('sides of at least 8 pixels');
+    for (const none of [null, {}, 7, { data: 3 }, 'cells.jpg', new Blob([])]) {
+      await expect(detector.detect(none as never)).rejects.toThrow('picture: expected a tensor of shape');
+    }
     await expect(detector.detect(tinyPicture(), { threshold: 1 } as object)).rejects.toThrow("no option 'threshold'");
-    const small = tinySet();
-    Object.assign(small.pictures[1], { width: 200, height: 4 });
-    await expect(cachedBatches(detector, small)).rejects.toThrow(
-      'picture picture1: expected sides of at least 8 pixels after resizing',
-    );
     const none = { classes: ['bar'], pictures: [] };
     await expect(cachedBatches(detector, none)).rejects.toThrow('pictures: expected at least one');
     const unknown = { ...tinySet(), classes: ['circle'] };

@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { shareRun } from '@tfjs-compress/layers';
 import { check, checkInteger } from '@tfjs-compress/math';
 import {
   type Boxes,
-  clipBoxes,
   type Detection,
   type DetectOptions,
   detectionWeights,
   detectOptionsOf,
-  inPicture,
-  isLargeEnough,
   movedWindows,
   nonMaxSuppressionAsync,
   type Proposal,
@@ -17,9 +15,14 @@ import {
   proposalsOf,
   scoresByClass,
 } from '@tfjs-compress/math/detection';
+import type { PictureSet } from '../data/PictureSet.js';
+import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
+import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
+import { keptDetections } from './keptDetections.js';
+import { outputOf } from './levels.js';
 import {
   connectDetectionHead,
   connectHyper,
@@ -29,7 +32,7 @@ import {
   type LayerLookup,
   type StageModels,
 } from './network.js';
-import { type Picture, type Prepared, prepare } from './preprocess.js';
+import { loadForDetection, type Picture, type PreparablePicture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
 
@@ -58,11 +61,11 @@ export class Detector {
       strides?: [number, number, number];
     };
     check(metadata?.hyperNet !== undefined, 'model', 'a model that hyperNet() built and save() wrote', metadata);
-    this.config = metadata.hyperNet;
+    this.config = { ...metadata.hyperNet, detect: { ...metadata.hyperNet.detect } };
     this.strides = metadata.strides as [number, number, number];
     freezeBatchNormalization(model);
     const get: LayerLookup = (name) => model.layers.find((layer) => layer.name === name) as ReturnType<LayerLookup>;
-    const output = (name: string) => get(name).getOutputAt(0) as SymbolicTensor;
+    const output = (name: string) => outputOf(model, name);
     const { levels, channels, classes } = this.config;
     const units = (get('detection_logits').getConfig() as { units: number }).units;
     check(units === classes.length + 1, 'classes', `one name for each of the model's ${units - 1} classes`, classes);
@@ -73,19 +76,23 @@ export class Detector {
       input({ shape: [null, null, outputs[i].shape[3]], name: `level_${name}` }),
     );
     this.headModel = connectTraining(get, this.config, sources, sources);
-    this.stageModels = (which) =>
-      which === this.headModel
-        ? connectStages(get, this.config, sources, sources)
-        : connectStages(get, this.config, [picture], outputs);
+    this.stageModels = (which) => {
+      const from = which === this.headModel ? sources : [picture];
+      const stages = connectStages(get, this.config, from, which === this.headModel ? sources : outputs);
+      for (const stage of Object.values(stages)) shareRun(stage, model);
+      return stages;
+    };
+    // save() writes `model`, whichever was trained.
+    shareRun(this.headModel, model);
     const hyper = connectHyper(get, sources);
-    const own = this.config.variant === 'fast' ? [connectProposalMap(get, this.config, hyper)] : [];
-    this.hyperModel = tfModel(sources, [hyper, ...own]);
+    this.hyperModel = tfModel(sources, [...new Set([hyper, connectProposalMap(get, this.config, hyper)])]);
     this.scorer = new WindowScorer(get, this.config);
     const hyperInput = input({ shape: [null, null, 3 * channels] });
     const boxes = input({ shape: [null, 4] });
     const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
     const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
-    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, decoded(boxes, offsets)]);
+    const moved = new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
+    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, moved]);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
@@ -114,7 +121,7 @@ export class Detector {
   }
 
   /** Resizes, scales and pads a picture for this network. */
-  prepare(picture: Picture): Prepared {
+  prepare(picture: PreparablePicture): Prepared {
     return prepare(picture, this.config, this.strides[2]);
   }
 
@@ -125,11 +132,11 @@ export class Detector {
     options: Pick<DetectOptions, 'proposalIouThreshold'> = {},
   ): Promise<Proposal[]> {
     checkInteger(count, 'count', 1);
-    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', ['proposalIouThreshold']);
-    const prepared = this.prepare(picture);
+    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', this.config.detect, ['proposalIouThreshold']);
+    const prepared = this.prepare(await loadForDetection(picture));
     const maps = this.mapsOf(prepared.input);
     try {
-      const { boxes, logits } = await this.proposeOn(maps, count, proposalIouThreshold);
+      const { boxes, logits } = await this.proposeOn(maps, prepared, count, proposalIouThreshold);
       return proposalsOf(boxes, logits, prepared);
     } finally {
       tf.dispose([prepared.input, maps]);
@@ -146,28 +153,67 @@ export class Detector {
     picture: Picture,
     options: DetectOptions = {},
   ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
-    const given = detectOptionsOf(options, 'detect');
-    const prepared = this.prepare(picture);
-    const maps = this.mapsOf(prepared.input);
-    try {
-      const found = await this.proposeOn(maps, given.proposals, given.proposalIouThreshold);
-      const proposals = proposalsOf(found.boxes, found.logits, prepared);
-      if (proposals.length === 0) return { detections: [], proposals };
-      const { boxes: moved, scores, classes } = await this.classify(maps[0], found.boxes);
-      const boxes = clipBoxes(moved, prepared.width, prepared.height);
-      const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
-      const make = (i: number) => isLargeEnough(boxes, i);
-      const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
-      const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
-      const detections = inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
-        box,
-        class: this.config.classes[classes[kept[k]]],
-        score: scores[kept[k]],
-      }));
-      return { detections, proposals };
-    } finally {
-      tf.dispose([prepared.input, maps]);
+    const given = detectOptionsOf(options, 'detect', this.config.detect);
+    const prepared = this.prepare(await loadForDetection(picture));
+    return this.detectIn(prepared, this.mapsOf(prepared.input), given);
+  }
+
+  /**
+   * The same as detect() of each picture, in fewer runs of the network: pictures of one size go
+   * through the trunk together, `batchSize` (default 8) at most.
+   *
+   * @returns Of each picture, best first.
+   */
+  async detectMany(
+    pictures: readonly Picture[],
+    options: DetectOptions & { batchSize?: number } = {},
+  ): Promise<Detection[][]> {
+    const { batchSize = 8, ...others } = options;
+    checkInteger(batchSize, 'batchSize', 1);
+    check(Array.isArray(pictures), 'pictures', 'a list of pictures', pictures);
+    const given = detectOptionsOf(others, 'detectMany', this.config.detect);
+    const found: Detection[][] = [];
+    for (let from = 0; from < pictures.length; from += batchSize) {
+      const loaded = await Promise.all(pictures.slice(from, from + batchSize).map(loadForDetection));
+      found.push(...(await this.detectTogether(loaded, given)));
     }
+    return found;
+  }
+
+  /**
+   * Chooses the scoreThreshold with the best F1 of all classes together (at an overlap of 0.5), and
+   * makes it, with the other options given, what detect() does by default; save() keeps that. Give
+   * validation pictures: neither those trained on nor those you report.
+   *
+   * @param options Those of detect() that are to be used; see detectAll().
+   * @returns The threshold, and precision, recall and F1 with it on these pictures.
+   * @throws ArgumentError for an option or the set; Error where no object is found at all.
+   * @example
+   * const { threshold, precision, recall } = await detector.chooseThreshold(valSet, { proposals: 300 });
+   * await detector.save('file://detector');
+   */
+  async chooseThreshold(set: PictureSet, options: DetectAllOptions = {}): Promise<ScorePoint> {
+    const { onProgress: _, ...given } = options;
+    const { detections } = await detectAll(this, set, options);
+    const truth = set.pictures.map(({ objects }) => objects);
+    const { best } = scoreCurves(detections, truth).all;
+    if (!best || best.f1 === 0) throw new Error('chooseThreshold: no object of these pictures is found at any score.');
+    this.setDetectDefaults({ ...given, scoreThreshold: best.threshold });
+    return best;
+  }
+
+  /**
+   * Sets what detect() and propose() do by default with this detector; save() keeps it. Options
+   * that are not given stay as they are.
+   *
+   * @throws ArgumentError for a value, Error for an unknown option.
+   */
+  setDetectDefaults(options: DetectOptions): void {
+    const all = detectOptionsOf(options, 'setDetectDefaults', this.config.detect);
+    const given = (Object.keys(options) as (keyof DetectOptions)[]).filter((key) => options[key] !== undefined);
+    for (const key of given) this.config.detect[key] = all[key];
+    const metadata = this.model.getUserDefinedMetadata();
+    this.model.setUserDefinedMetadata({ ...metadata, hyperNet: this.config });
   }
 
   /** Frees all weights. (A layer of several models counts them; model.dispose() would take off one only.) */
@@ -175,17 +221,58 @@ export class Detector {
     for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
   }
 
-  /** [Hyper Feature, map of the proposal stage] of one prepared picture. */
+  private async detectTogether(pictures: PreparablePicture[], given: Required<DetectOptions>): Promise<Detection[][]> {
+    const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
+    const found: Detection[][] = [];
+    pictures.forEach((picture, place) => {
+      const prepared = this.prepare(picture);
+      const size = `${prepared.input.shape}`;
+      bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
+    });
+    for (const group of bySize.values()) {
+      const maps = tf.tidy(() => {
+        const all = this.mapsOf(
+          tf.concat(
+            group.map(({ prepared }) => prepared.input),
+            0,
+          ),
+        );
+        return all.map((map) => tf.split(map, group.length, 0));
+      });
+      for (const [i, { prepared, place }] of group.entries()) {
+        const { detections } = await this.detectIn(prepared, [maps[0][i], maps[1][i]] as never, given);
+        found[place] = detections;
+      }
+    }
+    return found;
+  }
+
+  /** Disposes of what it is given. */
+  private async detectIn(prepared: Prepared, maps: [tf.Tensor4D, tf.Tensor4D], given: Required<DetectOptions>) {
+    try {
+      const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
+      const proposals = proposalsOf(found.boxes, found.logits, prepared);
+      if (proposals.length === 0) return { detections: [], proposals };
+      const classified = await this.classify(maps[0], found.boxes);
+      const detections = await keptDetections(classified, prepared, this.config.classes, given);
+      return { detections, proposals };
+    } finally {
+      tf.dispose([prepared.input, maps]);
+    }
+  }
+
+  /** [Hyper Feature, map of the proposal stage] of prepared pictures of one size. */
   private mapsOf(prepared: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
     const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
     const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];
     return [hyper, map];
   }
 
-  private async proposeOn([, map]: tf.Tensor4D[], maxBoxes: number, iouThreshold: number) {
-    const [width, height] = [map.shape[2] * this.strides[1], map.shape[1] * this.strides[1]];
-    const { windows, logits, offsets } = await this.scorer.score(map, width, height);
-    const { boxes, make } = movedWindows(windows, offsets, width, height);
+  private async proposeOn([, map]: tf.Tensor4D[], prepared: Prepared, maxBoxes: number, iouThreshold: number) {
+    const [, rows, columns] = prepared.input.shape;
+    const { windows, logits, offsets } = await this.scorer.score(map, columns, rows);
+    // Cut to the picture: there is nothing to find in what pads it.
+    const { boxes, make } = movedWindows(windows, offsets, prepared.width, prepared.height);
     const kept = await nonMaxSuppressionAsync(boxes, logits, { iouThreshold, maxBoxes, make });
     return { boxes: pickBoxes(boxes, kept), logits: Float32Array.from(kept, (i) => logits[i]) };
   }
@@ -193,21 +280,13 @@ export class Detector {
   /** One box for each proposal and class. */
   private async classify(hyper: tf.Tensor4D, rois: Boxes) {
     const n = rois.length / 4;
-    const out = tf.tidy(() => this.detectionModel.predict([hyper, tf.tensor3d(rois, [1, n, 4])]));
-    const [probabilities, boxes] = await valuesOf(out as tf.Tensor[]);
+    // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at once, as RoIAlign has to.
+    const inputs = () => [hyper, tf.tensor3d(rois, [1, n, 4])];
+    const out = tf.tidy(() => this.detectionModel.apply(inputs(), { training: false }) as tf.Tensor[]);
+    const [probabilities, boxes] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];
+    tf.dispose(out);
     return { boxes, ...scoresByClass(probabilities, n, this.config.classes.length) };
   }
-}
-
-/** Reads tensors and disposes of them. */
-async function valuesOf(tensors: tf.Tensor[]): Promise<Float32Array[]> {
-  const values = await Promise.all(tensors.map((each) => each.data()));
-  tf.dispose(tensors);
-  return values as Float32Array[];
-}
-
-function decoded(boxes: SymbolicTensor, offsets: SymbolicTensor): SymbolicTensor {
-  return new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
 }
 
 function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {

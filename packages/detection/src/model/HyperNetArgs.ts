@@ -1,5 +1,6 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { LayersModel } from '@tensorflow/tfjs-layers';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { type DetectOptions, detectOptionsOf, type Preprocessing, preprocessings } from '@tfjs-compress/math/detection';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */
 export interface CandidateArgs {
@@ -31,18 +32,31 @@ export interface TrainingArgs {
 }
 
 export interface HyperNetArgs {
-  /** 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own whose input is [null, null, null, 3]. */
+  /**
+   * 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own whose input
+   * is [null, null, null, 3]. trunkOf() makes one of a model for pictures of one size.
+   */
   trunk: 'vgg16' | 'alexnet' | LayersModel;
-  /** Names of the shallow, middle and deep layer of the trunk. Needed for a trunk of your own. */
+  /**
+   * Names of the shallow, middle and deep layer of the trunk. Needed for a trunk of your own, unless
+   * it has three outputs: then they are those.
+   */
   levels?: readonly [shallow: string, middle: string, deep: string];
   /** Names of the classes, without background. */
   classes: readonly string[];
   /** 'full' is the paper's HyperNet, 'fast' its HyperNet-SP. Default 'full'. */
   variant?: 'full' | 'fast';
-  /** Whether the trunk trains, too. Its batch normalization keeps its statistics in any case. Default false. */
+  /**
+   * Whether the trunk trains, too, but for layers that you froze. Its batch normalization keeps its
+   * statistics in any case. Default false.
+   */
   fineTune?: boolean;
-  /** What the trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR minus ImageNet's mean, 'none' nothing. Default 'caffe' for vgg16 and alexnet, else 'tf'. */
-  preprocessing?: 'tf' | 'caffe' | 'none';
+  /**
+   * What the trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR minus
+   * ImageNet's mean, 'torch' is ImageNet's mean and deviation of values 0 … 1, 'none' nothing.
+   * Default 'caffe' for vgg16 and alexnet, else 'tf'.
+   */
+  preprocessing?: Preprocessing;
   /** Pictures are resized so that their shorter side has this many pixels, the longer at most `longSide`. Defaults 600 and 1000. */
   shortSide?: number;
   longSide?: number;
@@ -61,6 +75,8 @@ export interface HyperNetArgs {
   /** Default 0.25 (the paper). */
   dropout?: number;
   training?: TrainingArgs;
+  /** Defaults of detect() and propose() that are saved with the model. Default: none of its own. */
+  detect?: DetectOptions;
 }
 
 /** A HyperNet's arguments with every default filled in, as they are saved with the model. */
@@ -73,106 +89,111 @@ export type HyperNetConfig = Required<
   training: Required<TrainingArgs>;
 };
 
-const known = {
-  candidates: ['stride', 'scales', 'ratios'],
-  training: ['windows', 'positive', 'negative', 'scored', 'proposals', 'samples', 'boxWeight', 'seed'],
-  args: [
-    ...[
-      'trunk',
-      'levels',
-      'classes',
-      'variant',
-      'fineTune',
-      'preprocessing',
-      'shortSide',
-      'longSide',
-      'candidates',
-      'roi',
-    ],
-    ...['roiSize', 'channels', 'proposalUnits', 'detectionChannels', 'detectionUnits', 'dropout', 'training'],
-  ],
-};
-
 const builtInLevels = {
   vgg16: ['conv1_2', 'conv3_3', 'conv5_3'],
   alexnet: ['conv1', 'conv3', 'conv5'],
 } as const;
 
-/** Checks every argument and fills in the defaults. */
+const candidateDefaults: Required<CandidateArgs> = {
+  stride: 16,
+  scales: [32, 64, 128, 256, 512],
+  ratios: [0.5, 1, 2],
+};
+
+const trainingDefaults: Required<TrainingArgs> = {
+  windows: 256,
+  positive: 0.45,
+  negative: 0.3,
+  scored: 2000,
+  proposals: 200,
+  samples: 512,
+  boxWeight: 3,
+  seed: 1,
+};
+
+const defaults = {
+  trunk: undefined,
+  levels: undefined,
+  classes: [],
+  variant: 'full',
+  fineTune: false,
+  preprocessing: undefined,
+  shortSide: 600,
+  longSide: 1000,
+  candidates: {},
+  roi: 'align',
+  roiSize: 13,
+  channels: 42,
+  proposalUnits: 256,
+  detectionChannels: 63,
+  detectionUnits: 4096,
+  dropout: 0.25,
+  training: {},
+  detect: {},
+};
+
+/** Checks every argument and fills in the defaults; an undefined one is the default, nested ones too. */
 export function configOf(args: HyperNetArgs): HyperNetConfig {
-  checkKnownOptions(args, known.args, 'hyperNet');
-  checkKnownOptions(args.candidates ?? {}, known.candidates, 'hyperNet.candidates');
-  checkKnownOptions(args.training ?? {}, known.training, 'hyperNet.training');
-  const builtIn = typeof args.trunk === 'string' ? args.trunk : undefined;
-  if (builtIn) checkOneOf(builtIn, 'trunk', ['vgg16', 'alexnet']);
-  const levels = args.levels ?? (builtIn && builtInLevels[builtIn]);
-  check(levels?.length === 3, 'levels', 'the names of three layers of the trunk, shallow to deep', levels);
-  const { classes } = args;
-  check(Array.isArray(classes) && classes.length > 0, 'classes', 'at least one name', classes);
-  check(new Set(classes).size === classes.length, 'classes', 'different names', classes);
-  const config: HyperNetConfig = {
+  const given = resolveOptions<HyperNetArgs>('hyperNet', args, defaults as unknown as HyperNetArgs);
+  const { trunk, levels: named, preprocessing, candidates, training, detect, ...rest } = given;
+  const builtIn = typeof trunk === 'string' ? trunk : undefined;
+  if (builtIn) checkOneOf(builtIn, ['vgg16', 'alexnet'], 'trunk');
+  else check(trunk instanceof LayersModel, 'trunk', "'vgg16', 'alexnet' or a LayersModel", trunk);
+  const outputs = builtIn ? [] : (trunk as LayersModel).outputs.map(({ sourceLayer }) => sourceLayer.name);
+  const levels = named ?? (builtIn ? builtInLevels[builtIn] : outputs);
+  const areThree = Array.isArray(levels) && levels.length === 3 && levels.every((name) => typeof name === 'string');
+  check(areThree, 'levels', 'the names of three layers of the trunk, shallow to deep', named);
+  const config = {
+    ...rest,
     levels: [...levels],
-    classes: [...classes],
-    variant: args.variant ?? 'full',
-    fineTune: args.fineTune ?? false,
-    preprocessing: args.preprocessing ?? (builtIn ? 'caffe' : 'tf'),
-    shortSide: args.shortSide ?? 600,
-    longSide: args.longSide ?? 1000,
-    candidates: { stride: 16, scales: [32, 64, 128, 256, 512], ratios: [0.5, 1, 2], ...args.candidates },
-    roi: args.roi ?? 'align',
-    roiSize: args.roiSize ?? 13,
-    channels: args.channels ?? 42,
-    proposalUnits: args.proposalUnits ?? 256,
-    detectionChannels: args.detectionChannels ?? 63,
-    detectionUnits: args.detectionUnits ?? 4096,
-    dropout: args.dropout ?? 0.25,
-    training: {
-      ...{
-        windows: 256,
-        positive: 0.45,
-        negative: 0.3,
-        scored: 2000,
-        proposals: 200,
-        samples: 512,
-        boxWeight: 3,
-        seed: 1,
-      },
-      ...args.training,
-    },
-  };
-  checkOneOf(config.variant, 'variant', ['full', 'fast']);
-  checkOneOf(config.preprocessing, 'preprocessing', ['tf', 'caffe', 'none']);
-  checkOneOf(config.roi, 'roi', ['align', 'maxPool']);
-  for (const key of [
-    'shortSide',
-    'longSide',
-    'roiSize',
-    'channels',
-    'proposalUnits',
-    'detectionChannels',
-    'detectionUnits',
-  ] as const) {
-    checkInteger(config[key], key, 1);
-  }
-  check(config.dropout >= 0 && config.dropout < 1, 'dropout', 'a number from 0 to below 1', config.dropout);
-  check(config.longSide >= config.shortSide, 'longSide', `at least shortSide (${config.shortSide})`, config.longSide);
-  for (const key of ['windows', 'scored', 'proposals', 'samples'] as const)
-    checkInteger(config.training[key], `training.${key}`, 1);
-  const { positive, negative } = config.training;
-  check(
-    positive >= negative && negative >= 0 && positive <= 1,
-    'training.positive',
-    `from training.negative (${negative}) to 1`,
-    positive,
-  );
-  for (const key of ['scales', 'ratios'] as const) {
-    const list = config.candidates[key];
-    check(list.length > 0 && list.every((v) => v > 0), `candidates.${key}`, 'positive numbers, at least one', list);
-  }
-  checkInteger(config.candidates.stride, 'candidates.stride', 1);
+    classes: [...checkNames(given.classes)],
+    preprocessing: preprocessing ?? (builtIn ? 'caffe' : 'tf'),
+    candidates: resolveOptions('hyperNet.candidates', candidates ?? {}, candidateDefaults),
+    training: resolveOptions('hyperNet.training', training ?? {}, trainingDefaults),
+    detect: Object.fromEntries(Object.entries(detect ?? {}).filter(([, value]) => value !== undefined)),
+  } as HyperNetConfig;
+  checkConfig(config);
   return config;
 }
 
-function checkOneOf(value: string, argument: string, allowed: string[]): void {
-  check(allowed.includes(value), argument, allowed.map((each) => `'${each}'`).join(' or '), value);
+function checkNames(classes: readonly string[]): readonly string[] {
+  const areNames = Array.isArray(classes) && classes.every((name) => typeof name === 'string' && name !== '');
+  check(areNames && classes.length > 0, 'classes', 'names, at least one', classes);
+  check(new Set(classes).size === classes.length, 'classes', 'different names', classes);
+  return classes;
+}
+
+const counts = [
+  'shortSide',
+  'longSide',
+  'roiSize',
+  'channels',
+  'proposalUnits',
+  'detectionChannels',
+  'detectionUnits',
+] as const;
+
+function checkConfig(config: HyperNetConfig): void {
+  const { candidates, training, dropout, longSide, shortSide } = config;
+  checkOneOf(config.variant, ['full', 'fast'], 'variant');
+  check(typeof config.fineTune === 'boolean', 'fineTune', 'true or false', config.fineTune);
+  checkOneOf(config.preprocessing, preprocessings, 'preprocessing');
+  checkOneOf(config.roi, ['align', 'maxPool'], 'roi');
+  for (const key of counts) checkInteger(config[key], key, 1);
+  check(dropout >= 0 && dropout < 1, 'dropout', 'a number from 0 to below 1', dropout);
+  check(longSide >= shortSide, 'longSide', `at least shortSide (${shortSide})`, longSide);
+  for (const key of ['windows', 'scored', 'proposals', 'samples'] as const)
+    checkInteger(training[key], `training.${key}`, 1);
+  const { positive, negative, boxWeight, seed } = training;
+  const areOverlaps = positive >= negative && negative >= 0 && positive <= 1;
+  check(areOverlaps, 'training.positive', `from training.negative (${negative}) to 1`, positive);
+  check(Number.isFinite(boxWeight) && boxWeight >= 0, 'training.boxWeight', 'a number ≥ 0', boxWeight);
+  check(Number.isFinite(seed), 'training.seed', 'a number', seed);
+  checkInteger(candidates.stride, 'candidates.stride', 1);
+  for (const key of ['scales', 'ratios'] as const) {
+    const list = candidates[key];
+    const isGood = Array.isArray(list) && list.length > 0 && list.every((v) => Number.isFinite(v) && v > 0);
+    check(isGood, `candidates.${key}`, 'positive numbers, at least one', list);
+  }
+  detectOptionsOf(config.detect, 'hyperNet.detect');
 }

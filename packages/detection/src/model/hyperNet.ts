@@ -1,5 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Detector } from './Detector.js';
+import { freezeTrunk } from './freezeTrunk.js';
 import { configOf, type HyperNetArgs } from './HyperNetArgs.js';
 import { levelsOf } from './levels.js';
 import { connectTraining, createLayers } from './network.js';
@@ -13,7 +14,7 @@ export function hyperNet(args: HyperNetArgs): Detector {
   const config = configOf(args);
   const trunk: LayersModel = args.trunk === 'vgg16' ? vgg16() : args.trunk === 'alexnet' ? alexnet() : args.trunk;
   const { outputs, strides } = levelsOf(trunk, config.levels);
-  for (const layer of trunk.layers) layer.trainable = config.fineTune;
+  freezeTrunk(trunk, config.fineTune);
   const get = createLayers(config, strides);
   const pooled = get('pool_shallow').apply(outputs[0]) as SymbolicTensor;
   const model = connectTraining(get, config, trunk.inputs, [pooled, outputs[1], outputs[2]]);

@@ -1,10 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check } from '@tfjs-compress/math';
-import { caffeMean, resizedSize } from '@tfjs-compress/math/detection';
+import { check, checkInteger } from '@tfjs-compress/math';
+import {
+  checkRange,
+  checkValues,
+  normalizations,
+  type Preprocessing,
+  resizedSize,
+} from '@tfjs-compress/math/detection';
+import { bitmapPixels } from '../data/bitmapPixels.js';
+import { withoutAlpha } from '../data/loadPicture.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 
-/** What can be detected in: values 0 … 255 of shape [height, width, 3], or what tf.browser.fromPixels takes. */
-export type Picture = tf.Tensor3D | Parameters<typeof tf.browser.fromPixels>[0];
+/** Values 0 … 255 row by row, three a pixel or four (alpha is left out): ImageData or its like. */
+export interface PixelValues {
+  data: ArrayLike<number>;
+  width: number;
+  height: number;
+}
+
+/** What is there at once: a tensor [height, width, 3], values, or an image, canvas or video. */
+export type PreparablePicture = tf.Tensor3D | PixelValues | Parameters<typeof tf.browser.fromPixels>[0];
+
+/**
+ * What can be detected in: also, in a browser, an image file (Blob) or its address, and a
+ * VideoFrame. Files are turned as their EXIF data say.
+ */
+export type Picture = PreparablePicture | Blob | string | URL | VideoFrame;
 
 export interface Prepared {
   /** [1, height, width, 3], both multiples of the deepest stride; zeros on the right and below the picture. */
@@ -17,17 +38,32 @@ export interface Prepared {
   scaleY: number;
 }
 
+const kinds =
+  'a tensor of shape [height, width, 3], { data, width, height }, an image, canvas or video, or in a browser ' +
+  'also a Blob, an address or a VideoFrame (in Node: await readPicture(file) of @tfjs-compress/detection/node)';
+
+/** An <img> too: tf.browser.fromPixels() would take it at the size of its layout. */
+const decoded = ['Blob', 'VideoFrame', 'HTMLImageElement'] as const;
+
+/** Reads what is not there at once, and looks at the values of tensors: 0 … 255, no NaN. */
+export async function loadForDetection(picture: Picture): Promise<PreparablePicture> {
+  if (picture instanceof tf.Tensor) {
+    await checkTensor(picture);
+    return picture;
+  }
+  const isAddress = typeof picture === 'string' || isA(picture, 'URL');
+  if (!isAddress && !decoded.some((name) => isA(picture, name))) return picture as PreparablePicture;
+  check(typeof createImageBitmap === 'function', 'picture', kinds, picture);
+  return bitmapPixels(isAddress ? await blobAt(String(picture)) : (picture as Blob | VideoFrame | HTMLImageElement));
+}
+
 /** Resizes, scales and pads. The caller disposes of `input`. */
-export function prepare(picture: Picture, config: HyperNetConfig, deepestStride: number): Prepared {
+export function prepare(picture: PreparablePicture, config: HyperNetConfig, deepestStride: number): Prepared {
   let size: Omit<Prepared, 'input'> | undefined;
   const input = tf.tidy(() => {
-    const pixels = picture instanceof tf.Tensor ? picture : tf.browser.fromPixels(picture);
-    const expected = 'a tensor of shape [height, width, 3] or an image';
-    check(pixels.shape.length === 3 && pixels.shape[2] === 3, 'picture', expected, pixels.shape);
+    const pixels = tensorOf(picture);
     const [rows, columns] = pixels.shape;
     const { width, height } = resizedSize(columns, rows, config);
-    const large = `sides of at least ${deepestStride} pixels after resizing (the trunk's stride)`;
-    check(Math.min(width, height) >= deepestStride, 'picture', large, [height, width]);
     size = { width, height, scaleX: width / columns, scaleY: height / rows };
     const resized = tf.image.resizeBilinear(tf.cast(pixels, 'float32') as tf.Tensor3D, [height, width]);
     const up = (n: number) => Math.ceil(n / deepestStride) * deepestStride - n;
@@ -41,8 +77,64 @@ export function prepare(picture: Picture, config: HyperNetConfig, deepestStride:
   return { input, ...(size as Omit<Prepared, 'input'>) };
 }
 
-function toTrunk(pixels: tf.Tensor3D, preprocessing: HyperNetConfig['preprocessing']): tf.Tensor3D {
-  if (preprocessing === 'tf') return tf.sub(tf.div(pixels, 127.5), 1);
-  if (preprocessing === 'caffe') return tf.sub(tf.reverse(pixels, -1), tf.tensor1d(caffeMean));
-  return pixels;
+function tensorOf(picture: PreparablePicture): tf.Tensor3D {
+  if (picture instanceof tf.Tensor) {
+    const { shape } = picture;
+    check(shape.length === 3 && shape[2] === 3 && picture.size > 0, 'picture', kinds, shape);
+    return picture;
+  }
+  if (typeof (picture as PixelValues)?.data?.length === 'number') return valuesTensor(picture as PixelValues);
+  check(typeof picture === 'object' && picture !== null && !('data' in picture), 'picture', kinds, picture);
+  try {
+    return tf.browser.fromPixels(picture as Parameters<typeof tf.browser.fromPixels>[0]);
+  } catch (error) {
+    check(!(error as Error).message?.startsWith('pixels passed to'), 'picture', kinds, picture);
+    throw error;
+  }
+}
+
+function valuesTensor({ data, width, height }: PixelValues): tf.Tensor3D {
+  checkInteger(width, 'picture.width', 1);
+  checkInteger(height, 'picture.height', 1);
+  const count = width * height;
+  const expected = `${3 * count} (RGB) or ${4 * count} (RGBA) values`;
+  check(data.length === 3 * count || data.length === 4 * count, 'picture.data', expected, data.length);
+  checkValues(data);
+  const rgb = data.length === 3 * count ? Float32Array.from(data) : withoutAlpha(data, new Float32Array(3 * count));
+  return tf.tensor3d(rgb, [height, width, 3]);
+}
+
+/** Throws unless the values can be 0 … 255. Their sum is NaN where one of them is. */
+async function checkTensor(pixels: tf.Tensor): Promise<void> {
+  const isFloat = pixels.dtype === 'float32';
+  check(isFloat || pixels.dtype === 'int32', 'picture', 'a tensor of type int32 or float32', pixels.dtype);
+  if (pixels.size === 0) return;
+  const figures = tf.tidy(() => {
+    const values = tf.cast(pixels, 'float32');
+    return tf.stack([tf.min(values), tf.max(values), ...(isFloat ? [tf.sum(values)] : [])]);
+  });
+  const [smallest, largest, sum = 0] = await figures.data();
+  figures.dispose();
+  checkRange(Number.isNaN(sum) ? [sum, sum] : [smallest, largest], isFloat);
+}
+
+function toTrunk(pixels: tf.Tensor3D, preprocessing: Preprocessing): tf.Tensor3D {
+  if (preprocessing === 'none') return pixels;
+  const { mean, deviation, isReversed } = normalizations[preprocessing];
+  const normalized = tf.div(tf.sub(pixels, tf.tensor1d([...mean])), tf.tensor1d([...deviation])) as tf.Tensor3D;
+  return isReversed ? tf.reverse(normalized, -1) : normalized;
+}
+
+async function blobAt(address: string): Promise<Blob> {
+  const response = await fetch(address).catch((error: Error) => {
+    throw new Error(`${address}: cannot be fetched (${error.message}).`);
+  });
+  if (!response.ok) throw new Error(`${address}: HTTP ${response.status}.`);
+  return response.blob();
+}
+
+/** instanceof, where there may be no such class. */
+function isA(value: unknown, name: 'URL' | (typeof decoded)[number]): boolean {
+  const type = (globalThis as unknown as Record<string, (new () => unknown) | undefined>)[name];
+  return type !== undefined && value instanceof type;
 }

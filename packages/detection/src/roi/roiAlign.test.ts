@@ -23,6 +23,26 @@ describe('roiAlign', () => {
     }
   });
 
+  it('no boxes give nothing, with a gradient of zeros', () => {
+    const none = tf.zeros([1, 0, 4]) as tf.Tensor3D;
+    expect(roiAlign(map5(), none, { size: 2 }).shape).toEqual([0, 2, 2, 1]);
+    expect(roiAlignWithoutGradient(map5(), none, { size: 2 }).shape).toEqual([0, 2, 2, 1]);
+    const f = (x: tf.Tensor) => tf.sum(roiAlign(x as tf.Tensor4D, none, { size: 2 })) as tf.Scalar;
+    expect([...tf.grad(f)(map5()).dataSync()]).toEqual(Array(25).fill(0));
+  });
+
+  it('names options and boxes that do not fit', () => {
+    const box = tf.tensor3d([[[1, 1, 3, 3]]]);
+    const run =
+      (options: object, boxes = box) =>
+      () =>
+        roiAlign(map5(), boxes, options as never);
+    expect(run({ sise: 2 })).toThrow("roiAlign has no option 'sise'. Did you mean 'size'?");
+    expect(run({ size: 0 })).toThrow('size: expected an integer ≥ 1, received 0.');
+    expect(run({ size: 2, stride: -1 })).toThrow('stride: expected a positive number, received -1.');
+    expect(run({ size: 2 }, tf.zeros([2, 1, 4]))).toThrow('boxes: expected a tensor of shape [1, n, 4]');
+  });
+
   it('an empty box gives zeros and a zero gradient', () => {
     const box = tf.tensor3d([[[3, 4, 5, 4]]]);
     const f = (x: tf.Tensor) => tf.sum(roiAlign(x as tf.Tensor4D, box, { size: 4, samplingRatio: 0 })) as tf.Scalar;

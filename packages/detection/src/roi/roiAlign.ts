@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { checkInteger } from '@tfjs-compress/math';
 import { axisWeights, extent, type RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { checkBoxes, checkRoI } from './checkRoI.js';
 
 /** T of the matmul form has size · height · channels floats a box; boxes are taken in portions that keep it below 64 MB. */
 const largestIntermediate = 16e6;
@@ -16,7 +17,7 @@ const largestIntermediate = 16e6;
  */
 export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): tf.Tensor4D {
   const [pictures, height, width, channels] = features.shape;
-  const { size } = checkOptions(features, boxes, options);
+  const { size } = checkAll(features, boxes, options);
   const n = boxes.shape[1];
   const values = boxes.dataSync() as Float32Array;
   const wx = axisWeights(values, { first: 0, step: 4, length: 2 }, width, options);
@@ -30,6 +31,7 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   ];
 
   const forward = (map: tf.Tensor4D) => {
+    if (n === 0) return tf.zeros([0, size, size, channels]) as tf.Tensor4D;
     const parts: tf.Tensor[] = [];
     for (let picture = 0; picture < pictures; picture++) {
       const columns = tf.reshape(tf.transpose(pictureOf(map, picture), [1, 0, 2]), [width, height * channels]);
@@ -49,6 +51,7 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   };
 
   const backward = (dy: tf.Tensor4D) => {
+    if (n === 0) return tf.zeros(features.shape);
     const parts: tf.Tensor[] = [];
     for (let picture = 0; picture < pictures; picture++) {
       let sum: tf.Tensor = tf.zeros([width, height * channels]);
@@ -84,10 +87,11 @@ export function roiAlignWithoutGradient(
   boxes: tf.Tensor3D,
   options: RoIAlignOptions,
 ): tf.Tensor4D {
-  const { size, stride = 1, samplingRatio = 2, aligned = true } = checkOptions(features, boxes, options);
+  const { size, stride = 1, samplingRatio = 2, aligned = true } = checkAll(features, boxes, options);
   checkInteger(samplingRatio, 'samplingRatio (without a gradient)', 1);
   const [pictures, height, width] = features.shape;
   const n = boxes.shape[1];
+  if (n === 0) return tf.zeros([0, size, size, features.shape[3]]);
   const values = boxes.dataSync();
   const points = new Float32Array(values.length);
   const points1d = size * samplingRatio;
@@ -116,13 +120,9 @@ export function roiAlignWithoutGradient(
   });
 }
 
-function checkOptions(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): RoIAlignOptions {
-  checkInteger(options.size, 'size', 1);
-  checkInteger(options.samplingRatio ?? 2, 'samplingRatio', 0);
-  check((options.stride ?? 1) > 0, 'stride', 'a positive number', options.stride);
-  const expected = `a tensor of shape [${features.shape[0]}, n, 4], one row of boxes a picture`;
-  const ok = boxes.shape.length === 3 && boxes.shape[0] === features.shape[0] && boxes.shape[2] === 4;
-  check(ok, 'boxes', expected, boxes.shape);
+function checkAll(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): RoIAlignOptions {
+  checkRoI(options);
+  checkBoxes(features, boxes);
   return options;
 }
 

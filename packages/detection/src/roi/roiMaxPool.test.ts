@@ -14,6 +14,12 @@ describe('roiMaxPool', () => {
     expect(pool([10, 10, 12, 12], 1)).toEqual([0]);
   });
 
+  it('names options and boxes that do not fit', () => {
+    const run = (options: object) => () => roiMaxPool(tf.ones([2, 4, 4, 1]), tf.zeros([1, 1, 4]), options as never);
+    expect(run({ size: 1 })).toThrow('boxes: expected a tensor of shape [2, n, 4], one row of boxes a picture');
+    expect(run({ size: 1, samplingRatio: 2 })).toThrow("roiMaxPool has no option 'samplingRatio'");
+  });
+
   it('has the numerical gradient on the shapes of the published check', () => {
     // Distinct values 0.2 apart, so that a step of 0.01 never changes the winner.
     const order = Float32Array.from({ length: 200 }, (_, i) => ((i * 77) % 200) / 5);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger } from '@tfjs-compress/math';
 import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { checkBoxes, checkRoI } from './checkRoI.js';
 
 /**
  * RoI max pooling (Girshick, Fast R-CNN, arXiv:1504.08083), the form in the HyperNet
@@ -13,8 +13,9 @@ import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/detect
  * @returns [pictures · n, size, size, channels]
  */
 export function roiMaxPool(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIMaxPoolOptions): tf.Tensor4D {
+  checkRoI(options, 'roiMaxPool');
+  checkBoxes(features, boxes);
   const { size } = options;
-  checkInteger(size, 'size', 1);
   const [pictures, , , channels] = features.shape;
   const corners = boxes.dataSync();
   const shape: [number, number, number, number] = [pictures * boxes.shape[1], size, size, channels];

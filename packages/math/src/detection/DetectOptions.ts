@@ -1,4 +1,4 @@
-import { check, checkInteger, checkKnownOptions } from '../checks.js';
+import { check, checkInteger, checkKnownOptions, resolveOptions } from '../checks.js';
 
 export interface DetectOptions {
   /** Default 100. */
@@ -16,7 +16,8 @@ export interface DetectOptions {
   proposalIouThreshold?: number;
 }
 
-const defaults: Required<DetectOptions> = {
+/** Used where neither the call nor the model says otherwise. */
+export const detectDefaults: Required<DetectOptions> = {
   maxDetections: 100,
   scoreThreshold: 0.05,
   iouThreshold: 0.5,
@@ -24,15 +25,20 @@ const defaults: Required<DetectOptions> = {
   proposalIouThreshold: 0.7,
 };
 
-/** Checks the options, of which `known` may be given, and fills in the defaults. */
+/**
+ * Checks the options, of which `known` may be given, and fills in the defaults.
+ *
+ * @param defaults Those of the model.
+ */
 export function detectOptionsOf(
   options: DetectOptions,
   owner: string,
-  known: readonly string[] = Object.keys(defaults),
+  defaults: DetectOptions = {},
+  known: readonly string[] = Object.keys(detectDefaults),
 ): Required<DetectOptions> {
   checkKnownOptions(options, known, owner);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const all = { ...defaults, ...given };
+  const own = resolveOptions(owner, defaults, detectDefaults);
+  const all = resolveOptions(owner, options, own);
   for (const key of ['maxDetections', 'proposals'] as const) checkInteger(all[key], key, 1);
   for (const key of ['scoreThreshold', 'iouThreshold', 'proposalIouThreshold'] as const) {
     check(all[key] >= 0 && all[key] <= 1, key, 'a number from 0 to 1', all[key]);

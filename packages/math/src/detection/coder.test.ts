@@ -30,6 +30,14 @@ describe('coder', () => {
     });
   });
 
+  it('names counts and weights that do not fit', () => {
+    const boxes = toBoxes([[0, 0, 1, 1]]);
+    const message = 'anchors: expected as many numbers as the boxes have (4), received 8.';
+    expect(() => encodeBoxes(boxes, anchors, [1, 1, 1, 1])).toThrow(message);
+    expect(() => decodeBoxes(boxes, anchors, [1, 1, 1, 1])).toThrow(message);
+    expect(() => encodeBoxes(anchors, anchors, [1, 1, 0, 1])).toThrow('weights: expected four positive numbers');
+  });
+
   it('bounds the growth at 62.5 times', () => {
     const box = decodeBoxes(new Float32Array([0, 0, 100, 0]), anchors.slice(0, 4), [1, 1, 1, 1]);
     expect(box[2] - box[0]).toBeCloseTo(625, 2);

@@ -1,3 +1,4 @@
+import { check } from '../checks.js';
 import type { Boxes } from './boxes.js';
 
 /** Weights of tx, ty, tw, th. */
@@ -19,6 +20,7 @@ export const largestLogScale = Math.log(1000 / 16);
  * appendix C). Anchors and boxes must have positive widths and heights.
  */
 export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights): Float32Array {
+  checkPairs(boxes.length, anchors, weights);
   const out = new Float32Array(boxes.length);
   for (let i = 0; i < boxes.length; i += 4) {
     const width = anchors[i + 2] - anchors[i];
@@ -33,6 +35,7 @@ export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights)
 
 /** The inverse of encodeBoxes. A box grows to at most 62.5 times its anchor. */
 export function decodeBoxes(offsets: Float32Array, anchors: Boxes, weights: CoderWeights): Boxes {
+  checkPairs(offsets.length, anchors, weights);
   const out = new Float32Array(offsets.length);
   for (let i = 0; i < offsets.length / 4; i++) decodeBox(offsets, anchors, weights, i, out);
   return out;
@@ -57,4 +60,10 @@ export function decodeBox(
   out[at + 1] = y - halfHeight;
   out[at + 2] = x + halfWidth;
   out[at + 3] = y + halfHeight;
+}
+
+function checkPairs(length: number, anchors: Boxes, weights: CoderWeights): void {
+  check(anchors.length === length, 'anchors', `as many numbers as the boxes have (${length})`, anchors.length);
+  const isGood = weights?.length === 4 && weights.every((weight) => weight > 0);
+  check(isGood, 'weights', 'four positive numbers', weights);
 }

@@ -1,3 +1,4 @@
+import { check, checkKnownOptions } from '../checks.js';
 import type { Boxes } from './boxes.js';
 
 export interface GridArgs {
@@ -29,7 +30,15 @@ export interface GridIntervals {
 }
 
 /** gridBoxes, taken apart. */
-export function gridIntervals({ width, height, stride, scales, ratios }: GridArgs): GridIntervals {
+export function gridIntervals(args: GridArgs): GridIntervals {
+  checkKnownOptions(args, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
+  const { width, height, stride, scales, ratios } = args;
+  for (const [name, value] of Object.entries({ width, height, stride }))
+    check(Number.isFinite(value) && value > 0, name, 'a positive number', value);
+  for (const [name, list] of Object.entries({ scales, ratios })) {
+    const isGood = Array.isArray(list) && list.length > 0 && list.every((one) => Number.isFinite(one) && one > 0);
+    check(isGood, name, 'positive numbers, at least one', list);
+  }
   const columns = Math.ceil(width / stride);
   const rows = Math.ceil(height / stride);
   const shapes = scales.flatMap((scale) => ratios.map((ratio) => [scale / Math.sqrt(ratio), scale * Math.sqrt(ratio)]));
@@ -37,7 +46,8 @@ export function gridIntervals({ width, height, stride, scales, ratios }: GridArg
     Float32Array.from(
       sides.flatMap((side) =>
         Array.from({ length: count }, (_, i) => {
-          const centre = (i + 0.5) * stride;
+          // Where the stride does not divide the picture, the last centre would lie outside.
+          const centre = Math.min((i + 0.5) * stride, end);
           return [Math.max(centre - side / 2, 0), Math.min(centre + side / 2, end)];
         }).flat(),
       ),
@@ -58,6 +68,8 @@ export function gridIntervals({ width, height, stride, scales, ratios }: GridArg
 /**
  * Sliding windows: at the centre of each stride × stride cell one box for each scale and
  * ratio, cut to the picture. Position by position from left to right and top to bottom.
+ * Where the stride does not divide a side, the last position's centre is moved to the
+ * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
  */
 export function gridBoxes(args: GridArgs): Boxes {

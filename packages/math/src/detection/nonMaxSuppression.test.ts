@@ -17,6 +17,14 @@ describe('nonMaxSuppression', () => {
     expect(nonMaxSuppression(boxes, scores, { iouThreshold: 0.49 })).toEqual([3, 0]);
   });
 
+  it('names options and lengths that do not fit', () => {
+    const run = (args: object, s: number[] = scores) => nonMaxSuppression(boxes, s, args as never);
+    expect(() => run({ iou: 0.5 })).toThrow("nonMaxSuppression has no option 'iou'. Did you mean");
+    expect(() => run({})).toThrow('iouThreshold: expected a number from 0 to 1, received undefined.');
+    expect(() => run({ iouThreshold: 0.5 }, [1])).toThrow('scores: expected one a box (4), received 1.');
+    expect(() => run({ iouThreshold: 0.5, classes: [1] })).toThrow('classes: expected one a box (4), received 1.');
+  });
+
   it('stops at maxBoxes and leaves low scores out', () => {
     expect(nonMaxSuppression(boxes, scores, { iouThreshold: 0.5, maxBoxes: 2 })).toEqual([3, 0]);
     expect(nonMaxSuppression(boxes, scores, { iouThreshold: 0.5, scoreThreshold: 0.8 })).toEqual([3, 0]);

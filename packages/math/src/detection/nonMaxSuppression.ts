@@ -1,3 +1,4 @@
+import { check, checkKnownOptions } from '../checks.js';
 import { type Boxes, iou } from './boxes.js';
 
 export interface NonMaxSuppressionArgs {
@@ -51,18 +52,17 @@ export async function nonMaxSuppressionAsync(
   }
 }
 
+const options = ['iouThreshold', 'maxBoxes', 'scoreThreshold', 'classes', 'make'];
+
 /** Greedy suppression; yields now and then. */
-function* suppress(
-  boxes: Boxes,
-  scores: ArrayLike<number>,
-  {
-    iouThreshold,
-    maxBoxes = Number.POSITIVE_INFINITY,
-    scoreThreshold = Number.NEGATIVE_INFINITY,
-    classes,
-    make,
-  }: NonMaxSuppressionArgs,
-): Generator<void, number[]> {
+function* suppress(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionArgs): Generator<void, number[]> {
+  checkKnownOptions(args, options, 'nonMaxSuppression');
+  const { iouThreshold, classes, make } = args;
+  const { maxBoxes = Number.POSITIVE_INFINITY, scoreThreshold = Number.NEGATIVE_INFINITY } = args;
+  check(iouThreshold >= 0 && iouThreshold <= 1, 'iouThreshold', 'a number from 0 to 1', iouThreshold);
+  check(boxes.length === 4 * scores.length, 'scores', `one a box (${boxes.length / 4})`, scores.length);
+  const isOneABox = !classes || classes.length === scores.length;
+  check(isOneABox, 'classes', `one a box (${scores.length})`, classes?.length);
   const kept: number[] = [];
   let work = 0;
   for (const i of bestFirst(scores, scoreThreshold)) {

@@ -1,10 +1,19 @@
+import { check } from '../checks.js';
+
+/** Keras' names, and 'none'. */
+export const preprocessings = ['tf', 'caffe', 'torch', 'none'] as const;
+
+/**
+ * What a trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR minus
+ * ImageNet's mean, 'torch' scales to [0, 1] and then normalizes by ImageNet's mean and
+ * deviation, 'none' nothing.
+ */
+export type Preprocessing = (typeof preprocessings)[number];
+
 /** How a detector takes a picture. */
 export interface PictureConfig {
-  /**
-   * What the trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR
-   * minus ImageNet's mean, 'none' nothing.
-   */
-  preprocessing: 'tf' | 'caffe' | 'none';
+  /** What the trunk expects of values 0 … 255; see Preprocessing. */
+  preprocessing: Preprocessing;
   /**
    * Pictures are resized so that their shorter side has this many pixels, the longer at
    * most `longSide`.
@@ -13,14 +22,64 @@ export interface PictureConfig {
   longSide: number;
 }
 
-/** ImageNet's mean in blue, green, red, as Caffe's models subtract it. */
-export const caffeMean = [103.939, 116.779, 123.68];
+/** (value − mean) / deviation of red, green, blue; then blue first if `isReversed`. */
+interface Normalization {
+  mean: readonly [number, number, number];
+  deviation: readonly [number, number, number];
+  isReversed: boolean;
+}
+
+export const normalizations: Record<Preprocessing, Normalization> = {
+  tf: { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5], isReversed: false },
+  // The means that Caffe's models subtract.
+  caffe: { mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1], isReversed: true },
+  // torchvision's mean and deviation of values 0 … 1, times 255.
+  torch: { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375], isReversed: false },
+  none: { mean: [0, 0, 0], deviation: [1, 1, 1], isReversed: false },
+};
 
 /**
  * Size to which a picture is resized: shorter side = shortSide unless the longer one
- * would then be above longSide.
+ * would then be above longSide. No side is less than one pixel, however thin the picture.
  */
-export function resizedSize(width: number, height: number, { shortSide, longSide }: PictureConfig) {
+export function resizedSize(
+  width: number,
+  height: number,
+  { shortSide, longSide }: Pick<PictureConfig, 'shortSide' | 'longSide'>,
+) {
   const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return { width: side(width), height: side(height) };
+}
+
+/**
+ * Throws an ArgumentError unless a picture's values can be 0 … 255.
+ *
+ * @param range The smallest and the largest; NaN where there is one.
+ * @param areFloats Whether they could be fractions: then nothing above 1 is a mistake, too.
+ */
+export function checkRange([smallest, largest]: readonly [number, number], areFloats: boolean): void {
+  const range = [smallest, largest];
+  const argument = 'picture (smallest and largest value)';
+  check(smallest >= 0 && largest <= 255, argument, 'values 0 … 255', range);
+  const isScaled = areFloats && largest > 0 && largest <= 1;
+  check(!isScaled, argument, 'values 0 … 255 (multiply by 255 those that are 0 … 1)', range);
+}
+
+/** The same for a picture's values, of which bytes need not be looked at. */
+export function checkValues(values: ArrayLike<number>): void {
+  if (values instanceof Uint8Array || values instanceof Uint8ClampedArray) return;
+  const areIntegers = ArrayBuffer.isView(values) && !(values instanceof Float32Array || values instanceof Float64Array);
+  checkRange(rangeOf(values), !areIntegers);
+}
+
+function rangeOf(values: ArrayLike<number>): [number, number] {
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) return [value, value];
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+  }
+  return [smallest, largest];
 }

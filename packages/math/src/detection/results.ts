@@ -1,4 +1,4 @@
-import { type Box, type Boxes, fromBoxes, scaleBoxes } from './boxes.js';
+import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from './boxes.js';
 
 export interface Detection {
   /** [x1, y1, x2, y2] in pixels of the picture given. */
@@ -16,13 +16,18 @@ export interface Proposal {
 
 /** How a picture was resized: pixels of the result in one of the picture's. */
 export interface Scale {
+  /** Size of the result. */
+  width: number;
+  height: number;
   scaleX: number;
   scaleY: number;
 }
 
-/** Boxes of a resized picture in the pixels of the picture given. */
-export function inPicture(boxes: Boxes, { scaleX, scaleY }: Scale): Box[] {
-  return fromBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY));
+/** Boxes of a resized picture in the pixels of the picture given, cut to it. */
+export function inPicture(boxes: Boxes, { scaleX, scaleY, width, height }: Scale): Box[] {
+  // The picture's own size, which rounding would miss by a little.
+  const [columns, rows] = [Math.round(width / scaleX), Math.round(height / scaleY)];
+  return fromBoxes(clipBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY), columns, rows));
 }
 
 export function proposalsOf(boxes: Boxes, logits: ArrayLike<number>, scale: Scale): Proposal[] {

@@ -50,7 +50,7 @@ export class Detector {
    */
   propose(picture: Picture, count = 100, options: Pick<DetectOptions, 'proposalIouThreshold'> = {}): Proposal[] {
     checkInteger(count, 'count', 1);
-    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', ['proposalIouThreshold']);
+    const { proposalIouThreshold } = detectOptionsOf(options, 'propose', this.config.detect, ['proposalIouThreshold']);
     const prepared = this.prepare(picture);
     const { boxes, logits } = this.proposeOn(prepared, count, proposalIouThreshold);
     return proposalsOf(boxes, logits, prepared);
@@ -60,13 +60,14 @@ export class Detector {
    * The objects in a picture, best first.
    *
    * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
-   * @param options See DetectOptions.
+   * @param options See DetectOptions; what is left out is as the model says that was saved,
+   *   its scoreThreshold for one.
    * @throws ArgumentError for an argument that is out of range.
    * @example
    * for (const { box, class: name, score } of detector.detect(picture)) console.log(name, score, box);
    */
   detect(picture: Picture, options: DetectOptions = {}): Detection[] {
-    const given = detectOptionsOf(options, 'detect');
+    const given = detectOptionsOf(options, 'detect', this.config.detect);
     const prepared = this.prepare(picture);
     const found = this.proposeOn(prepared, given.proposals, given.proposalIouThreshold);
     if (found.boxes.length === 0) return [];
@@ -95,7 +96,7 @@ export class Detector {
   private proposeOn(prepared: PreparedPicture, maxBoxes: number, iouThreshold: number) {
     const windows = this.windowsOf(prepared);
     const { hyper, logits, offsets } = this.stages!.score(prepared, windows);
-    const { boxes, make } = movedWindows(windows, offsets, prepared.shape[2], prepared.shape[1]);
+    const { boxes, make } = movedWindows(windows, offsets, prepared.width, prepared.height);
     const kept = nonMaxSuppression(boxes, logits, { iouThreshold, maxBoxes, make });
     return { hyper, boxes: pickBoxes(boxes, kept), logits: kept.map((i) => logits[i]) };
   }

@@ -1,4 +1,11 @@
-import { caffeMean, check, checkInteger, type PictureConfig, resizedSize } from '@tfjs-compress/math/detection';
+import {
+  check,
+  checkInteger,
+  checkValues,
+  normalizations,
+  type PictureConfig,
+  resizedSize,
+} from '@tfjs-compress/math/detection';
 
 /**
  * Values 0 … 255, row by row: ImageData, or anything with 3 (red, green, blue) or 4 (and
@@ -38,16 +45,14 @@ export function preparePicture(picture: Picture, config: PictureConfig, deepestS
   const channels = data.length / (columns * rows);
   const expected = `${3 * columns * rows} (RGB) or ${4 * columns * rows} (RGBA) values`;
   check(channels === 3 || channels === 4, 'picture.data', expected, data.length);
+  checkValues(data);
   const { width, height } = resizedSize(columns, rows, config);
-  const large = `sides of at least ${deepestStride} pixels after resizing (the trunk's stride)`;
-  check(Math.min(width, height) >= deepestStride, 'picture', large, [height, width]);
   const up = (n: number) => Math.ceil(n / deepestStride) * deepestStride;
   const shape = [1, up(height), up(width), 3];
   const input = new Float32Array(shape[1] * shape[2] * 3);
   const x = placesOf(columns, width);
   const y = placesOf(rows, height);
-  const isCaffe = config.preprocessing === 'caffe';
-  const isTf = config.preprocessing === 'tf';
+  const { mean, deviation, isReversed } = normalizations[config.preprocessing];
   for (let i = 0; i < height; i++) {
     const top = y.low[i] * columns * channels;
     const bottom = y.high[i] * columns * channels;
@@ -59,8 +64,7 @@ export function preparePicture(picture: Picture, config: PictureConfig, deepestS
         const above = data[top + left + c] + (data[top + right + c] - data[top + left + c]) * x.part[j];
         const below = data[bottom + left + c] + (data[bottom + right + c] - data[bottom + left + c]) * x.part[j];
         const value = above + (below - above) * y.part[i];
-        if (isCaffe) input[to + 2 - c] = value - caffeMean[2 - c];
-        else input[to + c] = isTf ? value / 127.5 - 1 : value;
+        input[to + (isReversed ? 2 - c : c)] = (value - mean[c]) / deviation[c];
       }
     }
   }

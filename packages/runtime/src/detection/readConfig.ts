@@ -1,4 +1,13 @@
-import { check, checkInteger, checkOneOf, type GridArgs, type PictureConfig } from '@tfjs-compress/math/detection';
+import {
+  check,
+  checkInteger,
+  checkOneOf,
+  type DetectOptions,
+  detectOptionsOf,
+  type GridArgs,
+  type PictureConfig,
+  preprocessings,
+} from '@tfjs-compress/math/detection';
 
 /** What a detector's file says of it beside its layers. */
 export interface DetectorConfig extends PictureConfig {
@@ -15,6 +24,8 @@ export interface DetectorConfig extends PictureConfig {
    */
   mapStride: number;
   deepestStride: number;
+  /** The model's own defaults of detect() and propose(). */
+  detect: DetectOptions;
 }
 
 const largestSide = 2 ** 14;
@@ -26,11 +37,11 @@ export function readConfig(metadata: any): DetectorConfig {
   const { hyperNet: config, strides } = metadata ?? {};
   const isDetector = typeof config === 'object' && config !== null && Array.isArray(strides) && strides.length === 3;
   check(isDetector, 'source', 'a detector that Detector.save() wrote', 'another model');
-  const { classes, variant, preprocessing, shortSide, longSide, candidates } = config;
+  const { classes, variant, preprocessing, shortSide, longSide, candidates, detect = {} } = config;
   const isNamed = Array.isArray(classes) && classes.every((name) => typeof name === 'string');
   check(isNamed, 'classes', 'names', classes);
   checkOneOf(variant, ['full', 'fast'], 'variant');
-  checkOneOf(preprocessing, ['tf', 'caffe', 'none'], 'preprocessing');
+  checkOneOf(preprocessing, preprocessings, 'preprocessing');
   checkInteger(shortSide, 'shortSide', 1, largestSide);
   checkInteger(longSide, 'longSide', shortSide, largestSide);
   const { stride, scales, ratios } = candidates ?? {};
@@ -42,6 +53,8 @@ export function readConfig(metadata: any): DetectorConfig {
   const [, mapStride, deepestStride] = strides;
   checkInteger(mapStride, 'strides[1]', 1, largestStride);
   checkInteger(deepestStride, 'strides[2]', mapStride, largestStride);
+  check(typeof detect === 'object' && detect !== null, 'detect', 'an object of options', detect);
+  detectOptionsOf(detect, 'detect');
   return {
     classes: [...classes],
     variant,
@@ -51,6 +64,7 @@ export function readConfig(metadata: any): DetectorConfig {
     candidates: { stride, scales, ratios },
     mapStride,
     deepestStride,
+    detect: { ...detect },
   };
 }
 

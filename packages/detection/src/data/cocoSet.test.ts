@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readCoco } from './readCoco.js';
+import { readCoco } from './readSets.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'coco-'));
 const file = join(folder, 'instances.json');
@@ -49,7 +49,44 @@ describe('readCoco', () => {
     expect([data.length, data[0], data[2]]).toEqual([144, 128, 128]);
   });
 
+  it('takes string ids, iscrowd as a boolean, a byte order mark, and sizes from the pictures', async () => {
+    const images = content.images.map(({ id, file_name }) => ({ id: `im${id}`, file_name }));
+    const annotations = content.annotations.map((each) => ({
+      ...each,
+      image_id: `im${each.image_id}`,
+      category_id: String(each.category_id),
+      iscrowd: each.iscrowd === 1,
+    }));
+    writeFileSync(file, `\ufeff${JSON.stringify({ ...content, images, annotations })}`);
+    const set = await readCoco(file, pictures);
+    expect(set.pictures.map(({ id, width, height }) => [id, width, height])).toEqual([
+      ['im7', 8, 6],
+      ['im3', 8, 6],
+    ]);
+    expect(set.pictures[0].objects.map(({ crowd }) => crowd)).toEqual([false, true]);
+    expect(set.categoryIds).toEqual({ bicycle: 2, toothbrush: 90 });
+  });
+
+  it('reads a selection of classes', async () => {
+    write({});
+    const set = await readCoco(file, pictures, { classes: ['toothbrush'], otherClasses: 'skip' });
+    expect([set.classes, set.pictures[0].objects.length]).toEqual([['toothbrush'], 1]);
+    await expect(readCoco(file, pictures, { classes: ['toothbrush'] })).rejects.toThrow(
+      "class 'bicycle' is not among the classes given: toothbrush. otherClasses: 'skip' leaves such objects out.",
+    );
+    await expect(readCoco(file, pictures, { classes: ['tothbrush'], otherClasses: 'skip' })).rejects.toThrow(
+      "classes: expected categories of instances.json (bicycle, toothbrush), received 'tothbrush'.",
+    );
+    await expect(readCoco(file, pictures, { otherclasses: 'skip' } as never)).rejects.toThrow(
+      "readCoco has no option 'otherclasses'. Did you mean 'otherClasses'?",
+    );
+  });
+
   it.each([
+    [{ images: [...content.images, content.images[0]] }, 'images[2] has the id 7, which another one has, too.'],
+    [{ images: [{ id: 7, width: 8, height: 6 }] }, 'instances.json: images[0] has no file_name.'],
+    [{ categories: [...content.categories, { id: 5, name: 'bicycle' }] }, "two categories have the name 'bicycle'."],
+    [{ images: [...content.images, null] }, "no list 'images'"],
     [{ categories: content.categories.slice(1) }, 'instances.json: annotations[0] has category 90, which has no name.'],
     [{ images: content.images.slice(1) }, 'annotations[0] belongs to image 7, which is not among the images.'],
     [{ annotations: [{ ...content.annotations[0], bbox: [1, 2, 3] }] }, 'bbox is [1,2,3], not four numbers.'],

@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { check } from '@tfjs-compress/math';
+import { type Box, normalizations } from '@tfjs-compress/math/detection';
+import type { Pixels } from '../data/PictureSet.js';
+import type { Detector } from '../model/Detector.js';
+import type { Drawn } from './drawDetections.js';
+
+/**
+ * The pictures of a batch of pictureBatches(), as the network gets them, with the objects it is to
+ * learn; difficult ones and crowds, which count neither way, are left out. For pictureGrid().
+ *
+ * @param batch What the batches' iterator gives. It is not disposed of.
+ * @throws ArgumentError for a batch of cachedBatches(), which holds no pictures.
+ */
+export async function batchPictures(
+  detector: Detector,
+  batch: { xs: tf.NamedTensorMap },
+): Promise<{ pixels: Pixels; objects: Drawn[] }[]> {
+  const name = detector.model.inputNames.find((each) => each !== 'boxes' && each !== 'classes') as string;
+  const pictures = batch?.xs?.[name] as tf.Tensor4D | undefined;
+  check(pictures !== undefined, 'batch', 'one of pictureBatches() for this detector', Object.keys(batch?.xs ?? {}));
+  const { mean, deviation, isReversed } = normalizations[detector.config.preprocessing];
+  const { boxes, classes } = batch.xs;
+  const values = tf.tidy(() => {
+    const ordered = isReversed ? tf.reverse(pictures, -1) : pictures;
+    return tf.add(tf.mul(ordered, tf.tensor1d([...deviation])), tf.tensor1d([...mean]));
+  });
+  const [data, corners, labels] = await Promise.all([values.data(), boxes.data(), classes.data()]);
+  values.dispose();
+  const [count, height, width] = pictures.shape;
+  const m = classes.shape[1] as number;
+  return Array.from({ length: count }, (_, i) => {
+    const objects = Array.from({ length: m }, (_, j): Drawn[] => {
+      const label = labels[i * m + j];
+      const box = [...corners.subarray(4 * (i * m + j), 4 * (i * m + j) + 4)] as Box;
+      return label > 0 ? [{ box, class: detector.config.classes[label - 1] }] : [];
+    }).flat();
+    const pixels = Uint8ClampedArray.from(data.subarray(i * height * width * 3, (i + 1) * height * width * 3));
+    return { pixels: { data: pixels, width, height }, objects };
+  });
+}

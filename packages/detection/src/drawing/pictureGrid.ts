@@ -1,0 +1,81 @@
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+import { rgbOf } from '../data/loadPicture.js';
+import type { Pixels } from '../data/PictureSet.js';
+import { type Drawn, type DrawOptions, drawDetections } from './drawDetections.js';
+
+export interface PictureGridOptions extends DrawOptions {
+  /** Pictures in a row. Default: as many as make the grid about square. */
+  columns?: number;
+  /** Width and height that each picture is made to fit in pixels. Default 240. */
+  cell?: number;
+}
+
+/** Between pictures, in pixels. */
+const gap = 6;
+
+/**
+ * Pictures with their boxes, side by side in one: to look at a batch, or at the worst of a set.
+ *
+ * @param pictures Each with what is to be drawn on it: detections or objects, in its pixels.
+ * @returns Red, green, blue, alpha on white, as ImageData has it.
+ * @throws ArgumentError for an option or a picture that is none.
+ * @example
+ * const { value } = await (await batches.iterator()).next();
+ * const grid = pictureGrid(await batchPictures(detector, value));
+ */
+export function pictureGrid(
+  pictures: readonly { pixels: Pixels; objects: readonly Drawn[] }[],
+  options: PictureGridOptions = {},
+): Pixels & { data: Uint8ClampedArray } {
+  const {
+    columns: wanted,
+    cell = 0,
+    ...drawOptions
+  } = resolveOptions<PictureGridOptions>('pictureGrid', options, {
+    columns: undefined,
+    cell: 240,
+    classes: undefined,
+    colors: undefined,
+    lineWidth: undefined,
+    label: undefined,
+  });
+  const areMany: boolean = Array.isArray(pictures) && pictures.length > 0;
+  check(areMany, 'pictures', 'at least one', pictures);
+  const columns = wanted ?? Math.ceil(Math.sqrt(pictures.length));
+  checkInteger(columns, 'columns', 1);
+  checkInteger(cell, 'cell', 16);
+  const rows = Math.ceil(pictures.length / columns);
+  const side = (count: number) => count * (cell + gap) + gap;
+  const [width, height] = [side(Math.min(columns, pictures.length)), side(rows)];
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  pictures.forEach(({ pixels, objects }, i) => {
+    const { picture, scale } = fitted(rgbOf(pixels, `pictures[${i}]`), cell);
+    const scaled = objects.map((each: Drawn) => ({
+      ...each,
+      box: each.box.map((value: number) => value * scale) as typeof each.box,
+    }));
+    const drawn = drawDetections(picture, scaled, drawOptions);
+    const left = gap + (i % columns) * (cell + gap);
+    const top = gap + Math.floor(i / columns) * (cell + gap);
+    for (let y = 0; y < drawn.height; y++) {
+      const row = drawn.data.subarray(4 * y * drawn.width, 4 * (y + 1) * drawn.width);
+      data.set(row, 4 * ((top + y) * width + left));
+    }
+  });
+  return { data, width, height };
+}
+
+/** The nearest pixels of a picture that fits. */
+function fitted({ data, width, height }: Pixels, cell: number): { picture: Pixels; scale: number } {
+  const scale = cell / Math.max(width, height);
+  const [columns, rows] = [width, height].map((length) => Math.max(1, Math.round(length * scale)));
+  const out = new Uint8Array(3 * columns * rows);
+  for (let y = 0; y < rows; y++) {
+    const from = Math.min(height - 1, Math.floor((y + 0.5) / scale));
+    for (let x = 0; x < columns; x++) {
+      const at = 3 * (from * width + Math.min(width - 1, Math.floor((x + 0.5) / scale)));
+      for (let c = 0; c < 3; c++) out[3 * (y * columns + x) + c] = data[at + c];
+    }
+  }
+  return { picture: { data: out, width: columns, height: rows }, scale };
+}

@@ -1,0 +1,17 @@
+import { type Curve, curvesSvg } from './curvesSvg.js';
+import type { ScoreCurve, ScorePoint } from './scoreCurves.js';
+
+const figures: [keyof ScorePoint, string][] = [
+  ['precision', 'precision'],
+  ['recall', 'recall'],
+  ['f1', 'F1'],
+];
+
+/** Precision, recall and F1 over the score threshold as an SVG picture, 448 pixels square. */
+export function scoreCurvesSvg({ points, best }: ScoreCurve): string {
+  const curves = figures.map(([key, name]): Curve => {
+    const label = best ? `${name} ${best[key].toFixed(3)} at ${best.threshold.toFixed(2)}` : `${name}: none`;
+    return { label, x: points.map(({ threshold }) => threshold), y: points.map((point) => point[key]) };
+  });
+  return curvesSvg(curves, { x: 'score threshold', y: '' });
+}

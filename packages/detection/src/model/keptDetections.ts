@@ -1,0 +1,36 @@
+import {
+  type Boxes,
+  clipBoxes,
+  type Detection,
+  type DetectOptions,
+  inPicture,
+  isLargeEnough,
+  nonMaxSuppressionAsync,
+  pickBoxes,
+} from '@tfjs-compress/math/detection';
+import type { Prepared } from './preprocess.js';
+
+/** What the detection stage gives: a box, its score and its class's index for each proposal and class. */
+interface Classified {
+  boxes: Boxes;
+  scores: Float32Array;
+  classes: Int32Array;
+}
+
+/** The detections that are left after suppression, best first, in the pixels of the picture given. */
+export async function keptDetections(
+  { boxes: moved, scores, classes }: Classified,
+  prepared: Prepared,
+  names: readonly string[],
+  { iouThreshold, scoreThreshold, maxDetections: maxBoxes }: Required<DetectOptions>,
+): Promise<Detection[]> {
+  const boxes = clipBoxes(moved, prepared.width, prepared.height);
+  const make = (i: number) => isLargeEnough(boxes, i);
+  const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
+  const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
+  return inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+    box,
+    class: names[classes[kept[k]]],
+    score: scores[kept[k]],
+  }));
+}
