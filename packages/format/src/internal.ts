@@ -7,4 +7,5 @@ export {
   storedWeights,
   withWeights,
 } from './artifactBytes.js';
+export { builtin, readFile, writeFile } from './files.js';
 export { stripArtifacts } from './stripArtifacts.js';

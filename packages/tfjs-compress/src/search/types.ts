@@ -96,7 +96,11 @@ export type Train = (model: LayersModel, context: TrainContext) => unknown;
 /** A number, higher is better; with `examples`, differences that may be chance are known. */
 export type Score = number | { score: number; examples: number };
 
-export type Evaluate = (model: LayersModel) => Score | Promise<Score>;
+/**
+ * @param hint.examples The first so many examples will do, where only a rough comparison is
+ *   needed; undefined when the score counts.
+ */
+export type Evaluate = (model: LayersModel, hint: { examples?: number }) => Score | Promise<Score>;
 
 /**
  * A search as a module (`search.mjs`) exports it, so that other processes can run its
@@ -197,8 +201,8 @@ export interface TrialStore {
   file(id: string): Promise<Uint8Array | undefined>;
   /** A trial's model as it is given away. */
   model(id: string): Promise<Uint8Array | undefined>;
-  /** best.tfz, report.html. */
-  write(name: string, content: Uint8Array | string): Promise<void>;
+  /** best.tfz, report.html. Not there where nobody would read them. */
+  write?(name: string, content: Uint8Array | string): Promise<void>;
   close(): Promise<void>;
 }
 

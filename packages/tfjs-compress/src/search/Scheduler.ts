@@ -1,0 +1,97 @@
+import { random } from '@tfjs-compress/math';
+import { type CostOf, choosePlan } from './choosePlan.js';
+import { hashOf } from './hashOf.js';
+import { type Proposal, propose } from './propose.js';
+import { isDone } from './ranking.js';
+import { defaultEpochs, type ResolvedSearch } from './searchOptions.js';
+import type { Baseline, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
+
+/** Trials of a generation, and their part of a long trial's epochs; the last entry holds for all that follow. */
+const generations = [
+  { trials: 6, length: 1 / 4 },
+  { trials: 4, length: 1 / 2 },
+  { trials: 3, length: 1 },
+];
+/** Of the epochs of a trial, those that prune. */
+const surgeryPart = 0.6;
+/** How much smaller than the given model the first trials aim to be. */
+const firstRatios = [12, 24, 48, 6, 96, 192];
+/** Against a limit of the cost, as factors of it. */
+const firstMargins = [0.95, 0.8, 0.65, 1.1];
+/** With a limit of time, so many long trials are to have time. */
+const longTrials = 10;
+
+/**
+ * The trials of a search: first several plans from the measured sensitivities, trained
+ * shortly, then changes to the best of them, trained longer (successive halving: Jamieson
+ * and Talwalkar, 2016, arXiv:1502.07943, generation by generation).
+ */
+export function createScheduler(search: ResolvedSearch, baseline: Baseline, parallel = 1): Scheduler {
+  return { next };
+
+  function next(results: readonly TrialResult[]): TrialSpec[] | undefined {
+    const before: TrialResult[] = [];
+    for (let generation = 1; ; generation++) {
+      const current = results.filter(({ spec }) => spec.generation === generation);
+      const left = (search.trials ?? Number.POSITIVE_INFINITY) - before.length;
+      const specs = specsOf(generation, before).slice(0, Math.max(0, left));
+      if (specs.length === 0) return undefined;
+      const have = new Set(current.map(({ id }) => id));
+      // A search that went on with other minutes may have trials that are none of these.
+      const missing = specs.filter(({ id }) => !have.has(id)).slice(0, Math.max(0, specs.length - current.length));
+      if (missing.length > 0) return missing;
+      before.push(...current.sort((a, b) => (a.id < b.id ? -1 : 1)));
+    }
+  }
+
+  function specsOf(generation: number, before: readonly TrialResult[]): TrialSpec[] {
+    const { trials, length } = generations[Math.min(generation, generations.length) - 1];
+    const epochs = Math.max(2, Math.round(length * longEpochs(before)));
+    const surgery = Math.min(epochs - 1, Math.round(surgeryPart * epochs));
+    const proposals = generation === 1 ? firstProposals() : propose(before, search.goal, baseline);
+    const tried = new Set(before.map(({ spec }) => keyOf(spec)));
+    const specs: TrialSpec[] = [];
+    for (const { plan, parent } of proposals) {
+      const key = keyOf({ plan, parent });
+      if (tried.has(key) || specs.length === trials) continue;
+      tried.add(key);
+      const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
+      const rest = { generation, plan, parent, epochs: { surgery, quantize: epochs - surgery }, seed };
+      specs.push({ id: hashOf(JSON.stringify(rest)), ...rest });
+    }
+    return specs;
+  }
+
+  function firstProposals(): Proposal[] {
+    const { goal } = search;
+    const cost: CostOf = (path, choice) => {
+      if (goal.cost === 'sizeBytes') return choice.sizeBytes;
+      const { weights, positions = 0 } = baseline.kernels[path];
+      // Bytes only decide between equal ones.
+      return (1 - choice.sparsity) * weights * positions + 1e-3 * choice.sizeBytes;
+    };
+    const limits = goal.within === 'cost' ? firstMargins.map((margin) => margin * goal.limit) : undefined;
+    const targets = limits ?? firstRatios.map((ratio) => baseline.sizeBytes / ratio);
+    return targets.map((target) => ({ plan: choosePlan(baseline, cost, target), parent: 'start' }));
+  }
+
+  /** By the time that epochs took so far. The first generation is short in any case. */
+  function longEpochs(before: readonly TrialResult[]): number {
+    const { epochs, minutes } = search;
+    if (epochs !== undefined) return epochs;
+    if (minutes === undefined) return defaultEpochs;
+    if (before.length === 0) return 8;
+    const first = before.filter((result) => isDone(result) && result.spec.generation === 1);
+    const all = (list: readonly TrialResult[], pick: (result: TrialResult) => number) =>
+      list.reduce((sum, result) => sum + pick(result), 0);
+    const perEpoch =
+      all(first, ({ seconds }) => seconds) / all(first, ({ spec }) => spec.epochs.surgery + spec.epochs.quantize);
+    const left = 60 * minutes - all(first, ({ seconds }) => seconds) / parallel;
+    const affordable = (left * parallel) / perEpoch / longTrials;
+    return Number.isFinite(affordable) ? Math.min(100, Math.max(4, Math.floor(affordable))) : 8;
+  }
+}
+
+function keyOf({ plan, parent }: { plan: Plan; parent: string }): string {
+  return JSON.stringify([plan, parent]);
+}

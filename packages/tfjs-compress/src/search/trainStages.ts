@@ -1,0 +1,90 @@
+import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
+import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
+import { LearningRate } from './LearningRate.js';
+import type { Plan, Train, TrialSpec } from './types.js';
+
+/**
+ * Trains a model as a trial's spec says: with a SurgeryCallback, then with an INQScheduler.
+ *
+ * @param onEpoch Called after each epoch with the number of those done, in both stages.
+ * @throws Error when `train` fails, trains nothing, or leaves the callbacks out.
+ */
+export async function trainStages(
+  train: Train,
+  model: LayersModel,
+  { plan, epochs, seed }: Pick<TrialSpec, 'plan' | 'epochs' | 'seed'>,
+  signal: AbortSignal | undefined,
+  onEpoch: (done: number) => void,
+): Promise<void> {
+  const pruned = pick(plan, ({ sparsity }) => sparsity > 0, 'sparsity', 'targetSparsity');
+  const quantized = pick(plan, ({ bits }) => bits < 32, 'bits', 'bits');
+  // Weights that are 0 in a model of an earlier trial were pruned there.
+  const common = { seed, keepZeros: true, verbose: 0 } as const;
+  if (epochs.surgery > 0) {
+    const surgery = pruned && new SurgeryCallback({ ...common, ...pruned });
+    await stage('surgery', epochs.surgery, epochs.surgery, surgery);
+  }
+  if (epochs.quantize > 0) {
+    const steps = stepsFor(epochs.quantize);
+    const inq = quantized && new INQScheduler({ ...common, ...quantized, steps });
+    await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), inq);
+  }
+
+  async function stage(
+    name: 'surgery' | 'quantize',
+    length: number,
+    period: number,
+    method: SurgeryCallback | INQScheduler | undefined,
+  ): Promise<void> {
+    const before = name === 'quantize' ? epochs.surgery : 0;
+    const watch = new Watch(signal, (done) => onEpoch(before + done));
+    const callbacks = [...(method ? [method] : []), new LearningRate(period), watch];
+    await train(model, { epochs: length, callbacks, stage: name, seed, signal });
+    signal?.throwIfAborted();
+    if (watch.epochsDone > 0) return;
+    throw new Error(
+      'train: expected it to train the model with the callbacks it is given, as ' +
+        'model.fit(x, y, { epochs, callbacks }) does, and to wait for that; received no epoch of training.',
+    );
+  }
+}
+
+/** Counts epochs, and ends a training whose search is over. */
+class Watch extends CustomCallback {
+  epochsDone = 0;
+
+  constructor(signal: AbortSignal | undefined, onEpoch: (done: number) => void) {
+    super(
+      {
+        onBatchEnd: async () => signal?.throwIfAborted(),
+        onEpochEnd: async () => {
+          this.epochsDone++;
+          onEpoch(this.epochsDone);
+        },
+      },
+      'never',
+    );
+  }
+}
+
+/** A callback's `include` and `overrides`; undefined when no kernel is asked for. */
+function pick(
+  plan: Plan,
+  isWanted: (kernel: Plan[string]) => boolean,
+  key: keyof Plan[string],
+  option: string,
+): { include: string[]; overrides: Record<string, object> } | undefined {
+  const wanted = Object.entries(plan).filter(([, kernel]) => isWanted(kernel));
+  if (wanted.length === 0) return undefined;
+  const overrides = Object.fromEntries(wanted.map(([path, kernel]) => [path, { [option]: kernel[key] }]));
+  return { include: wanted.map(([path]) => path), overrides };
+}
+
+/** Finer steps lose less, and each but the last takes an epoch or more. */
+export function stepsFor(epochs: number): number[] {
+  if (epochs >= 10) return [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+  if (epochs >= 5) return [0.3, 0.5, 0.7, 0.85, 0.95, 1];
+  if (epochs >= 3) return [0.5, 0.75, 0.9, 1];
+  if (epochs === 2) return [0.5, 0.8, 1];
+  return [0.6, 1];
+}
