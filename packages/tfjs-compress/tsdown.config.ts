@@ -20,7 +20,8 @@ export default defineConfig([
     clean: false,
   },
   {
-    entry: { cli: 'src/cli/main.ts' },
+    // `trial` is the program of the processes that run trials for `search` and `worker`.
+    entry: { cli: 'src/cli/main.ts', trial: 'src/search/workers/trialProcess.ts' },
     format: ['esm'],
     platform: 'node',
     target: 'node20',
