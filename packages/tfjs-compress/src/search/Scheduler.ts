@@ -6,11 +6,14 @@ import { isDone } from './ranking.js';
 import { defaultEpochs, type ResolvedSearch } from './searchOptions.js';
 import type { Baseline, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
 
-/** Trials of a generation, and their part of a long trial's epochs; the last entry holds for all that follow. */
+/**
+ * Trials of a generation, as a part of the search's width, and their part of a long trial's
+ * epochs; the last entry holds for all that follow.
+ */
 const generations = [
-  { trials: 6, length: 1 / 4 },
-  { trials: 4, length: 1 / 2 },
-  { trials: 3, length: 1 },
+  { trials: 1, length: 1 / 4 },
+  { trials: 2 / 3, length: 1 / 2 },
+  { trials: 1 / 2, length: 1 },
 ];
 /** Of the epochs of a trial, those that prune. */
 const surgeryPart = 0.6;
@@ -46,6 +49,7 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
 
   function specsOf(generation: number, before: readonly TrialResult[]): TrialSpec[] {
     const { trials, length } = generations[Math.min(generation, generations.length) - 1];
+    const count = Math.max(1, Math.round(trials * search.width));
     const epochs = Math.max(2, Math.round(length * longEpochs(before)));
     const surgery = Math.min(epochs - 1, Math.round(surgeryPart * epochs));
     const proposals = generation === 1 ? firstProposals() : propose(before, search.goal, baseline);
@@ -53,7 +57,7 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     const specs: TrialSpec[] = [];
     for (const { plan, parent } of proposals) {
       const key = keyOf({ plan, parent });
-      if (tried.has(key) || specs.length === trials) continue;
+      if (tried.has(key) || specs.length === count) continue;
       tried.add(key);
       const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
       const rest = { generation, plan, parent, epochs: { surgery, quantize: epochs - surgery }, seed };

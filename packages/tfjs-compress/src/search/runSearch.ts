@@ -140,6 +140,8 @@ interface Parts {
 /** Generation after generation. */
 class Leader {
   private bestId: string | undefined;
+  /** Results may come at once, and are taken one after the other. */
+  private taken: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly search: ResolvedSearch,
@@ -158,8 +160,9 @@ class Leader {
       const ids = new Set(specs.map(({ id }) => id));
       await runner.run(specs, {
         signal: ending.signal,
-        onResult: async (outcome) => {
-          if (ids.delete(outcome.result.id)) await this.take(outcome);
+        onResult: (outcome) => {
+          if (ids.delete(outcome.result.id)) this.taken = this.taken.then(() => this.take(outcome));
+          return this.taken;
         },
         onProgress: (id, fraction) => {
           ending.check();
@@ -171,7 +174,8 @@ class Leader {
     }
     this.throwIfNothingWorks();
     await this.writeBest();
-    await writeReport(store, this.found);
+    // Who stops a search does not want to wait; the next part of it writes one.
+    if (ending.reason !== 'signal') await writeReport(store, this.found);
     return this.found;
   }
 

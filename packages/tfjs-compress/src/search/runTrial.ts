@@ -67,7 +67,8 @@ async function done(
     const probes = await probeKernels(model, job.evaluate);
     signal?.throwIfAborted();
     const finished = finishedArtifacts(artifacts);
-    const result = await resultOf(job, start, spec, finished, probes);
+    const sizes = new Map(kernelsOf(model).map(({ path, variable }) => [path, sizeOf(variable.shape as number[])]));
+    const result = await resultOf(job, start, spec, finished, { probes, sizes });
     return { result, file: pack(artifacts), model: pack(finished) };
   } finally {
     dispose();
@@ -79,7 +80,7 @@ async function resultOf(
   start: Start,
   spec: TrialSpec,
   artifacts: io.ModelArtifacts,
-  probes: Record<string, number>,
+  before: { probes: Record<string, number>; sizes: Map<string, number> },
 ): Promise<DoneTrial> {
   const { model, dispose } = await start.load(artifacts);
   try {
@@ -89,8 +90,9 @@ async function resultOf(
     const kernels = weightsOf(artifacts)
       .filter(({ path }) => path in spec.plan)
       .map(({ path, values, index }): [string, KernelFigures] => {
-        const { weights, nonZeros, levels } = weightFigures(values);
-        return [path, { weights, nonZeros, levels, sizeBytes: sizes[index], probe: probes[path] }];
+        const { nonZeros, levels } = weightFigures(values);
+        const weights = before.sizes.get(path)!;
+        return [path, { weights, nonZeros, levels, sizeBytes: sizes[index], probe: before.probes[path] }];
       });
     return {
       id: spec.id,
@@ -105,6 +107,10 @@ async function resultOf(
   } finally {
     dispose();
   }
+}
+
+function sizeOf(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** @throws Error when the job's model is not the one that the plan was made for. */

@@ -16,13 +16,18 @@ export interface SearchOptions {
    * counts the time of its finished trials. Default: no limit.
    */
   minutes?: number;
-  /** How many trials. Default 24; with `minutes` as many as there is time for. */
+  /** How many trials. Default 18; with `minutes` as many as there is time for. */
   trials?: number;
   /**
    * Epochs of a long trial, pruning and quantization together; first ones are shorter.
    * Default 24; with `minutes` such that some ten long trials have time.
    */
   epochs?: number;
+  /**
+   * Trials of the first generation; the second has two thirds of that, the others half. A
+   * generation can keep so many workers busy. Default 6.
+   */
+  width?: number;
   /** Of all random choices. Default 0. */
   seed?: number;
 }
@@ -38,10 +43,11 @@ export interface ResolvedSearch {
   minutes: number | undefined;
   trials: number | undefined;
   epochs: number | undefined;
+  width: number;
   seed: number;
 }
 
-const defaultTrials = 24;
+const defaultTrials = 18;
 export const defaultEpochs = 24;
 
 /** Names of the options, for those who hand on a part of others. */
@@ -64,9 +70,10 @@ export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
     minutes: undefined,
     trials: undefined,
     epochs: undefined,
+    width: 6,
     seed: 0,
   });
-  const { minutes, epochs, seed } = options;
+  const { minutes, epochs, width, seed } = options;
   const goals = (['maxLoss', 'maxBytes', 'maxMultiplyAdds'] as const).filter((name) => options[name] !== undefined);
   const expected = 'one of maxLoss, maxBytes and maxMultiplyAdds';
   check(goals.length < 2, 'compress', expected, goals.join(' and '));
@@ -80,9 +87,10 @@ export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
   check(typeof maxLoss === 'number' && maxLoss >= 0 && Number.isFinite(maxLoss), 'maxLoss', 'a number ≥ 0', maxLoss);
   if (options.trials !== undefined) checkInteger(options.trials, 'trials', 1);
   if (epochs !== undefined) checkInteger(epochs, 'epochs', 2);
+  checkInteger(width, 'width', 1);
   check(Number.isInteger(seed), 'seed', 'an integer', seed);
   const trials = options.trials ?? (minutes === undefined ? defaultTrials : undefined);
-  return { goal: goalOf(options, maxLoss), minutes, trials, epochs, seed };
+  return { goal: goalOf(options, maxLoss), minutes, trials, epochs, width, seed };
 }
 
 function goalOf({ maxBytes, maxMultiplyAdds }: SearchOptions, maxLoss: number): Goal {

@@ -28,6 +28,7 @@ export interface TrialSpec {
 
 /** How one kernel came out of a trial. */
 export interface KernelFigures {
+  /** Before dead units were removed. */
   weights: number;
   nonZeros: number;
   /** Distinct values that are not 0. */
