@@ -9,10 +9,11 @@ const idPrefix = 'trial-';
 export class QueueRun {
   /** Those without a result. */
   private readonly waiting: Map<string, TrialSpec>;
-  private readonly taking = new Set<string>();
+  private readonly taking = new Map<string, Promise<void>>();
   private readonly finished: Promise<void>;
   private resolve!: () => void;
   private reject!: (error: Error) => void;
+  private isOver = false;
 
   constructor(
     private readonly queue: Queue,
@@ -47,6 +48,8 @@ export class QueueRun {
       else await this.mail.deleteParents(parents);
     } finally {
       signal.removeEventListener('abort', this.resolve);
+      this.isOver = true;
+      await Promise.all(this.taking.values());
     }
   }
 
@@ -75,7 +78,7 @@ export class QueueRun {
     }
     const jobs = missing
       // Taken meanwhile.
-      .filter(({ id }) => this.waiting.has(id) && !this.options.signal.aborted)
+      .filter(({ id }) => this.waiting.has(id) && !this.isOver && !this.options.signal.aborted)
       .map((spec) => ({ name: 'trial', data: spec, opts: { jobId: idPrefix + spec.id, attempts: 1 } }));
     if (jobs.length > 0) await this.queue.addBulk(jobs);
   }
@@ -83,11 +86,17 @@ export class QueueRun {
   /** Hands over a trial's result, if it is there and was not before. */
   async take(id: string): Promise<void> {
     const spec = this.waiting.get(id);
-    if (!spec || this.taking.has(id)) return;
-    this.taking.add(id);
+    if (!spec || this.isOver) return;
+    if (!this.taking.has(id)) this.taking.set(id, this.takeOnce(spec));
+    await this.taking.get(id);
+  }
+
+  private async takeOnce(spec: TrialSpec): Promise<void> {
+    const { id } = spec;
     try {
       const job = await this.queue.getJob(idPrefix + id);
       const outcome = (await this.mail.outcome(id)) ?? (await failureOf(spec, job));
+      if (this.isOver) return;
       if (outcome) {
         await this.options.onResult(outcome);
         this.waiting.delete(id);
