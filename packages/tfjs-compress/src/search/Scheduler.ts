@@ -1,10 +1,11 @@
 import { random } from '@tfjs-compress/math';
-import { type CostOf, choosePlan } from './choosePlan.js';
+import { choosePlan } from './choosePlan.js';
 import { hashOf } from './hashOf.js';
 import { type Proposal, propose } from './propose.js';
 import { isDone } from './ranking.js';
-import { defaultEpochs, type ResolvedSearch } from './searchOptions.js';
+import { defaultEpochs, defaultWidth, type ResolvedSearch } from './searchOptions.js';
 import type { Baseline, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
+import { choiceCost, widen } from './widen.js';
 
 /**
  * Trials of a generation, as a part of the search's width, and their part of a long trial's
@@ -23,6 +24,8 @@ const firstRatios = [12, 24, 48, 6, 96, 192];
 const firstMargins = [0.95, 0.8, 0.65, 1.1];
 /** With a limit of time, so many long trials are to have time. */
 const longTrials = 10;
+/** Proposals of plans that were tried, before a generation is left as it is: small nets have few plans. */
+const maxRepeats = 100;
 
 /**
  * The trials of a search: first several plans from the measured sensitivities, trained
@@ -30,6 +33,7 @@ const longTrials = 10;
  * and Talwalkar, 2016, arXiv:1502.07943, generation by generation).
  */
 export function createScheduler(search: ResolvedSearch, baseline: Baseline, parallel = 1): Scheduler {
+  let first: Proposal[] | undefined;
   return { next };
 
   function next(results: readonly TrialResult[]): TrialSpec[] | undefined {
@@ -52,12 +56,16 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     const count = Math.max(1, Math.round(trials * search.width));
     const epochs = Math.max(2, Math.round(length * longEpochs(before)));
     const surgery = Math.min(epochs - 1, Math.round(surgeryPart * epochs));
-    const proposals = generation === 1 ? firstProposals() : propose(before, search.goal, baseline);
     const tried = new Set(before.map(({ spec }) => keyOf(spec)));
     const specs: TrialSpec[] = [];
-    for (const { plan, parent } of proposals) {
+    let repeats = 0;
+    for (const { plan, parent } of proposalsFor(generation, before)) {
+      if (specs.length === count || repeats === maxRepeats) break;
       const key = keyOf({ plan, parent });
-      if (tried.has(key) || specs.length === count) continue;
+      if (tried.has(key)) {
+        repeats++;
+        continue;
+      }
       tried.add(key);
       const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
       const rest = { generation, plan, parent, epochs: { surgery, quantize: epochs - surgery }, seed };
@@ -66,14 +74,16 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     return specs;
   }
 
+  function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
+    const { goal, seed, width } = search;
+    if (generation === 1) first ??= firstProposals();
+    yield* generation === 1 ? first! : propose(before, goal, baseline);
+    if (width > defaultWidth) yield* widen(before, goal, baseline, seed, generation);
+  }
+
   function firstProposals(): Proposal[] {
     const { goal } = search;
-    const cost: CostOf = (path, choice) => {
-      if (goal.cost === 'sizeBytes') return choice.sizeBytes;
-      const { weights, positions = 0 } = baseline.kernels[path];
-      // Bytes only decide between equal ones.
-      return (1 - choice.sparsity) * weights * positions + 1e-3 * choice.sizeBytes;
-    };
+    const cost = choiceCost(goal, baseline);
     const limits = goal.within === 'cost' ? firstMargins.map((margin) => margin * goal.limit) : undefined;
     const targets = limits ?? firstRatios.map((ratio) => baseline.sizeBytes / ratio);
     return targets.map((target) => ({ plan: choosePlan(baseline, cost, target), parent: 'start' }));

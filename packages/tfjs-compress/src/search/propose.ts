@@ -37,7 +37,7 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
     const near = outside.filter((result) => costOf(result, goal) < costOf(best, goal));
     const nearest = near.sort((a, b) => b.score - a.score || a.sizeBytes - b.sizeBytes)[0];
     const down = [scaled(best, step), ...(nearest ? [again(nearest)] : [])];
-    return [...down, ...bitsOf(best, 'fewer'), scaled(best, step ** 2), scaled(best, Math.sqrt(step))];
+    return [...down, ...bitsOf(best, 'fewer'), scaled(best, step ** 2), scaled(best, Math.sqrt(step)), again(best)];
   }
   if (inside.length === 0)
     return [0.97, 0.85, 0.7].map((margin) => scaled(best, (margin * goal.limit) / costOf(best, goal)));
@@ -85,7 +85,7 @@ function keeps(plan: Plan): number {
   return Object.values(plan).reduce((sum, { sparsity }) => sum + Math.log(1 - sparsity), 0);
 }
 
-function kernelCost(trial: DoneTrial, path: string, { cost }: Goal, { kernels }: Baseline): number {
+export function kernelCost(trial: DoneTrial, path: string, { cost }: Goal, { kernels }: Baseline): number {
   const { sizeBytes, nonZeros } = trial.kernels[path];
   return cost === 'multiplyAdds' ? nonZeros * (kernels[path]?.positions ?? 0) : sizeBytes;
 }

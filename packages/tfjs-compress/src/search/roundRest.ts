@@ -57,6 +57,7 @@ export function rounded(values: Float32Array, bits: number, isRelative: boolean)
 }
 
 function toMultiple(value: number, exponent: number): number {
-  // 2 ** exponent is 0 or not exact far below what float32 holds.
-  return value === 0 || exponent < -126 ? value : Math.round(value / 2 ** exponent) * 2 ** exponent || 0;
+  // 2 ** exponent is 0 or not exact far below what float32 holds, and the largest would round to infinity.
+  if (value === 0 || exponent < -126 || exponent > 100) return value;
+  return Math.round(value / 2 ** exponent) * 2 ** exponent || 0;
 }

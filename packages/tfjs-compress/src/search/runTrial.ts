@@ -1,10 +1,9 @@
-import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
 import { weightFigures } from '@tfjs-compress/math';
 import { artifactsOf } from '../model/artifactsOf.js';
 import { weightsOf } from '../model/weights.js';
-import { finishedArtifacts } from './finishedArtifacts.js';
+import { type Finished, finish } from './finish.js';
 import { kernelsOf } from './kernels.js';
 import { multiplyAddsOf } from './multiplyAddsOf.js';
 import { probeKernels } from './probeKernels.js';
@@ -66,10 +65,10 @@ async function done(
     const artifacts = await artifactsOf(model);
     const probes = await probeKernels(model, job.evaluate);
     signal?.throwIfAborted();
-    const finished = finishedArtifacts(artifacts);
+    const finished = finish(artifacts);
     const sizes = new Map(kernelsOf(model).map(({ path, variable }) => [path, sizeOf(variable.shape as number[])]));
     const result = await resultOf(job, start, spec, finished, { probes, sizes });
-    return { result, file: pack(artifacts), model: pack(finished) };
+    return { result, file: pack(artifacts), model: finished.file };
   } finally {
     dispose();
   }
@@ -79,14 +78,12 @@ async function resultOf(
   job: SearchJob,
   start: Start,
   spec: TrialSpec,
-  artifacts: io.ModelArtifacts,
+  { artifacts, file, sizes }: Finished,
   before: { probes: Record<string, number>; sizes: Map<string, number> },
 ): Promise<DoneTrial> {
   const { model, dispose } = await start.load(artifacts);
   try {
     const scored = await scoreOf(job.evaluate, model);
-    const sizes: number[] = [];
-    const file = pack(artifacts, { onWeight: (_, bytes) => sizes.push(bytes) });
     const kernels = weightsOf(artifacts)
       .filter(({ path }) => path in spec.plan)
       .map(({ path, values, index }): [string, KernelFigures] => {

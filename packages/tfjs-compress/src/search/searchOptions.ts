@@ -49,6 +49,7 @@ export interface ResolvedSearch {
 
 const defaultTrials = 18;
 export const defaultEpochs = 24;
+export const defaultWidth = 6;
 
 /** Names of the options, for those who hand on a part of others. */
 export const searchOptionNames = [
@@ -70,7 +71,7 @@ export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
     minutes: undefined,
     trials: undefined,
     epochs: undefined,
-    width: 6,
+    width: defaultWidth,
     seed: 0,
   });
   const { minutes, epochs, width, seed } = options;

@@ -51,3 +51,11 @@ function points(count: number, seed: number): [tf.Tensor2D, tf.Tensor2D, Uint8Ar
   const hot = Float32Array.from({ length: 3 * count }, (_, i) => Number(labels[Math.floor(i / 3)] === i % 3));
   return [tf.tensor2d(xs, [count, 2]), tf.tensor2d(hot, [count, 3]), labels];
 }
+
+/** Normally distributed, without a tensor: no backend is there before a test file's tests run. */
+export function normalValues(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => {
+    const [u, v] = [1 - random(seed, i, 0), random(seed, i, 1)];
+    return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
+  });
+}

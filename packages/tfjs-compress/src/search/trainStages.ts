@@ -18,27 +18,29 @@ export async function trainStages(
 ): Promise<void> {
   const pruned = pick(plan, ({ sparsity }) => sparsity > 0, 'sparsity', 'targetSparsity');
   const quantized = pick(plan, ({ bits }) => bits < 32, 'bits', 'bits');
+  const held = pick(plan, ({ bits, sparsity }) => bits === 32 && sparsity > 0, 'sparsity', 'targetSparsity');
   // Weights that are 0 in a model of an earlier trial were pruned there.
   const common = { seed, keepZeros: true, verbose: 0 } as const;
   if (epochs.surgery > 0) {
-    const surgery = pruned && new SurgeryCallback({ ...common, ...pruned });
-    await stage('surgery', epochs.surgery, epochs.surgery, surgery);
+    await stage(
+      'surgery',
+      epochs.surgery,
+      epochs.surgery,
+      pruned ? [new SurgeryCallback({ ...common, ...pruned })] : [],
+    );
   }
   if (epochs.quantize > 0) {
-    const steps = stepsFor(epochs.quantize);
-    const inq = quantized && new INQScheduler({ ...common, ...quantized, steps });
-    await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), inq);
+    // Zeros of kernels that are not quantized are fixed after one step, and INQ begins with the epoch after that.
+    const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
+    const steps = stepsFor(epochs.quantize - hold.length);
+    const inq = quantized ? [new INQScheduler({ ...common, ...quantized, steps })] : [];
+    await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), [...hold, ...inq]);
   }
 
-  async function stage(
-    name: 'surgery' | 'quantize',
-    length: number,
-    period: number,
-    method: SurgeryCallback | INQScheduler | undefined,
-  ): Promise<void> {
+  async function stage(name: 'surgery' | 'quantize', length: number, period: number, methods: object[]): Promise<void> {
     const before = name === 'quantize' ? epochs.surgery : 0;
     const watch = new Watch(signal, (done) => onEpoch(before + done));
-    const callbacks = [...(method ? [method] : []), new LearningRate(period), watch];
+    const callbacks = [...methods, new LearningRate(period), watch];
     await train(model, { epochs: length, callbacks, stage: name, seed, signal });
     signal?.throwIfAborted();
     if (watch.epochsDone > 0) return;
@@ -86,5 +88,5 @@ export function stepsFor(epochs: number): number[] {
   if (epochs >= 5) return [0.3, 0.5, 0.7, 0.85, 0.95, 1];
   if (epochs >= 3) return [0.5, 0.75, 0.9, 1];
   if (epochs === 2) return [0.5, 0.8, 1];
-  return [0.6, 1];
+  return epochs === 1 ? [0.6, 1] : [1];
 }
