@@ -1,7 +1,7 @@
 /**
  * compress() with default options against settings that were found by hand, on MNIST: LeNet-300-100 and LeNet-5.
  *
- *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] [--seeds 1] [--trials N]
+ *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] [--seeds 3] [--trials N] [--pictures 50000]
  *
  * The last 10,000 pictures of the training set are the validation set: they decide what compress() returns, and how much
  * it may lose, which is what the nets made by hand lose. The test set is read once, at the end of each run, by all
@@ -22,10 +22,11 @@ import { nets } from './nets.mjs';
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seeds: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '3' },
     first: { type: 'string', default: '0' },
     trials: { type: 'string' },
     epochs: { type: 'string' },
+    pictures: { type: 'string', default: '50000' },
   },
 });
 if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
@@ -46,15 +47,26 @@ function splitMnist(inputShape) {
   const { train, test } = loadMnist();
   const all = toTensors(train, inputShape);
   const count = train.count - validationCount;
+  const trained = Math.min(count, Number(args.pictures));
   const part = (begin, size) => ({ xs: tf.slice(all.xs, begin, size), ys: tf.slice(all.ys, begin, size) });
-  const parts = { train: part(0, count), validation: part(count, validationCount), test: toTensors(test, inputShape) };
+  const parts = {
+    train: part(0, trained),
+    validation: part(count, validationCount),
+    test: toTensors(test, inputShape),
+  };
   tf.dispose(all);
   return parts;
 }
 
 function add(name, net, one) {
-  const file = new URL(`results/${name}.json`, import.meta.url);
-  const settings = { hand: net.hand, dense: net.dense, search: searchOptions(), validationCount };
+  const file = new URL(`results/${label(name)}.json`, import.meta.url);
+  const settings = {
+    hand: net.hand,
+    dense: net.dense,
+    search: { ...net.search, ...searchOptions() },
+    pictures: Number(args.pictures),
+    validationCount,
+  };
   const before = existsSync(file) ? readResult(file) : undefined;
   const isSame = JSON.stringify(before?.settings) === JSON.stringify(JSON.parse(JSON.stringify(settings)));
   const others = isSame ? before.runs.filter(({ seed }) => seed !== one.seed) : [];
@@ -62,12 +74,17 @@ function add(name, net, one) {
   writeResult(file, packages, { backend, settings, runs: [...others, one].sort((a, b) => a.seed - b.seed) });
 }
 
+/** Runs with a part of the pictures, to try things out, are kept apart. */
+function label(name) {
+  return args.pictures === '50000' ? name : `${name}-${args.pictures}`;
+}
+
 function searchOptions() {
   return { ...(args.trials && { trials: Number(args.trials) }), ...(args.epochs && { epochs: Number(args.epochs) }) };
 }
 
 async function run(name, net, data, seed) {
-  const folder = fileURLToPath(new URL(`output/${name}-seed${seed}`, import.meta.url));
+  const folder = fileURLToPath(new URL(`output/${label(name)}-seed${seed}`, import.meta.url));
   const model = net.build(seed);
   const dense = await stage('dense', () => fit(net, model, data.train, seed, net.dense));
   const denseWeights = model.getWeights().map((weight) => weight.clone());
@@ -94,9 +111,9 @@ async function run(name, net, data, seed) {
   return { seed, dense, pruned, hand, search, test };
 
   /** Takes what an earlier run left, else trains. */
-  async function stage(label, train) {
-    const file = `${folder}/${label}.tfz`;
-    const beside = `${folder}/${label}.json`;
+  async function stage(part, train) {
+    const file = `${folder}/${part}.tfz`;
+    const beside = `${folder}/${part}.json`;
     if (existsSync(beside)) {
       const before = await tf.loadLayersModel(compressed(`file://${file}`));
       tf.tidy(() => model.setWeights(before.getWeights()));
@@ -110,7 +127,7 @@ async function run(name, net, data, seed) {
     const result = { validationError: 1 - (await accuracy(model, data.validation)), sizeBytes, seconds };
     mkdirSync(dirname(beside), { recursive: true });
     writeFileSync(beside, JSON.stringify(result));
-    console.log(name, `seed ${seed}`, label, JSON.stringify(result));
+    console.log(name, `seed ${seed}`, part, JSON.stringify(result));
     return result;
   }
 

@@ -70,6 +70,7 @@ const ownOptions = ['train', 'evaluate', 'output', 'signal', 'inPlace', 'verbose
  *   maxLoss: 0.005,
  *   minutes: 30,
  *   output: 'search',
+ *   …
  * });
  * ```
  *
