@@ -23,7 +23,6 @@ export class LearningRate extends CustomCallback {
     super(
       {
         onEpochBegin: async (epoch) => {
-          // How many steps an epoch has is known after the first one.
           if (epoch > 0 && this.step > 0) this.stepsPerEpoch = this.step;
           this.epoch = epoch;
           this.step = 0;
@@ -54,8 +53,10 @@ export class LearningRate extends CustomCallback {
       this.last = undefined;
       return;
     }
-    const { steps = this.stepsPerEpoch } = this.params as unknown as { steps?: number };
-    const inEpoch = steps ? this.step / steps : 0;
+    const { steps, samples, batchSize } = this.params as unknown as Record<string, number | null | undefined>;
+    // Of a dataset, nobody may know before the first epoch is over.
+    const stepsPerEpoch = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : this.stepsPerEpoch);
+    const inEpoch = stepsPerEpoch ? this.step / stepsPerEpoch : 0;
     this.step++;
     const done = ((this.epoch + Math.min(1, inEpoch)) % this.epochs) / this.epochs;
     setLearningRate(this.optimizer, this.first * cosine(done));

@@ -3,8 +3,9 @@ import { choosePlan } from './choosePlan.js';
 import { hashOf } from './hashOf.js';
 import { type Proposal, propose } from './propose.js';
 import { isDone } from './ranking.js';
+import { rootPlan } from './rootPlan.js';
 import { defaultEpochs, defaultWidth, type ResolvedSearch } from './searchOptions.js';
-import type { Baseline, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
+import type { Baseline, KernelChoice, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
 import { choiceCost, widen } from './widen.js';
 
 /**
@@ -18,10 +19,20 @@ const generations = [
 ];
 /** Of the epochs of a trial, those that prune. */
 const surgeryPart = 0.6;
-/** How much smaller than the given model the first trials aim to be. */
-const firstRatios = [12, 24, 48, 6, 96, 192];
-/** Against a limit of the cost, as factors of it. */
-const firstMargins = [0.95, 0.8, 0.65, 1.1];
+/**
+ * The first plans: how much smaller than the given model they aim to be, or what part of the
+ * limit they aim at; and whether the sensitivities say where, or the sizes of the kernels.
+ */
+const firstAims = [
+  { ratio: 24, margin: 0.95, by: 'sensitivity' },
+  { ratio: 48, margin: 0.95, by: 'size' },
+  { ratio: 96, margin: 0.8, by: 'size' },
+  { ratio: 12, margin: 0.8, by: 'sensitivity' },
+  { ratio: 96, margin: 1.1, by: 'sensitivity' },
+  { ratio: 192, margin: 0.65, by: 'size' },
+] as const;
+/** Fewer need more training than the first trials have. */
+const firstBits = 4;
 /** With a limit of time, so many long trials are to have time. */
 const longTrials = 10;
 /** Proposals of plans that were tried, before a generation is left as it is: small nets have few plans. */
@@ -84,9 +95,12 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   function firstProposals(): Proposal[] {
     const { goal } = search;
     const cost = choiceCost(goal, baseline);
-    const limits = goal.within === 'cost' ? firstMargins.map((margin) => margin * goal.limit) : undefined;
-    const targets = limits ?? firstRatios.map((ratio) => baseline.sizeBytes / ratio);
-    return targets.map((target) => ({ plan: choosePlan(baseline, cost, target), parent: 'start' }));
+    const wide = mapKernels(baseline, (choices) => choices.filter(({ bits }) => bits >= firstBits));
+    return firstAims.map(({ ratio, margin, by }) => {
+      const target = goal.within === 'cost' ? margin * goal.limit : baseline.sizeBytes / ratio;
+      const plan = by === 'size' ? rootPlan(wide, cost, target, firstBits) : choosePlan(wide, cost, target);
+      return { plan, parent: 'start' };
+    });
   }
 
   /** By the time that epochs took so far. The first generation is short in any case. */
@@ -104,6 +118,12 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     const affordable = (left * parallel) / perEpoch / longTrials;
     return Number.isFinite(affordable) ? Math.min(100, Math.max(4, Math.floor(affordable))) : 8;
   }
+}
+
+function mapKernels(baseline: Baseline, map: (choices: KernelChoice[]) => KernelChoice[]): Baseline {
+  const entries = Object.entries(baseline.kernels);
+  const kernels = entries.map(([path, kernel]) => [path, { ...kernel, choices: map(kernel.choices) }]);
+  return { ...baseline, kernels: Object.fromEntries(kernels) };
 }
 
 function keyOf({ plan, parent }: { plan: Plan; parent: string }): string {
