@@ -17,6 +17,7 @@ export function addSearch(program: Command): void {
     .option('--minutes <n>', 'when to end', numberFrom(0.001, 1e6))
     .option('--trials <n>', 'how many', wholeFrom(1, 1e6))
     .option('--epochs <n>', 'of a long trial', wholeFrom(2, 1e6))
+    .option('--width <n>', 'trials of the first generation: so many workers have work', wholeFrom(1, 1e6))
     .option('--seed <n>', 'of random choices', wholeFrom(0, Number.MAX_SAFE_INTEGER))
     .option('--workers <n>', 'trials at once, each in a process of this machine', wholeFrom(1, 1024))
     .option('--queue <url>', 'redis://host:port, by which workers anywhere get the trials')
@@ -27,7 +28,7 @@ export function addSearch(program: Command): void {
       examples([
         'search search.mjs --minutes 30',
         'search search.mjs --workers 4',
-        'search search.mjs --queue redis://192.168.1.5',
+        'search search.mjs --queue redis://192.168.1.5 --width 24',
       ]),
     )
     .action(async (path: string, options: LeadOptions) => {

@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import type { RunnerOptions, TrialOutcome, TrialSpec } from '../types.js';
+import { atMost } from './redis.js';
 import type { TrialMail } from './TrialMail.js';
 
 /** BullMQ takes ids of digits alone for its own. */
@@ -43,13 +44,13 @@ export class QueueRun {
     try {
       await Promise.race([this.check(), this.finished]);
       await this.finished;
-      // What runs is finished by the workers, and waits on Redis for the next start.
-      if (signal.aborted) await this.queue.drain();
-      else await this.mail.deleteParents(parents);
+      if (!signal.aborted) await this.mail.deleteParents(parents);
     } finally {
       signal.removeEventListener('abort', this.resolve);
       this.isOver = true;
-      await Promise.all(this.taking.values());
+      // What runs is finished by the workers, and waits on Redis for the next start.
+      const last = signal.aborted ? [this.queue.drain()] : [];
+      await atMost(5000, Promise.all([...this.taking.values(), ...last]));
     }
   }
 

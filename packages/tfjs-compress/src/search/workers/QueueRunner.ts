@@ -3,7 +3,7 @@ import type { Runner, RunnerOptions, TrialSpec } from '../types.js';
 import { CoordinatorLock } from './CoordinatorLock.js';
 import { type Announcement, Meeting } from './Meeting.js';
 import { QueueRun } from './QueueRun.js';
-import { connect, loadBullMQ, type Report } from './redis.js';
+import { atMost, connect, loadBullMQ, type Report } from './redis.js';
 import type { SharedJob } from './SharedJob.js';
 import { TrialMail } from './TrialMail.js';
 
@@ -20,6 +20,9 @@ export interface QueueRunnerArgs extends Omit<SharedJob, 'path'> {
 
 /** How often the coordinator looks after workers, its lock and lost jobs. */
 const roundMs = 2000;
+
+/** How long a coordinator that ends waits for Redis. */
+const closingMs = 5000;
 
 /** Of all keys that BullMQ makes. */
 export const prefix = 'tfjs-compress';
@@ -113,10 +116,14 @@ export class QueueRunner implements Runner {
   }
 
   async close(): Promise<void> {
+    await atMost(closingMs, this.leave());
+    this.meeting.redis.disconnect();
+  }
+
+  private async leave(): Promise<void> {
     await this.stopRounds();
     await this.lock.release();
     for (const each of [this.watcher, this.events, this.queue]) await each.close();
-    this.meeting.redis.disconnect();
   }
 
   private async start(): Promise<void> {

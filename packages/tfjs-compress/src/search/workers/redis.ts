@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type * as BullMQ from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -69,6 +70,15 @@ export async function connect(url: string, report: Report): Promise<Redis> {
   }
   isReady = true;
   return redis;
+}
+
+/**
+ * Waits for what asks Redis something at the end of a process: without a connection it
+ * would wait for ever.
+ */
+export async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  promise.catch(() => undefined);
+  await Promise.race([promise, setTimeout(ms, undefined, { ref: false })]);
 }
 
 async function load<T>(name: string, importIt: () => Promise<T>): Promise<T> {

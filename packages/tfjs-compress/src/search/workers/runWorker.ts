@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { TrialSpec } from '../types.js';
 import { differenceOf, type JobVersions, versionsOf } from './jobModule.js';
 import { loadJob, loadShared } from './loadJob.js';
 import { type Announcement, Meeting } from './Meeting.js';
 import { maxStalledCount, prefix } from './QueueRunner.js';
-import { connect, loadBullMQ, type Report } from './redis.js';
+import { atMost, connect, loadBullMQ, type Report } from './redis.js';
 import { TrialMail } from './TrialMail.js';
 import { TrialPool } from './TrialPool.js';
 
@@ -122,7 +122,8 @@ async function work(
     if (stop.signal.reason !== ended) throw stop.signal.reason;
   } finally {
     stop.abort(ended);
-    await closeWithin(worker, 5000);
+    // Without Redis a worker cannot give its trials back: the coordinator finds out that it is lost.
+    await atMost(5000, worker.close());
     await pool.close();
   }
 }
@@ -169,13 +170,6 @@ async function runJob(
     result.status === 'done' ? `score ${result.score}, ${result.sizeBytes} bytes` : `failed: ${result.error}`;
   report(`trial ${spec.id}: ${what}, ${result.seconds.toFixed(1)} s`);
   return true;
-}
-
-/** Without Redis a worker cannot give its trials back: the coordinator finds out that it is lost. */
-async function closeWithin(worker: Worker, ms: number): Promise<void> {
-  const closed = worker.close();
-  closed.catch(() => undefined);
-  await Promise.race([closed, setTimeout(ms, undefined, { ref: false })]);
 }
 
 async function pause(signal: AbortSignal): Promise<void> {
