@@ -33,7 +33,7 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
     marginTop,
     marginLeft: 50,
     marginBottom: 40,
-    x: { type: 'log', label: 'bytes of the file (logarithmic)', ticks: 4, tickFormat: short, grid: true },
+    x: { type: 'log', inset: 8, label: 'bytes of the file (logarithmic)', ticks: 4, tickFormat: short, grid: true },
     y: { label: null, grid: true, domain: domainOf(points, baseline) },
     marks: [
       ...(baseline ? [Plot.ruleY([baseline.score], { stroke: colors.beforeLine, strokeDasharray: '4,3' })] : []),

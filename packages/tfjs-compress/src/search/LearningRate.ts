@@ -65,6 +65,6 @@ export class LearningRate extends CustomCallback {
 }
 
 /** From 1 to `lowest` as `done` goes from 0 to 1. */
-export function cosine(done: number): number {
+function cosine(done: number): number {
   return lowest + ((1 - lowest) * (1 + Math.cos(Math.PI * done))) / 2;
 }

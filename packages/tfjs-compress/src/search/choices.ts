@@ -2,7 +2,7 @@ import { codebookOf, entropyBits, roundToPowerOfTwo } from '@tfjs-compress/math'
 import type { KernelPlan } from './types.js';
 
 /** Bits that a plan may have; 32 is not quantized. */
-export const bitChoices = [2, 3, 4, 5, 32] as const;
+const bitChoices = [2, 3, 4, 5, 32] as const;
 /** Densities are powers of this. */
 const densityStep = 2 ** -0.25;
 const densest = 45;
@@ -53,7 +53,7 @@ export function estimatesOf(values: Float32Array): Estimate[] {
 }
 
 /** What a kernel takes at about, by the entropy of where weights are left and of their values. */
-export function bytesOf(weights: number, nonZeros: number, bitsPerValue: number): number {
+function bytesOf(weights: number, nonZeros: number, bitsPerValue: number): number {
   return (weights * entropyBits([nonZeros, weights - nonZeros]) + nonZeros * bitsPerValue) / 8;
 }
 

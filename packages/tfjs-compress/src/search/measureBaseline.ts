@@ -90,7 +90,7 @@ function distortionOf(before: Float32Array, after: Float32Array): number {
  * that is not near the worst score, where all kernels look alike; and each is drawn to the
  * mean of all, or a kernel whose score moved by chance would be pruned to nothing.
  */
-export function scalesOf(measured: Pick<Measured, 'drops'>[], noise: number): number[] {
+function scalesOf(measured: Pick<Measured, 'drops'>[], noise: number): number[] {
   const worst = Math.max(...measured.flatMap(({ drops }) => drops.map(({ drop }) => drop)), 0);
   const limit = Math.max(0.3 * worst, 2 * noise);
   const used = measured.map(({ drops }) => {

@@ -83,7 +83,7 @@ function pick(
 }
 
 /** Finer steps lose less, and each but the last takes an epoch or more. */
-export function stepsFor(epochs: number): number[] {
+function stepsFor(epochs: number): number[] {
   if (epochs >= 10) return [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
   if (epochs >= 5) return [0.3, 0.5, 0.7, 0.85, 0.95, 1];
   if (epochs >= 3) return [0.5, 0.75, 0.9, 1];
