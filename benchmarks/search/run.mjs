@@ -1,7 +1,7 @@
 /**
  * compress() with default options against settings that were found by hand, on MNIST: LeNet-300-100 and LeNet-5.
  *
- *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] [--seeds 3] [--trials N] [--pictures 50000]
+ *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] [--seeds 3] [--minutes N] [--trials N] [--pictures 50000]
  *
  * The last 10,000 pictures of the training set are the validation set: they decide what compress() returns, and how much
  * it may lose, which is what the nets made by hand lose. The test set is read once, at the end of each run, by all
@@ -26,6 +26,7 @@ const { values: args, positionals } = parseArgs({
     first: { type: 'string', default: '0' },
     trials: { type: 'string' },
     epochs: { type: 'string' },
+    minutes: { type: 'string' },
     pictures: { type: 'string', default: '50000' },
   },
 });
@@ -80,7 +81,11 @@ function label(name) {
 }
 
 function searchOptions() {
-  return { ...(args.trials && { trials: Number(args.trials) }), ...(args.epochs && { epochs: Number(args.epochs) }) };
+  return {
+    ...(args.trials && { trials: Number(args.trials) }),
+    ...(args.epochs && { epochs: Number(args.epochs) }),
+    ...(args.minutes && { minutes: Number(args.minutes) }),
+  };
 }
 
 async function run(name, net, data, seed) {
@@ -88,11 +93,11 @@ async function run(name, net, data, seed) {
   const model = net.build(seed);
   const dense = await stage('dense', () => fit(net, model, data.train, seed, net.dense));
   const denseWeights = model.getWeights().map((weight) => weight.clone());
-  const surgeryEpochs = Math.round(0.6 * net.hand.prune.epochs);
+  const surgeryEpochs = Math.round(net.hand.surgeryPart * net.hand.prune.epochs);
   const pruned = await stage('pruned', async () => {
     const endStep = surgeryEpochs * stepsPerEpoch(data.train, net.hand.prune);
     const overrides = mapValues(net.hand.targetSparsity, (targetSparsity) => ({ targetSparsity }));
-    const surgery = new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true, seed, verbose: 0 });
+    const surgery = new SurgeryCallback({ overrides, endStep, ...net.hand.surgery, seed, verbose: 0 });
     await fit(net, model, data.train, seed, net.hand.prune, [surgery], surgeryEpochs);
   });
   const prunedWeights = model.getWeights().map((weight) => weight.clone());
