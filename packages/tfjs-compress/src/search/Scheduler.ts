@@ -45,6 +45,8 @@ const maxRepeats = 100;
  */
 export function createScheduler(search: ResolvedSearch, baseline: Baseline, parallel = 1): Scheduler {
   let first: Proposal[] | undefined;
+  /** By generation; wide ones take time. */
+  const known = new Map<number, { before: string; specs: TrialSpec[] }>();
   return { next };
 
   function next(results: readonly TrialResult[]): TrialSpec[] | undefined {
@@ -52,7 +54,7 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     for (let generation = 1; ; generation++) {
       const current = results.filter(({ spec }) => spec.generation === generation);
       const left = (search.trials ?? Number.POSITIVE_INFINITY) - before.length;
-      const specs = specsOf(generation, before).slice(0, Math.max(0, left));
+      const specs = knownSpecs(generation, before).slice(0, Math.max(0, left));
       if (specs.length === 0) return undefined;
       const have = new Set(current.map(({ id }) => id));
       // A search that went on with other minutes may have trials that are none of these.
@@ -60,6 +62,16 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
       if (missing.length > 0) return missing;
       before.push(...current.sort((a, b) => (a.id < b.id ? -1 : 1)));
     }
+  }
+
+  function knownSpecs(generation: number, results: readonly TrialResult[]): TrialSpec[] {
+    const before = results.map(({ id, status }) => id + status).join();
+    let found = known.get(generation);
+    if (found?.before !== before) {
+      found = { before, specs: specsOf(generation, results) };
+      known.set(generation, found);
+    }
+    return found.specs;
   }
 
   function specsOf(generation: number, before: readonly TrialResult[]): TrialSpec[] {
