@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { inverseDecay } from '@tfjs-compress/math';
 
-/** One for all layers of a net; each stage sets its weight decay. */
-const regularizer = tf.regularizers.l2({ l2: 0 });
+/** One for all layers of a net; each stage sets its weight decay. One that begins with 0 would stay without any. */
+const regularizer = tf.regularizers.l2({ l2: 1 });
 const seeded = (seed) => ({
   kernelInitializer: tf.initializers.glorotUniform({ seed }),
   kernelRegularizer: regularizer,

@@ -1,5 +1,5 @@
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
-import { costOf, isWithin, ranked } from './ranking.js';
+import { costOf, floorOf, isWithin, ranked } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
 import type { Baseline, DoneTrial, Plan, TrialResult } from './types.js';
@@ -17,7 +17,7 @@ const firstStep = 0.7;
 /**
  * What to try next, the most promising first, given the results so far: smaller ones than
  * the best, begun with its weights, by steps that become shorter when they fail; fewer bits;
- * and more training for the one that misses the goal by least.
+ * and more training for those that miss the goal by least.
  */
 export function propose(results: readonly TrialResult[], goal: Goal, baseline: Baseline): Proposal[] {
   const order = ranked(results, goal, baseline);
@@ -32,12 +32,16 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   });
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
-    if (inside.length === 0) return [again(best), scaled(best, 1.5), scaled(best, 2.5)];
+    const floor = floorOf(goal, baseline);
+    const misses = outside.filter((result) => !isStuck(result, results, floor)).sort((a, b) => b.score - a.score);
+    if (inside.length === 0)
+      return [...misses.slice(0, 3).map(again), scaled(best, 1.5), again(best), scaled(best, 2.5)];
     const step = stepFor(best, results, goal, baseline);
-    const near = outside.filter((result) => costOf(result, goal) < costOf(best, goal));
-    const nearest = near.sort((a, b) => b.score - a.score || a.sizeBytes - b.sizeBytes)[0];
-    const down = [scaled(best, step), ...(nearest ? [again(nearest)] : [])];
-    return [...down, ...bitsOf(best, 'fewer'), scaled(best, step ** 2), scaled(best, Math.sqrt(step)), again(best)];
+    const near = misses.filter((result) => costOf(result, goal) < costOf(best, goal));
+    const [fewerBits, ...more] = bitsOf(best, 'fewer');
+    const first = [scaled(best, step), ...near.slice(0, 1).map(again), ...(fewerBits ? [fewerBits] : [])];
+    const others = [...near.slice(1, 2).map(again), ...more];
+    return [...first, ...others, scaled(best, step ** 2), scaled(best, Math.sqrt(step)), again(best)];
   }
   if (inside.length === 0)
     return [0.97, 0.85, 0.7].map((margin) => scaled(best, (margin * goal.limit) / costOf(best, goal)));
@@ -60,6 +64,13 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
       return scaled({ ...best, spec: { ...best.spec, plan } }, now / cost);
     });
   }
+}
+
+/** Whether more training with the plan of its parent brought it little nearer to the goal. */
+function isStuck(result: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
+  const parent = results.find(({ id }) => id === result.spec.parent);
+  if (parent?.status !== 'done' || JSON.stringify(parent.spec.plan) !== JSON.stringify(result.spec.plan)) return false;
+  return result.score - parent.score < 0.25 * (floor - parent.score);
 }
 
 /** One bit less, or more, in all kernels; then in the one that takes most bytes, then in the next. */

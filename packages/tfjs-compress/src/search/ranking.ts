@@ -12,7 +12,7 @@ export function costOf(result: { sizeBytes: number; multiplyAdds?: number }, { c
 }
 
 /** The lowest score that the goal allows. */
-function floorOf(goal: Goal, { score }: Baseline): number {
+export function floorOf(goal: Goal, { score }: Baseline): number {
   return goal.within === 'score' ? score - goal.maxLoss : Number.NEGATIVE_INFINITY;
 }
 
