@@ -27,15 +27,21 @@ export async function roundRest(
 async function roundGroup(group: LayerVariable[], score: () => Promise<number>, lowest: number): Promise<void> {
   const originals: Tensor[] = group.map((weight) => weight.read().clone());
   const values = await Promise.all(originals.map((original) => original.data() as Promise<Float32Array>));
-  let isRounded = false;
+  const round = (bits: number) => {
+    for (const [i, weight] of group.entries()) assignValues(weight, rounded(values[i], bits, isPositive(weight)));
+  };
+  // Finer rounding is taken to be at least as good, so that few scores are needed.
+  let [low, high] = [0, bitChoices.length];
   try {
-    for (const bits of bitChoices) {
-      for (const [i, weight] of group.entries()) assignValues(weight, rounded(values[i], bits, isPositive(weight)));
-      isRounded = (await score()) >= lowest;
-      if (isRounded) return;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      round(bitChoices[middle]);
+      if ((await score()) >= lowest) high = middle;
+      else low = middle + 1;
     }
   } finally {
-    if (!isRounded) for (const [i, weight] of group.entries()) assign(weight, originals[i]);
+    if (low === high && high < bitChoices.length) round(bitChoices[high]);
+    else for (const [i, weight] of group.entries()) assign(weight, originals[i]);
     for (const original of originals) original.dispose();
   }
 }
