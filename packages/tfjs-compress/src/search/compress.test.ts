@@ -145,11 +145,33 @@ describe('compress with an output', () => {
 describe('compress ends in time', () => {
   it('with the best so far', async () => {
     const begin = Date.now();
-    const found = await search({ minutes: 4 / 60, trials: undefined, maxLoss: 1 });
+    const found = await expectNoLeak(async () => {
+      const result = await search({ minutes: 4 / 60, trials: undefined, maxLoss: 1 });
+      result.model.dispose();
+      return result;
+    });
     expect(found.stopped).toBe('time');
     expect((Date.now() - begin) / 1000).toBeLessThan(8);
     expect(found.trials.length).toBeGreaterThan(0);
-    found.model.dispose();
+  });
+
+  it('in the middle of a training, of which nothing is left', async () => {
+    const controller = new AbortController();
+    let batches = 0;
+    const train: CompressOptions['train'] = (model, context) => {
+      const stop = new tfl.CustomCallback({
+        onBatchBegin: async () => {
+          if (++batches === 20) controller.abort();
+        },
+      });
+      return problem.train(model, { ...context, callbacks: [...context.callbacks, stop] });
+    };
+    const found = await expectNoLeak(async () => {
+      const result = await search({ train, signal: controller.signal, maxLoss: 1 });
+      result.model.dispose();
+      return result;
+    });
+    expect([batches, found.stopped, found.trials.length]).toEqual([20, 'signal', 1]);
   });
 
   it('at once when it was stopped before, with the given model', async () => {

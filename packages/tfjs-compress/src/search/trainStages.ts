@@ -54,11 +54,15 @@ export async function trainStages(
 /** Counts epochs, and ends a training whose search is over. */
 class Watch extends CustomCallback {
   epochsDone = 0;
+  private trained: LayersModel | undefined;
 
   constructor(signal: AbortSignal | undefined, onEpoch: (done: number) => void) {
     super(
       {
-        onBatchEnd: async () => signal?.throwIfAborted(),
+        // An error here would leave tensors of tfjs's fit behind.
+        onBatchEnd: async () => {
+          if (signal?.aborted && this.trained) this.trained.stopTraining = true;
+        },
         onEpochEnd: async () => {
           this.epochsDone++;
           onEpoch(this.epochsDone);
@@ -66,6 +70,10 @@ class Watch extends CustomCallback {
       },
       'never',
     );
+  }
+
+  override setModel(model: LayersModel): void {
+    this.trained = model;
   }
 }
 
