@@ -12,6 +12,7 @@ const scriptTag = (name: string) => ({
   entry: { [name]: `src/${name}.ts` },
   format: ['iife' as const],
   globalName: 'tfjsCompress',
+  outputOptions: { extend: true },
   platform: 'browser' as const,
   target: 'es2022',
   minify: true,

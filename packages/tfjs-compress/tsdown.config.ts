@@ -32,6 +32,21 @@ export default defineConfig([
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },
+  // For a script tag beside tfjs's own: the exports are in the global tfjsCompress, where the runtime's script puts its own too.
+  {
+    entry: { 'tfjs-compress': 'src/index.ts' },
+    format: ['iife'],
+    globalName: 'tfjsCompress',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    clean: false,
+    dts: false,
+    deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//] },
+    outputOptions: { extend: true, globals: { '@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf' } },
+    outExtensions: () => ({ js: '.js' }),
+    outDir: 'dist',
+  },
   // What runs in the pages that the command line writes.
   {
     entry: { page: 'src/page/client/main.ts' },

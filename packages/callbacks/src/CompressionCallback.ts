@@ -70,6 +70,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /** Not through super, which would read the loss back at every step. */
   override async onBatchEnd(): Promise<void> {
+    if (this.common.signal?.aborted) this.trained!.stopTraining = true;
     if (this.clock.isLastBatch) await this.epochTrained();
   }
 

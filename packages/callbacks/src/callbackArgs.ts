@@ -14,6 +14,11 @@ export interface CompressionCallbackArgs<Override> extends Selection<Override> {
    * pruned weights where SurgeryCallback, or the command line, pruned them; others are trained.
    */
   keepZeros?: boolean;
+  /**
+   * For a stop button: when it is aborted, fit ends after the current batch, as with
+   * `model.stopTraining = true`, and whenStopped decides what becomes of the plan. Default none.
+   */
+  signal?: AbortSignal;
   /** Seed of all random choices. Default 0. */
   seed?: number;
   /** 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for every step of the method too. */
@@ -24,6 +29,7 @@ export interface CompressionCallbackArgs<Override> extends Selection<Override> {
 export type CommonOptions = Required<
   Pick<CompressionCallbackArgs<object>, 'whenStopped' | 'keepZeros' | 'seed' | 'verbose'>
 > &
+  Pick<CompressionCallbackArgs<object>, 'signal'> &
   Selection<object>;
 
 export const commonDefaults = {
@@ -32,15 +38,17 @@ export const commonDefaults = {
   overrides: undefined,
   whenStopped: 'finish',
   keepZeros: false,
+  signal: undefined,
   seed: 0,
   verbose: 1,
 } as const;
 
 /** @throws ArgumentError */
 export function checkCommonOptions(options: CommonOptions): void {
-  const { whenStopped, keepZeros, seed, verbose, include, exclude, overrides } = options;
+  const { whenStopped, keepZeros, signal, seed, verbose, include, exclude, overrides } = options;
   checkOneOf(whenStopped, ['finish', 'keep'], 'whenStopped');
   check(typeof keepZeros === 'boolean', 'keepZeros', 'a boolean', keepZeros);
+  check(signal === undefined || typeof signal?.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
   check(Number.isInteger(seed), 'seed', 'an integer', seed);
   checkOneOf(verbose, [0, 1, 2], 'verbose');
   if (include !== undefined) checkSelectors(include, 'include');
