@@ -147,11 +147,10 @@ describe.skipIf(!executable)('npx tfjs-compress search --queue, and workers', ()
   });
   afterAll(() => redis?.remove());
 
-  const lead = (name: string, options: object = {}) =>
-    start(
-      ['search', 'search.mjs', '--output', name, '--queue', redis.url, '--name', name, '--lost-after', '1'],
-      options,
-    );
+  const lead = (name: string, lostAfter = 30) => {
+    const queue = ['--queue', redis.url, '--name', name, '--lost-after', `${lostAfter}`];
+    return start(['search', 'search.mjs', '--output', name, ...queue]);
+  };
   const work = (name: string, options: object = {}, file = 'search.mjs') =>
     start(['worker', redis.url, file, '--name', name], options);
 

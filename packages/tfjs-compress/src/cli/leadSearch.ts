@@ -51,9 +51,11 @@ function summary({ best, isWithin, baseline, trials, stopped }: SearchRun, outpu
   const count = `${trials.length} trials${failed ? `, ${failed} of them failed` : ''}`;
   const end = stopped === 'signal' ? ' (stopped)' : stopped === 'time' ? ' (time is up)' : '';
   if (!best) return `${output}: ${count}${end}, no model yet`;
+  const figures = ({ sizeBytes, score }: { sizeBytes: number; score: number }) =>
+    `${sizeBytes} bytes, score ${Number(score.toPrecision(4))}`;
   const lines = [
-    `${join(output, 'best.tfz')}: ${best.sizeBytes} bytes, score ${best.score}`,
-    `given model: ${baseline.sizeBytes} bytes, score ${baseline.score}`,
+    `${join(output, 'best.tfz')}: ${figures(best)}`,
+    `given model: ${figures(baseline)}`,
     `${count}${end}${isWithin ? '' : '; none is within the goal'}`,
   ];
   return lines.join('\n');

@@ -167,7 +167,9 @@ async function runJob(
   await mail.putOutcome(outcome);
   const { result } = outcome;
   const what =
-    result.status === 'done' ? `score ${result.score}, ${result.sizeBytes} bytes` : `failed: ${result.error}`;
+    result.status === 'done'
+      ? `score ${Number(result.score.toPrecision(4))}, ${result.sizeBytes} bytes`
+      : `failed: ${result.error}`;
   report(`trial ${spec.id}: ${what}, ${result.seconds.toFixed(1)} s`);
   return true;
 }
