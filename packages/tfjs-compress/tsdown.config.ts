@@ -42,7 +42,8 @@ export default defineConfig([
     minify: true,
     clean: false,
     dts: false,
-    deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//] },
+    // The report is asked for in Node alone, where a search has an output folder.
+    deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//, 'tfjs-compress/report'] },
     outputOptions: { extend: true, globals: { '@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf' } },
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
