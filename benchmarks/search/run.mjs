@@ -104,7 +104,8 @@ async function run(name, net, data, seed) {
   const hand = {};
   for (const bits of net.hand.bits) {
     model.setWeights(prunedWeights);
-    const inq = new INQScheduler({ steps: net.hand.steps, bits, seed, verbose: 0 });
+    // Of a pruned net that was kept by an earlier run, nothing else says which zeros were pruned.
+    const inq = new INQScheduler({ steps: net.hand.steps, bits, seed, keepZeros: true, verbose: 0 });
     const one = await stage(`inq${bits}`, () => fit(net, model, data.train, seed, net.hand.quantize, [inq]));
     hand[bits] = { ...one, seconds: one.seconds + pruned.seconds };
   }
