@@ -20,7 +20,8 @@ export default defineConfig([
     clean: false,
   },
   {
-    entry: { cli: 'src/cli/main.ts' },
+    // `trial` is the program of the processes that run trials for `search` and `worker`.
+    entry: { cli: 'src/cli/main.ts', trial: 'src/search/workers/trialProcess.ts' },
     format: ['esm'],
     platform: 'node',
     target: 'node20',
@@ -41,7 +42,8 @@ export default defineConfig([
     minify: true,
     clean: false,
     dts: false,
-    deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//] },
+    // The report is asked for in Node alone, where a search has an output folder.
+    deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//, 'tfjs-compress/report'] },
     outputOptions: { extend: true, globals: { '@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf' } },
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',

@@ -5,7 +5,7 @@ import { run } from './run.js';
 
 /** Projects outside the monorepo with the packed packages in their node_modules: absolute paths. */
 export interface Consumers {
-  /** "type": "module", with @tensorflow/tfjs and its WebGPU backend. */
+  /** "type": "module", with @tensorflow/tfjs, its WebGPU backend, and what a queue of trials needs. */
   esm: string;
   /** "type": "commonjs", with @tensorflow/tfjs. */
   cjs: string;
@@ -48,6 +48,8 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     project('esm', 'module', {
       '@tensorflow/tfjs': tfjs,
       '@tensorflow/tfjs-backend-webgpu': tfjs,
+      bullmq: '6.7.0',
+      ioredis: '6.0.0',
       ...forParcel,
     }),
     project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),

@@ -48,7 +48,7 @@ export function lastJson<T>({ stdout }: RunResult): T {
 }
 
 /** Without what npm and vitest set for their own children, which would reach into the consumer's npm and node. */
-function consumerEnvironment(): NodeJS.ProcessEnv {
+export function consumerEnvironment(): NodeJS.ProcessEnv {
   const own = ([name]: [string, unknown]) => !/^(npm_|VITEST|VITE_|NODE_ENV$|NODE_OPTIONS$|TFJS_BACKEND)/i.test(name);
   return Object.fromEntries(Object.entries(process.env).filter(own));
 }

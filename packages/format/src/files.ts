@@ -1,7 +1,7 @@
 /**
  * Files of Node. The modules are asked for at run time, so that no bundler for browsers meets an import of them.
  */
-function builtin<T>(name: string): T {
+export function builtin<T>(name: string): T {
   const modules = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule;
   if (!modules)
     throw new Error('file:// needs Node 20.16 or later; in a browser use downloads://, indexeddb:// or a File.');

@@ -12,4 +12,5 @@ export { columnsOf, readDescription } from './decoder/description.js';
 export { FormatError } from './decoder/FormatError.js';
 export { primer } from './decoder/primer.js';
 export { bytesOf } from './decoder/readSource.js';
+export { builtin, readFile, writeFile } from './files.js';
 export { stripArtifacts } from './stripArtifacts.js';

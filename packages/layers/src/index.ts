@@ -1,6 +1,6 @@
 export { type Attachment, attach, isMarkedPruned, kernelAt, openRun } from './attach.js';
 export { CompressibleKernel } from './CompressibleKernel.js';
-export { type Run, shareRun } from './checkpoint.js';
+export { metadataKey, type Run, shareRun } from './checkpoint.js';
 export { type CompressibleArgs, compressible, isConvertible, strip } from './compressible.js';
 export {
   type CompressibleLayer,

@@ -84,6 +84,22 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export { type Compressed, type CompressOptions, compress } from './search/compress.js';
+export type { SearchOptions } from './search/searchOptions.js';
+export type {
+  DoneTrial,
+  Evaluate,
+  FailedTrial,
+  KernelFigures,
+  KernelPlan,
+  Plan,
+  Score,
+  SearchJob,
+  Train,
+  TrainContext,
+  TrialResult,
+  TrialSpec,
+} from './search/types.js';
 export { formatUnits } from './shrink/formatUnits.js';
 export { type Shrunk, shrink } from './shrink/shrink.js';
 export { type ShrunkArtifacts, shrinkArtifacts } from './shrink/shrinkArtifacts.js';

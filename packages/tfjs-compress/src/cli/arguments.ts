@@ -35,3 +35,9 @@ export function endingIn(ending: string): (text: string) => string {
     return text;
   };
 }
+
+export function nameOnQueue(text: string): string {
+  if (!/^[\w.-]+$/.test(text))
+    throw new InvalidArgumentError('Expected letters, digits, dots, hyphens and underscores.');
+  return text;
+}

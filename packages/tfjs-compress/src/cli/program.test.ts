@@ -118,7 +118,19 @@ describe('on a model of the form of a Teachable Machine export', () => {
 
 describe('help and bad input', () => {
   it('every command has examples', async () => {
-    for (const command of ['summary', 'pack', 'unpack', 'prune', 'quantize', 'shrink', 'report', 'page', 'bench']) {
+    for (const command of [
+      'summary',
+      'pack',
+      'unpack',
+      'prune',
+      'quantize',
+      'shrink',
+      'report',
+      'page',
+      'bench',
+      'search',
+      'worker',
+    ]) {
       await expect(run(command, '--help')).rejects.toMatchObject({ exitCode: 0 });
       expect(output, command).toContain(`npx tfjs-compress ${command} `);
     }

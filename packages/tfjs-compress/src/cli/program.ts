@@ -14,7 +14,9 @@ import { addPage } from './page.js';
 import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
 import { readModel } from './readModel.js';
+import { addSearch } from './search.js';
 import { prune, quantize, type Transformed } from './transform.js';
+import { addWorker } from './worker.js';
 import { checkFile, checkOutput, writeModel, writeWhole } from './writeModel.js';
 
 const warning = {
@@ -165,6 +167,8 @@ export function makeProgram(): Command {
       console.log(json ? JSON.stringify(rows, null, 2) : formatBench(rows));
     });
   addPage(program, read);
+  addSearch(program);
+  addWorker(program);
   return program;
 }
 

@@ -1,9 +1,11 @@
 import type { io } from '@tensorflow/tfjs-core';
+import { artifactsOf } from '../model/artifactsOf.js';
 import { outputPositions } from '../model/outputPositions.js';
 import { type Summary, summarize } from '../model/summarize.js';
 import { type Weight, weightsOf } from '../model/weights.js';
 import { bars } from './bars.js';
 import { type Figure, fileNames, findDocument } from './draw.js';
+import { frontier, type SearchFigures } from './frontier.js';
 import { histogram } from './histogram.js';
 import { joinHistories, type TrainingHistory } from './history.js';
 import { mask } from './mask.js';
@@ -15,6 +17,8 @@ export type ModelOrArtifacts = io.ModelArtifacts | { save(handler: io.IOHandler)
 export interface FigureOptions {
   /** What model.fit returned, or several of that in a row. */
   history?: TrainingHistory | readonly TrainingHistory[];
+  /** What compress() returned: its trials become a figure. */
+  search?: SearchFigures;
   /** Called with the fraction that is done, from 0 to 1. */
   onProgress?: (fraction: number) => void;
 }
@@ -22,7 +26,7 @@ export interface FigureOptions {
 /** The figures of a model, as the report and the surfaces show them. */
 export interface Collected {
   summary: Summary;
-  /** Of the training; none without a history. */
+  /** Of the search and of the training; none without them. */
   training: Figure[];
   layers: Figure[];
   kernels: { name: string; figures: Figure[] }[];
@@ -33,7 +37,7 @@ const maskCells = { all: 800_000, one: 24_000 };
 
 export async function collectFigures(
   model: ModelOrArtifacts,
-  { history, onProgress }: FigureOptions,
+  { history, search, onProgress }: FigureOptions,
   positions?: Map<string, number>,
 ): Promise<Collected> {
   const artifacts = 'save' in model ? await artifactsOf(model) : model;
@@ -45,7 +49,10 @@ export async function collectFigures(
   const cells = Math.min(maskCells.one, Math.floor(maskCells.all / Math.max(1, kernels.length)));
   return {
     summary,
-    training: history ? trainingFigures(document, joinHistories(history)) : [],
+    training: [
+      ...(search ? [frontier(document, search)] : []),
+      ...(history ? trainingFigures(document, joinHistories(history)) : []),
+    ],
     layers: [bars(document, summary.layers, 'bytes'), bars(document, summary.layers, 'parameters')],
     kernels: kernels.map((kernel, i) => {
       const named = { ...kernel, name: names[i], file: files[i] };
@@ -63,14 +70,4 @@ function titles(kernels: Weight[]): string[] {
 
 export function allFigures({ training, layers, kernels }: Collected): Figure[] {
   return [...training, ...layers, ...kernels.flatMap(({ figures }) => figures)];
-}
-
-async function artifactsOf(model: { save(handler: io.IOHandler): Promise<unknown> }): Promise<io.ModelArtifacts> {
-  let artifacts: io.ModelArtifacts = {};
-  const save = async (given: io.ModelArtifacts): Promise<io.SaveResult> => {
-    artifacts = given;
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-  };
-  await model.save({ save });
-  return artifacts;
 }

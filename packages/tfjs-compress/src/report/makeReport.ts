@@ -32,7 +32,7 @@ export interface Report {
  * @throws ArgumentError for an unknown option or a history that is none.
  */
 export async function makeReport(model: ModelOrArtifacts, options: ReportOptions = {}): Promise<Report> {
-  checkKnownOptions(options, ['title', 'history', 'positions', 'onProgress'], 'makeReport');
+  checkKnownOptions(options, ['title', 'history', 'search', 'positions', 'onProgress'], 'makeReport');
   const { title = 'Compressed model', positions, ...figureOptions } = options;
   const collected = await collectFigures(model, figureOptions, positions);
   return { html: page(title, collected), figures: allFigures(collected) };

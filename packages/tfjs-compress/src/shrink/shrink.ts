@@ -1,5 +1,5 @@
-import type { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '../model/artifactsOf.js';
 import { shrinkArtifacts } from './shrinkArtifacts.js';
 import type { ShrinkRow } from './unitsOf.js';
 
@@ -35,13 +35,6 @@ export interface Shrunk {
  * ```
  */
 export async function shrink(model: LayersModel): Promise<Shrunk> {
-  let saved: io.ModelArtifacts | undefined;
-  await model.save({
-    save: async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    },
-  });
-  const { artifacts, rows } = shrinkArtifacts(saved!);
+  const { artifacts, rows } = shrinkArtifacts(await artifactsOf(model));
   return { model: await loadLayersModel({ load: async () => artifacts }), rows };
 }

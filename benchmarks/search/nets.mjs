@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs';
+import { inverseDecay } from '@tfjs-compress/math';
+
+/** One for all layers of a net; each stage sets its weight decay. One that begins with 0 would stay without any. */
+const regularizer = tf.regularizers.l2({ l2: 1 });
+const seeded = (seed) => ({
+  kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  kernelRegularizer: regularizer,
+});
+
+/** Learning rates by the epochs that are done, of how many. */
+const schedules = {
+  /** Caffe's 'inv', as published with DNS. */
+  inverse: (epoch) => inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 })((epoch * 60_000) / 64),
+  hundredth: () => 0.01,
+  threeThousandths: () => 0.003,
+  /** While surgery goes on, then with the masks fixed. */
+  steadyThenCosine: (epoch, epochs) => {
+    const steady = Math.round(0.6 * epochs);
+    return epoch < steady ? 0.02 : 0.02 * (1 + Math.cos((Math.PI * (epoch - steady)) / (epochs - steady)));
+  },
+  /** A cosine from .1 to .002 in each of the ten stages of INQ. */
+  restarts: (epoch, epochs) => {
+    const length = epochs / 10;
+    return 0.002 + 0.049 * (1 + Math.cos((Math.PI * (epoch % length)) / length));
+  },
+};
+
+/** The settings of benchmarks/lenet-300-100, which were chosen by looking at test errors. */
+const lenet300100 = {
+  inputShape: [784],
+  build: (seed) =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ name: 'ip1', units: 300, activation: 'relu', inputShape: [784], ...seeded(10 * seed + 1) }),
+        tf.layers.dense({ name: 'ip2', units: 100, activation: 'relu', ...seeded(10 * seed + 2) }),
+        tf.layers.dense({ name: 'ip3', units: 10, activation: 'softmax', ...seeded(10 * seed + 3) }),
+      ],
+    }),
+  dense: { epochs: 11, batchSize: 64, weightDecay: 5e-4, schedule: 'inverse' },
+  hand: {
+    targetSparsity: { ip1: 0.9853, ip2: 0.97, ip3: 0.75 },
+    // The masks are fixed after 60% of the epochs.
+    surgery: { frequency: 10, pruneBias: true },
+    surgeryPart: 0.6,
+    prune: { epochs: 60, batchSize: 128, weightDecay: 5e-4, settledWeightDecay: 5e-5, schedule: 'steadyThenCosine' },
+    quantize: { epochs: 40, batchSize: 256, weightDecay: 5e-5, schedule: 'restarts' },
+    steps: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+    bits: [5, 4],
+  },
+  search: { batchSize: 128, learningRate: 0.05, weightDecay: 5e-5 },
+};
+
+/** The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model of DNS and a codebook has. */
+const lenet5 = {
+  inputShape: [28, 28, 1],
+  build: (seed) =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          name: 'conv1',
+          filters: 20,
+          kernelSize: 5,
+          inputShape: [28, 28, 1],
+          ...seeded(10 * seed + 1),
+        }),
+        tf.layers.maxPooling2d({ name: 'pool1', poolSize: 2 }),
+        tf.layers.conv2d({ name: 'conv2', filters: 50, kernelSize: 5, ...seeded(10 * seed + 2) }),
+        tf.layers.maxPooling2d({ name: 'pool2', poolSize: 2 }),
+        tf.layers.flatten({ name: 'flatten' }),
+        tf.layers.dense({ name: 'ip1', units: 500, activation: 'relu', ...seeded(10 * seed + 3) }),
+        tf.layers.dense({ name: 'ip2', units: 10, activation: 'softmax', ...seeded(10 * seed + 4) }),
+      ],
+    }),
+  dense: { epochs: 3, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
+  hand: {
+    targetSparsity: { conv1: 0.7, conv2: 0.96, ip1: 0.9899375, ip2: 0.94 },
+    surgery: {},
+    surgeryPart: 0.8,
+    prune: { epochs: 8, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
+    quantize: { epochs: 4, batchSize: 64, weightDecay: 5e-4, schedule: 'threeThousandths' },
+    steps: [0.5, 0.75, 0.875, 1],
+    bits: [5],
+  },
+  search: { batchSize: 64, learningRate: 0.01, weightDecay: 5e-4 },
+};
+
+export const nets = {
+  'lenet-300-100': { ...lenet300100, regularizer, schedules },
+  'lenet-5': { ...lenet5, regularizer, schedules },
+};

@@ -1,0 +1,36 @@
+/** Makes the net of search.mjs small and writes everything into output/: `npm start`. */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { compress } from 'tfjs-compress';
+import { accuracy, evaluate, model, options, train } from './search.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: String(options.minutes) },
+    trials: { type: 'string' },
+    epochs: { type: 'string' },
+    output: { type: 'string', default: fileURLToPath(new URL('output/search', import.meta.url)) },
+  },
+});
+const { trials, epochs, output } = values;
+const given = {
+  minutes: Number(values.minutes),
+  ...(trials && { trials: Number(trials) }),
+  ...(epochs && { epochs: Number(epochs) }),
+};
+
+const net = await model();
+const found = await compress(net, { train, evaluate, ...options, ...given, output });
+
+// Only now, and only once: they chose nothing.
+const test = toTensors(loadMnist().test);
+const row = async (name, each, bytes) => {
+  const error = `${(100 * (1 - (await accuracy(each, test)))).toFixed(2)}%`;
+  console.log(`${name.padEnd(10)}  test error ${error.padStart(6)}  ${bytes.toLocaleString('en-US').padStart(9)} B`);
+};
+await row('before', net, 4 * net.countParams());
+await row('compressed', found.model, found.sizeBytes);
+console.log(`${found.trials.length} trials; written: best.tfz and report.html in ${output}`);
+tf.disposeVariables();

@@ -1,0 +1,66 @@
+/**
+ * A search, for `compress()` (main.js) and for `npx tfjs-compress search search.mjs`, which runs it in several processes.
+ * Copy this file and change its four exports: a model that is trained, how it is trained, how good it is, what is wanted.
+ */
+import { existsSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { startBackend } from '@tfjs-compress/example-tools';
+import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { compressed } from 'tfjs-compress';
+
+await startBackend();
+
+const mnist = loadMnist();
+const all = toTensors(mnist.train);
+/** A fifth of the training pictures decides which model is chosen; test pictures have no part in a search. */
+const validationCount = Math.round(mnist.train.count / 5);
+const trainCount = mnist.train.count - validationCount;
+const part = (begin, count) => ({ xs: tf.slice(all.xs, begin, count), ys: tf.slice(all.ys, begin, count) });
+const [training, validation] = [part(0, trainCount), part(trainCount, validationCount)];
+
+const trained = new URL('output/trained.tfz', import.meta.url);
+
+/** The trained net: from a file; the first time it is made. */
+export async function model() {
+  if (existsSync(trained)) {
+    const net = await tf.loadLayersModel(compressed(trained.href));
+    compile(net);
+    return net;
+  }
+  const seeded = (seed) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+  const net = tf.sequential({
+    layers: [
+      tf.layers.dense({ name: 'ip1', units: 300, activation: 'relu', inputShape: [784], ...seeded(1) }),
+      tf.layers.dense({ name: 'ip2', units: 100, activation: 'relu', ...seeded(2) }),
+      tf.layers.dense({ name: 'ip3', units: 10, activation: 'softmax', ...seeded(3) }),
+    ],
+  });
+  compile(net);
+  await net.fit(training.xs, training.ys, { epochs: 10, batchSize: 64, verbose: 0 });
+  await net.save(compressed(trained.href));
+  return net;
+}
+
+function compile(net) {
+  net.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+}
+
+/** The training that the net had, with the epochs and callbacks of the search. */
+export function train(net, { epochs, callbacks }) {
+  return net.fit(training.xs, training.ys, { epochs, callbacks, batchSize: 64, verbose: 0 });
+}
+
+/** The share of right answers, and of how many: so the search knows what may be chance. */
+export async function evaluate(net) {
+  return { score: await accuracy(net, validation), examples: validationCount };
+}
+
+/** Half a percent of the validation pictures may be lost. */
+export const options = { maxLoss: 0.005, minutes: 5 };
+
+export async function accuracy(net, { xs, ys }) {
+  const right = tf.tidy(() => tf.mean(tf.cast(tf.equal(tf.argMax(net.predict(xs), 1), tf.argMax(ys, 1)), 'float32')));
+  const [share] = await right.data();
+  right.dispose();
+  return share;
+}

@@ -1,0 +1,14 @@
+import type { io } from '@tensorflow/tfjs-core';
+
+/** What a model's save() hands to its handler. */
+export async function artifactsOf(model: {
+  save(handler: io.IOHandler): Promise<unknown>;
+}): Promise<io.ModelArtifacts> {
+  let artifacts: io.ModelArtifacts = {};
+  const save = async (given: io.ModelArtifacts): Promise<io.SaveResult> => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  };
+  await model.save({ save });
+  return artifacts;
+}

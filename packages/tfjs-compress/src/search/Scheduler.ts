@@ -1,0 +1,143 @@
+import { random } from '@tfjs-compress/math';
+import { choosePlan } from './choosePlan.js';
+import { hashOf } from './hashOf.js';
+import { type Proposal, propose } from './propose.js';
+import { isDone } from './ranking.js';
+import { rootPlan } from './rootPlan.js';
+import { defaultEpochs, defaultWidth, type ResolvedSearch } from './searchOptions.js';
+import type { Baseline, KernelChoice, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
+import { choiceCost, widen } from './widen.js';
+
+/**
+ * Trials of a generation, as a part of the search's width, and their part of a long trial's
+ * epochs; the last entry holds for all that follow.
+ */
+const generations = [
+  { trials: 1, length: 1 / 4 },
+  { trials: 2 / 3, length: 1 / 2 },
+  { trials: 1 / 2, length: 1 },
+];
+/** Of the epochs of a trial, those that prune. */
+const surgeryPart = 0.6;
+/**
+ * The first plans: how much smaller than the given model they aim to be, or what part of the
+ * limit they aim at; and whether the sensitivities say where, or the sizes of the kernels.
+ */
+const firstAims = [
+  { ratio: 24, margin: 0.95, by: 'sensitivity' },
+  { ratio: 48, margin: 0.95, by: 'size' },
+  { ratio: 96, margin: 0.8, by: 'size' },
+  { ratio: 12, margin: 0.8, by: 'sensitivity' },
+  { ratio: 96, margin: 1.1, by: 'sensitivity' },
+  { ratio: 192, margin: 0.65, by: 'size' },
+] as const;
+/** Fewer need more training than the first trials have. */
+const firstBits = 4;
+/** With a limit of time, so many long trials are to have time. */
+const longTrials = 10;
+/** Proposals of plans that were tried, before a generation is left as it is: small nets have few plans. */
+const maxRepeats = 100;
+
+/**
+ * The trials of a search: first several plans from the measured sensitivities, trained
+ * shortly, then changes to the best of them, trained longer (successive halving: Jamieson
+ * and Talwalkar, 2016, arXiv:1502.07943, generation by generation).
+ */
+export function createScheduler(search: ResolvedSearch, baseline: Baseline, parallel = 1): Scheduler {
+  let first: Proposal[] | undefined;
+  /** By generation; wide ones take time. */
+  const known = new Map<number, { before: string; specs: TrialSpec[] }>();
+  return { next };
+
+  function next(results: readonly TrialResult[]): TrialSpec[] | undefined {
+    const before: TrialResult[] = [];
+    for (let generation = 1; ; generation++) {
+      const current = results.filter(({ spec }) => spec.generation === generation);
+      const left = (search.trials ?? Number.POSITIVE_INFINITY) - before.length;
+      const specs = knownSpecs(generation, before).slice(0, Math.max(0, left));
+      if (specs.length === 0) return undefined;
+      const have = new Set(current.map(({ id }) => id));
+      // A search that went on with other minutes may have trials that are none of these.
+      const missing = specs.filter(({ id }) => !have.has(id)).slice(0, Math.max(0, specs.length - current.length));
+      if (missing.length > 0) return missing;
+      before.push(...current.sort((a, b) => (a.id < b.id ? -1 : 1)));
+    }
+  }
+
+  function knownSpecs(generation: number, results: readonly TrialResult[]): TrialSpec[] {
+    const before = results.map(({ id, status }) => id + status).join();
+    let found = known.get(generation);
+    if (found?.before !== before) {
+      found = { before, specs: specsOf(generation, results) };
+      known.set(generation, found);
+    }
+    return found.specs;
+  }
+
+  function specsOf(generation: number, before: readonly TrialResult[]): TrialSpec[] {
+    const { trials, length } = generations[Math.min(generation, generations.length) - 1];
+    const count = Math.max(1, Math.round(trials * search.width));
+    const epochs = Math.max(2, Math.round(length * longEpochs(before)));
+    const surgery = Math.min(epochs - 1, Math.round(surgeryPart * epochs));
+    const tried = new Set(before.map(({ spec }) => keyOf(spec)));
+    const specs: TrialSpec[] = [];
+    let repeats = 0;
+    for (const { plan, parent } of proposalsFor(generation, before)) {
+      if (specs.length === count || repeats === maxRepeats) break;
+      const key = keyOf({ plan, parent });
+      if (tried.has(key)) {
+        repeats++;
+        continue;
+      }
+      tried.add(key);
+      const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
+      const rest = { generation, plan, parent, epochs: { surgery, quantize: epochs - surgery }, seed };
+      specs.push({ id: hashOf(JSON.stringify(rest)), ...rest });
+    }
+    return specs;
+  }
+
+  function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
+    const { goal, seed, width } = search;
+    if (generation === 1) first ??= firstProposals();
+    yield* generation === 1 ? first! : propose(before, goal, baseline);
+    if (width > defaultWidth) yield* widen(before, goal, baseline, seed, generation);
+  }
+
+  function firstProposals(): Proposal[] {
+    const { goal } = search;
+    const cost = choiceCost(goal, baseline);
+    const wide = mapKernels(baseline, (choices) => choices.filter(({ bits }) => bits >= firstBits));
+    return firstAims.map(({ ratio, margin, by }) => {
+      const target = goal.within === 'cost' ? margin * goal.limit : baseline.sizeBytes / ratio;
+      const plan = by === 'size' ? rootPlan(wide, cost, target, firstBits) : choosePlan(wide, cost, target);
+      return { plan, parent: 'start' };
+    });
+  }
+
+  /** By the time that epochs took so far. The first generation is short in any case. */
+  function longEpochs(before: readonly TrialResult[]): number {
+    const { epochs, minutes } = search;
+    if (epochs !== undefined) return epochs;
+    if (minutes === undefined) return defaultEpochs;
+    if (before.length === 0) return 8;
+    const first = before.filter((result) => isDone(result) && result.spec.generation === 1);
+    const all = (list: readonly TrialResult[], pick: (result: TrialResult) => number) =>
+      list.reduce((sum, result) => sum + pick(result), 0);
+    const perEpoch =
+      all(first, ({ seconds }) => seconds) / all(first, ({ spec }) => spec.epochs.surgery + spec.epochs.quantize);
+    const left = 60 * minutes - all(first, ({ seconds }) => seconds) / parallel;
+    const affordable = (left * parallel) / perEpoch / longTrials;
+    return Number.isFinite(affordable) ? Math.min(100, Math.max(4, Math.floor(affordable))) : 8;
+  }
+}
+
+function mapKernels(baseline: Baseline, map: (choices: KernelChoice[]) => KernelChoice[]): Baseline {
+  const entries = Object.entries(baseline.kernels);
+  const kernels = entries.map(([path, kernel]) => [path, { ...kernel, choices: map(kernel.choices) }]);
+  return { ...baseline, kernels: Object.fromEntries(kernels) };
+}
+
+function keyOf({ plan, parent }: { plan: Plan; parent: string }): string {
+  return JSON.stringify([plan, parent]);
+}

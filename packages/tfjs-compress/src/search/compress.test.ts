@@ -1,0 +1,291 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { pack, unpack } from '@tfjs-compress/format';
+import { expectNoLeak, weightsOf } from '@tfjs-compress/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CompressOptions, compress } from './compress.js';
+import { isDone } from './ranking.js';
+import { type TinyProblem, tinyProblem } from './testing.js';
+
+let problem: TinyProblem;
+let score: number;
+const root = mkdtempSync(join(tmpdir(), 'compress-'));
+
+beforeAll(async () => {
+  problem = await tinyProblem();
+  score = ((await problem.evaluate(problem.model, {})) as { score: number }).score;
+});
+afterAll(() => {
+  problem.dispose();
+  rmSync(root, { recursive: true });
+});
+
+/** Short trials. */
+function search(options: Partial<CompressOptions> = {}): ReturnType<typeof compress> {
+  const { model, train, evaluate } = problem;
+  return compress(model, { train, evaluate, epochs: 6, trials: 4, verbose: 0, ...options });
+}
+
+describe('compress', () => {
+  it('finds a model that is smaller and good enough, and leaves the given one and no tensor', async () => {
+    const before = weightsOf(problem.model);
+    const original = Math.random;
+    const found = await expectNoLeak(async () => {
+      const result = await search({ maxLoss: 0.04, trials: 12, epochs: 8 });
+      const again = await problem.evaluate(result.model, {});
+      expect(again).toEqual({ score: result.score, examples: 200 });
+      result.model.dispose();
+      return result;
+    });
+    expect(Math.random).toBe(original);
+    expect(weightsOf(problem.model)).toEqual(before);
+    expect(found.isWithin).toBe(true);
+    expect(found.score).toBeGreaterThanOrEqual(score - 0.04 - 1e-9);
+    expect(found.trials.length).toBe(12);
+    const artifacts = unpack(found.file);
+    expect(pack(artifacts).length).toBe(found.sizeBytes);
+    expect(artifacts.userDefinedMetadata).toBeUndefined();
+    const first = found.trials.filter(({ spec }) => spec.generation === 1).filter(isDone);
+    const good = first.filter((trial) => trial.score >= score - 0.04).map(({ sizeBytes }) => sizeBytes);
+    expect(found.sizeBytes).toBeLessThan(Math.min(...good));
+    expect(found.frontier.map(({ id }) => id)).toContain(
+      found.trials.find((trial) => isDone(trial) && trial.sizeBytes === found.sizeBytes)!.id,
+    );
+  });
+
+  it('finds a better model within maxBytes and within maxMultiplyAdds', async () => {
+    const small = await search({ maxBytes: 350, trials: 7 });
+    expect(small.isWithin && small.sizeBytes <= 350).toBe(true);
+    expect(small.score).toBeGreaterThan(score - 0.15);
+    const fast = await search({ maxMultiplyAdds: 250, trials: 7 });
+    const trial = fast.trials.find((each) => isDone(each) && each.sizeBytes === fast.sizeBytes)!;
+    expect(isDone(trial) && trial.multiplyAdds).toBeLessThanOrEqual(250);
+    const nonZeros = fast.model.getWeights().filter((weight) => weight.rank > 1);
+    expect(nonZeros.reduce((sum, weight) => sum + weight.dataSync().filter((value) => value !== 0).length, 0)).toBe(
+      isDone(trial) ? trial.multiplyAdds : Number.NaN,
+    );
+    for (const { model } of [small, fast]) model.dispose();
+  });
+
+  it('gives the same result again', async () => {
+    const results = [await search({ seed: 5 }), await search({ seed: 5 })];
+    const [first, second] = results.map(({ trials }) => trials.map((trial) => ({ ...trial, seconds: 0 })));
+    expect(second).toEqual(first);
+    expect([...results[1].file]).toEqual([...results[0].file]);
+    for (const { model } of results) model.dispose();
+  });
+
+  it('writes into the given model when asked to', async () => {
+    const { model } = await tinyProblem();
+    const { evaluate, train } = problem;
+    const before = weightsOf(model);
+    const options = { evaluate, train, epochs: 6, trials: 2, verbose: 0, maxLoss: 1, inPlace: true } as const;
+    const found = await compress(model, options);
+    expect(found.model).toBe(model);
+    expect(weightsOf(model)).not.toEqual(before);
+    expect(await evaluate(model, {})).toEqual({ score: found.score, examples: 200 });
+    model.dispose();
+  });
+
+  it('returns the given model where nothing else is good enough', async () => {
+    const found = await search({
+      maxLoss: 0,
+      epochs: 2,
+      trials: 1,
+      train: async (model, { callbacks }) => {
+        await model.fit(tf.zeros([4, 2]), tf.ones([4, 3]), { epochs: 2, callbacks, verbose: 0 });
+      },
+    });
+    expect(found.score).toBe(score);
+    expect(found.isWithin).toBe(true);
+    expect(weightsOf(found.model)).toEqual(weightsOf(problem.model));
+    found.model.dispose();
+  });
+});
+
+describe('compress with an output', () => {
+  it('has everything on disk after the first trial, ends with the best so far, and goes on', async () => {
+    const output = join(root, 'a');
+    const controller = new AbortController();
+    let seen: string[] = [];
+    let count = 0;
+    const evaluate: CompressOptions['evaluate'] = async (model, hint) => {
+      seen = readdirSync(output);
+      return problem.evaluate(model, hint);
+    };
+    const train: CompressOptions['train'] = (model, context) => {
+      // The first stage of the third trial.
+      if (++count === 5) controller.abort();
+      return problem.train(model, context);
+    };
+    const stopped = await search({ output, evaluate, train, maxLoss: 1, signal: controller.signal });
+    expect(stopped.stopped).toBe('signal');
+    expect(stopped.trials.length).toBe(2);
+    expect(seen).toContain('best.tfz');
+    expect([...readFileSync(join(output, 'best.tfz'))]).toEqual([...stopped.file]);
+    count = 100;
+    const whole = await search({ output, evaluate, train, maxLoss: 1 });
+    expect(count).toBe(104);
+    expect(whole.stopped).toBeUndefined();
+    const memory = await search({ maxLoss: 1 });
+    expect(whole.trials.map((trial) => ({ ...trial, seconds: 0 }))).toEqual(
+      memory.trials.map((trial) => ({ ...trial, seconds: 0 })),
+    );
+    expect([...readFileSync(join(output, 'best.tfz'))]).toEqual([...memory.file]);
+    const report = readFileSync(join(output, 'report.html'), 'utf8');
+    expect(report).toContain('Bytes and score of every trial');
+    for (const { model } of [stopped, whole, memory]) model.dispose();
+    await expect(search({ output, maxLoss: 0.5 })).rejects.toThrow(/holds a search for another model, or with other/);
+  });
+});
+
+describe('compress ends in time', () => {
+  it('with the best so far', async () => {
+    const begin = Date.now();
+    const found = await expectNoLeak(async () => {
+      const result = await search({ minutes: 4 / 60, trials: undefined, maxLoss: 1 });
+      result.model.dispose();
+      return result;
+    });
+    expect(found.stopped).toBe('time');
+    expect((Date.now() - begin) / 1000).toBeLessThan(8);
+    expect(found.trials.length).toBeGreaterThan(0);
+  });
+
+  it('in the middle of a training, of which nothing is left', async () => {
+    const controller = new AbortController();
+    let batches = 0;
+    const train: CompressOptions['train'] = (model, context) => {
+      const stop = new tfl.CustomCallback({
+        onBatchBegin: async () => {
+          if (++batches === 20) controller.abort();
+        },
+      });
+      return problem.train(model, { ...context, callbacks: [...context.callbacks, stop] });
+    };
+    const found = await expectNoLeak(async () => {
+      const result = await search({ train, signal: controller.signal, maxLoss: 1 });
+      result.model.dispose();
+      return result;
+    });
+    expect([batches, found.stopped, found.trials.length]).toEqual([20, 'signal', 1]);
+  });
+
+  it('at once when it was stopped before, with the given model', async () => {
+    const found = await search({ signal: AbortSignal.abort() });
+    expect([found.stopped, found.trials.length, found.score]).toEqual(['signal', 0, score]);
+    found.model.dispose();
+  });
+});
+
+describe('a trial that fails', () => {
+  const failing = (bad: CompressOptions['train'], at: (count: number) => boolean): CompressOptions['train'] => {
+    let count = 0;
+    return (model, context) => {
+      if (context.stage === 'surgery') count++;
+      return at(count) ? bad(model, context) : problem.train(model, context);
+    };
+  };
+
+  it('is a row with its error, and no tensor is left of it', async () => {
+    const train = failing(
+      async () => {
+        throw new Error('out of data');
+      },
+      (count) => count === 3,
+    );
+    const found = await expectNoLeak(async () => {
+      const result = await search({ train, maxLoss: 1 });
+      result.model.dispose();
+      return result;
+    });
+    expect(found.trials.length).toBe(4);
+    const failed = found.trials.filter(({ status }) => status === 'failed');
+    expect(failed).toMatchObject([{ error: 'out of data' }]);
+    expect(found.sizeBytes).toBeLessThan(1000);
+  });
+
+  it('because its training diverges', async () => {
+    const train = failing(
+      (model, { epochs, callbacks }) =>
+        model.fit(tf.fill([8, 2], 1e38), tf.ones([8, 3]), { epochs, callbacks, verbose: 0 }),
+      (count) => count === 1,
+    );
+    const found = await search({ train, trials: 2, maxLoss: 1 });
+    expect(found.trials.find(({ status }) => status === 'failed')).toMatchObject({
+      error: expect.stringMatching(/NaN/),
+    });
+    found.model.dispose();
+  });
+
+  const always = (train: CompressOptions['train']) => search({ train, trials: 3 });
+
+  it('like all others is an error that says why', async () => {
+    const received = /all 3 trials failed. The first: train: expected it to train .* received no epoch of training/;
+    await expect(always(() => {})).rejects.toThrow(received);
+    await expect(
+      always((model, { epochs }) => model.fit(tf.ones([4, 2]), tf.ones([4, 3]), { epochs, verbose: 0 })),
+    ).rejects.toThrow(received);
+    await expect(always(() => Promise.reject(new Error('no GPU')))).rejects.toThrow('The first: no GPU');
+  });
+
+  it('because evaluate fails later on', async () => {
+    let count = 0;
+    const evaluate: CompressOptions['evaluate'] = (model, hint) => {
+      if (hint.examples === undefined && ++count > 1) return Number.NaN;
+      return problem.evaluate(model, hint);
+    };
+    await expect(search({ evaluate, trials: 1 })).rejects.toThrow("evaluate's result: expected a finite number");
+  });
+});
+
+describe('errors before any work', () => {
+  const model = () => problem.model;
+  const cases: [string, object, RegExp][] = [
+    ['no train', { train: undefined }, /^train: expected a function/],
+    ['no evaluate', { evaluate: 3 }, /^evaluate: expected a function/],
+    ['two goals', { maxLoss: 0.1, maxBytes: 100 }, /expected one of maxLoss, maxBytes and maxMultiplyAdds/],
+    ['a misspelled option', { maxByte: 100 }, /Did you mean 'maxBytes'/],
+    ['maxLoss', { maxLoss: -1 }, /^maxLoss: expected a number ≥ 0, received -1/],
+    ['maxBytes', { maxBytes: 0 }, /^maxBytes: expected a number > 0/],
+    ['minutes', { minutes: Number.NaN }, /^minutes: expected a number > 0/],
+    ['trials', { trials: 1.5 }, /^trials: expected an integer ≥ 1/],
+    ['epochs', { epochs: 1 }, /^epochs: expected an integer ≥ 2/],
+    ['signal', { signal: 3 }, /^signal: expected an AbortSignal/],
+    ['output', { output: '' }, /^output: expected a folder's name/],
+    ['verbose', { verbose: 2 }, /^verbose: expected 0 or 1/],
+  ];
+  it.each(cases)('%s', async (_, options, message) => {
+    let calls = 0;
+    const counted = { train: () => calls++, evaluate: () => calls++ };
+    await expect(compress(model(), { ...counted, ...options } as never)).rejects.toThrow(message);
+    expect(calls).toBe(0);
+  });
+
+  it('a model that is none', async () => {
+    await expect(compress({} as never, { train: () => {}, evaluate: () => 1 })).rejects.toThrow(/model/);
+  });
+
+  it.each([
+    ['nothing', undefined, /^evaluate's result: expected a finite number or { score, examples }, received undefined/],
+    ['NaN', Number.NaN, /received NaN/],
+    ['a score that is none', { score: '1' }, /^evaluate's result/],
+    ['no number of examples', { score: 1, examples: 0 }, /^evaluate's examples: expected a positive integer/],
+  ])('an evaluate that returns %s', async (_, result, message) => {
+    let trained = 0;
+    const train = () => trained++;
+    await expect(search({ train, evaluate: () => result as never })).rejects.toThrow(message);
+    expect(trained).toBe(0);
+  });
+
+  it('a model without a kernel that is trained', async () => {
+    const frozen = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [2], trainable: false })] });
+    await expect(compress(frozen, { train: () => {}, evaluate: () => 1 })).rejects.toThrow(
+      /expected a trainable dense/,
+    );
+    frozen.dispose();
+  });
+});

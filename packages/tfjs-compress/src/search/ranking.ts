@@ -1,0 +1,59 @@
+import { noiseOf } from './scoreOf.js';
+import type { Goal } from './searchOptions.js';
+import type { Baseline, DoneTrial, TrialResult } from './types.js';
+
+export function isDone(result: TrialResult): result is DoneTrial {
+  return result.status === 'done';
+}
+
+/** What the goal counts; bytes where multiplications cannot be counted. */
+export function costOf(result: { sizeBytes: number; multiplyAdds?: number }, { cost }: Goal): number {
+  return cost === 'multiplyAdds' ? (result.multiplyAdds ?? Number.POSITIVE_INFINITY) : result.sizeBytes;
+}
+
+/** The lowest score that the goal allows. */
+export function floorOf(goal: Goal, { score }: Baseline): number {
+  return goal.within === 'score' ? score - goal.maxLoss : Number.NEGATIVE_INFINITY;
+}
+
+export function isWithin(result: DoneTrial, goal: Goal, baseline: Baseline): boolean {
+  // One example of 1,000 more or less is .001 only in the decimal system.
+  if (goal.within === 'score') return result.score >= floorOf(goal, baseline) - 1e-9;
+  return costOf(result, goal) <= goal.limit;
+}
+
+/**
+ * Negative when `a` is the better one. Those within the goal come first: by cost, or by
+ * score, of which a quarter of the standard error counts as equal. Of the others, those
+ * that miss it by less. The id decides what is left, so that the order never depends on time.
+ */
+export function compare(a: DoneTrial, b: DoneTrial, goal: Goal, baseline: Baseline): number {
+  const [inside, other] = [isWithin(a, goal, baseline), isWithin(b, goal, baseline)];
+  if (inside !== other) return inside ? -1 : 1;
+  const byScore = rounded(b) - rounded(a);
+  const byCost = costOf(a, goal) - costOf(b, goal);
+  const isByScore = inside === (goal.within === 'cost');
+  const order = isByScore ? byScore || a.sizeBytes - b.sizeBytes : byCost || b.score - a.score;
+  return order || (a.id < b.id ? -1 : 1);
+
+  function rounded(result: DoneTrial): number {
+    const grain = noiseOf(baseline) / 4;
+    return grain > 0 ? Math.round(result.score / grain) : result.score;
+  }
+}
+
+/** Best first. */
+export function ranked(results: readonly TrialResult[], goal: Goal, baseline: Baseline): DoneTrial[] {
+  return results.filter(isDone).sort((a, b) => compare(a, b, goal, baseline));
+}
+
+/** The results that no other one is both smaller and better than, the smallest first. */
+export function frontierOf(results: readonly TrialResult[]): DoneTrial[] {
+  const bySize = results.filter(isDone).sort((a, b) => a.sizeBytes - b.sizeBytes || b.score - a.score);
+  let best = Number.NEGATIVE_INFINITY;
+  return bySize.filter(({ score }) => {
+    const isBetter = score > best;
+    best = Math.max(best, score);
+    return isBetter;
+  });
+}

@@ -1,0 +1,101 @@
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+
+/** Options of a search that decide its result, as plain JSON. */
+export interface SearchOptions {
+  /**
+   * How much of the given model's score, on `evaluate`, may be lost. The smallest file
+   * within it is looked for. Default .005, unless one of the other two is given.
+   */
+  maxLoss?: number;
+  /** Bytes of the file. The highest score within them is looked for. */
+  maxBytes?: number;
+  /** Multiplications for one example by weights that are not 0: the highest score within them. */
+  maxMultiplyAdds?: number;
+  /**
+   * Ends the search with what it has by then. A search that is stopped and gone on with
+   * counts the time of its finished trials. Default: no limit.
+   */
+  minutes?: number;
+  /** How many trials. Default 18; with `minutes` as many as there is time for. */
+  trials?: number;
+  /**
+   * Epochs of a long trial, pruning and quantization together; first ones are shorter.
+   * Default 24; with `minutes` such that some ten long trials have time.
+   */
+  epochs?: number;
+  /**
+   * Trials of the first generation; the second has two thirds of that, the others half. A
+   * generation can keep so many workers busy. Default 6.
+   */
+  width?: number;
+  /** Of all random choices. Default 0. */
+  seed?: number;
+}
+
+/** What is to be small, and what it is to be within. */
+export type Goal =
+  | { within: 'score'; maxLoss: number; cost: 'sizeBytes' }
+  | { within: 'cost'; limit: number; cost: 'sizeBytes' | 'multiplyAdds' };
+
+/** The options as they are used. */
+export interface ResolvedSearch {
+  goal: Goal;
+  minutes: number | undefined;
+  trials: number | undefined;
+  epochs: number | undefined;
+  width: number;
+  seed: number;
+}
+
+const defaultTrials = 18;
+export const defaultEpochs = 24;
+export const defaultWidth = 6;
+
+/** Names of the options, for those who hand on a part of others. */
+export const searchOptionNames = [
+  'maxLoss',
+  'maxBytes',
+  'maxMultiplyAdds',
+  'minutes',
+  'trials',
+  'epochs',
+  'seed',
+] as const;
+
+/** @throws ArgumentError, or Error for an unknown option. */
+export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
+  const options = resolveOptions<Record<keyof SearchOptions, any>>('compress', given, {
+    maxLoss: undefined,
+    maxBytes: undefined,
+    maxMultiplyAdds: undefined,
+    minutes: undefined,
+    trials: undefined,
+    epochs: undefined,
+    width: defaultWidth,
+    seed: 0,
+  });
+  const { minutes, epochs, width, seed } = options;
+  const goals = (['maxLoss', 'maxBytes', 'maxMultiplyAdds'] as const).filter((name) => options[name] !== undefined);
+  const expected = 'one of maxLoss, maxBytes and maxMultiplyAdds';
+  check(goals.length < 2, 'compress', expected, goals.join(' and '));
+  const positive = (name: keyof SearchOptions) => {
+    const value = options[name];
+    if (value === undefined) return;
+    check(typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY, name, 'a number > 0', value);
+  };
+  for (const name of ['maxBytes', 'maxMultiplyAdds', 'minutes'] as const) positive(name);
+  const { maxLoss = 0.005 } = options;
+  check(typeof maxLoss === 'number' && maxLoss >= 0 && Number.isFinite(maxLoss), 'maxLoss', 'a number ≥ 0', maxLoss);
+  if (options.trials !== undefined) checkInteger(options.trials, 'trials', 1);
+  if (epochs !== undefined) checkInteger(epochs, 'epochs', 2);
+  checkInteger(width, 'width', 1);
+  check(Number.isInteger(seed), 'seed', 'an integer', seed);
+  const trials = options.trials ?? (minutes === undefined ? defaultTrials : undefined);
+  return { goal: goalOf(options, maxLoss), minutes, trials, epochs, width, seed };
+}
+
+function goalOf({ maxBytes, maxMultiplyAdds }: SearchOptions, maxLoss: number): Goal {
+  if (maxBytes !== undefined) return { within: 'cost', limit: maxBytes, cost: 'sizeBytes' };
+  if (maxMultiplyAdds !== undefined) return { within: 'cost', limit: maxMultiplyAdds, cost: 'multiplyAdds' };
+  return { within: 'score', maxLoss, cost: 'sizeBytes' };
+}

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { random } from '@tfjs-compress/math';
+import type { SearchJob } from './types.js';
+
+/** Three classes of points on a plane, told apart by a small net that is trained already. */
+export interface TinyProblem {
+  model: tfl.LayersModel;
+  train: SearchJob['train'];
+  evaluate: SearchJob['evaluate'];
+  dispose(): void;
+}
+
+export async function tinyProblem(): Promise<TinyProblem> {
+  const [x, y] = points(192, 1);
+  const [valX, valY, valLabels] = points(200, 2);
+  valY.dispose();
+  const seeded = (seed: number) => ({ kernelInitializer: tfl.initializers.glorotUniform({ seed }) });
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: 'hidden', units: 24, inputShape: [2], activation: 'relu', ...seeded(1) }),
+      tfl.layers.dense({ name: 'middle', units: 24, activation: 'relu', ...seeded(2) }),
+      tfl.layers.dense({ name: 'out', units: 3, activation: 'softmax', ...seeded(3) }),
+    ],
+  });
+  model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
+  await model.fit(x, y, { epochs: 25, batchSize: 32, shuffle: false, verbose: 0 });
+  const evaluate: TinyProblem['evaluate'] = (given) => {
+    const found = tf.tidy(() => tf.argMax(given.predict(valX) as tf.Tensor, 1).dataSync());
+    const right = (found as Int32Array).reduce((sum, label, i) => sum + Number(label === valLabels[i]), 0);
+    return { score: right / valLabels.length, examples: valLabels.length };
+  };
+  return {
+    model,
+    evaluate,
+    train: (given, { epochs, callbacks }) => given.fit(x, y, { epochs, callbacks, batchSize: 32, verbose: 0 }),
+    dispose() {
+      tf.dispose([x, y, valX]);
+      model.dispose();
+      model.optimizer.dispose();
+    },
+  };
+}
+
+function points(count: number, seed: number): [tf.Tensor2D, tf.Tensor2D, Uint8Array] {
+  const xs = Float32Array.from({ length: 2 * count }, (_, i) => 4 * random(seed, i) - 2);
+  const labels = Uint8Array.from({ length: count }, (_, i) => {
+    const radius = Math.hypot(xs[2 * i], xs[2 * i + 1]);
+    return radius < 0.9 ? 0 : xs[2 * i] > 0 ? 1 : 2;
+  });
+  const hot = Float32Array.from({ length: 3 * count }, (_, i) => Number(labels[Math.floor(i / 3)] === i % 3));
+  return [tf.tensor2d(xs, [count, 2]), tf.tensor2d(hot, [count, 3]), labels];
+}
+
+/** Normally distributed, without a tensor: no backend is there before a test file's tests run. */
+export function normalValues(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => {
+    const [u, v] = [1 - random(seed, i, 0), random(seed, i, 1)];
+    return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
+  });
+}
