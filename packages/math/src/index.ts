@@ -51,6 +51,19 @@ export {
   type Schedule,
 } from './schedules.js';
 export {
+  damp,
+  type Feedback,
+  feedbackOf,
+  inverseDiagonal,
+  type Nearest,
+  pruneRows,
+  type RoundedRow,
+  type RoundRowsOptions,
+  type RowGroup,
+  roundRows,
+  type Steps,
+} from './secondOrder/index.js';
+export {
   beginAnew,
   type Change,
   fixMask,

@@ -84,6 +84,9 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
+export type { Levels } from './once/grids.js';
+export type { CompressOnceArgs, Examples } from './once/onceArgs.js';
 export { formatUnits } from './shrink/formatUnits.js';
 export { type Shrunk, shrink } from './shrink/shrink.js';
 export { type ShrunkArtifacts, shrinkArtifacts } from './shrink/shrinkArtifacts.js';

@@ -1,0 +1,167 @@
+import { dot, type Feedback, feedbackOf, type Steps } from './factor.js';
+
+/** From a number to the nearest level. */
+export type Nearest = (value: number) => number;
+
+/** A row of weights, one output's, rounded: what is used in its place is scale × levels. */
+export interface RoundedRow {
+  levels: Float64Array;
+  scale: number;
+  /** (w - q) H (w - q)ᵀ */
+  error: number;
+}
+
+export interface RoundRowsOptions {
+  /** Scales to choose from, by row; 1 alone where left out. */
+  scales?: (row: Float64Array) => number[];
+  /** Sweeps of coordinate descent after the rounding with feedback. Default 3. */
+  sweeps?: number;
+}
+
+/** Of the scales that a row can choose from, so many are tried in full. */
+const triedInFull = 16;
+
+/**
+ * Rounds rows of weights so that what they compute changes as little as can be: one input
+ * after the other, in the order of their power, the error so far made up for by those that
+ * are left (GPTQ, arXiv:2210.17323, Eq. 2 and 3; in the form of QuIP, arXiv:2307.13304,
+ * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). Then single weights move to other levels
+ * while that lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5).
+ *
+ * @param h Σ x xᵀ over the inputs that the rows are multiplied with, [size, size], damped.
+ * @param rows Each of `size` weights.
+ * @param nearest The levels, in units of a row's scale.
+ */
+export function* roundRows(
+  h: Float64Array,
+  size: number,
+  rows: readonly Float64Array[],
+  nearest: Nearest,
+  { scales = () => [1], sweeps = 30 }: RoundRowsOptions = {},
+): Steps<RoundedRow[]> {
+  const order = byPower(h, size);
+  const sorted = permuted(h, size, order);
+  const feedback = yield* feedbackOf(sorted, size);
+  const results: RoundedRow[] = [];
+  const work = new Float64Array(size);
+  let since = 0;
+  for (const row of rows) {
+    const weights = Float64Array.from(order, (i) => row[i]);
+    let best: RoundedRow | undefined;
+    for (const scale of promising(weights, sorted, size, nearest, scales(row))) {
+      const levels = new Float64Array(size);
+      const error = roundRow(weights, feedback, scale, nearest, levels, work);
+      if (!best || error < best.error) best = { levels, scale, error };
+    }
+    const { levels, scale } = refined(weights, sorted, size, nearest, best!, sweeps, scales(row).length > 1);
+    const error = errorOf(weights, levels, scale, sorted, size);
+    const inPlace = new Float64Array(size);
+    for (let i = 0; i < size; i++) inPlace[order[i]] = levels[i];
+    results.push({ levels: inPlace, scale, error });
+    since += size * size * 4;
+    if (since > 8e6) {
+      since = 0;
+      yield;
+    }
+  }
+  return results;
+}
+
+/** Rounds with feedback into `levels`. Returns the error. */
+function roundRow(
+  weights: Float64Array,
+  { size, columns, diagonal }: Feedback,
+  scale: number,
+  nearest: Nearest,
+  levels: Float64Array,
+  errors: Float64Array,
+): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) {
+    const wanted = weights[j] - dot(columns, j * size, errors, 0, j);
+    const level = nearest(wanted / scale);
+    levels[j] = level;
+    errors[j] = level * scale - weights[j];
+    sum += diagonal[j] * (level * scale - wanted) ** 2;
+  }
+  return sum;
+}
+
+/** Coordinate descent; where the scale is free, it is fitted by least squares after each sweep. */
+function refined(
+  weights: Float64Array,
+  h: Float64Array,
+  size: number,
+  nearest: Nearest,
+  { levels, scale: begin }: RoundedRow,
+  sweeps: number,
+  isFree: boolean,
+): { levels: Float64Array; scale: number } {
+  let scale = begin;
+  const error = new Float64Array(size);
+  const gradient = new Float64Array(size);
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    if (isFree) scale = fittedScale(weights, levels, scale, h, size);
+    for (let i = 0; i < size; i++) error[i] = levels[i] * scale - weights[i];
+    for (let i = 0; i < size; i++) gradient[i] = dot(h, i * size, error, 0, size);
+    let changes = 0;
+    for (let j = 0; j < size; j++) {
+      const now = levels[j] * scale;
+      const next = nearest((now - gradient[j] / h[j * size + j]) / scale);
+      if (next === levels[j]) continue;
+      const step = next * scale - now;
+      levels[j] = next;
+      const at = j * size;
+      for (let i = 0; i < size; i++) gradient[i] += step * h[at + i];
+      changes++;
+    }
+    if (changes === 0) break;
+  }
+  return { levels, scale: isFree ? fittedScale(weights, levels, scale, h, size) : scale };
+}
+
+/** The s that makes (w - s p) H (w - s p)ᵀ least; the one before for a row of zeros. */
+function fittedScale(w: Float64Array, p: Float64Array, before: number, h: Float64Array, size: number): number {
+  let [cross, square] = [0, 0];
+  for (let i = 0; i < size; i++) {
+    if (p[i] === 0) continue;
+    cross += p[i] * dot(h, i * size, w, 0, size);
+    square += p[i] * dot(h, i * size, p, 0, size);
+  }
+  const fitted = cross / square;
+  return fitted > 0 && Number.isFinite(fitted) ? fitted : before;
+}
+
+/** (w - s p) H (w - s p)ᵀ */
+function errorOf(w: Float64Array, p: Float64Array, scale: number, h: Float64Array, size: number): number {
+  const error = w.map((value, i) => value - p[i] * scale);
+  let sum = 0;
+  for (let i = 0; i < size; i++) if (error[i] !== 0) sum += error[i] * dot(h, i * size, error, 0, size);
+  return sum;
+}
+
+/** The scales whose plain rounding errs least, each input weighted with its power. */
+function promising(weights: Float64Array, h: Float64Array, size: number, nearest: Nearest, scales: number[]): number[] {
+  if (scales.length <= 1) return scales;
+  const errors = scales.map((scale) => {
+    let error = 0;
+    for (let i = 0; i < size; i++) error += h[i * size + i] * (weights[i] - scale * nearest(weights[i] / scale)) ** 2;
+    return { scale, error };
+  });
+  errors.sort((a, b) => a.error - b.error);
+  return errors.slice(0, triedInFull).map(({ scale }) => scale);
+}
+
+/** The inputs, the one of the largest power first (act-order). */
+function byPower(h: Float64Array, size: number): Int32Array {
+  return Int32Array.from({ length: size }, (_, i) => i).sort((a, b) => h[b * size + b] - h[a * size + a] || a - b);
+}
+
+function permuted(h: Float64Array, size: number, order: Int32Array): Float64Array {
+  const result = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    const from = order[i] * size;
+    for (let j = 0; j < size; j++) result[i * size + j] = h[from + order[j]];
+  }
+  return result;
+}
