@@ -79,7 +79,8 @@ function roundRow(
   let sum = 0;
   for (let j = 0; j < size; j++) {
     const wanted = weights[j] - dot(columns, j * size, errors, 0, j);
-    const level = nearest(wanted / scale);
+    // + 0: never -0.
+    const level = nearest(wanted / scale) + 0;
     levels[j] = level;
     errors[j] = level * scale - weights[j];
     sum += diagonal[j] * (level * scale - wanted) ** 2;
@@ -107,7 +108,7 @@ function refined(
     let changes = 0;
     for (let j = 0; j < size; j++) {
       const now = levels[j] * scale;
-      const next = nearest((now - gradient[j] / h[j * size + j]) / scale);
+      const next = nearest((now - gradient[j] / h[j * size + j]) / scale) + 0;
       if (next === levels[j]) continue;
       const step = next * scale - now;
       levels[j] = next;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { inputNamesOf } from '../once/inputNamesOf.js';
 import { describeInput, likelyRange } from '../page/describe.js';
 import { type ValueRange, valueRanges } from '../page/PageConfig.js';
 import { load, type Tfjs } from './backend.js';
@@ -32,7 +33,7 @@ export async function readExamples(
   if (!existsSync(path)) throw new Error(`${path}: there is no such file or folder of examples.`);
   const dtypes = model.inputs.map(({ dtype }) => dtype);
   const tensorOf = ({ values, shape }: NumberArray, i: number) => tf.tensor(values, shape, dtypes[i]);
-  if (!statSync(path).isDirectory()) return { tensors: readFile(path, model.inputNames).map(tensorOf), notes: [] };
+  if (!statSync(path).isDirectory()) return { tensors: readFile(path, inputNamesOf(model)).map(tensorOf), notes: [] };
   const files = filesBelow(path);
   const [pictures, arrays] = [pictureFile, arrayFile].map((ending) => files.filter((file) => ending.test(file)));
   if (pictures.length + arrays.length === 0)
@@ -41,7 +42,7 @@ export async function readExamples(
     throw new Error(`${path}: there are pictures and arrays (${arrays[0]}) in this folder; expected one of the two.`);
   if (model.inputs.length > 1)
     throw new Error(
-      `${path}: a folder holds examples of one input, the model has ${model.inputs.length}; give a .json file of an object with the names ${model.inputNames.join(', ')}.`,
+      `${path}: a folder holds examples of one input, the model has ${model.inputs.length}; give a .json file of an object with the names ${inputNamesOf(model).join(', ')}.`,
     );
   const chosen = spread(pictures.length > 0 ? pictures : arrays, atMost);
   if (pictures.length === 0) {

@@ -42,7 +42,7 @@ function powersOfTwo(bits: number): Grid {
 /** -m … m, equally spaced, m = 2^(bits - 1) - 1. */
 function uniform(bits: number): Grid {
   const top = 2 ** (bits - 1) - 1;
-  const nearest = (value: number): number => Math.min(top, Math.max(-top, Math.round(value))) + 0;
+  const nearest = (value: number): number => Math.min(top, Math.max(-top, Math.round(value)));
   const shifts = range(bits <= 4 ? -1.5 : -0.6, 0.01, 0.1);
   const scales = (max: number) => shifts.map((shift) => (max / top) * 2 ** shift);
   return { nearest, top, scales, tensorScales: scales, common: (all) => Math.fround(2 ** meanLog2(all)) };

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Selection } from '@tfjs-compress/layers';
 import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
 import type { Levels } from './grids.js';
+import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
 
 /** One tensor for a model of one input; for more a list, or an object by the inputs' names. Examples along the first axis. */
@@ -80,10 +81,11 @@ export function checkOnceArgs(given: CompressOnceArgs): CompressOnceArgs & { goa
  * @throws ArgumentError when they do not fit the model, are none, or hold values that are not finite.
  */
 export async function checkExamples(model: LayersModel, examples: Examples): Promise<tf.Tensor[]> {
-  const tensors = inInputOrder(model, examples);
+  const names = inputNamesOf(model);
+  const tensors = inInputOrder(names, examples);
   const [{ shape: first }] = tensors;
   for (const [i, tensor] of tensors.entries()) {
-    const name = tensors.length === 1 ? 'examples' : `examples of input '${model.inputNames[i]}'`;
+    const name = tensors.length === 1 ? 'examples' : `examples of input '${names[i]}'`;
     const expected = model.inputs[i].shape;
     const fits =
       tensor.rank === expected.length &&
@@ -98,7 +100,7 @@ export async function checkExamples(model: LayersModel, examples: Examples): Pro
     check(
       tensor.shape[0] === first[0],
       name,
-      `as many examples as input '${model.inputNames[0]}' has, ${first[0]}`,
+      `as many examples as input '${names[0]}' has, ${first[0]}`,
       tensor.shape[0],
     );
     const fixed = expected[0] ?? 1;
@@ -118,7 +120,7 @@ export async function checkExamples(model: LayersModel, examples: Examples): Pro
   return tensors;
 }
 
-function inInputOrder({ inputNames: names }: LayersModel, examples: Examples): tf.Tensor[] {
+function inInputOrder(names: string[], examples: Examples): tf.Tensor[] {
   const expected =
     names.length === 1
       ? 'a tensor of examples'

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { random } from '@tfjs-compress/math';
 
 /** How a convolution moves over its input. All lists have an entry for each spatial axis. */
 export interface Window {
   kernelSize: number[];
   strides: number[];
   dilation: number[];
-  padding: 'same' | 'valid' | 'causal';
+  padding: 'same' | 'valid';
 }
 
 /**
@@ -28,15 +29,14 @@ export function patches(x: tf.Tensor, window: Window, most: number, seed: number
   const around = spatial.map((size, i): [number, number] => {
     if (padding === 'valid') return [0, 0];
     const total = Math.max(0, (outputs[i] - 1) * strides[i] + reach[i] - size);
-    const before = padding === 'causal' ? reach[i] - 1 : Math.floor(total / 2);
-    return [before, Math.max(0, total - before)];
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
   });
   const padded = around.flat().some((n) => n > 0) ? tf.pad(x, [[0, 0], ...around, [0, 0]]) : x;
   const positions = x.shape[0] * outputs.reduce((a, b) => a * b, 1);
   const coarse = Math.max(1, Math.floor((positions / most) ** (1 / Math.max(1, rank))));
   const steps = outputs.map((size) => Math.min(coarse, size));
   // A different corner of the lattice's cell for each batch.
-  const offsets = steps.map((step, i) => (seed * (2 * i + 3)) % step);
+  const offsets = steps.map((step, i) => Math.floor(random(seed, i) * step));
   const counts = outputs.map((size, i) => Math.floor((size - 1 - offsets[i]) / steps[i]) + 1);
   const channels = x.shape[x.shape.length - 1];
   return tapsOf(kernelSize).map((tap) => {
