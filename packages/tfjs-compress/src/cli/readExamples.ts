@@ -46,7 +46,7 @@ export async function readExamples(
     );
   const chosen = spread(pictures.length > 0 ? pictures : arrays, atMost);
   if (pictures.length === 0) {
-    const parts = chosen.map((file) => readFile(file, ['one'])[0]);
+    const parts = chosen.map((file) => readFile(file, [])[0]);
     return { tensors: [tensorOf(stacked(parts, chosen), 0)], notes: [] };
   }
   const [{ name, shape, dtype }] = model.inputs;
@@ -81,6 +81,7 @@ function readFile(path: string, names: string[]): NumberArray[] {
     if (!/\.json$/i.test(path)) throw new Error('expected a .npy or .json file, or a folder');
     const json = JSON.parse(readFileSync(path, 'utf8'));
     if (Array.isArray(json)) return [readNested(json)];
+    if (names.length === 0) throw new Error('expected nested lists of numbers');
     const missing = names.find((name) => !Array.isArray(json?.[name]));
     if (missing) throw new Error(`expected a list of examples, or an object with one for '${missing}'`);
     return names.map((name) => readNested(json[name]));
