@@ -62,6 +62,7 @@ export {
   type RowGroup,
   roundRows,
   type Steps,
+  shrinkProducts,
 } from './secondOrder/index.js';
 export {
   beginAnew,

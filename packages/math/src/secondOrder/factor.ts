@@ -20,6 +20,30 @@ export interface Feedback {
 }
 
 /**
+ * Draws the products of different inputs towards 0, by as much as chance has made them what
+ * they are: few examples show correlations that are not there. The share is that of Schäfer
+ * and Strimmer, A shrinkage approach to large-scale covariance matrix estimation (2005),
+ * target D, Var(s_ij) = (s_ii s_jj + s_ij²) / n, as of normally distributed inputs.
+ *
+ * @param h Σ x xᵀ, [size, size]; changed in place.
+ * @param count How many x there were.
+ * @returns The share, 0 for nothing, 1 for products that are 0 afterwards.
+ */
+export function shrinkProducts(h: Float64Array, size: number, count: number): number {
+  let [variance, squares] = [0, 0];
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      const square = h[i * size + j] ** 2;
+      variance += (h[i * size + i] * h[j * size + j] + square) / count;
+      squares += square;
+    }
+  }
+  const share = squares > 0 && count > 0 ? Math.min(1, variance / squares) : 1;
+  for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) if (i !== j) h[i * size + j] *= 1 - share;
+  return share;
+}
+
+/**
  * Adds `damping` times the mean of the diagonal to the diagonal, which makes any sum of
  * x xᵀ positive definite (GPTQ, arXiv:2210.17323, section 3.3, step 3). An input that is
  * always 0 gets 1 there: what it is multiplied with does not matter.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../random.js';
-import { damp, feedbackOf, inverseDiagonal, type Steps } from './factor.js';
+import { damp, feedbackOf, inverseDiagonal, type Steps, shrinkProducts } from './factor.js';
 import { pruneRows } from './pruneRows.js';
 import { roundRows } from './roundRows.js';
 
@@ -100,6 +100,27 @@ describe('second order', () => {
     const zeros = new Float64Array(4);
     expect(damp(zeros, 2, 0.01)).toBe(2);
     expect([...zeros]).toEqual([1, 0, 0, 1]);
+  });
+
+  it('takes out products that are there by chance, and leaves those that are not', () => {
+    const shareOf = (count: number, shared: number) => {
+      let n = 0;
+      const next = () => random(5, n++) + random(5, n++) - 1;
+      const h = new Float64Array(64);
+      for (let k = 0; k < count; k++) {
+        const common = next();
+        const x = Array.from({ length: 8 }, () => next() + shared * common);
+        for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) h[i * 8 + j] += x[i] * x[j];
+      }
+      const before = h.slice();
+      const share = shrinkProducts(h, 8, count);
+      for (let i = 0; i < 64; i++) expect(h[i]).toBeCloseTo(before[i] * (i % 9 === 0 ? 1 : 1 - share), 10);
+      return share;
+    };
+    expect(shareOf(1, 1)).toBe(1);
+    expect(shareOf(40, 0)).toBeGreaterThan(0.7);
+    expect(shareOf(40, 2)).toBeLessThan(0.1);
+    expect(shareOf(4000, 2)).toBeLessThan(0.001);
   });
 
   it('rounds as GPTQ does, where nothing moves afterwards', () => {

@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { damp, shrinkProducts } from '@tfjs-compress/math';
 import type { KernelInputs } from './kernelInputs.js';
 import { partsOf } from './layout.js';
+
+/** Of the mean of the diagonal, added to the diagonal: GPTQ's share. */
+const damping = 0.01;
 
 /** Sums of one call, for the Hessians from `first` on; `count` positions. */
 interface Pending {
@@ -85,6 +89,15 @@ export class Moments {
         for (let k = 0; k < size; k++) h[j * size + k] -= (sum[j] * sum[k]) / this.#count;
         if (h[j * size + j] < least) h[j * size + j] = 0;
       }
+    }
+  }
+
+  /** Makes the products positive definite, and no more certain than so many examples make them. */
+  damp(): void {
+    for (const [i, h] of this.hessians.entries()) {
+      const size = this.#sums[i].length;
+      shrinkProducts(h, size, this.#count);
+      damp(h, size, damping);
     }
   }
 

@@ -1,4 +1,4 @@
-import { damp, pruneRows, roundRows, type Steps } from '@tfjs-compress/math';
+import { pruneRows, roundRows, type Steps } from '@tfjs-compress/math';
 import type { Grid } from './grids.js';
 import { type Layout, putRow, rowsOf } from './layout.js';
 
@@ -12,7 +12,7 @@ export interface CompressedKernel {
 /**
  * The kernel on a grid's levels.
  *
- * @param hessians By block; damped in place.
+ * @param hessians Damped.
  * @param isScaled Whether every output may have a scale of its own, which goes elsewhere.
  */
 export function* quantizeKernel(
@@ -22,7 +22,6 @@ export function* quantizeKernel(
   grid: Grid,
   isScaled: boolean,
 ): Steps<CompressedKernel> {
-  dampAll(hessians, layout);
   const result = new Float32Array(values.length);
   const max = largest(values);
   if (max === 0) return { values: result };
@@ -61,7 +60,6 @@ export function* pruneKernel(
   sparsity: number,
   importance: Float64Array | undefined,
 ): Steps<CompressedKernel> {
-  dampAll(hessians, layout);
   const isDepthwise = layout.isWhole && layout.blocks.length > 1;
   const groups = layout.blocks.map((block) => {
     const first = isDepthwise ? block.hessian * block.rows : 0;
@@ -77,10 +75,6 @@ export function* pruneKernel(
   for (const [b, block] of layout.blocks.entries())
     for (const [n, row] of pruned[b].entries()) putRow(result, block, n, row);
   return { values: result };
-}
-
-function dampAll(hessians: Float64Array[], { sizes }: Layout): void {
-  for (const [i, h] of hessians.entries()) damp(h, sizes[i], 0.01);
 }
 
 /** The scale for all rows whose plain rounding errs least, each input weighted with its power. */

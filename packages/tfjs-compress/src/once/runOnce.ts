@@ -142,6 +142,7 @@ class Work {
     this.#note(site, moments);
     const means = moments.means;
     if (after) moments.center();
+    moments.damp();
     const result = await this.#options.turns.run(
       'sparsity' in this.#goal
         ? pruneKernel(values, layout, moments.hessians, this.#goal.sparsity, after && (await importanceOf(after)))
