@@ -19,7 +19,7 @@ export interface RoundRowsOptions {
 }
 
 /** Of the scales that a row can choose from, so many are tried in full. */
-const triedInFull = 16;
+const triedInFull = 3;
 
 /**
  * Rounds rows of weights so that what they compute changes as little as can be: one input
@@ -53,8 +53,7 @@ export function* roundRows(
       const error = roundRow(weights, feedback, scale, nearest, levels, work);
       if (!best || error < best.error) best = { levels, scale, error };
     }
-    const { levels, scale } = refined(weights, sorted, size, nearest, best!, sweeps, scales(row).length > 1);
-    const error = errorOf(weights, levels, scale, sorted, size);
+    const { levels, scale, error } = refined(weights, sorted, size, nearest, best!, sweeps, scales(row).length > 1);
     const inPlace = new Float64Array(size);
     for (let i = 0; i < size; i++) inPlace[order[i]] = levels[i];
     results.push({ levels: inPlace, scale, error });
@@ -88,57 +87,51 @@ function roundRow(
   return sum;
 }
 
-/** Coordinate descent; where the scale is free, it is fitted by least squares after each sweep. */
+/**
+ * Coordinate descent; where the scale is free, it is fitted by least squares before each
+ * sweep and after the last. H w and H p are kept, so that a sweep costs little more than
+ * its changes.
+ */
 function refined(
-  weights: Float64Array,
+  w: Float64Array,
   h: Float64Array,
   size: number,
   nearest: Nearest,
-  { levels, scale: begin }: RoundedRow,
+  { levels: p, scale: begin }: RoundedRow,
   sweeps: number,
   isFree: boolean,
-): { levels: Float64Array; scale: number } {
+): RoundedRow {
   let scale = begin;
-  const error = new Float64Array(size);
-  const gradient = new Float64Array(size);
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    if (isFree) scale = fittedScale(weights, levels, scale, h, size);
-    for (let i = 0; i < size; i++) error[i] = levels[i] * scale - weights[i];
-    for (let i = 0; i < size; i++) gradient[i] = dot(h, i * size, error, 0, size);
-    let changes = 0;
+  const [hw, hp] = [times(h, size, w), times(h, size, p)];
+  const fit = () => {
+    const fitted = dot(p, 0, hw, 0, size) / dot(p, 0, hp, 0, size);
+    if (isFree && fitted > 0 && Number.isFinite(fitted)) scale = fitted;
+  };
+  for (let sweep = 0, changes = 1; sweep < sweeps && changes > 0; sweep++) {
+    fit();
+    changes = 0;
     for (let j = 0; j < size; j++) {
-      const now = levels[j] * scale;
-      const next = nearest((now - gradient[j] / h[j * size + j]) / scale) + 0;
-      if (next === levels[j]) continue;
-      const step = next * scale - now;
-      levels[j] = next;
       const at = j * size;
-      for (let i = 0; i < size; i++) gradient[i] += step * h[at + i];
+      const best = p[j] + (hw[j] / scale - hp[j]) / h[at + j];
+      // + 0: never -0.
+      const next = nearest(best) + 0;
+      const step = next - p[j];
+      // Rounding of the sums must not let a weight go to and fro between two levels.
+      if (step === 0 || Math.abs(best - next) >= Math.abs(best - p[j])) continue;
+      p[j] = next;
+      for (let i = 0; i < size; i++) hp[i] += step * h[at + i];
       changes++;
     }
-    if (changes === 0) break;
   }
-  return { levels, scale: isFree ? fittedScale(weights, levels, scale, h, size) : scale };
+  fit();
+  const error = dot(w, 0, hw, 0, size) - 2 * scale * dot(p, 0, hw, 0, size) + scale ** 2 * dot(p, 0, hp, 0, size);
+  return { levels: p, scale, error: Math.max(0, error) };
 }
 
-/** The s that makes (w - s p) H (w - s p)ᵀ least; the one before for a row of zeros. */
-function fittedScale(w: Float64Array, p: Float64Array, before: number, h: Float64Array, size: number): number {
-  let [cross, square] = [0, 0];
-  for (let i = 0; i < size; i++) {
-    if (p[i] === 0) continue;
-    cross += p[i] * dot(h, i * size, w, 0, size);
-    square += p[i] * dot(h, i * size, p, 0, size);
-  }
-  const fitted = cross / square;
-  return fitted > 0 && Number.isFinite(fitted) ? fitted : before;
-}
-
-/** (w - s p) H (w - s p)ᵀ */
-function errorOf(w: Float64Array, p: Float64Array, scale: number, h: Float64Array, size: number): number {
-  const error = w.map((value, i) => value - p[i] * scale);
-  let sum = 0;
-  for (let i = 0; i < size; i++) if (error[i] !== 0) sum += error[i] * dot(h, i * size, error, 0, size);
-  return sum;
+function times(h: Float64Array, size: number, x: Float64Array): Float64Array {
+  const result = new Float64Array(size);
+  for (let i = 0; i < size; i++) result[i] = dot(h, i * size, x, 0, size);
+  return result;
 }
 
 /** The scales whose plain rounding errs least, each input weighted with its power. */
