@@ -52,9 +52,6 @@ export {
 } from './schedules.js';
 export {
   damp,
-  type Feedback,
-  feedbackOf,
-  inverseDiagonal,
   type Nearest,
   pruneRows,
   type RoundedRow,
