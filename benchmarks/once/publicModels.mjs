@@ -89,5 +89,6 @@ function outputs(model, inputs) {
 }
 
 function distance(a, b) {
-  return Math.sqrt(a.flat().reduce((sum, value, i) => sum + (value - b.flat()[i]) ** 2, 0));
+  const squares = a.flatMap((values, i) => values.map((value, j) => (value - b[i][j]) ** 2));
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }

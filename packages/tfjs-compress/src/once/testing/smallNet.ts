@@ -62,5 +62,6 @@ export function kernelsOf(model: tfl.LayersModel): { path: string; values: Float
 
 /** The root of the sum of squared differences; from 0 where there is one argument. */
 export function difference(a: number[][], b?: number[][]): number {
-  return Math.sqrt(a.flat().reduce((sum, value, i) => sum + (value - (b?.flat()[i] ?? 0)) ** 2, 0));
+  const squares = a.flatMap((values, i) => values.map((value, j) => (value - (b?.[i][j] ?? 0)) ** 2));
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }
