@@ -14,12 +14,9 @@ export interface RoundedRow {
 export interface RoundRowsOptions {
   /** Scales to choose from, by row; 1 alone where left out. */
   scales?: (row: Float64Array) => number[];
-  /** Sweeps of coordinate descent after the rounding with feedback. Default 3. */
+  /** Sweeps of coordinate descent after the rounding with feedback, at most. Default 30. */
   sweeps?: number;
 }
-
-/** Of the scales that a row can choose from, so many are tried in full. */
-const triedInFull = 3;
 
 /**
  * Rounds rows of weights so that what they compute changes as little as can be: one input
@@ -48,16 +45,17 @@ export function* roundRows(
   for (const row of rows) {
     const weights = Float64Array.from(order, (i) => row[i]);
     let best: RoundedRow | undefined;
-    for (const scale of promising(weights, sorted, size, nearest, scales(row))) {
+    const candidates = scales(row);
+    for (const scale of candidates) {
       const levels = new Float64Array(size);
       const error = roundRow(weights, feedback, scale, nearest, levels, work);
       if (!best || error < best.error) best = { levels, scale, error };
     }
-    const { levels, scale, error } = refined(weights, sorted, size, nearest, best!, sweeps, scales(row).length > 1);
+    const { levels, scale, error } = refined(weights, sorted, size, nearest, best!, sweeps, candidates.length > 1);
     const inPlace = new Float64Array(size);
     for (let i = 0; i < size; i++) inPlace[order[i]] = levels[i];
     results.push({ levels: inPlace, scale, error });
-    since += size * size * 4;
+    since += size * size * (2 + candidates.length / 2);
     if (since > 8e6) {
       since = 0;
       yield;
@@ -132,18 +130,6 @@ function times(h: Float64Array, size: number, x: Float64Array): Float64Array {
   const result = new Float64Array(size);
   for (let i = 0; i < size; i++) result[i] = dot(h, i * size, x, 0, size);
   return result;
-}
-
-/** The scales whose plain rounding errs least, each input weighted with its power. */
-function promising(weights: Float64Array, h: Float64Array, size: number, nearest: Nearest, scales: number[]): number[] {
-  if (scales.length <= 1) return scales;
-  const errors = scales.map((scale) => {
-    let error = 0;
-    for (let i = 0; i < size; i++) error += h[i * size + i] * (weights[i] - scale * nearest(weights[i] / scale)) ** 2;
-    return { scale, error };
-  });
-  errors.sort((a, b) => a.error - b.error);
-  return errors.slice(0, triedInFull).map(({ scale }) => scale);
 }
 
 /** The inputs, the one of the largest power first (act-order). */
