@@ -3,6 +3,9 @@ import { check } from '../checks.js';
 /** Work that can be left and gone on with at each yield, so that a page is not held up. */
 export type Steps<T> = Generator<void, T, void>;
 
+/** A pivot's share of its place on the diagonal, at least. */
+const leastPivot = 1e-4;
+
 /** Multiplications between two yields. */
 const turn = 4e6;
 
@@ -46,7 +49,7 @@ export function shrinkProducts(h: Float64Array, size: number, count: number): nu
 /**
  * Adds `damping` times the mean of the diagonal to the diagonal, which makes any sum of
  * x xᵀ positive definite (GPTQ, arXiv:2210.17323, section 3.3, step 3). An input that is
- * always 0 gets 1 there: what it is multiplied with does not matter.
+ * always 0 gets something there, and no products with others.
  *
  * @param h [size, size]; changed in place.
  * @param damping A share, as 0.01.
@@ -61,6 +64,7 @@ export function damp(h: Float64Array, size: number, damping: number): number {
     if (h[i * size + i] > 0) h[i * size + i] += added;
     else {
       dead++;
+      for (let j = 0; j < size; j++) h[i * size + j] = h[j * size + i] = 0;
       h[i * size + i] = added > 0 ? added : 1;
     }
   }
@@ -68,8 +72,10 @@ export function damp(h: Float64Array, size: number, damping: number): number {
 }
 
 /**
- * @param h [size, size], positive definite; not changed.
- * @throws ArgumentError when it is not positive definite.
+ * Where the rounding of sums has left a matrix that is not positive definite, the factors are
+ * those of one with a larger diagonal (as in Gill and Murray's modified Cholesky).
+ *
+ * @param h [size, size], symmetric, with a positive diagonal; not changed.
  */
 export function* feedbackOf(h: Float64Array, size: number): Steps<Feedback> {
   const r = new Float64Array(size * size);
@@ -78,8 +84,7 @@ export function* feedbackOf(h: Float64Array, size: number): Steps<Feedback> {
     const at = j * size;
     let rest = h[at + j];
     for (let k = j + 1; k < size; k++) rest -= r[at + k] * r[at + k];
-    check(rest > 0, 'h', 'a positive definite matrix', `one whose pivot ${j} is ${rest}`);
-    const pivot = Math.sqrt(rest);
+    const pivot = Math.sqrt(Math.max(rest, leastPivot * h[at + j]));
     r[at + j] = pivot;
     for (let i = 0; i < j; i++) {
       const row = i * size;

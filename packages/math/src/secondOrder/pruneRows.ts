@@ -94,7 +94,7 @@ function fitSupport(w: Float64Array, q: Float64Array, h: Float64Array, size: num
   for (let step = 0; step < iterations && power > enough; step++) {
     for (let i = 0; i < count; i++) image[i] = dot(sub, i * count, direction, 0, count);
     const length = power / dot(direction, 0, image, 0, count);
-    if (!Number.isFinite(length)) break;
+    if (!(length > 0) || !Number.isFinite(length)) break;
     for (let i = 0; i < count; i++) {
       x[i] += length * direction[i];
       residual[i] -= length * image[i];

@@ -85,7 +85,7 @@ export class Moments {
       const size = sum.length;
       for (let j = 0; j < size; j++) {
         // What rounding leaves of an input that never changes is nothing.
-        const least = 1e-6 * h[j * size + j];
+        const least = 1e-5 * h[j * size + j];
         for (let k = 0; k < size; k++) h[j * size + k] -= (sum[j] * sum[k]) / this.#count;
         if (h[j * size + j] < least) h[j * size + j] = 0;
       }

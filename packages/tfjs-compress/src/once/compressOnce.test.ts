@@ -101,6 +101,15 @@ describe('compressOnce', () => {
     expect(warn).toHaveBeenCalledWith(expect.stringMatching(/one example only/));
   });
 
+  it('takes inputs that do not change, or hardly', async () => {
+    const model = smallNet();
+    const constant = tf.tidy(() => tf.add(tf.mul(correlated([32, 8, 8, 3], 3), 1e-4), 1000));
+    for (const options of [{ bits: 4 }, { targetSparsity: 0.5 }]) {
+      const { model: small } = await compressOnce(model, constant, options);
+      for (const { values } of kernelsOf(small)) expect(values.every(Number.isFinite)).toBe(true);
+    }
+  });
+
   it('takes out what is excluded', async () => {
     const model = smallNet();
     const before = kernelsOf(model);
