@@ -8,6 +8,7 @@ import { type Selection, select } from './select.js';
 import { findSites, type Site } from './sites.js';
 import { select as selectByElement } from './straightThrough.js';
 import { checkModel, type Layer } from './tfjsCopy.js';
+import { writeAsIs } from './writeAsIs.js';
 
 type Family = keyof typeof familyClasses;
 
@@ -126,18 +127,6 @@ function copyLayer(source: Layer, target: Layer): void {
   for (const [i, kernel] of source.compressibleKernels.entries()) {
     writeAsIs(target.compressibleKernels[i].variable, kernel.variable.read());
     target.compressibleKernels[i].stateVariable!.write(kernel.stateVariable!.read());
-  }
-}
-
-/** tfjs applies constraints whenever weights are set, never in fit: the copy would compute with other weights. */
-function writeAsIs(weight: tfl.LayerVariable, value: tf.Tensor): void {
-  const holder = weight as unknown as { constraint: unknown };
-  const { constraint } = holder;
-  holder.constraint = null;
-  try {
-    weight.write(value);
-  } finally {
-    holder.constraint = constraint;
   }
 }
 

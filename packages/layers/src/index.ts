@@ -1,4 +1,4 @@
-export { type Attachment, attach, isMarkedPruned, kernelAt, openRun } from './attach.js';
+export { type Attachment, attach, isMarkedPruned, kernelAt, markPruned, openRun } from './attach.js';
 export { CompressibleKernel } from './CompressibleKernel.js';
 export { metadataKey, type Run, shareRun } from './checkpoint.js';
 export { type CompressibleArgs, compressible, isConvertible, strip } from './compressible.js';
@@ -55,3 +55,4 @@ export { effectiveWeights, resetCompression } from './modelCompression.js';
 export { type Selected, type Selection, type Selector, select } from './select.js';
 export { findSites, registerCompressible, type Site, unknownKernels } from './sites.js';
 export { checkModel, checkSingleTfjsCopy, type Layer, secondCopy } from './tfjsCopy.js';
+export { writeAsIs } from './writeAsIs.js';

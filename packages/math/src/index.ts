@@ -51,6 +51,17 @@ export {
   type Schedule,
 } from './schedules.js';
 export {
+  damp,
+  type Nearest,
+  pruneRows,
+  type RoundedRow,
+  type RoundRowsOptions,
+  type RowGroup,
+  roundRows,
+  type Steps,
+  shrinkProducts,
+} from './secondOrder/index.js';
+export {
   beginAnew,
   type Change,
   fixMask,

@@ -84,6 +84,9 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
+export type { Levels } from './once/grids.js';
+export type { CompressOnceArgs, Examples } from './once/onceArgs.js';
 export { type Compressed, type CompressOptions, compress } from './search/compress.js';
 export type { SearchOptions } from './search/searchOptions.js';
 export type {

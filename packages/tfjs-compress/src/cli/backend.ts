@@ -16,7 +16,8 @@ export type Tfjs = typeof core & typeof layers & { loadGraphModel(handler: core.
 /** The user's tfjs: resolved from the folder the command runs in, then from here. */
 const requires = [createRequire(join(process.cwd(), 'noop.js')), createRequire(import.meta.url)];
 
-function load(name: string): unknown {
+/** A package of the user, if it is installed. */
+export function load(name: string): unknown {
   for (const each of requires) {
     try {
       return each(name);

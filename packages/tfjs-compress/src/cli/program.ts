@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
+import type { Levels } from '../once/grids.js';
 import { repair } from '../repair/repair.js';
 import { formatUnits } from '../shrink/formatUnits.js';
 import { shrinkArtifacts } from '../shrink/shrinkArtifacts.js';
 import { anyModel, endingIn, examples, folderName, numberFrom, wholeFrom } from './arguments.js';
 import { bench, formatBench } from './bench.js';
+import { addExamples, hasExamples, type OnceOptions, once } from './once.js';
 import { addPage } from './page.js';
 import { loads, positionsOf } from './positions.js';
 import { makeProgress } from './progress.js';
@@ -69,26 +71,41 @@ export function makeProgram(): Command {
     .addHelpText('after', examples(['unpack model.tfz model/']))
     .action((input: string, output: string, { verify }: { verify?: boolean }) => convert(input, output, verify));
 
-  program
-    .command('prune')
+  addExamples(program.command('prune'))
     .description('set the smallest weights of every kernel to zero, without re-training')
     .argument('<in>', anyModel)
     .argument('<out>', 'a .tfz file or a folder')
     .requiredOption('--sparsity <fraction>', 'how many, from 0 to below 1', numberFrom(0, 0.9999))
-    .addHelpText('after', examples(['prune model/ pruned.tfz --sparsity 0.5']))
-    .action((input: string, output: string, { sparsity }: { sparsity: number }) =>
-      change(input, output, warning.prune, (artifacts) => prune(artifacts, sparsity)),
+    .addHelpText(
+      'after',
+      examples([
+        'prune model/ pruned.tfz --sparsity 0.5',
+        'prune model/ pruned.tfz --sparsity 0.5 --examples pictures/',
+      ]),
+    )
+    .action((input: string, output: string, { sparsity, ...given }: { sparsity: number } & OnceOptions) =>
+      change(input, output, warning.prune, (artifacts) =>
+        hasExamples(given) ? once(artifacts, given, { targetSparsity: sparsity }) : prune(artifacts, sparsity),
+      ),
     );
 
-  program
-    .command('quantize')
+  addExamples(program.command('quantize'))
     .description('round every kernel to powers of two, without re-training')
     .argument('<in>', anyModel)
     .argument('<out>', 'a .tfz file or a folder')
     .option('--bits <n>', 'bits, from 2 to 8', wholeFrom(2, 8), 5)
-    .addHelpText('after', examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4']))
-    .action((input: string, output: string, { bits }: { bits: number }) =>
-      change(input, output, warning.quantize, (artifacts) => quantize(artifacts, bits)),
+    .addOption(new Option('--levels <kind>', 'with examples: which levels').choices(['powerOfTwo', 'uniform']))
+    .addHelpText(
+      'after',
+      examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4 --examples pictures/']),
+    )
+    .action(
+      (input: string, output: string, { bits, levels, ...given }: { bits: number; levels?: Levels } & OnceOptions) =>
+        change(input, output, warning.quantize, (artifacts) => {
+          if (hasExamples(given)) return once(artifacts, given, { bits, levels });
+          if (levels === 'uniform') throw new Error('--levels uniform needs --examples.');
+          return quantize(artifacts, bits);
+        }),
     );
 
   program
@@ -199,15 +216,21 @@ function convert(input: string, output: string, verify?: boolean): void {
   console.log(`${output}: ${bytes} bytes, of ${before} bytes of weights${same}`);
 }
 
-function change(
+async function change(
   input: string,
   output: string,
   warn: string,
-  body: (artifacts: io.ModelArtifacts) => Transformed,
-): void {
+  body: (artifacts: io.ModelArtifacts) => Transformed | Promise<Transformed>,
+): Promise<void> {
   checkOutput(output);
   const given = read(input);
-  const { artifacts, kernels, notes } = naming(input, () => body(given));
+  const { artifacts, kernels, notes } = await Promise.resolve(given)
+    .then(body)
+    .catch((error) =>
+      naming(input, (): Transformed => {
+        throw error;
+      }),
+    );
   const bytes = writeModel(output, artifacts, makeProgress('packing'));
   for (const note of [warn, ...notes]) console.error(inYellow(note));
   console.log(`${output}: ${kernels.length} kernels changed, ${bytes} bytes`);

@@ -1,0 +1,94 @@
+/**
+ * compressOnce() with random examples on every model in a folder that tfjs loads: that it
+ * goes through, and that its outputs are nearer to the model's than those of rounding each
+ * weight by itself.
+ *
+ *   node benchmarks/once/publicModels.mjs FOLDER [--only NAME,NAME]
+ *
+ * FOLDER holds a folder with model.json for each model. Last line: 'N passed, N failed'.
+ * Writes results/public-models.json.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { compressOnce } from 'tfjs-compress';
+import { writeResult } from '../tools/results.mjs';
+import { readModel } from './nets.mjs';
+import { plainly } from './plainly.mjs';
+
+const { values: args, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+const [folder] = positionals;
+if (!folder) throw new Error('One argument is needed: a folder with models.');
+tf.env().set('PROD', true);
+console.warn = () => {};
+await tf.setBackend('wasm');
+
+const goal = { bits: 4 };
+const models = [];
+for (const name of readdirSync(folder).sort()) {
+  if (args.only && !args.only.split(',').includes(name)) continue;
+  const row = { name, ...(await tried(join(folder, name))) };
+  models.push(row);
+  console.log(JSON.stringify(row));
+}
+const ran = models.filter(({ skipped }) => !skipped);
+const failed = ran.filter(({ error, share, plain }) => error || (plain > 1e-6 && !(share < 1)));
+writeResult(new URL('results/public-models.json', import.meta.url), ['@tensorflow/tfjs', 'tfjs-compress'], { models });
+console.log(`${ran.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** How far the outputs are from the model's, as a share of their size: of plain rounding, and of compressOnce as a share of that. */
+async function tried(path) {
+  let artifacts;
+  let model;
+  try {
+    artifacts = readModel(path);
+    if (artifacts.format === 'graph-model' || artifacts.modelTopology.node) return { skipped: 'a graph model' };
+    model = await tf.loadLayersModel({ load: async () => artifacts });
+  } catch (error) {
+    return { skipped: error.message.split('\n')[0].slice(0, 100) };
+  }
+  try {
+    const values = (shape) => shape.slice(1).reduce((a, b) => a * (b ?? 8), 1);
+    if (model.inputs.some(({ shape }) => values(shape) > 2e6))
+      return { skipped: 'more than 2 million values an example' };
+    const large = model.inputs.some(({ shape }) => values(shape) > 1e5);
+    const inputs = (seed) => model.inputs.map((input, i) => randomInput(model, input, large ? 4 : 60, seed + i));
+    const [examples, test] = [inputs(1), inputs(100)];
+    const count = tf.memory().numTensors;
+    const { model: small, notes } = await compressOnce(model, examples, { ...goal, batchSize: 20 });
+    const kept = tf.memory().numTensors - count - small.weights.length;
+    const plain = await tf.loadLayersModel({ load: async () => plainly(artifacts, goal) });
+    const [wanted, ours, theirs] = [model, small, plain].map((each) => outputs(each, test));
+    const size = distance(
+      wanted,
+      wanted.map((each) => each.map(() => 0)),
+    );
+    const error = distance(theirs, wanted);
+    const result = { plain: error / size, share: distance(ours, wanted) / error, notes: notes.length };
+    for (const each of [model, small, plain]) each.dispose();
+    return kept === 0 ? result : { ...result, error: `${kept} tensors were left` };
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+
+function randomInput(model, input, count, seed) {
+  const shape = [input.shape[0] ?? count, ...input.shape.slice(1).map((size) => size ?? 8)];
+  const reads = ({ inboundNodes }) =>
+    inboundNodes.some(({ inboundLayers }) => inboundLayers.includes(input.sourceLayer));
+  const embedding = model.layers.find((layer) => layer.getClassName() === 'Embedding' && reads(layer));
+  if (embedding) return tf.floor(tf.randomUniform(shape, 0, embedding.inputDim, 'float32', seed));
+  return tf.randomUniform(shape, -1, 1, 'float32', seed);
+}
+
+function outputs(model, inputs) {
+  return tf.tidy(() => [model.predict(inputs, { batchSize: 20 })].flat().map((output) => [...output.dataSync()]));
+}
+
+function distance(a, b) {
+  const squares = a.flatMap((values, i) => values.map((value, j) => (value - b[i][j]) ** 2));
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+}

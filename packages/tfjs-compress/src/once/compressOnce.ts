@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers';
+import { check } from '@tfjs-compress/math';
+import { agreement, outputsOf } from './agreement.js';
+import type { Levels } from './grids.js';
+import { type CompressOnceArgs, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
+import { type Goal, type RunOptions, runOnce } from './runOnce.js';
+import { Turns } from './turns.js';
+
+export interface CompressedOnce {
+  /** A stock model, not compiled. Dispose of it when it is not needed any longer. */
+  model: LayersModel;
+  bits?: number;
+  levels?: Levels;
+  sparsity?: number;
+  /** With maxLoss: by how much the score is lower than that of the given model. */
+  loss?: number;
+  /** What there is to be known about single layers and the examples, as sentences. */
+  notes: string[];
+}
+
+/** From the smallest file to the largest. */
+const candidates: { levels: Levels; bits: number }[] = [
+  { levels: 'powerOfTwo', bits: 3 },
+  { levels: 'powerOfTwo', bits: 4 },
+  { levels: 'powerOfTwo', bits: 5 },
+  { levels: 'uniform', bits: 6 },
+  { levels: 'uniform', bits: 8 },
+];
+
+/**
+ * Compresses a finished model with some examples of its inputs, without labels and without
+ * training: layer by layer, each weight that is rounded or pruned is made up for by those
+ * of its layer that are left, by second order information of the layer's inputs (Optimal
+ * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). Then biases and
+ * the statistics of batch normalization are corrected on the same examples.
+ *
+ * Some hundred examples of what the model is used on are enough; they must be scaled as for
+ * predict. Levels have a scale for each output channel where batch normalization follows,
+ * which takes it up, else one for the kernel: so the file has few distinct values.
+ *
+ * Memory: the examples, the square of the largest number of inputs of a layer (up to 2,048),
+ * and at most 512 MB of activations. The page is given its turn about every 12 ms of work
+ * between batches. The given model is not changed.
+ *
+ * @param model A layers model. Our own layers become stock ones.
+ * @param examples Inputs, as for predict, the examples along the first axis.
+ * @returns The compressed model.
+ * @throws ArgumentError or Error before anything is computed, when the options or examples
+ *   do not fit, or nothing in the model can be compressed.
+ * @example
+ * ```js
+ * const { model: small } = await compressOnce(model, pictures, { bits: 5 });
+ * await small.save(compressed('downloads://model'));
+ * ```
+ */
+export async function compressOnce(
+  model: LayersModel,
+  examples: Examples,
+  options: CompressOnceArgs,
+): Promise<CompressedOnce> {
+  checkModel(model);
+  const { goal, maxLoss, evaluate, include, exclude, batchSize = 32, signal, onProgress } = checkOnceArgs(options);
+  const selected = (sites: Site[]) => {
+    const kernels = sites.filter(({ role }) => role === 'kernel');
+    return select(kernels, { include, exclude }, []).map(({ site }) => site);
+  };
+  const sites = findSites(model);
+  check(
+    sites.some(({ role }) => role === 'kernel'),
+    'model',
+    'one with kernels that can be compressed',
+    'one without',
+  );
+  selected(sites);
+  const tensors = await checkExamples(model, examples);
+  for (const { path, variable } of sites) checkFinite(await variable.read().data<'float32'>(), path);
+  signal?.throwIfAborted();
+  const notes: string[] = [];
+  if (tensors[0].shape[0] === 1) {
+    notes.push(
+      'There is one example only: the weights are fitted to it, and what other inputs need may be lost. Some hundred are better.',
+    );
+    console.warn(`compressOnce(): ${notes[0]}`);
+  }
+  const fixed = model.inputs[0].shape[0];
+  const run: RunOptions = { select: selected, batchSize: fixed ?? batchSize, turns: new Turns(signal), onProgress };
+  if (goal) {
+    const result = await runOnce(model, tensors, goal, run);
+    return { model: result.model, ...goal, notes: [...notes, ...result.notes] };
+  }
+  const found = await smallest(model, tensors, { maxLoss: maxLoss!, evaluate }, run);
+  return { ...found, notes: [...notes, ...found.notes] };
+}
+
+/** The first candidate whose loss is small enough; the last one, with a note, where none is. */
+async function smallest(
+  model: LayersModel,
+  tensors: tf.Tensor[],
+  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceArgs['evaluate'] },
+  run: RunOptions,
+): Promise<CompressedOnce> {
+  const [used, held] = evaluate ? [tensors, []] : parted(tensors);
+  const wanted = evaluate ? [] : outputsOf(model, held, run.batchSize);
+  try {
+    const score = evaluate ?? ((each: LayersModel) => agreement(each, held, wanted, run.batchSize));
+    const full = await score(model);
+    check(Number.isFinite(full), 'evaluate', 'a function that gives a number', full);
+    for (const [i, goal] of candidates.entries()) {
+      const onProgress = run.onProgress && ((done: number) => run.onProgress!((i + done) / candidates.length));
+      const result = await runOnce(model, used, goal, { ...run, onProgress });
+      const loss = full - (await score(result.model));
+      const isLast = i === candidates.length - 1;
+      if (loss <= maxLoss || isLast) {
+        const missed = loss <= maxLoss ? [] : [`No levels lose at most ${maxLoss}: these lose ${loss}.`];
+        run.onProgress?.(1);
+        return { model: result.model, ...(goal as Goal), loss, notes: [...result.notes, ...missed] };
+      }
+      result.model.dispose();
+    }
+    throw new Error('There are no candidates.');
+  } finally {
+    tf.dispose(wanted);
+    if (!evaluate) tf.dispose([used, held]);
+  }
+}
+
+/** Four fifths to compress with and one to judge by; all for both where there are fewer than ten. */
+function parted(tensors: tf.Tensor[]): [tf.Tensor[], tf.Tensor[]] {
+  const count = tensors[0].shape[0];
+  const isFew = count < 10;
+  const held = isFew ? 0 : Math.floor(count / 5);
+  const part = (from: number, size: number) =>
+    tensors.map((each) => tf.slice(each, [from, ...each.shape.slice(1).map(() => 0)], [size, ...each.shape.slice(1)]));
+  return [part(0, count - held), isFew ? part(0, count) : part(count - held, held)];
+}
