@@ -55,11 +55,11 @@ async function timesOf(detector, picture, processorTime) {
     }
     return tensors;
   };
-  const { input } = detector.prepare(picture);
-  const levels = await stage('trunk', () => read(detector.featureModel.predict(input)));
+  const prepared = detector.prepare(picture);
+  const levels = await stage('trunk', () => read(detector.featureModel.predict(prepared.input)));
   const maps = await stage('hyperFeature', () => read([detector.hyperModel.predict(levels)].flat()));
-  const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], 100, 0.7));
+  const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));
   await stage('detection', () => detector.classify(maps[0], found.boxes));
-  tf.dispose([input, levels, maps]);
+  tf.dispose([prepared.input, levels, maps]);
   return { milliseconds, processorMs };
 }

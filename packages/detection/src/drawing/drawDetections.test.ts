@@ -109,7 +109,7 @@ describe('pictureGrid', () => {
         expect(objects).toEqual(i === 1 ? [] : [{ box: [10, 8, 22, 20], class: 'square' }]);
       }
       const grid = pictureGrid(pictures, { columns: 2, cell: 48 });
-      expect([grid.width, grid.height, grid.data.length]).toEqual([114, 114, 4 * 114 * 114]);
+      expect([grid.width, grid.height, grid.data.length]).toEqual([114, 82, 4 * 114 * 82]);
       const drawn = drawDetections(pictures[0].pixels, pictures[0].objects);
       for (let y = 0; y < 32; y++) {
         const at = 4 * ((6 + y) * 114 + 6);

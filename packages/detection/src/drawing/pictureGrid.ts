@@ -44,21 +44,28 @@ export function pictureGrid(
   const columns = wanted ?? Math.ceil(Math.sqrt(pictures.length));
   checkInteger(columns, 'columns', 1);
   checkInteger(cell, 'cell', 16);
-  const rows = Math.ceil(pictures.length / columns);
-  const side = (count: number) => count * (cell + gap) + gap;
-  const [width, height] = [side(Math.min(columns, pictures.length)), side(rows)];
-  const data = new Uint8ClampedArray(4 * width * height).fill(255);
-  pictures.forEach(({ pixels, objects }, i) => {
+  const drawn = pictures.map(({ pixels, objects }, i) => {
     const { picture, scale } = fitted(rgbOf(pixels, `pictures[${i}]`), cell);
     const scaled = objects.map((each: Drawn) => ({
       ...each,
-      box: each.box.map((value: number) => value * scale) as typeof each.box,
+      box: each.box.map((value) => value * scale) as typeof each.box,
     }));
-    const drawn = drawDetections(picture, scaled, drawOptions);
+    return drawDetections(picture, scaled, drawOptions);
+  });
+  // Where each row begins, and the end: a row is as high as its highest picture.
+  const tops = [gap];
+  for (let first = 0; first < drawn.length; first += columns) {
+    const row = drawn.slice(first, first + columns);
+    tops.push(tops[tops.length - 1] + Math.max(...row.map((each) => each.height)) + gap);
+  }
+  const width = Math.min(columns, drawn.length) * (cell + gap) + gap;
+  const height = tops[tops.length - 1];
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  drawn.forEach((each, i) => {
     const left = gap + (i % columns) * (cell + gap);
-    const top = gap + Math.floor(i / columns) * (cell + gap);
-    for (let y = 0; y < drawn.height; y++) {
-      const row = drawn.data.subarray(4 * y * drawn.width, 4 * (y + 1) * drawn.width);
+    const top = tops[Math.floor(i / columns)];
+    for (let y = 0; y < each.height; y++) {
+      const row = each.data.subarray(4 * y * each.width, 4 * (y + 1) * each.width);
       data.set(row, 4 * ((top + y) * width + left));
     }
   });
