@@ -78,6 +78,28 @@ describe('compress', () => {
     for (const { model } of results) model.dispose();
   });
 
+  it('does not mind what an earlier fit has noted on the model', async () => {
+    const { model, dispose } = await tinyProblem();
+    const searched = async () => {
+      const { train, evaluate } = problem;
+      const found = await compress(model, {
+        train,
+        evaluate,
+        epochs: 4,
+        trials: 1,
+        verbose: 0,
+        maxLoss: 1,
+        output: join(root, 'b'),
+      });
+      found.model.dispose();
+      return found;
+    };
+    const first = await searched();
+    model.setUserDefinedMetadata({ tfjsCompress: { version: 2, pruned: ['hidden/kernel'] } });
+    expect((await searched()).trials).toEqual(first.trials);
+    dispose();
+  });
+
   it('writes into the given model when asked to', async () => {
     const { model } = await tinyProblem();
     const { evaluate, train } = problem;
