@@ -14,6 +14,8 @@ export function stopSignal(onStop: () => void): { signal: AbortSignal; dispose: 
   for (const name of signals) process.on(name, stop);
   const dispose = () => {
     for (const name of signals) process.off(name, stop);
+    // Without Redis, BullMQ's timers would keep the process for ever. Of one that ends by itself, nothing is left to do this.
+    if (controller.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
   };
   return { signal: controller.signal, dispose };
 }

@@ -7,6 +7,7 @@ import { check } from '@tfjs-compress/math';
 import { artifactsOf } from '../model/artifactsOf.js';
 import { hashOf } from './hashOf.js';
 import type { SearchJob } from './types.js';
+import { withoutMarks } from './withoutMarks.js';
 
 type Compiled = LayersModel & {
   optimizer?: Optimizer;
@@ -26,7 +27,7 @@ export class Start {
   /** @param model Not changed; it must not be disposed of before the search is over. */
   static async of(model: LayersModel): Promise<Start> {
     checkModel(model);
-    return new Start(stripArtifacts(await artifactsOf(model)), model as Compiled);
+    return new Start(withoutMarks(stripArtifacts(await artifactsOf(model))), model as Compiled);
   }
 
   /** One and the same for a job in this process: its layers would get other names when made again. */

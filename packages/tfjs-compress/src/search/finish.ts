@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
-import { metadataKey } from '@tfjs-compress/layers';
 import { shrinkArtifacts } from '../shrink/shrinkArtifacts.js';
+import { withoutMarks } from './withoutMarks.js';
 
 export interface Finished {
   artifacts: io.ModelArtifacts;
@@ -16,9 +16,7 @@ export interface Finished {
  * needs (which weights were pruned, in the model's metadata).
  */
 export function finish(artifacts: io.ModelArtifacts): Finished {
-  const { userDefinedMetadata, ...rest } = artifacts;
-  const { [metadataKey]: _, ...others } = (userDefinedMetadata ?? {}) as Record<string, object>;
-  const plain = packed({ ...rest, ...(Object.keys(others).length > 0 && { userDefinedMetadata: others }) });
+  const plain = packed(withoutMarks(artifacts));
   let shrunk: Finished;
   try {
     shrunk = packed(shrinkArtifacts(plain.artifacts).artifacts);

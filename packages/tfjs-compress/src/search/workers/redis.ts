@@ -41,12 +41,14 @@ export async function connect(url: string, report: Report): Promise<Redis> {
   const { Redis } = await load('ioredis', () => import('ioredis'));
   let isReady = false;
   let isLost = false;
+  let isOver = false;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 5000,
     // BullMQ asks for it: commands wait for the connection instead of failing.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isReady ? Math.min(100 * times, 2000) : null),
+    // BullMQ's own connections are copies with this function, and end with this one.
+    retryStrategy: (times) => (isReady && !isOver ? Math.min(100 * times, 2000) : null),
   });
   let reason = '';
   redis.on('error', (error) => {
@@ -55,6 +57,9 @@ export async function connect(url: string, report: Report): Promise<Redis> {
       isLost = true;
       report(`the connection to Redis is lost (${hidePassword(reason)}), trying again`);
     }
+  });
+  redis.on('end', () => {
+    isOver = true;
   });
   redis.on('ready', () => {
     if (isLost) report('the connection to Redis is back');

@@ -50,7 +50,7 @@ export async function runWorker(args: WorkerArgs): Promise<void> {
 
 async function waitForSearch(meeting: Meeting, report: Report, signal: AbortSignal): Promise<Announcement | undefined> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const announcement = await meeting.announcement();
+    const announcement = await orAborted(meeting.announcement(), signal);
     if (announcement?.state === 'running') return announcement;
     if (isFirst) report(`waiting for a search named '${meeting.name}'`);
     await pause(signal);
@@ -110,7 +110,7 @@ async function work(
   try {
     while (!stop.signal.aborted) {
       await pause(stop.signal);
-      const current = await meeting.announcement();
+      const current = await orAborted(meeting.announcement(), stop.signal);
       if (current?.state === 'ended') {
         report('the search has ended');
         stop.abort(ended);
@@ -172,6 +172,22 @@ async function runJob(
       : `failed: ${result.error}`;
   report(`trial ${spec.id}: ${what}, ${result.seconds.toFixed(1)} s`);
   return true;
+}
+
+/** While Redis is away, its answers are waited for; a user who ends the worker does not wait for them. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  promise.catch(() => undefined);
+  let onAbort = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 async function pause(signal: AbortSignal): Promise<void> {
