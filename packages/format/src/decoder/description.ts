@@ -44,7 +44,7 @@ export function parseDescription(text: string): Record<string, any> {
 }
 
 /** The weight specification that an entry stands for; throws an Error when the entry is not well-formed. */
-export function toSpec(entry: WeightEntry): io.WeightsManifestEntry {
+function toSpec(entry: WeightEntry): io.WeightsManifestEntry {
   const [name, shape, dtype = 'float32', more] = entry;
   if (typeof name !== 'string' || !Array.isArray(shape)) invalid('weight');
   return { ...more, name, shape, dtype: dtype as io.WeightsManifestEntry['dtype'] };

@@ -5,7 +5,7 @@ import { readNested, readNpy } from './readNpy.js';
 function npy(descr: string, shape: string, data: ArrayBufferView, { version = 1, order = 'False' } = {}): Uint8Array {
   const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape}), }`;
   const before = version === 1 ? 10 : 12;
-  const header = text.padEnd(Math.ceil((before + text.length + 1) / 64) * 64 - before - 1) + '\n';
+  const header = `${text.padEnd(Math.ceil((before + text.length + 1) / 64) * 64 - before - 1)}\n`;
   const length =
     version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
