@@ -41,7 +41,7 @@ const candidates: { levels: Levels; bits: number }[] = [
  * which takes it up, else one for the kernel: so the file has few distinct values.
  *
  * Memory: the examples, the square of the largest number of inputs of a layer (up to 2,048),
- * and at most 512 MB of activations. The page is given its turn about every 12 ms of work
+ * and at most 1 GB of activations (512 MB on each side of the layer). The page is given its turn about every 12 ms of work
  * between batches. The given model is not changed.
  *
  * @param model A layers model. Our own layers become stock ones.
