@@ -5,21 +5,33 @@
  *
  * COUNT (1,000,000) randomly changed files, each of which has to end in a FormatError or in a model of the size it states; and MADE_UP
  * (3,000) files whose sizes, counts and plans are made up, each of which has to be read within the time and memory that
- * packages/format/SPEC.md states. Writes results/fuzz.json. FORMAT_DIST=FOLDER/ tries another build of packages/format.
+ * packages/format/SPEC.md states. Writes results/fuzz.json. FORMAT_DIST=FOLDER/ tries another build of packages/format, DECODER=runtime
+ * the decoder in WebAssembly of packages/runtime (results/fuzz-runtime.json).
  */
 import { pathToFileURL } from 'node:url';
 import { writeResult } from '../tools/results.mjs';
 import { fileMaker } from './makeUpFile.mjs';
 
-const { FORMAT_DIST } = process.env;
+const { FORMAT_DIST, DECODER = 'format' } = process.env;
 const dist = FORMAT_DIST ? pathToFileURL(FORMAT_DIST) : new URL('../../packages/format/dist/', import.meta.url);
-const { FormatError, pack, unpack } = await import(new URL('index.js', dist));
+const { pack, unpack } = await import(new URL('index.js', dist));
+const runtime = await import('../../packages/runtime/dist/internal.js');
+/** The bytes of the weights that come out. */
+const decode = {
+  format: (file, maxBytes) => unpack(file, { maxBytes }).weightData?.byteLength ?? 0,
+  runtime: async (file, maxBytes) => {
+    const { weightData = [] } = await runtime.unpack(file, 'fuzzed.tfz', maxBytes);
+    return weightData.reduce((sum, part) => sum + part.byteLength, 0);
+  },
+}[DECODER];
+/** Each build has a class of its own. */
+const isFormatError = (error) => error.name === 'FormatError';
 
 /**
  * Reads `count` randomly changed files, their checksums set right, and throws for anything but a FormatError or a model of the size it
  * states. Returns what happened to them.
  */
-function fuzz(count) {
+async function fuzz(count) {
   const good = pack(model());
   const start = Date.now();
   let refused = 0;
@@ -28,10 +40,9 @@ function fuzz(count) {
     const bytes = mutate(good, seed);
     const before = performance.now();
     try {
-      const { weightData } = unpack(bytes, { maxBytes: 1 << 16 });
-      if (weightData && weightData.byteLength > 1 << 16) throw new Error(`seed ${seed}: more than maxBytes came out`);
+      if ((await decode(bytes, 1 << 16)) > 1 << 16) throw new Error(`seed ${seed}: more than maxBytes came out`);
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
+      if (!isFormatError(error)) throw error;
       refused++;
     }
     slowestMs = Math.max(slowestMs, performance.now() - before);
@@ -59,12 +70,12 @@ async function fuzzMadeUp(count) {
     let peakBytes = 0;
     let outcome = 'accepted';
     try {
-      const { weightData } = unpack(file, { maxBytes });
+      const weightBytes = await decode(file, maxBytes);
       peakBytes = process.memoryUsage().arrayBuffers;
-      if (weightData?.byteLength > maxBytes) outcome = 'wrong: more than maxBytes came out';
+      if (weightBytes > maxBytes) outcome = 'wrong: more than maxBytes came out';
       if (!isValid) outcome = 'wrong: accepted with impossible sizes';
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
+      if (!isFormatError(error)) throw error;
       outcome = error.message;
       refused++;
     }
@@ -179,7 +190,8 @@ function withChecksum(body) {
 }
 
 const [changed = 1_000_000, madeUp = 3_000] = process.argv.slice(2).map(Number);
-const result = { ...fuzz(changed), madeUp: await fuzzMadeUp(madeUp) };
+const result = { decoder: DECODER, ...(await fuzz(changed)), madeUp: await fuzzMadeUp(madeUp) };
 console.log(result);
-if (!FORMAT_DIST) writeResult(new URL('results/fuzz.json', import.meta.url), ['@tfjs-compress/format'], result);
+const file = DECODER === 'format' ? 'results/fuzz.json' : `results/fuzz-${DECODER}.json`;
+if (!FORMAT_DIST) writeResult(new URL(file, import.meta.url), [`@tfjs-compress/${DECODER}`], result);
 process.exitCode = result.madeUp.beyond.length > 0 ? 1 : 0;

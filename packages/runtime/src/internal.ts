@@ -5,3 +5,4 @@ export { readGraph } from './graph/readGraph.js';
 export { type NamedWeight, readWeights } from './graph/readWeights.js';
 export { findDeadUnits, type Units } from './passes/findDeadUnits.js';
 export { removeDeadUnits, removeUnits } from './passes/removeUnits.js';
+export { unpack } from './unpack.js';
