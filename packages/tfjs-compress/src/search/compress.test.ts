@@ -167,13 +167,18 @@ describe('compress with an output', () => {
 describe('compress ends in time', () => {
   it('with the best so far', async () => {
     const begin = Date.now();
+    // So slow that the time is up before all plans have been tried.
+    const train: CompressOptions['train'] = async (model, context) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return problem.train(model, context);
+    };
     const found = await expectNoLeak(async () => {
-      const result = await search({ minutes: 4 / 60, trials: undefined, maxLoss: 1 });
+      const result = await search({ train, minutes: 4 / 60, trials: undefined, maxLoss: 1 });
       result.model.dispose();
       return result;
     });
     expect(found.stopped).toBe('time');
-    expect((Date.now() - begin) / 1000).toBeLessThan(8);
+    expect((Date.now() - begin) / 1000).toBeLessThan(12);
     expect(found.trials.length).toBeGreaterThan(0);
   });
 
