@@ -88,6 +88,9 @@ async function stage(name, run) {
   if (checkpoint.epochs > 0) {
     const before = await checkpoint.load();
     tf.tidy(() => detector.model.setWeights(before.model.getWeights()));
+    // What was pruned is noted there.
+    const metadata = before.model.getUserDefinedMetadata();
+    if (metadata) detector.model.setUserDefinedMetadata(metadata);
     before.dispose();
     return;
   }

@@ -51,8 +51,8 @@ const candidates: { levels: Levels; bits: number }[] = [
  *   do not fit, or nothing in the model can be compressed.
  * @example
  * ```js
- * const { model: small } = await compressOnce(model, pictures, { bits: 5 });
- * await small.save(compressed('downloads://model'));
+ * const { model: small } = await compressOnce(model, x, { bits: 5 });
+ * await small.save(compressed('file://small.tfz'));
  * ```
  */
 export async function compressOnce(
