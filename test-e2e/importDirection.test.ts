@@ -28,6 +28,7 @@ const allowed: Record<string, string[]> = {
     '@tfjs-compress/callbacks',
     '@tfjs-compress/format',
     '@tfjs-compress/format/decode',
+    '@tfjs-compress/format/internal',
     '@tfjs-compress/runtime',
     '@tfjs-compress/runtime/dense',
     '@tfjs-compress/runtime/internal',
