@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
 import { place } from './support/consumers.js';
 import { lastJson, run } from './support/run.js';
+import { serve } from './support/serve.js';
 
 const consumer = inject('consumers').runtime;
 const browser = findBrowser();
@@ -83,10 +84,7 @@ describe('the packed runtime, alone in a project', () => {
     const chromium = await launchBrowser(browser!);
     try {
       const page = await chromium.newPage();
-      await page.route('https://page.test/**', (route) => {
-        const path = new URL(route.request().url()).pathname.slice(1) || 'index.html';
-        return route.fulfill({ path: files[path] ?? join(folder, 'dist', path) });
-      });
+      await serve(page, files, join(folder, 'dist'));
       await page.goto('https://page.test/');
       const both = await page.evaluate(() => (window as unknown as { results: Promise<number[][]> }).results);
       for (const outputs of both) expectRight(outputs);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
+import { serve } from './support/serve.js';
 
 const consumer = inject('consumers').esm;
 const browser = findBrowser();
@@ -23,10 +24,7 @@ describe.skipIf(!browser)('script tags, without a bundler', () => {
     const chromium = await launchBrowser(browser!);
     try {
       const page = await chromium.newPage();
-      await page.route('https://page.test/**', (route) => {
-        const name = new URL(route.request().url()).pathname.slice(1) || 'index.html';
-        return route.fulfill(files[name] ? { path: files[name] } : { status: 404 });
-      });
+      await serve(page, files);
       await page.goto('https://page.test/');
       const { kernel, expected, received } = await page.evaluate(
         () => (window as unknown as { results: Promise<Results> }).results,

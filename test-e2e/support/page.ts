@@ -4,6 +4,7 @@ import { build } from 'vite';
 import { inject } from 'vitest';
 import { launchBrowser } from './browser.js';
 import { place } from './consumers.js';
+import { serve } from './serve.js';
 
 export interface BuiltPage {
   browser: Browser;
@@ -15,8 +16,9 @@ export interface BuiltPage {
 }
 
 /**
- * Builds test-e2e/projects/`name` by Vite in the ESM consumer and opens it under a made-up address: no server, no port. `files` are served
- * beside what was built: absolute paths by name. The address is a secure one, without which there is no WebGPU.
+ * Builds test-e2e/projects/`name` by Vite in the ESM consumer and opens it (see serve).
+ *
+ * @param files Served beside what was built: absolute paths by name.
  */
 export async function openPage(
   executable: string,
@@ -30,10 +32,7 @@ export async function openPage(
   const openAgain = async () => {
     const page = await browser.newPage();
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.route('https://page.test/**', (route) => {
-      const path = new URL(route.request().url()).pathname.slice(1) || 'index.html';
-      return route.fulfill({ path: files[path] ?? join(root, 'dist', path) });
-    });
+    await serve(page, files, join(root, 'dist'));
     await page.goto('https://page.test/');
     return page;
   };
