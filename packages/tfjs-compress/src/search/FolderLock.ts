@@ -1,4 +1,5 @@
 import { builtin } from '@tfjs-compress/format/internal';
+import { isProcessAlive } from './isProcessAlive.js';
 
 /** What is in the file, as JSON. */
 interface Holder {
@@ -64,20 +65,15 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     return JSON.parse(await fs.readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // As a machine that lost its power may leave it.
+    if (error instanceof SyntaxError) throw new Error(`${path} does not say who holds it. If nobody does, delete it.`);
     throw error;
   }
 }
 
 function isAlive({ pid, host, token }: Holder, own: Holder): boolean {
   if (host !== own.host) return true;
-  if (pid === own.pid) return held.has(token);
-  try {
-    builtin<typeof import('node:process')>('node:process').kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signaled, and is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return pid === own.pid ? held.has(token) : isProcessAlive(pid);
 }
 
 /** Of two that find the same dead holder, the slower one must not take away what the faster one has put there. */

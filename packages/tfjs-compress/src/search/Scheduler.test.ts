@@ -1,24 +1,16 @@
 import { random } from '@tfjs-compress/math';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { estimatesOf } from './choices.js';
 import { createScheduler } from './Scheduler.js';
 import { resolveSearchOptions, type SearchOptions } from './searchOptions.js';
-import { normalValues } from './testing.js';
+import { kernelsOfSizes } from './testing.js';
 import type { Baseline, Scheduler, TrialResult, TrialSpec } from './types.js';
 
-const sizes = { 'a/kernel': 4000, 'b/kernel': 900, 'c/kernel': 60 };
 const baseline: Baseline = {
   score: 0.95,
   examples: 1000,
   sizeBytes: 20_000,
-  kernels: Object.fromEntries(
-    Object.entries(sizes).map(([path, weights], i) => {
-      const estimates = estimatesOf(normalValues(weights, i));
-      const choices = estimates.map(({ distortion, ...choice }) => ({ ...choice, loss: (i + 1) * distortion }));
-      return [path, { weights, positions: 1, choices }];
-    }),
-  ),
+  kernels: kernelsOfSizes({ 'a/kernel': 4000, 'b/kernel': 900, 'c/kernel': 60 }, (i) => i + 1),
 };
 
 /** A made-up law instead of a training: less of what is left loses more, more epochs lose less. */

@@ -2,7 +2,7 @@ import { probed } from './probeKernels.js';
 import type { DoneTrial, Plan } from './types.js';
 
 /** Weights that a kernel keeps at least. */
-const fewest = 4;
+export const fewest = 4;
 
 /**
  * The plan of a trial with fewer weights (factor < 1) or more of them, so that its kernels

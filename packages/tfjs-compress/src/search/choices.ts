@@ -1,4 +1,5 @@
 import { codebookOf, entropyBits, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { fewest } from './changePlan.js';
 import type { KernelPlan } from './types.js';
 
 /** Bits that a plan may have; 32 is not quantized. */
@@ -60,5 +61,5 @@ function bytesOf(weights: number, nonZeros: number, bitsPerValue: number): numbe
 /** From few weights to all of them. */
 function keptCounts(weights: number): number[] {
   const counts = Array.from({ length: densest }, (_, i) => Math.round(weights * densityStep ** (densest - 1 - i)));
-  return [...new Set(counts)].filter((count) => count >= Math.min(weights, 4));
+  return [...new Set(counts)].filter((count) => count >= Math.min(weights, fewest));
 }

@@ -78,6 +78,12 @@ describe('compress', () => {
     for (const { model } of results) model.dispose();
   });
 
+  it('has as many first trials as its width', async () => {
+    const { trials, model } = await search({ width: 2, trials: 3, epochs: 2, maxLoss: 1 });
+    expect(trials.map(({ spec }) => spec.generation)).toEqual([1, 1, 2]);
+    model.dispose();
+  });
+
   it('does not mind what an earlier fit has noted on the model', async () => {
     const { model, dispose } = await tinyProblem();
     const searched = async () => {

@@ -74,9 +74,10 @@ const ownOptions = ['train', 'evaluate', 'output', 'signal', 'inPlace', 'verbose
  * });
  * ```
  *
- * With no trial within the goal, the nearest one is returned, and `isWithin` is false;
- * within maxLoss, that of the given model in its place. Interrupted by `signal` or time, it
- * returns the best model so far. While a trial runs, Math.random is seeded.
+ * With no trial within maxLoss, a copy of the given model is returned; with none within
+ * maxBytes or maxMultiplyAdds, the nearest one, and `isWithin` is false. Interrupted by
+ * `signal` or time, it returns the best model so far. While a trial runs, Math.random is
+ * seeded.
  *
  * @param model A layers model that is trained and, unless `train` does it, compiled. Not
  *   changed without inPlace.

@@ -25,11 +25,7 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   const [best] = order;
   const inside = order.filter((result) => isWithin(result, goal, baseline));
   const outside = order.filter((result) => !isWithin(result, goal, baseline));
-  const noise = noiseOf(baseline) || 1e-3 * Math.abs(baseline.score) || 1e-6;
-  const scaled = (trial: DoneTrial, factor: number): Proposal => ({
-    plan: scaledPlan(trial, factor, (path) => kernelCost(trial, path, goal, baseline), noise),
-    parent: trial.id,
-  });
+  const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
     const floor = floorOf(goal, baseline);
@@ -96,7 +92,14 @@ function keeps(plan: Plan): number {
   return Object.values(plan).reduce((sum, { sparsity }) => sum + Math.log(1 - sparsity), 0);
 }
 
-export function kernelCost(trial: DoneTrial, path: string, { cost }: Goal, { kernels }: Baseline): number {
+/** The trial's plan so that it costs `factor` of what it does. */
+export function scaledProposal(trial: DoneTrial, factor: number, goal: Goal, baseline: Baseline): Proposal {
+  const noise = noiseOf(baseline) || 1e-3 * Math.abs(baseline.score) || 1e-6;
+  const plan = scaledPlan(trial, factor, (path) => kernelCost(trial, path, goal, baseline), noise);
+  return { plan, parent: trial.id };
+}
+
+function kernelCost(trial: DoneTrial, path: string, { cost }: Goal, { kernels }: Baseline): number {
   const { sizeBytes, nonZeros } = trial.kernels[path];
   return cost === 'multiplyAdds' ? nonZeros * (kernels[path]?.positions ?? 0) : sizeBytes;
 }

@@ -1,23 +1,10 @@
 import { expect, it } from 'vitest';
-import { estimatesOf } from './choices.js';
 import { rootPlan } from './rootPlan.js';
-import { normalValues } from './testing.js';
+import { kernelsOfSizes } from './testing.js';
 import type { Baseline } from './types.js';
 
 const sizes = { a: 40_000, b: 10_000, c: 100 };
-const baseline: Baseline = {
-  score: 1,
-  sizeBytes: 1,
-  kernels: Object.fromEntries(
-    Object.entries(sizes).map(([path, weights]) => {
-      const choices = estimatesOf(normalValues(weights, weights)).map(({ distortion: loss, ...each }) => ({
-        ...each,
-        loss,
-      }));
-      return [path, { weights, choices }];
-    }),
-  ),
-};
+const baseline: Baseline = { score: 1, sizeBytes: 1, kernels: kernelsOfSizes(sizes) };
 
 it.each([500, 1500, 5000])('keeps square roots, for about %i bytes', (target) => {
   const plan = rootPlan(baseline, (_, { sizeBytes }) => sizeBytes, target, 4);

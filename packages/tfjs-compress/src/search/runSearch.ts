@@ -170,7 +170,6 @@ class Leader {
         },
         parentFile: async ({ parent }) => (parent === 'start' ? undefined : store.file(parent)),
       });
-      await this.writeBest();
     }
     this.throwIfNothingWorks();
     await this.writeBest();

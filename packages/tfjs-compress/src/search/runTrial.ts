@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
 import { weightFigures } from '@tfjs-compress/math';
@@ -12,16 +13,7 @@ import { Start } from './Start.js';
 import { noiseOf, scoreOf } from './scoreOf.js';
 import { seededRandom } from './seededRandom.js';
 import { trainStages } from './trainStages.js';
-import type {
-  DoneTrial,
-  KernelFigures,
-  Plan,
-  RunTrial,
-  SearchJob,
-  TrialOptions,
-  TrialOutcome,
-  TrialSpec,
-} from './types.js';
+import type { DoneTrial, KernelFigures, Plan, SearchJob, TrialOptions, TrialOutcome, TrialSpec } from './types.js';
 
 /**
  * Runs one trial: the weights of its parent, pruning, quantization, rounding of the rest,
@@ -31,7 +23,12 @@ import type {
  * @returns Also for a trial that failed, whose error is in the result.
  * @throws Error, named AbortError, only when the signal is aborted.
  */
-export const runTrial: RunTrial = async (job, spec, parentFile, options = {}) => {
+export async function runTrial(
+  job: SearchJob,
+  spec: TrialSpec,
+  parentFile: Uint8Array | undefined,
+  options: TrialOptions = {},
+): Promise<TrialOutcome> {
   const begin = Date.now();
   const seconds = () => (Date.now() - begin) / 1000;
   try {
@@ -42,7 +39,7 @@ export const runTrial: RunTrial = async (job, spec, parentFile, options = {}) =>
     const message = error instanceof Error ? error.message : String(error);
     return { result: { id: spec.id, spec, status: 'failed', error: message, seconds: seconds() } };
   }
-};
+}
 
 async function done(
   job: SearchJob,
@@ -66,7 +63,9 @@ async function done(
     const probes = await probeKernels(model, job.evaluate);
     signal?.throwIfAborted();
     const finished = finish(artifacts);
-    const sizes = new Map(kernelsOf(model).map(({ path, variable }) => [path, sizeOf(variable.shape as number[])]));
+    const sizes = new Map(
+      kernelsOf(model).map(({ path, variable }) => [path, util.sizeFromShape(variable.shape as number[])]),
+    );
     const result = await resultOf(job, start, spec, finished, { probes, sizes });
     return { result, file: pack(artifacts), model: finished.file };
   } finally {
@@ -104,10 +103,6 @@ async function resultOf(
   } finally {
     dispose();
   }
-}
-
-function sizeOf(shape: number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** @throws Error when the job's model is not the one that the plan was made for. */

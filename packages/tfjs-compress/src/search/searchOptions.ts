@@ -51,31 +51,35 @@ const defaultTrials = 18;
 export const defaultEpochs = 24;
 export const defaultWidth = 6;
 
+/** Of which a search has one. */
+const goalNames = ['maxLoss', 'maxBytes', 'maxMultiplyAdds'] as const;
+
+const defaults: Record<keyof SearchOptions, any> = {
+  maxLoss: undefined,
+  maxBytes: undefined,
+  maxMultiplyAdds: undefined,
+  minutes: undefined,
+  trials: undefined,
+  epochs: undefined,
+  width: defaultWidth,
+  seed: 0,
+};
+
 /** Names of the options, for those who hand on a part of others. */
-export const searchOptionNames = [
-  'maxLoss',
-  'maxBytes',
-  'maxMultiplyAdds',
-  'minutes',
-  'trials',
-  'epochs',
-  'seed',
-] as const;
+export const searchOptionNames = Object.keys(defaults) as (keyof SearchOptions)[];
+
+/** Options with others in their place; a goal that is given takes the place of every other goal. */
+export function replaceOptions(options: SearchOptions, given: SearchOptions): SearchOptions {
+  const kept = { ...options };
+  if (goalNames.some((name) => given[name] !== undefined)) for (const name of goalNames) delete kept[name];
+  return { ...kept, ...given };
+}
 
 /** @throws ArgumentError, or Error for an unknown option. */
 export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
-  const options = resolveOptions<Record<keyof SearchOptions, any>>('compress', given, {
-    maxLoss: undefined,
-    maxBytes: undefined,
-    maxMultiplyAdds: undefined,
-    minutes: undefined,
-    trials: undefined,
-    epochs: undefined,
-    width: defaultWidth,
-    seed: 0,
-  });
+  const options = resolveOptions('compress', given, defaults);
   const { minutes, epochs, width, seed } = options;
-  const goals = (['maxLoss', 'maxBytes', 'maxMultiplyAdds'] as const).filter((name) => options[name] !== undefined);
+  const goals = goalNames.filter((name) => options[name] !== undefined);
   const expected = 'one of maxLoss, maxBytes and maxMultiplyAdds';
   check(goals.length < 2, 'compress', expected, goals.join(' and '));
   const positive = (name: keyof SearchOptions) => {

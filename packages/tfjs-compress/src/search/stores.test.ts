@@ -135,6 +135,14 @@ describe('FolderLock', () => {
     expect(JSON.parse(readFileSync(lockIn(folder), 'utf8')).host).toBe('elsewhere');
   });
 
+  it('names a file that says nothing', async () => {
+    const folder = mkdtempSync(join(root, 'lock-'));
+    writeFileSync(lockIn(folder), '');
+    await expect(FolderLock.take(lockIn(folder), folder)).rejects.toThrow(
+      `${lockIn(folder)} does not say who holds it`,
+    );
+  });
+
   it('is taken from an earlier process with the same number', async () => {
     const folder = mkdtempSync(join(root, 'lock-'));
     writeFileSync(lockIn(folder), JSON.stringify({ pid: process.pid, host: hostname(), token: 'earlier' }));

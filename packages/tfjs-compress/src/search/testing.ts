@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { random } from '@tfjs-compress/math';
-import type { SearchJob } from './types.js';
+import { estimatesOf } from './choices.js';
+import { normal } from './normal.js';
+import type { Baseline, SearchJob } from './types.js';
 
 /** Three classes of points on a plane, told apart by a small net that is trained already. */
 export interface TinyProblem {
@@ -54,8 +56,20 @@ function points(count: number, seed: number): [tf.Tensor2D, tf.Tensor2D, Uint8Ar
 
 /** Normally distributed, without a tensor: no backend is there before a test file's tests run. */
 export function normalValues(count: number, seed: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => {
-    const [u, v] = [1 - random(seed, i, 0), random(seed, i, 1)];
-    return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
+  return Float32Array.from({ length: count }, (_, i) => normal(random(seed, i, 0), random(seed, i, 1)));
+}
+
+/** Kernels of so many weights by their paths; the loss of a choice is its distortion times `factorOf`. */
+export function kernelsOfSizes(
+  sizes: Record<string, number>,
+  factorOf: (index: number) => number = () => 1,
+): Baseline['kernels'] {
+  const kernels = Object.entries(sizes).map(([path, weights], i) => {
+    const choices = estimatesOf(normalValues(weights, i)).map(({ distortion, ...rest }) => ({
+      ...rest,
+      loss: factorOf(i) * distortion,
+    }));
+    return [path, { weights, positions: 1, choices }];
   });
+  return Object.fromEntries(kernels);
 }

@@ -212,17 +212,3 @@ export interface TrialOptions {
   /** From 0 to 1. */
   onProgress?: (fraction: number) => void;
 }
-
-/**
- * The one function that a worker process needs: `runTrial(job, spec, parentFile, options)`.
- *
- * @param parentFile The .tfz of the parent's weights; undefined for 'start'.
- * @returns Also for a trial that failed, whose error is in the result.
- * @throws Error, named AbortError, only when the signal is aborted.
- */
-export type RunTrial = (
-  job: SearchJob,
-  spec: TrialSpec,
-  parentFile: Uint8Array | undefined,
-  options?: TrialOptions,
-) => Promise<TrialOutcome>;

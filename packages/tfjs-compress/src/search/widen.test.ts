@@ -1,26 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { estimatesOf } from './choices.js';
 import { createScheduler } from './Scheduler.js';
 import { resolveSearchOptions } from './searchOptions.js';
-import { normalValues } from './testing.js';
+import { kernelsOfSizes } from './testing.js';
 import type { Baseline, DoneTrial, TrialSpec } from './types.js';
 import { widen } from './widen.js';
 
-const sizes = { a: 3000, b: 200 };
 const baseline: Baseline = {
   score: 0.9,
   examples: 500,
   sizeBytes: 12_000,
-  kernels: Object.fromEntries(
-    Object.entries(sizes).map(([path, weights], i) => {
-      const choices = estimatesOf(normalValues(weights, i)).map(({ distortion, ...rest }) => ({
-        ...rest,
-        loss: distortion,
-      }));
-      return [path, { weights, positions: 1, choices }];
-    }),
-  ),
+  kernels: kernelsOfSizes({ a: 3000, b: 200 }),
 };
 
 /** What the plan asks for, at a score that falls with what is pruned. */

@@ -1,9 +1,9 @@
 import { random } from '@tfjs-compress/math';
-import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
+import { fewest, withFewerBits, withMoreBits } from './changePlan.js';
 import { type CostOf, choosePlan } from './choosePlan.js';
-import { kernelCost, type Proposal } from './propose.js';
+import { normal } from './normal.js';
+import { type Proposal, scaledProposal } from './propose.js';
 import { costOf, isWithin, ranked } from './ranking.js';
-import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
 import type { Baseline, DoneTrial, Plan, TrialResult } from './types.js';
 
@@ -11,8 +11,6 @@ import type { Baseline, DoneTrial, Plan, TrialResult } from './types.js';
 const parentPart = 1 / 8;
 /** Standard deviation of the logarithm by which a kernel's share of what is left varies. */
 const spread = 0.3;
-/** Weights that a kernel keeps at least. */
-const fewest = 4;
 
 /**
  * Proposals without end, for generations that are wider than what `propose` thinks of:
@@ -50,19 +48,19 @@ function first(goal: Goal, baseline: Baseline, draw: Draw): Proposal {
 }
 
 function variation(trial: DoneTrial, goal: Goal, baseline: Baseline, draw: Draw): Proposal {
-  const noise = noiseOf(baseline) || 1e-3 * Math.abs(baseline.score) || 1e-6;
-  const cost = (path: string) => kernelCost(trial, path, goal, baseline);
-  const scaled = scaledPlan(trial, factorOf(trial, goal, baseline, draw(1)), cost, noise);
+  const scaled = scaledProposal(trial, factorOf(trial, goal, baseline, draw(1)), goal, baseline);
   const { kernels } = trial;
-  const plan = varied(scaled, (path) => Math.min(fewest, kernels[path].nonZeros) / kernels[path].weights, draw);
-  return { plan, parent: trial.id };
+  const plan = varied(scaled.plan, (path) => Math.min(fewest, kernels[path].nonZeros) / kernels[path].weights, draw);
+  return { ...scaled, plan };
 }
 
 /** The plan with another share of what is left in each kernel, and sometimes other bits in one. */
 function varied(plan: Plan, leastOf: (path: string) => number, draw: Draw): Plan {
   const paths = Object.keys(plan);
   const kernels = paths.map((path, i): [string, Plan[string]] => {
-    const kept = (1 - plan[path].sparsity) * Math.exp(spread * normal(draw, i));
+    // Draws below 10 are used elsewhere.
+    const deviation = spread * normal(draw(10 + 2 * i), draw(11 + 2 * i));
+    const kept = (1 - plan[path].sparsity) * Math.exp(deviation);
     return [path, { ...plan[path], sparsity: 1 - Math.min(1, Math.max(leastOf(path), kept)) }];
   });
   const changeBits = draw(2) < 0.25 ? withFewerBits : draw(2) < 0.35 ? withMoreBits : undefined;
@@ -91,9 +89,4 @@ export function choiceCost({ cost }: Goal, { kernels }: Baseline): CostOf {
 /** Uniform in the logarithm. */
 function between(low: number, high: number, u: number): number {
   return low * (high / low) ** u;
-}
-
-/** Of the normal distribution (Box and Muller). Draws below 10 are used elsewhere. */
-function normal(draw: Draw, i: number): number {
-  return Math.sqrt(-2 * Math.log(1 - draw(10 + 2 * i))) * Math.cos(2 * Math.PI * draw(11 + 2 * i));
 }

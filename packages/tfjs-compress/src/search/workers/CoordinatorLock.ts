@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { isProcessAlive } from '../isProcessAlive.js';
 import type { Meeting } from './Meeting.js';
 
 /** How long the lock of a coordinator that is dead on another machine stays. */
@@ -41,7 +42,7 @@ export class CoordinatorLock {
       const text = await this.renew();
       if (text === undefined) return;
       const holder: Holder = JSON.parse(text);
-      if (holder.host === hostname() && !isAlive(holder.pid)) {
+      if (holder.host === hostname() && !isProcessAlive(holder.pid)) {
         await redis.eval(releaseScript, 1, this.key, text);
         continue;
       }
@@ -79,15 +80,5 @@ export class CoordinatorLock {
       `another coordinator leads the search '${this.meeting.name}' on this Redis: process ${pid} on ${host}. ` +
         'Stop it, or give this search a --name of its own.',
     );
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -31,6 +31,7 @@ it('two files with the same text may work together, others are told apart in wor
 it("loads a job; options that are given take the place of the module's", async () => {
   const path = write('job.mjs', `${functions}export const options = { maxLoss: 1, seed: 2 };`);
   expect((await loadJob(path, { seed: 3 })).options).toEqual({ maxLoss: 1, seed: 3 });
+  expect((await loadJob(path, { maxBytes: 9 })).options).toEqual({ maxBytes: 9, seed: 2 });
   expect((await loadJob(write('bare.mjs', functions))).options).toEqual({});
 });
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { env } from '@tensorflow/tfjs-core';
 import { searchFingerprint } from '../searchFingerprint.js';
-import type { SearchOptions } from '../searchOptions.js';
+import { replaceOptions, type SearchOptions } from '../searchOptions.js';
 import type { SearchJob } from '../types.js';
 import { versionsOf } from './jobModule.js';
 import type { SharedJob } from './SharedJob.js';
@@ -11,7 +11,7 @@ import type { SharedJob } from './SharedJob.js';
  * Loads a job module.
  *
  * @param path Of a file that exports `model`, `train`, `evaluate` and `options`.
- * @param options Take the place of those of the module.
+ * @param options Take the place of those of the module, a goal also that of another goal.
  * @throws Error that begins with the path, if the file cannot be read or does not export
  *   them.
  */
@@ -36,7 +36,7 @@ export async function loadJob(path: string, options: SearchOptions = {}): Promis
     );
   if (module.options !== undefined && (typeof module.options !== 'object' || module.options === null))
     throw new Error(`${path}: expected options to be an object, received ${module.options}.`);
-  return { model: model!, train: train!, evaluate: evaluate!, options: { ...module.options, ...options } };
+  return { model: model!, train: train!, evaluate: evaluate!, options: replaceOptions(module.options ?? {}, options) };
 }
 
 /**
