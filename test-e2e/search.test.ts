@@ -13,6 +13,8 @@ let folder: string;
 let log: string;
 let programs: Program[] = [];
 
+/** What it printed. */
+let aloneOutput: string;
 /** Of a search: every trial, without the time that it took. */
 let expected: object[];
 
@@ -61,6 +63,7 @@ beforeAll(async () => {
   const alone = start(['search', 'search.mjs', '--output', 'alone']);
   expect(await alone.ended, alone.output).toBe(0);
   expected = trialsIn('alone');
+  aloneOutput = alone.output;
   log = join(folder, 'log');
 });
 
@@ -75,7 +78,14 @@ describe('npx tfjs-compress search, in processes of this machine', () => {
   it('finds a smaller model that is good enough, and says so', () => {
     expect(expected.length).toBe(8);
     expect(expected.every((trial: any) => trial.status === 'done')).toBe(true);
-    expect(expected.some(({ sizeBytes, score }: any) => sizeBytes < 200 && score > 0.2)).toBe(true);
+    const [best, given] = ['alone/best.tfz', 'given model'].map((name) => {
+      const [, sizeBytes, score] = new RegExp(`^${name}: (\\d+) bytes, score ([\\d.]+)$`, 'm').exec(aloneOutput) ?? [];
+      return { sizeBytes: Number(sizeBytes), score: Number(score) };
+    });
+    expect(best.sizeBytes).toBe(readFileSync(join(folder, 'alone', 'best.tfz')).length);
+    expect(best.sizeBytes).toBeLessThan(given.sizeBytes / 2);
+    // Both are printed with four digits.
+    expect(best.score).toBeGreaterThan(given.score - 0.05 - 1e-3);
   });
 
   it('a process that is killed in a trial loses nothing but that, which is run again', async () => {

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { buildLeNet300100 } from './nets.mjs';
 
 await startBackend();
 
@@ -17,14 +18,7 @@ all.xs.dispose();
 all.ys.dispose();
 
 export async function model() {
-  const seeded = (seed) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
-  const net = tf.sequential({
-    layers: [
-      tf.layers.dense({ name: 'ip1', units: 300, activation: 'relu', inputShape: [784], ...seeded(1) }),
-      tf.layers.dense({ name: 'ip2', units: 100, activation: 'relu', ...seeded(2) }),
-      tf.layers.dense({ name: 'ip3', units: 10, activation: 'softmax', ...seeded(3) }),
-    ],
-  });
+  const net = buildLeNet300100(0, null);
   net.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
   await net.fit(training.xs, training.ys, { epochs: 10, batchSize: 32, shuffle: false, verbose: 0 });
   return net;
