@@ -57,7 +57,7 @@ describe('updateMask', () => {
         const expected = [...states].map((state, i) => {
           const magnitude = Math.abs(values[i]);
           if (state === FREE && magnitude < a) return PRUNED;
-          return state === PRUNED && magnitude >= b ? FREE : state;
+          return state === PRUNED && magnitude >= b && magnitude > 0 ? FREE : state;
         });
         updateMask(values, states, { a, b });
         expect([...states]).toEqual(expected);
@@ -67,6 +67,26 @@ describe('updateMask', () => {
 });
 
 describe('thresholdsForSparsity', () => {
+  it('restores no zeros where more are pruned than asked for, until training has told them apart', () => {
+    const shape = fc.record({
+      kept: fc.integer({ min: 1, max: 30 }),
+      zeros: fc.integer({ min: 1, max: 60 }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(shape, ({ kept, zeros, share }) => {
+        const values = Float32Array.from({ length: kept + zeros }, (_, i) => (i < kept ? i + 1 : i % 2 ? 0 : -0));
+        const states = Uint8Array.from(values, (value) => (value === 0 ? PRUNED : FREE));
+        const sparsity = (share * zeros) / values.length;
+        const update = () => updateMask(values, states, thresholdsForSparsity(values, states, sparsity, 0));
+        expect(update()).toEqual({ pruned: 0, spliced: [] });
+        for (let i = kept; i < values.length; i++) values[i] = i + 1;
+        update();
+        expect(states.filter((state) => state === PRUNED).length).toBe(Math.round(sparsity * values.length));
+      }),
+    );
+  });
+
   it('meets the sparsity when there is no band and no tie', () => {
     const distinct = fc.uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 2, maxLength: 100 });
     fc.assert(

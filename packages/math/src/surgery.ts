@@ -1,7 +1,7 @@
 import { keyMask, keyOfInfinity, keysOf } from './keys.js';
 import { FREE, FROZEN, magnitudeAtSparsity, PRUNED } from './partition.js';
 
-/** Below a: pruned. From b on: spliced back. Between them a weight stays what it is. 0 ≤ a ≤ b. */
+/** Below a: pruned. From b on: spliced back, if it is not 0. Between them a weight stays what it is. 0 ≤ a ≤ b. */
 export interface SurgeryThresholds {
   a: number;
   b: number;
@@ -62,12 +62,14 @@ export interface MaskChange {
 }
 
 /**
- * Updates the mask in place (DNS, Eq. 3): |w| < a is pruned, |w| ≥ b comes back, frozen weights and NaN stay. It may run
- * at every step of training, so that a weight costs no branch that cannot be foreseen: magnitudes are compared as integers.
+ * Updates the mask in place (DNS, Eq. 3): |w| < a is pruned, |w| ≥ b comes back, frozen weights and NaN stay. A weight
+ * of 0 does not come back even at b = 0, the threshold of a kernel with more zeros than its target: which of them matter
+ * is known once they have been trained under the mask. It may run at every step of training, so that a weight costs no
+ * branch that cannot be foreseen: magnitudes are compared as integers.
  */
 export function updateMask(values: Float32Array, states: Uint8Array, { a, b }: SurgeryThresholds): MaskChange {
   const keys = keysOf(values);
-  const [low, high] = [keyNotBelow(a), keyNotBelow(b)];
+  const [low, high] = [keyNotBelow(a), Math.max(1, keyNotBelow(b))];
   const spliced: number[] = [];
   let pruned = 0;
   for (let i = 0; i < states.length; i++) {

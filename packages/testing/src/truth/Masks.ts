@@ -56,12 +56,7 @@ export class Masks {
   /** What happened between the beginning and the end of a batch: training, which changes no mask. */
   batch(before: Values, now: Values): void {
     const isLast = this.step === this.options.totalSteps;
-    for (const { path, plan, gone, back } of this.groups(before, now)) {
-      // More zeros were there than are asked for: the first update has restored them, with the value 0.
-      const zeros = before.get(path)!.filter((value) => value === 0).length;
-      const isSurplus =
-        this.step === plan.beginStep + 1 && zeros > (plan.targetSparsity ?? 1) * before.get(path)!.length;
-      if (isSurplus && gone.length === 0) continue;
+    for (const { path, gone, back } of this.groups(before, now)) {
       // Where INQ takes its last step.
       if (back.length > 0 || (gone.length > 0 && !(isLast && Number.isFinite(this.options.inqFrom))))
         this.say(path, 'masks changed while a batch was trained');
