@@ -246,8 +246,12 @@ describe('SurgeryCallback, more ways', () => {
     };
     const wanted = await fitted({ rate: 1, hysteresis: 0 });
     expect(wanted.spliced).toBeGreaterThan(0);
-    const overrides = { a: { rate: 1 } };
-    expect(await fitted({ targetSparsity: 0.5, hysteresis: 0, frequency: 1, overrides })).toEqual(wanted);
+    const given: SurgeryCallbackArgs['overrides'][] = [
+      { a: { rate: 1 } },
+      { '*': { targetSparsity: 0.7 }, a: { rate: 1 } },
+    ];
+    for (const overrides of given)
+      expect(await fitted({ targetSparsity: 0.5, hysteresis: 0, frequency: 1, overrides })).toEqual(wanted);
   });
 
   it('says when the target is lower than the sparsity that is there', async () => {

@@ -61,6 +61,33 @@ describe('select', () => {
     ]);
   });
 
+  it('lets a later target take the place of an earlier rate, and the other way round', () => {
+    const overrides = {
+      'conv_*': { targetSparsity: 0.5, hysteresis: 0.2 },
+      conv_1: { rate: 1 },
+      conv_2: { rate: undefined },
+      dense: { rate: 2 },
+      'dense*': { targetSparsity: 0.25 },
+      // Left to the caller, who says that it must be one of the two.
+      both: { rate: 1, targetSparsity: 0.5 },
+    };
+    const known = ['targetSparsity', 'rate', 'hysteresis'] as const;
+    const selected = select<{ targetSparsity?: number; rate?: number; hysteresis?: number }>(
+      sites,
+      { overrides },
+      known,
+    );
+    expect(Object.fromEntries(selected.map(({ site, options }) => [site.path, options]))).toMatchObject({
+      'conv_1/kernel': { rate: 1, hysteresis: 0.2 },
+      'conv_2/kernel': { targetSparsity: 0.5, hysteresis: 0.2 },
+      'dense/kernel': { targetSparsity: 0.25 },
+    });
+    const of = (path: string) => selected.find(({ site }) => site.path.startsWith(path))!.options;
+    expect(of('conv_1')).not.toHaveProperty('targetSparsity');
+    expect(of('dense')).not.toHaveProperty('rate');
+    expect(of('both')).toEqual(overrides.both);
+  });
+
   it('takes in what an override names, beside the default', () => {
     const isDefault = (site: { path: string }) => site.path === 'dense/kernel';
     const selected = select<{ bits?: number }>(sites, { overrides: { conv_1: { bits: 3 } } }, ['bits'], isDefault);

@@ -1,4 +1,5 @@
 import { check, checkKnownOptions } from '@tfjs-compress/math';
+import type { CompressionArgs } from './compressibleLayer.js';
 import type { Site } from './sites.js';
 import type { Layer } from './tfjsCopy.js';
 
@@ -14,7 +15,10 @@ export interface Selection<Options> {
   include?: Selector | Selector[];
   /** What to leave out of that. */
   exclude?: Selector | Selector[];
-  /** Options for some of the layers, by selector string; a later entry wins over an earlier one. */
+  /**
+   * Options for some of the layers, by selector string; a later entry wins over an earlier one. Of
+   * targetSparsity and rate, of which a layer has one, the later one stays.
+   */
   overrides?: Record<string, Options & { skip?: boolean }>;
 }
 
@@ -54,7 +58,8 @@ export function select<Options extends object>(
   for (const [selector, given] of Object.entries(selection.overrides ?? {})) {
     check(given !== null && typeof given === 'object', `overrides['${selector}']`, 'an object of options', given);
     checkKnownOptions(given, [...known, 'skip'], `overrides['${selector}']`);
-    for (const site of matching('overrides', selector)) options.set(site, { ...options.get(site), ...given });
+    for (const site of matching('overrides', selector))
+      options.set(site, { ...without(options.get(site), given), ...given });
   }
   const selected: Selected<Options>[] = [];
   for (const site of sites) {
@@ -64,6 +69,15 @@ export function select<Options extends object>(
     if (isAsked && !excluded.has(site) && !skip) selected.push({ site, options: rest as Partial<Options> });
   }
   return selected;
+}
+
+/** The earlier options less the one that the given ones are instead of. */
+function without<Options extends object>(earlier: Options | undefined, given: object): Partial<Options> {
+  const kept: Record<string, unknown> = { ...earlier };
+  const { targetSparsity, rate } = given as CompressionArgs;
+  if (targetSparsity !== undefined) delete kept.rate;
+  if (rate !== undefined) delete kept.targetSparsity;
+  return kept as Partial<Options>;
 }
 
 function toList(selectors: Selector | Selector[]): Selector[] {
