@@ -5,7 +5,8 @@ import sharp from 'sharp';
 
 /**
  * The nets: where each is, how many pictures it is compressed with and judged by, and how
- * those are read and scaled. `pictures(folders)` gives { examples, test, labels }.
+ * those are read and scaled. `data` names the folder that `pictures(folders)` needs, which
+ * gives { examples, test, labels }.
  */
 export const nets = {
   'ResNet-8': cifarNet('mlperf-tiny/resnet8_cifar10', (bytes) => bytes),
@@ -31,6 +32,7 @@ export function readModel(folder) {
 function cifarNet(folder, scale) {
   return {
     folder,
+    data: 'cifar',
     batchSize: 50,
     async pictures({ cifar }, count) {
       const train = await batch(cifar, 'data_batch_1', 'train', Math.min(count ?? 1000, 1000));
@@ -52,6 +54,7 @@ async function batch(folder, name, kind, count) {
 function imagenetNet(folder, size, scale) {
   return {
     folder,
+    data: 'imagenet',
     batchSize: 20,
     async pictures({ imagenet }, count = 500) {
       const index = JSON.parse(readFileSync(join(imagenet, 'labels.json'), 'utf8'));

@@ -45,6 +45,7 @@ const result = new URL('results/once.json', import.meta.url);
 const count = args.count ? Number(args.count) : undefined;
 for (const [name, net] of Object.entries(nets)) {
   if (args.only && args.only !== name) continue;
+  if (!args[net.data]) throw new Error(`${name} needs --${net.data} FOLDER; --only NET leaves it out.`);
   const artifacts = readModel(join(args.models, net.folder));
   const model = await load(artifacts);
   const data = await net.pictures(args, count);
@@ -85,7 +86,10 @@ async function useBackend() {
     try {
       await import('@tensorflow/tfjs-node');
       return;
-    } catch {}
+    } catch (error) {
+      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      console.log('tfjs-node is not installed: on WebAssembly instead.');
+    }
   }
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -18,8 +19,11 @@ export async function readPictures(folder) {
   return tf.tensor(values, [files.length, size, size, 3]);
 }
 
-/** Folders of classes come one after the other; the same order each time. */
+/** Folders of classes come one after the other, so they are mixed; the same order each time. */
 function shuffled(files) {
-  const key = (name) => [...name].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7);
-  return files.toSorted((a, b) => key(a) - key(b));
+  const key = (name) => createHash('sha256').update(name).digest('hex');
+  return files
+    .map((name) => [key(name), name])
+    .toSorted()
+    .map(([, name]) => name);
 }

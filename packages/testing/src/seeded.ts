@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Normally distributed values that depend on the seed alone, as a tensor. */
 export function seededTensor(shape: number[], seed: number): tf.Tensor {
-  return tf.randomNormal(shape, 0, 1, 'float32', seed);
+  // tfjs takes a seed of 0 for none.
+  return tf.randomNormal(shape, 0, 1, 'float32', seed === 0 ? 2 ** 31 : seed);
 }
 
 /** The same as an array. */

@@ -2,6 +2,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { stripArtifacts } from '@tfjs-compress/format/internal';
 import { type Command, Option } from 'commander';
+import { artifactsOf } from '../model/artifactsOf.js';
 import { isGraphModel } from '../model/graphKernels.js';
 import type { CompressOnceArgs } from '../once/onceArgs.js';
 import { valueRanges } from '../page/PageConfig.js';
@@ -59,7 +60,7 @@ export async function once(
     const inputs = await readExamples(tf, given.examples, model, artifacts.modelTopology, given);
     const onProgress = makeProgress('compressing');
     const { model: small, notes } = await compressOnce(model, inputs.tensors, { ...goal, onProgress });
-    const saved = await savedBy(small);
+    const saved = await artifactsOf(small);
     const { findSites } = await import('@tfjs-compress/layers');
     const kernels = findSites(small).flatMap(({ role, path }) => (role === 'kernel' ? [path] : []));
     tf.dispose(inputs.tensors);
@@ -74,15 +75,4 @@ export async function once(
   } finally {
     console.warn = warn;
   }
-}
-
-async function savedBy(model: LayersModel): Promise<io.ModelArtifacts> {
-  let saved: io.ModelArtifacts | undefined;
-  await model.save({
-    save: async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    },
-  });
-  return saved!;
 }

@@ -100,7 +100,7 @@ function stacked(parts: NumberArray[], files: string[]): NumberArray {
   return { shape: [parts.length, ...shape], values };
 }
 
-/** Pictures as the page takes them: the whole picture, in the size of the input. */
+/** Pictures as the page takes them: the middle, in the proportions and the size of the input. */
 async function decoded(
   files: string[],
   { width, height, channels }: { width: number; height: number; channels: 1 | 3 },

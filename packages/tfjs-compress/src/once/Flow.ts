@@ -158,9 +158,14 @@ function tensorsOf({ tensor, mask }: Value): tf.Tensor[] {
 function apply({ layer, outputs }: Step, inputs: Value[]): Value[] {
   const tensors = inputs.map(({ tensor }) => tensor);
   const masks = inputs.map(({ mask }) => mask);
-  const given = new Set<tf.Tensor>([...tensors, ...masks.flatMap((mask) => mask ?? [])]);
-  // A layer may give back what it was given; as a tensor of its own it can be disposed of by itself.
-  const own = (tensor: tf.Tensor) => (given.has(tensor) ? tf.clone(tensor) : tensor);
+  const taken = new Set<tf.Tensor>([...tensors, ...masks.flatMap((mask) => mask ?? [])]);
+  // A layer may give back what it was given, or one tensor twice (an LSTM's last output is
+  // its state, too). As a tensor of its own, each can be disposed of by itself.
+  const own = (tensor: tf.Tensor) => {
+    if (taken.has(tensor)) return tf.clone(tensor);
+    taken.add(tensor);
+    return tensor;
+  };
   let results: Value[] = [];
   tf.tidy(() => {
     const hasMask = masks.some((mask) => mask);

@@ -60,6 +60,17 @@ describe('compressOnce', () => {
     expect(last.notes).toEqual(['No levels lose at most 0.2: these lose 0.5.']);
   });
 
+  it('leaves nothing behind where evaluate throws', async () => {
+    const [model, examples] = [smallNet(), correlated([32, 8, 8, 3], 3)];
+    const evaluate = (each: tfl.LayersModel) => {
+      if (each !== model) throw new Error('no validation data');
+      return 1;
+    };
+    await expectNoLeak(() =>
+      expect(compressOnce(model, examples, { maxLoss: 0.2, evaluate })).rejects.toThrow('no validation data'),
+    );
+  });
+
   it('stops when it is asked to, with nothing left', async () => {
     const [model, examples] = [smallNet(), correlated([64, 8, 8, 3], 3)];
     const controller = new AbortController();

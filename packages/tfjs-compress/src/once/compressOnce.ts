@@ -41,8 +41,9 @@ const candidates: { levels: Levels; bits: number }[] = [
  * which takes it up, else one for the kernel: so the file has few distinct values.
  *
  * Memory: the examples, the square of the largest number of inputs of a layer (up to 2,048),
- * and at most 1 GB of activations (512 MB on each side of the layer). The page is given its turn about every 12 ms of work
- * between batches. The given model is not changed.
+ * at most 1 GB of activations that are kept (512 MB on each side of the layer), and those of
+ * a batch. The page is given its turn after each batch and about every 12 ms of other work.
+ * The given model is not changed.
  *
  * @param model A layers model. Our own layers become stock ones.
  * @param examples Inputs, as for predict, the examples along the first axis.
@@ -110,7 +111,7 @@ async function smallest(
     for (const [i, goal] of candidates.entries()) {
       const onProgress = run.onProgress && ((done: number) => run.onProgress!((i + done) / candidates.length));
       const result = await runOnce(model, used, goal, { ...run, onProgress });
-      const loss = full - (await score(result.model));
+      const loss = full - (await scoreOrDispose(result.model, score));
       const isLast = i === candidates.length - 1;
       if (loss <= maxLoss || isLast) {
         const missed = loss <= maxLoss ? [] : [`No levels lose at most ${maxLoss}: these lose ${loss}.`];
@@ -123,6 +124,15 @@ async function smallest(
   } finally {
     tf.dispose(wanted);
     if (!evaluate) tf.dispose([used, held]);
+  }
+}
+
+async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceArgs['evaluate']>): Promise<number> {
+  try {
+    return await score(model);
+  } catch (error) {
+    model.dispose();
+    throw error;
   }
 }
 

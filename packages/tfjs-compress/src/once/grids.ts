@@ -1,9 +1,8 @@
 import type { Nearest } from '@tfjs-compress/math';
 
-/** Levels in units of their scale, the largest of which is `top`. */
+/** Levels in units of their scale. */
 export interface Grid {
   nearest: Nearest;
-  top: number;
   /** Scales to choose from, for values up to `max` in magnitude. */
   scales(max: number): number[];
   /** The scales that a whole tensor can have. */
@@ -32,7 +31,6 @@ function powersOfTwo(bits: number): Grid {
   const from = bits <= 3 ? -2.4 : -1.4;
   return {
     nearest,
-    top: 1,
     scales: (max) => range(from, 0.41, 0.1).map((shift) => max * 2 ** shift),
     tensorScales: (max) => [0, -1, -2].map((shift) => 2 ** (Math.floor(Math.log2((4 / 3) * max)) + shift)),
     common: (scales) => 2 ** Math.round(meanLog2(scales)),
@@ -45,7 +43,7 @@ function uniform(bits: number): Grid {
   const nearest = (value: number): number => Math.min(top, Math.max(-top, Math.round(value)));
   const shifts = range(bits <= 4 ? -1.5 : -0.6, 0.01, 0.1);
   const scales = (max: number) => shifts.map((shift) => (max / top) * 2 ** shift);
-  return { nearest, top, scales, tensorScales: scales, common: (all) => Math.fround(2 ** meanLog2(all)) };
+  return { nearest, scales, tensorScales: scales, common: (all) => Math.fround(2 ** meanLog2(all)) };
 }
 
 function range(from: number, to: number, step: number): number[] {

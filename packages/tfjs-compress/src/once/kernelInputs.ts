@@ -60,8 +60,10 @@ export function kernelInputs(
       const last = channelsLast(x, owner.dataFormat) as tf.Tensor4D;
       if (field === 'depthwiseKernel') return depthwise(last, windowOf(owner), sampling);
       const kernel = owner.depthwiseKernel.read() as tf.Tensor4D;
-      const [dilation] = [owner.dilationRate].flat() as number[];
-      return dense(tf.depthwiseConv2d(last, kernel, owner.strides, owner.padding, 'NHWC', dilation ?? 1), sampling);
+      return dense(
+        tf.depthwiseConv2d(last, kernel, owner.strides, owner.padding, 'NHWC', owner.dilationRate),
+        sampling,
+      );
     }
     default:
       return undefined;
@@ -85,19 +87,10 @@ function channelsLast(x: tf.Tensor, dataFormat: string | undefined): tf.Tensor {
   return tf.transpose(x, [0, ...axes.slice(2), 1]);
 }
 
+/** As a convolution of one tap over a sequence: so its positions are chosen like those. */
 function dense(x: tf.Tensor, sampling: Sampling): KernelInputs {
-  const channels = x.shape[x.shape.length - 1];
-  const flat = tf.reshape(x, [x.size / channels, channels, 1]);
-  const none = { kernelSize: [1], strides: [1], dilation: [1], padding: 'valid' } as const;
-  // As a sequence, whose places are chosen as those of a convolution.
-  const sequence = tf.reshape(flat, [1, -1, channels]);
-  const [rows] = patches(
-    sequence,
-    { ...none, kernelSize: [1], strides: [1], dilation: [1] },
-    sampling.most,
-    sampling.seed,
-  );
-  return { kind: 'rows', rows: rows as tf.Tensor2D };
+  const sequence = tf.reshape(x, [1, -1, x.shape[x.shape.length - 1]]);
+  return convolution(sequence, { kernelSize: [1], strides: [1], dilation: [1], padding: 'valid' }, sampling);
 }
 
 function convolution(x: tf.Tensor, window: Window, { most, seed }: Sampling): KernelInputs {

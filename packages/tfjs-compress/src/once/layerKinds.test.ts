@@ -51,6 +51,14 @@ describe('compressOnce on', () => {
     expect(sum / 3).toBeLessThan(0.9);
   });
 
+  it.each([false, true])('recurrent layers whose states nobody reads, with a mask: %s', async (isMasked) => {
+    const input = tfl.input({ shape: [5, 6] });
+    const steps = isMasked ? (layers.masking().apply(input) as T) : input;
+    const [last] = layers.lstm({ units: 8, returnState: true }).apply(steps) as T[];
+    const model = tfl.model({ inputs: input, outputs: layers.dense({ units: 3 }).apply(last) as T });
+    expect(await shareOfError(model, [correlated([120, 5, 6], 1)], [correlated([120, 5, 6], 50)])).toBeLessThan(0.9);
+  });
+
   it('embeddings, the rows that are looked up most before others', async () => {
     const embedding = layers.embedding({ inputDim: 12, outputDim: 4, inputLength: 6, name: 'embedding' });
     const model = sequential({ layers: [embedding, layers.flatten(), layers.dense({ units: 3 })] });
@@ -89,6 +97,11 @@ describe('compressOnce on', () => {
       [layers.conv2dTranspose({ filters: 6, kernelSize: 2, strides: 2, ...first }), ...flat()],
       [layers.conv1d({ filters: 8, kernelSize: 3, padding: 'same', inputShape: [9, 4] }), ...flat()],
       [layers.conv3d({ filters: 6, kernelSize: 2, inputShape: [4, 4, 4, 2] }), ...flat()],
+      [
+        layers.conv2d({ filters: 6, kernelSize: 3, dataFormat: 'channelsFirst', inputShape: [3, 6, 7] }),
+        layers.batchNormalization({ axis: 1 }),
+        ...flat(),
+      ],
     ];
     for (const each of nets) {
       const model = sequential({ layers: each });

@@ -20,7 +20,6 @@ export interface Window {
  */
 export function patches(x: tf.Tensor, window: Window, most: number, seed: number): tf.Tensor[] {
   const { kernelSize, strides, dilation, padding } = window;
-  const rank = kernelSize.length;
   const spatial = x.shape.slice(1, -1);
   const reach = kernelSize.map((size, i) => (size - 1) * dilation[i] + 1);
   const outputs = spatial.map((size, i) =>
@@ -33,7 +32,7 @@ export function patches(x: tf.Tensor, window: Window, most: number, seed: number
   });
   const padded = around.flat().some((n) => n > 0) ? tf.pad(x, [[0, 0], ...around, [0, 0]]) : x;
   const positions = x.shape[0] * outputs.reduce((a, b) => a * b, 1);
-  const coarse = Math.max(1, Math.floor((positions / most) ** (1 / Math.max(1, rank))));
+  const coarse = Math.max(1, Math.floor((positions / most) ** (1 / kernelSize.length)));
   const steps = outputs.map((size) => Math.min(coarse, size));
   // A different corner of the lattice's cell for each batch.
   const offsets = steps.map((step, i) => Math.floor(random(seed, i) * step));
@@ -44,7 +43,7 @@ export function patches(x: tf.Tensor, window: Window, most: number, seed: number
     const stride = steps.map((step, i) => step * strides[i]);
     const end = begin.map((from, i) => from + (counts[i] - 1) * stride[i] + 1);
     const whole = [x.shape[0], ...end, channels];
-    const part = rank === 0 ? padded : tf.stridedSlice(padded, [0, ...begin, 0], whole, [1, ...stride, 1]);
+    const part = tf.stridedSlice(padded, [0, ...begin, 0], whole, [1, ...stride, 1]);
     return tf.reshape(part, [-1, channels]);
   });
 }

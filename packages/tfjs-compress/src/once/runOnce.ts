@@ -134,7 +134,7 @@ class Work {
 
   async #compressKernel(site: Site, moments: Moments, steps: number[]): Promise<void> {
     const layout = layoutOf(site);
-    const values = (await read(site.variable)) as Float32Array;
+    const values = await read(site.variable);
     const isLast =
       ['kernel', 'pointwiseKernel'].includes(site.field) || owner(site).getClassName() === 'DepthwiseConv2D';
     const isStep = this.#trace.steps[steps[0]].layer === owner(site);

@@ -7,7 +7,7 @@ import type { Trace } from './traceGraph.js';
 /** What is worked on at a time: the kernels of one layer, or the statistics of one normalization. */
 export type Unit = { steps: number[] } & ({ sites: Site[] } | { normalization: Normalization });
 
-/** In the order of the model's layers. */
+/** In an order in which the layers can run. */
 export function unitsOf(trace: Trace, sites: Site[]): Unit[] {
   const steps = new Map<layers.Layer, number[]>();
   for (const [s, { layer }] of trace.steps.entries()) steps.set(layer, [...(steps.get(layer) ?? []), s]);
