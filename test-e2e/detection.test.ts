@@ -23,6 +23,7 @@ declare global {
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
     syncReads: string[];
+    refusals(): Promise<Record<string, string>>;
     orientationOf(name: string): Promise<{ width: number; height: number; white: string }>;
     contrast(color: string): { frame: number; inks: number }[];
     readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
@@ -122,6 +123,23 @@ describe.skipIf(!executable)('the detector on a page', () => {
     expectAlike(webgpu.found, cpu.found, 0.05);
     expectAlike(webgpu.proposals, cpu.proposals, 0.05);
     expect(await page.evaluate(() => window.syncReads)).toEqual([]);
+  });
+
+  it('refuses on WebGPU what has to read at once what was computed there', async () => {
+    const message = (what: string) =>
+      `${what} cannot run on WebGPU, which has no synchronous reads: use WebGL, WASM or tfjs-node for it.`;
+    const training = message('Training a detector');
+    const align = message('RoIAlign with boxes that were computed');
+    expect(await page.evaluate(() => window.refusals())).toEqual({
+      candidates: training,
+      proposals: training,
+      samples: training,
+      align,
+      alignWithoutGradient: align,
+      alignOfNumbers: 'none',
+      maxPool: message('RoI max pooling'),
+      training,
+    });
   });
 
   it('turns pictures as their EXIF data say', async () => {

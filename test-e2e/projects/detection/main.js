@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { cachedBatches, Detector, drawDetections, fetchCoco, fetchVoc, hyperNet } from '@tfjs-compress/detection';
+import {
+  cachedBatches,
+  Detector,
+  drawDetections,
+  fetchCoco,
+  fetchVoc,
+  hyperNet,
+  roiAlign,
+  roiMaxPool,
+} from '@tfjs-compress/detection';
 import '@tensorflow/tfjs-backend-webgpu';
 
 const [width, height] = [48, 32];
@@ -162,6 +171,43 @@ window.trainDetector = async (backend) => {
   loaded.compile(tf.train.sgd(0.01), loaded.headModel);
   const { history } = await loaded.headModel.fitDataset(batches, { epochs: 3, verbose: 0 });
   return { backend: tf.getBackend(), classes: set.classes, loss: history.loss };
+};
+
+/** The messages of what reads at once what WebGPU computed; 'none' for what needs no such read. */
+window.refusals = async () => {
+  await tf.setBackend('webgpu');
+  const { model } = await detector('full');
+  const messageOf = (run) => {
+    try {
+      tf.tidy(run);
+      return 'none';
+    } catch (error) {
+      return error.message;
+    }
+  };
+  // By matMul: tfjs computes most other things of this size without WebGPU.
+  const computed = (shape) => tf.reshape(tf.matMul(tf.ones([tf.util.sizeFromShape(shape), 1]), tf.ones([1, 1])), shape);
+  const [map, boxes, classes, rows] = [
+    [1, 4, 6, 4],
+    [1, 2, 4],
+    [1, 2],
+    [1, 2, 5],
+  ];
+  const apply = (name, ...shapes) => messageOf(() => model.getLayer(name).apply(shapes.map(computed)));
+  const options = { size: 2 };
+  return {
+    candidates: apply('sample_candidates', map, boxes, classes),
+    proposals: apply('proposals', map, boxes, [2, 1], [2, 4]),
+    samples: apply('sample_proposals', rows, boxes, classes),
+    align: apply('detection_roi', map, boxes),
+    alignWithoutGradient: apply('proposal_roi_scored', map, boxes),
+    alignOfNumbers: messageOf(() => roiAlign(computed(map), tf.tensor3d([[[0, 0, 4, 4]]]), options)),
+    maxPool: messageOf(() => roiMaxPool(computed(map), tf.tensor3d([[[0, 0, 4, 4]]]), options)),
+    training: await window.trainDetector('webgpu').then(
+      () => 'none',
+      (error) => error.message,
+    ),
+  };
 };
 
 /** What a COCO file and the pictures beside it hold: names, sizes, objects, and how many values a picture has for a pixel. */

@@ -1,9 +1,10 @@
 import { check, resolveOptions } from '@tfjs-compress/math';
+import { checkClasses } from './checkClasses.js';
 import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
 import { join, type PictureSource } from './PictureSource.js';
 import { parseCoco } from './parseCoco.js';
-import { checkClasses, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
+import { type ReadOptions, readDefaults, readPictures } from './readPictures.js';
 
 export interface CocoOptions extends ReadOptions {}
 

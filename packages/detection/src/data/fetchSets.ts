@@ -28,8 +28,7 @@ export function fetchCoco(
   pictures: Address,
   { requestInit, ...options }: CocoOptions & FetchOptions = {},
 ): Promise<PictureSet> {
-  const file = webSource(() => annotations, requestInit);
-  return cocoSet('fetchCoco', file, lastPart(annotations), webSource(pictures, requestInit), options);
+  return cocoSet('fetchCoco', ...fileAndPictures(annotations, pictures, requestInit), options);
 }
 
 /** readYolo for the browser, where `names` is needed. */
@@ -46,11 +45,12 @@ export function fetchCsv(
   pictures: Address,
   { requestInit, ...options }: CsvOptions & FetchOptions = {},
 ): Promise<PictureSet> {
-  const file = webSource(() => annotations, requestInit);
-  return csvSet('fetchCsv', file, lastPart(annotations), webSource(pictures, requestInit), options);
+  return csvSet('fetchCsv', ...fileAndPictures(annotations, pictures, requestInit), options);
 }
 
-function lastPart(address: string | URL): string {
-  const path = String(address).replace(/[?#].*$/s, '');
-  return path.slice(path.lastIndexOf('/') + 1);
+/** A source of one file, that file's name, and a source of pictures, which lie elsewhere. */
+function fileAndPictures(annotations: string | URL, pictures: Address, requestInit?: RequestInit) {
+  const path = String(annotations).replace(/[?#].*$/s, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return [webSource(() => annotations, requestInit), name, webSource(pictures, requestInit)] as const;
 }

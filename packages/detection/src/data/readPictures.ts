@@ -1,4 +1,5 @@
-import { check, checkOneOf } from '@tfjs-compress/math';
+import { checkOneOf } from '@tfjs-compress/math';
+import { checkClasses } from './checkClasses.js';
 import { inParallel } from './inParallel.js';
 import { checkSize } from './loadPicture.js';
 import type { AnnotatedPicture, Annotation, PictureSet, Skipped } from './PictureSet.js';
@@ -51,7 +52,8 @@ export interface Entry {
 
 /**
  * Collects pictures that are there and as large as they are said to be, with their boxes cut to
- * them. What `options` say is to be skipped is listed in the set, and told once on the console.
+ * them. Pictures and boxes that are invalid and skipped are listed in the set, and told once on the
+ * console; objects of other classes are not: leaving them out is a choice.
  *
  * @param owner The function the user called.
  */
@@ -105,12 +107,4 @@ async function readPicture(
   const { width, height } = size ?? known ?? (await source.decode(paths));
   const inPixels = typeof objects === 'function' ? objects(width, height) : objects;
   return { ...described, width, height, objects: inPixels, load: () => source.decode(paths) };
-}
-
-/** Throws unless they are different names, at least one. */
-export function checkClasses(classes: readonly string[] | undefined): void {
-  if (classes === undefined) return;
-  const areNames = Array.isArray(classes) && classes.every((name) => typeof name === 'string' && name !== '');
-  check(areNames && classes.length > 0, 'classes', 'names, at least one', classes);
-  check(new Set(classes).size === classes.length, 'classes', 'different names', classes);
 }

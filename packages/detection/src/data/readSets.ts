@@ -34,8 +34,7 @@ export async function readCoco(
   picturesFolder: string,
   options?: CocoOptions,
 ): Promise<PictureSet> {
-  const annotations = await folderSource(dirname(annotationsFile));
-  return cocoSet('readCoco', annotations, basename(annotationsFile), await folderSource(picturesFolder), options);
+  return cocoSet('readCoco', ...(await fileAndPictures(annotationsFile, picturesFolder)), options);
 }
 
 /**
@@ -62,6 +61,10 @@ export async function readCsv(
   picturesFolder: string,
   options?: CsvOptions,
 ): Promise<PictureSet> {
-  const annotations = await folderSource(dirname(annotationsFile));
-  return csvSet('readCsv', annotations, basename(annotationsFile), await folderSource(picturesFolder), options);
+  return csvSet('readCsv', ...(await fileAndPictures(annotationsFile, picturesFolder)), options);
+}
+
+/** A source of the file's folder, the file's name, and a source of pictures, which lie elsewhere. */
+async function fileAndPictures(annotations: string, pictures: string) {
+  return [await folderSource(dirname(annotations)), basename(annotations), await folderSource(pictures)] as const;
 }

@@ -1,10 +1,11 @@
 import { check, resolveOptions } from '@tfjs-compress/math';
+import { checkClasses } from './checkClasses.js';
 import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
 import { extensions, join, MissingFileError, type PictureSource, splitExtension } from './PictureSource.js';
 import { parseYolo, yoloObjects } from './parseYolo.js';
 import { pathsByStem } from './pathsByStem.js';
-import { checkClasses, type Described, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
+import { type Described, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
 
 export interface YoloOptions extends Omit<ReadOptions, 'otherClasses'> {
   /**

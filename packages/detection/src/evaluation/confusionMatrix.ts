@@ -33,18 +33,15 @@ export function confusionMatrix(
   truth: readonly (readonly Annotation[])[],
   options: ConfusionMatrixOptions = {},
 ): ConfusionMatrix {
-  const none = undefined as ConfusionMatrixOptions['classes'];
-  const defaults = { classes: none, scoreThreshold: 0, iouThreshold: 0.5 };
+  const defaults = { classes: undefined as ConfusionMatrixOptions['classes'], scoreThreshold: 0, iouThreshold: 0.5 };
   const { classes, scoreThreshold, iouThreshold } = resolveOptions('confusionMatrix', options, defaults);
   check(scoreThreshold >= 0 && scoreThreshold <= 1, 'scoreThreshold', 'a number from 0 to 1', scoreThreshold);
   checkOverlap(iouThreshold);
   checkEvaluated(detections, truth);
-  const names =
-    classes ??
-    classesOf(
-      none,
-      truth.map((objects, i) => [...objects, ...detections[i]]),
-    );
+  const names = classesOf(
+    classes,
+    truth.map((objects, i) => [...objects, ...detections[i]]),
+  );
   const counts = Array.from({ length: names.length + 1 }, () => new Array<number>(names.length + 1).fill(0));
   const background = names.length;
   truth.forEach((all, picture) => {

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { check, checkInteger } from '@tfjs-compress/math';
 import { movedWindows, nonMaxSuppression } from '@tfjs-compress/math/detection';
-import { checkLayerArgs, checkReadsSync, type LayerConfig, rowsOf, type Shape } from './layer.js';
+import { readNow } from '../readNow.js';
+import { checkLayerArgs, type LayerConfig, rowsOf, type Shape } from './layer.js';
 
 export interface ProposalsArgs {
   /** Pixels of the picture in a cell of the map. */
@@ -33,14 +34,12 @@ export class Proposals extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    checkReadsSync('Training a detector');
     const [map, windows, logits, offsets] = inputs as tf.Tensor[];
     const [pictures, rows, columns] = map.shape;
     const { stride, count, iouThreshold } = this.options;
     const n = windows.shape[1] as number;
-    const windowValues = windows.dataSync() as Float32Array;
-    const logitValues = logits.dataSync() as Float32Array;
-    const offsetValues = offsets.dataSync() as Float32Array;
+    const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
+    const [windowValues, logitValues, offsetValues] = [read(windows), read(logits), read(offsets)];
     const out = new Float32Array(pictures * count * 5);
     for (let picture = 0; picture < pictures; picture++) {
       const moves = offsetValues.subarray(picture * n * 4, (picture + 1) * n * 4);

@@ -3,7 +3,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import type { RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
 import { checkRoI } from '../roi/checkRoI.js';
 import { roiMaxPool } from '../roi/roiMaxPool.js';
-import { checkLayerArgs, checkReadsSync, type LayerConfig, type Shape } from './layer.js';
+import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;
 
@@ -20,7 +20,6 @@ export class RoIMaxPooling extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    checkReadsSync('RoI max pooling');
     const [features, boxes] = inputs as [tf.Tensor4D, tf.Tensor3D];
     return tf.tidy(() => roiMaxPool(features, boxes, this.options));
   }

@@ -4,6 +4,7 @@ import { encodeBoxes, gridBoxes, pickBoxes, proposalWeights } from '@tfjs-compre
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
 import { draw, sampleMatches } from '../boxes/sampleMatches.js';
+import { readNow } from '../readNow.js';
 import { hideDifficult } from './hideDifficult.js';
 import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
@@ -51,7 +52,8 @@ export class SampleCandidates extends layers.Layer {
     const [width, height] = [columns * stride, rows * stride];
     const windows = gridBoxes({ width, height, stride: gridStride, scales, ratios });
     const all = Array.from({ length: windows.length / 4 }, (_, i) => i);
-    const [boxValues, classValues] = [boxes.dataSync() as Float32Array, classes.dataSync() as Float32Array];
+    const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
+    const [boxValues, classValues] = [read(boxes), read(classes)];
     const sampled = new Float32Array(pictures * count * 4);
     const targets = new Float32Array(pictures * count * 5);
     const toScore = new Float32Array(pictures * scored * 4);

@@ -4,6 +4,7 @@ import { detectionWeights, encodeBoxes, pickBoxes, smallestSide } from '@tfjs-co
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
 import { sampleMatches } from '../boxes/sampleMatches.js';
+import { readNow } from '../readNow.js';
 import { hideDifficult } from './hideDifficult.js';
 import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
@@ -37,8 +38,8 @@ export class SampleProposals extends layers.Layer {
     const [proposals, boxes, classes] = inputs as tf.Tensor[];
     const [pictures, n] = proposals.shape;
     const { count, positive, positiveFraction } = this.options;
-    const values = proposals.dataSync() as Float32Array;
-    const [boxValues, classValues] = [boxes.dataSync() as Float32Array, classes.dataSync() as Float32Array];
+    const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
+    const [values, boxValues, classValues] = [read(proposals), read(boxes), read(classes)];
     const m = classes.shape[1] as number;
     const outBoxes = new Float32Array(pictures * count * 4);
     const targets = new Float32Array(pictures * count * 5);

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { checkKnownOptions } from '@tfjs-compress/math';
 import { pickBoxes } from '@tfjs-compress/math/detection';
@@ -37,10 +37,4 @@ export function objectsOf(boxes: Float32Array, classes: Float32Array) {
       indices((c) => c < 0),
     ),
   };
-}
-
-/** Throws on a backend that gives zeros where values are read at once. */
-export function checkReadsSync(what: string): void {
-  if (tf.getBackend() !== 'webgpu') return;
-  throw new Error(`${what} cannot run on WebGPU, which has no synchronous reads: use WebGL, WASM or tfjs-node for it.`);
 }

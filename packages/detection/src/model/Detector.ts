@@ -224,11 +224,15 @@ export class Detector {
   private async detectTogether(pictures: PreparablePicture[], given: Required<DetectOptions>): Promise<Detection[][]> {
     const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
     const found: Detection[][] = [];
-    pictures.forEach((picture, place) => {
-      const prepared = this.prepare(picture);
-      const size = `${prepared.input.shape}`;
-      bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
-    });
+    // In a tidy, which disposes of the others where one of the pictures is none.
+    tf.tidy(() =>
+      pictures.map((picture, place) => {
+        const prepared = this.prepare(picture);
+        const size = `${prepared.input.shape}`;
+        bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
+        return prepared.input;
+      }),
+    );
     for (const group of bySize.values()) {
       const maps = tf.tidy(() => {
         const all = this.mapsOf(

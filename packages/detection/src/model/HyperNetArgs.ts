@@ -1,6 +1,7 @@
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
 import { type DetectOptions, detectOptionsOf, type Preprocessing, preprocessings } from '@tfjs-compress/math/detection';
+import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */
 export interface CandidateArgs {
@@ -140,13 +141,14 @@ export function configOf(args: HyperNetArgs): HyperNetConfig {
   if (builtIn) checkOneOf(builtIn, ['vgg16', 'alexnet'], 'trunk');
   else check(trunk instanceof LayersModel, 'trunk', "'vgg16', 'alexnet' or a LayersModel", trunk);
   const outputs = builtIn ? [] : (trunk as LayersModel).outputs.map(({ sourceLayer }) => sourceLayer.name);
+  checkClasses(given.classes);
   const levels = named ?? (builtIn ? builtInLevels[builtIn] : outputs);
   const areThree = Array.isArray(levels) && levels.length === 3 && levels.every((name) => typeof name === 'string');
   check(areThree, 'levels', 'the names of three layers of the trunk, shallow to deep', named);
   const config = {
     ...rest,
     levels: [...levels],
-    classes: [...checkNames(given.classes)],
+    classes: [...given.classes],
     preprocessing: preprocessing ?? (builtIn ? 'caffe' : 'tf'),
     candidates: resolveOptions('hyperNet.candidates', candidates ?? {}, candidateDefaults),
     training: resolveOptions('hyperNet.training', training ?? {}, trainingDefaults),
@@ -154,13 +156,6 @@ export function configOf(args: HyperNetArgs): HyperNetConfig {
   } as HyperNetConfig;
   checkConfig(config);
   return config;
-}
-
-function checkNames(classes: readonly string[]): readonly string[] {
-  const areNames = Array.isArray(classes) && classes.every((name) => typeof name === 'string' && name !== '');
-  check(areNames && classes.length > 0, 'classes', 'names, at least one', classes);
-  check(new Set(classes).size === classes.length, 'classes', 'different names', classes);
-  return classes;
 }
 
 const counts = [

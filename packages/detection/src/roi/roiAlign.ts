@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger } from '@tfjs-compress/math';
 import { axisWeights, extent, type RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { readNow } from '../readNow.js';
 import { checkBoxes, checkRoI } from './checkRoI.js';
 
 /** T of the matmul form has size · height · channels floats a box; boxes are taken in portions that keep it below 64 MB. */
 const largestIntermediate = 16e6;
+
+const computedBoxes = 'RoIAlign with boxes that were computed';
 
 /**
  * RoIAlign (He et al., Mask R-CNN, arXiv:1703.06870; semantics of torchvision): each box is cut into size × size bins and each
@@ -14,12 +17,14 @@ const largestIntermediate = 16e6;
  * @param features [pictures, height, width, channels]
  * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2
  * @returns [pictures · n, size, size, channels], the first picture's boxes first
+ * @throws Error on WebGPU for boxes that were computed there, which cannot be read at once:
+ *   tf.tensor3d(await boxes.data(), boxes.shape) can.
  */
 export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): tf.Tensor4D {
   const [pictures, height, width, channels] = features.shape;
   const { size } = checkAll(features, boxes, options);
   const n = boxes.shape[1];
-  const values = boxes.dataSync() as Float32Array;
+  const values = readNow(boxes, computedBoxes);
   const wx = axisWeights(values, { first: 0, step: 4, length: 2 }, width, options);
   const wy = axisWeights(values, { first: 1, step: 4, length: 2 }, height, options);
   const portion = Math.max(1, Math.min(n, Math.floor(largestIntermediate / (size * height * channels))));
@@ -92,7 +97,7 @@ export function roiAlignWithoutGradient(
   const [pictures, height, width] = features.shape;
   const n = boxes.shape[1];
   if (n === 0) return tf.zeros([0, size, size, features.shape[3]]);
-  const values = boxes.dataSync();
+  const values = readNow(boxes, computedBoxes);
   const points = new Float32Array(values.length);
   const points1d = size * samplingRatio;
   /** Where the first and the last sample lie: of cropAndResize's (y1, x1, y2, x2), at `from` and two after it. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { readNow } from '../readNow.js';
 import { checkBoxes, checkRoI } from './checkRoI.js';
 
 /**
@@ -11,24 +12,21 @@ import { checkBoxes, checkRoI } from './checkRoI.js';
  * @param features [pictures, height, width, channels]
  * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2
  * @returns [pictures · n, size, size, channels]
+ * @throws Error on WebGPU, where values cannot be read at once.
  */
 export function roiMaxPool(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIMaxPoolOptions): tf.Tensor4D {
   checkRoI(options, 'roiMaxPool');
   checkBoxes(features, boxes);
   const { size } = options;
   const [pictures, , , channels] = features.shape;
-  const corners = boxes.dataSync();
+  const read = (tensor: tf.Tensor) => readNow(tensor, 'RoI max pooling');
+  const corners = read(boxes);
   const shape: [number, number, number, number] = [pictures * boxes.shape[1], size, size, channels];
   const op = tf.customGrad((map) => {
-    const { values, winners } = maxPoolBoxes(
-      (map as tf.Tensor).dataSync() as Float32Array,
-      features.shape,
-      corners,
-      options,
-    );
+    const { values, winners } = maxPoolBoxes(read(map as tf.Tensor), features.shape, corners, options);
     const gradFunc = (dy: tf.Tensor) => {
       const dx = new Float32Array(features.size);
-      const given = dy.dataSync();
+      const given = read(dy);
       winners.forEach((winner, i) => {
         if (winner >= 0) dx[winner] += given[i];
       });
