@@ -210,7 +210,10 @@ describe('compress ends in time', () => {
   it('at once when it was stopped before, with the given model', async () => {
     const found = await search({ signal: AbortSignal.abort() });
     expect([found.stopped, found.trials.length, found.score]).toEqual(['signal', 0, score]);
-    found.model.dispose();
+    expect(found.isWithin).toBe(true);
+    const tooLarge = await search({ signal: AbortSignal.abort(), maxBytes: found.sizeBytes - 1 });
+    expect([tooLarge.sizeBytes, tooLarge.isWithin]).toEqual([found.sizeBytes, false]);
+    for (const { model } of [found, tooLarge]) model.dispose();
   });
 });
 

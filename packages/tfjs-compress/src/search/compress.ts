@@ -4,6 +4,7 @@ import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
 import { FolderStore } from './FolderStore.js';
 import { InlineRunner } from './InlineRunner.js';
 import { MemoryStore } from './MemoryStore.js';
+import { isWithin } from './ranking.js';
 import { runSearch } from './runSearch.js';
 import { Start } from './Start.js';
 import { resolveSearchOptions, type SearchOptions, searchOptionNames } from './searchOptions.js';
@@ -93,25 +94,25 @@ export async function compress(model: LayersModel, options: CompressOptions): Pr
   check(typeof inPlace === 'boolean', 'inPlace', 'a boolean', inPlace);
   check(signal === undefined || typeof signal.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
   checkOneOf(verbose, [0, 1], 'verbose');
-  resolveSearchOptions(search);
+  const { goal } = resolveSearchOptions(search);
   const job: SearchJob = { model: () => model, train, evaluate, options: search };
   const start = await Start.ofJob(job);
   const store = output === undefined ? new MemoryStore() : new FolderStore(output);
   const run = await runSearch(job, { store, runner: new InlineRunner(job), signal, verbose });
   const { best, baseline, ...found } = run;
-  const isStart = !best || (!run.isWithin && search.maxBytes === undefined && search.maxMultiplyAdds === undefined);
+  const isStart = !best || (!run.isWithin && goal.within === 'score');
   const file = isStart ? start.file : (await store.model(best.id))!;
-  const { score } = isStart ? baseline : best;
-  const result = { ...found, isWithin: isStart ? isStartWithin() : run.isWithin, file, sizeBytes: file.length, score };
+  const chosen = isStart ? baseline : best;
+  const result = {
+    ...found,
+    isWithin: isWithin(chosen, goal, baseline),
+    file,
+    sizeBytes: file.length,
+    score: chosen.score,
+  };
   if (!inPlace) return { ...result, model: await start.give(file) };
   if (!isStart) await writeInto(model, start, (await store.file(best.id))!);
   return { ...result, model };
-
-  function isStartWithin(): boolean {
-    const { maxBytes, maxMultiplyAdds } = search;
-    if (maxBytes !== undefined) return baseline.sizeBytes <= maxBytes;
-    return maxMultiplyAdds === undefined || (baseline.multiplyAdds ?? Number.POSITIVE_INFINITY) <= maxMultiplyAdds;
-  }
 }
 
 async function writeInto(model: LayersModel, start: Start, file: Uint8Array): Promise<void> {

@@ -6,8 +6,11 @@ export function isDone(result: TrialResult): result is DoneTrial {
   return result.status === 'done';
 }
 
-/** What the goal counts; bytes where multiplications cannot be counted. */
-export function costOf(result: { sizeBytes: number; multiplyAdds?: number }, { cost }: Goal): number {
+/** Of a trial or of the given model. */
+type Figures = Pick<DoneTrial, 'score' | 'sizeBytes' | 'multiplyAdds'>;
+
+/** What the goal counts; infinite where multiplications cannot be counted. */
+export function costOf(result: Omit<Figures, 'score'>, { cost }: Goal): number {
   return cost === 'multiplyAdds' ? (result.multiplyAdds ?? Number.POSITIVE_INFINITY) : result.sizeBytes;
 }
 
@@ -16,7 +19,7 @@ export function floorOf(goal: Goal, { score }: Baseline): number {
   return goal.within === 'score' ? score - goal.maxLoss : Number.NEGATIVE_INFINITY;
 }
 
-export function isWithin(result: DoneTrial, goal: Goal, baseline: Baseline): boolean {
+export function isWithin(result: Figures, goal: Goal, baseline: Baseline): boolean {
   // One example of 1,000 more or less is .001 only in the decimal system.
   if (goal.within === 'score') return result.score >= floorOf(goal, baseline) - 1e-9;
   return costOf(result, goal) <= goal.limit;
