@@ -72,7 +72,8 @@ function watchEnd(dataset: Dataset, atEnd: () => Promise<void>): Dataset {
  * - Next to an instance, fit takes plain objects in `callbacks` for instances, or the other way round, by the first
  *   one alone, and fails. Beside a callback of this package, plain objects become tf.CustomCallback.
  * - fit hands `yieldEvery` to plain objects only: beside instances the page would wait. One callback more does that.
- * - Ours come first, and what a sister package ranks among them by a `priority`, so that every other callback sees what they did: figures in the logs, a finished model to save.
+ * - Ours come first, and what a sister package ranks among them by a `priority`, so that every other callback sees what
+ *   they did: figures in the logs, a finished model to save.
  * - A dataset of unknown size tells nobody but fitDataset that it has come to its end.
  * - A fit that fails ends without a word to its callbacks.
  *

@@ -62,7 +62,7 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
   });
 }
 
-/** Trials at the level of chance would leave no room for the others: at most twice what the upper half spans. */
+/** Trials at the level of chance would leave no room for the others: at most 2.5 times what the upper half spans. */
 function domainOf(points: Point[], baseline: SearchFigures['baseline']): [number, number] {
   const scores = [...points.map(({ score }) => score), ...(baseline ? [baseline.score] : [])].sort((a, b) => b - a);
   if (scores.length === 0) return [0, 1];
