@@ -18,8 +18,31 @@ export function model() {
       layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
     ],
   });
-  const random = (shape, seed) => tf.randomNormal(shape, 0, 0.5, 'float32', seed);
-  net.setWeights([random([8, 16], 2), tf.zeros([16]), random([16, 3], 3), tf.zeros([3])]);
+  // As if it were trained: unit i holds x_i, unit 3 + i holds -x_i, and the rest is noise that may go.
+  const noise = (shape, seed) => tf.randomNormal(shape, 0, 0.1, 'float32', seed);
+  const parts = tf.tidy(() => tf.concat([tf.eye(3), tf.neg(tf.eye(3))], 1));
+  const hidden = tf.tidy(() =>
+    tf.add(
+      tf.pad(parts, [
+        [0, 5],
+        [0, 10],
+      ]),
+      noise([8, 16], 2),
+    ),
+  );
+  const out = tf.tidy(() =>
+    tf.add(
+      tf.mul(
+        4,
+        tf.pad(tf.transpose(parts), [
+          [0, 10],
+          [0, 0],
+        ]),
+      ),
+      noise([16, 3], 3),
+    ),
+  );
+  net.setWeights([hidden, tf.zeros([16]), out, tf.zeros([3])]);
   net.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
   return net;
 }
