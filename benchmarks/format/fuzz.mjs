@@ -3,10 +3,12 @@
  *
  *   node benchmarks/format/fuzz.mjs [COUNT] [MADE_UP]
  *
- * COUNT (1,000,000) randomly changed files, each of which has to end in a FormatError or in a model of the size it states; and MADE_UP
- * (3,000) files whose sizes, counts and plans are made up, each of which has to be read within the time and memory that
- * packages/format/SPEC.md states. Writes results/fuzz.json. FORMAT_DIST=FOLDER/ tries another build of packages/format, DECODER=runtime
- * the decoder in WebAssembly of packages/runtime (results/fuzz-runtime.json).
+ * COUNT (1,000,000) randomly changed files, each of which has to end in a FormatError or
+ * in a model of the size it states; and MADE_UP (3,000) files whose sizes, counts and
+ * plans are made up, each of which has to be read within the time and memory that
+ * packages/format/SPEC.md states. Writes results/fuzz.json. FORMAT_DIST=FOLDER/ tries
+ * another build of packages/format, DECODER=runtime the decoder in WebAssembly of
+ * packages/runtime (results/fuzz-runtime.json).
  */
 import { pathToFileURL } from 'node:url';
 import { writeResult } from '../tools/results.mjs';
@@ -15,21 +17,27 @@ import { fileMaker } from './makeUpFile.mjs';
 const { FORMAT_DIST, DECODER = 'format' } = process.env;
 const dist = FORMAT_DIST ? pathToFileURL(FORMAT_DIST) : new URL('../../packages/format/dist/', import.meta.url);
 const { pack, unpack } = await import(new URL('index.js', dist));
-const runtime = await import('../../packages/runtime/dist/internal.js');
-/** The bytes of the weights that come out. */
-const decode = {
-  format: (file, maxBytes) => unpack(file, { maxBytes }).weightData?.byteLength ?? 0,
-  runtime: async (file, maxBytes) => {
-    const { weightData = [] } = await runtime.unpack(file, 'fuzzed.tfz', maxBytes);
-    return weightData.reduce((sum, part) => sum + part.byteLength, 0);
+/** Decoders, which return the bytes of the weights that come out. */
+const decoders = {
+  format: () => (file, maxBytes) => unpack(file, { maxBytes }).weightData?.byteLength ?? 0,
+  runtime: async () => {
+    const runtime = await import('../../packages/runtime/dist/internal.js');
+    return async (file, maxBytes) => {
+      const { weightData = [] } = await runtime.unpack(file, 'fuzzed.tfz', maxBytes);
+      return weightData.reduce((sum, part) => sum + part.byteLength, 0);
+    };
   },
-}[DECODER];
+};
+if (!decoders[DECODER])
+  throw new Error(`DECODER: expected ${Object.keys(decoders).join(' or ')}, received ${DECODER}.`);
+const decode = await decoders[DECODER]();
 /** Each build has a class of its own. */
 const isFormatError = (error) => error.name === 'FormatError';
 
 /**
- * Reads `count` randomly changed files, their checksums set right, and throws for anything but a FormatError or a model of the size it
- * states. Returns what happened to them.
+ * Reads `count` randomly changed files, their checksums set right, and throws for
+ * anything but a FormatError or a model of the size it states. Returns what happened to
+ * them.
  */
 async function fuzz(count) {
   const good = pack(model());
@@ -93,8 +101,9 @@ async function fuzzMadeUp(count) {
 }
 
 /**
- * SPEC.md's bounds for one file, four times the time for a machine with other work and code that is still being compiled. Memory is
- * that of arrays, which node --expose-gc makes certain.
+ * SPEC.md's bounds for one file, four times the time for a machine with other work and
+ * code that is still being compiled. Memory is that of arrays, which node --expose-gc
+ * makes certain.
  */
 function bounds({ file, weightBytes, textBytes, mixedBits, count }, maxBytes) {
   const weights = Math.min(Math.max(weightBytes, 0), maxBytes);
@@ -134,8 +143,9 @@ function generator(seed) {
 }
 
 /**
- * A file with one to eight random changes and a checksum that is right: for even seeds anywhere, for odd ones only in what is coded, with
- * the sizes in the header set right too, so that all of it gets to the decoder.
+ * A file with one to eight random changes and a checksum that is right: for even seeds
+ * anywhere, for odd ones only in what is coded, with the sizes in the header set right
+ * too, so that all of it gets to the decoder.
  */
 function mutate(file, seed) {
   const body = file.subarray(0, -4);

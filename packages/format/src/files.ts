@@ -1,5 +1,6 @@
 /**
- * Files of Node. The modules are asked for at run time, so that no bundler for browsers meets an import of them.
+ * Files of Node. The modules are asked for at run time, so that no bundler for browsers
+ * meets an import of them.
  */
 export function builtin<T>(name: string): T {
   const modules = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule;
@@ -14,7 +15,10 @@ export function isFileUrl(url: string): boolean {
   return url.startsWith(scheme);
 }
 
-/** The path in a file:// URL, which as in tfjs-node is what follows the scheme, relative or absolute. */
+/**
+ * The path in a file:// URL, which as in tfjs-node is what follows the scheme, relative
+ * or absolute.
+ */
 function filePath(url: string): string {
   const path = url.slice(scheme.length);
   return path.startsWith('/') && /^\/[a-z]:/i.test(path) ? path.slice(1) : path;
@@ -25,7 +29,10 @@ export async function readFile(url: string): Promise<Uint8Array> {
   return fs.readFile(filePath(url));
 }
 
-/** Writes a whole file or none: to a temporary name beside it, then by renaming. Makes missing folders. */
+/**
+ * Writes a whole file or none: to a temporary name beside it, then by renaming. Makes
+ * missing folders.
+ */
 export async function writeFile(url: string, bytes: Uint8Array | string): Promise<void> {
   const fs = builtin<typeof import('node:fs/promises')>('node:fs/promises');
   const { dirname } = builtin<typeof import('node:path')>('node:path');

@@ -50,9 +50,10 @@ export async function compileBinaries() {
     ([name, module]) => `export const ${name} =\n  ${quoted(textOf(module))};\n`,
   );
   return `/**
- * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all operations, one with those that dense layers
- * need, and the decoder of files; as text (binaryOf), byte by byte, so that what sends it compressed (gzip, brotli) finds what
- * repeats. Compressed by themselves and in base64, they would take 2% more and time to inflate.
+ * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all
+ * operations, one with those that dense layers need, and the decoder of files; as text
+ * (binaryOf), byte by byte, so that what sends it compressed (gzip, brotli) finds what
+ * repeats. Compressed by themselves and in base64, they would take time to inflate.
  */
 ${constants.join('\n')}`;
 }

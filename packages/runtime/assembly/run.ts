@@ -10,12 +10,18 @@ import { sparseProduct } from './sparseProduct';
 import { sparseVector } from './sparseVector';
 import { window } from './window';
 
-/** Runs the program at an address: see ../src/program/Op.ts. 0, or 1 where a gather's index was outside of its table. */
+/**
+ * Runs the program at an address: see ../src/program/Op.ts. 0, or 1 where a gather's
+ * index was outside of its table.
+ */
 export function run(program: usize): i32 {
   return steps(program, <usize>-1, 0);
 }
 
-/** The operations up to `end` or code 0, t the number of the round of the loop that they are in. */
+/**
+ * The operations up to `end` or code 0, t the number of the round of the loop that they
+ * are in.
+ */
 function steps(at: usize, end: usize, t: i32): i32 {
   while (at < end) {
     const code = load<i32>(at);

@@ -1,12 +1,16 @@
 import { Five, Four, One, Seven, Six, Three, Two } from './count';
 import { addProduct, clamp, splatOrZero } from './vectors';
 
-/** So many tiles beside each other are computed before the next row of the matrix: they lie on the same pages of memory. */
+/**
+ * So many tiles beside each other are computed before the next row of the matrix: they
+ * lie on the same pages of memory.
+ */
 const SIDE: i32 = 64;
 
 /**
- * Sparse matrix by planes, in tiles of up to seven vectors of every plane: as many as V8 keeps in registers, a sum for each. Tiles are
- * of about the same size, as one vector alone takes nearly as long as three.
+ * Sparse matrix by planes, in tiles of up to seven vectors of every plane: as many as V8
+ * keeps in registers, a sum for each. Tiles are of about the same size, as one vector
+ * alone takes nearly as long as three.
  */
 export function sparseProduct(p: usize): void {
   let x = load<usize>(p);

@@ -16,9 +16,9 @@ interface Decoder {
 }
 
 /**
- * The artifacts in a compressed file, as unpack of '@tfjs-compress/format' reads them, and
- * within the same bounds, a part for each weight; decoded by WebAssembly, which is faster than JavaScript that an
- * engine has not compiled yet.
+ * The artifacts in a compressed file, as unpack of '@tfjs-compress/format' reads them,
+ * and within the same bounds, a part for each weight; decoded by WebAssembly, which is
+ * faster than JavaScript that an engine has not compiled yet.
  *
  * @throws FormatError for all but a whole, unchanged compressed file.
  */

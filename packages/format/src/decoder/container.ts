@@ -8,20 +8,28 @@ export const magic = [0x74, 0x66, 0x7a];
 /** Files are written in this version. */
 export const newestVersion = 2;
 
-/** The parts of a file: magic, four varints, the coded part, the raw part, CRC-32 (little-endian) of all before. */
+/**
+ * The parts of a file: magic, four varints, the coded part, the raw part, CRC-32
+ * (little-endian) of all before.
+ */
 export interface Container {
   version: number;
   /** Bytes of the weights once decoded. */
   weightBytes: number;
   /** Bytes of the JSON once decoded. */
   jsonBytes: number;
-  /** Where the coded part begins and ends, and where the raw part, which follows it, ends. */
+  /**
+   * Where the coded part begins and ends, and where the raw part, which follows it, ends.
+   */
   start: number;
   codedEnd: number;
   rawEnd: number;
 }
 
-/** Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to nothing of the file when it is foreseen. */
+/**
+ * Bytes of text that a file of `fileBytes` may hold: each takes about 1 µs, and next to
+ * nothing of the file when it is foreseen.
+ */
 export function textLimit(fileBytes: number): number {
   return Math.min(2 ** 24, 2 ** 18 + 64 * fileBytes);
 }

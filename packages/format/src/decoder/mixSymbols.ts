@@ -5,7 +5,8 @@ import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
 const levelInputs = 6;
 
 /**
- * The symbol coding of version 1: mixes contexts of row, column and neighbors for every element.
+ * The symbol coding of version 1: mixes contexts of row, column and neighbors for every
+ * element.
  *
  * @returns Where the symbols are not 0, in order.
  */
@@ -93,7 +94,7 @@ function hash(node: number, context: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** About 3 log2(n + 1): 0, 1, 2, … for 0, 1, 2, … and growing more slowly from there. */
+/** About 2 log2(n): n itself up to 4, and growing more slowly from there. */
 function logarithm(n: number): number {
   if (n < 4) return n;
   const length = 31 - Math.clz32(n);

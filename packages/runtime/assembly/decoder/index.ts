@@ -20,6 +20,11 @@ import { put, readTables } from './tables';
 import { guessText } from './text';
 import { readTree } from './tree';
 
+/*
+ * SPEC.md of packages/format in AssemblyScript, for what has to start at once. The decoder
+ * in packages/format/src/decoder, in TypeScript, shares its code with the encoder and asks
+ * for no WebAssembly; unpack.test.ts holds both to the same results.
+ */
 export { at, finish } from './bits';
 
 let version: i32 = 0;
@@ -34,7 +39,10 @@ export function crc(end: usize): i32 {
   return ~c;
 }
 
-/** Begins with a file of so many bytes at 0; returns where the text that is known goes, which has to have room for all of it. */
+/**
+ * Begins with a file of so many bytes at 0; returns where the text that is known goes,
+ * which has to have room for all of it.
+ */
 export function open(length: usize, inVersion: i32, start: usize, end: usize, afterRaw: usize, room: usize): usize {
   version = inVersion;
   startAt(length);
@@ -97,7 +105,10 @@ function readMixed(data: usize, size: u32, shift: i32, columns: u32): void {
   }
 }
 
-/** How many of so many float32s are not 0, and behind it where they are; no more than half of them are listed. */
+/**
+ * How many of so many float32s are not 0, and behind it where they are; no more than half
+ * of them are listed.
+ */
 export function places(data: usize, size: u32): usize {
   const list = take(4 + ((size >>> 1) << 2));
   const last = list + ((size >>> 1) << 2);

@@ -2,7 +2,10 @@ import { keep, spend, take } from './memory';
 import { choose, createMixer, mix } from './mixer';
 import { levelCount, stride } from './plan';
 
-/** Slots that are kept from tensor to tensor and set back one by one: a tensor costs what its elements cost. */
+/**
+ * Slots that are kept from tensor to tensor and set back one by one: a tensor costs what
+ * its elements cost.
+ */
 let significanceSlots: usize = 0;
 let significanceSize: u32 = 0;
 let levelSlots: usize = 0;
@@ -16,14 +19,13 @@ export function mixSymbols(symbols: usize, places: usize, rows: u32, columns: u3
   const base = rows + columns;
   const hashBits: u32 = count > 1 ? min<u32>(18, 12 + bits) : 1;
   const mask: u32 = (1 << hashBits) - 1;
-  const isLarger = base + 0x4000 > significanceSize;
-  if (isLarger) {
+  if (base + 0x4000 > significanceSize) {
     significanceSize = 2 * (base + 0x4000);
     significanceSlots = take(significanceSize << 3);
+    if (!levelSlots) levelSlots = take(6 << 21);
+    // Whatever else has been taken by now stays, too.
+    keep();
   }
-  if (!levelSlots) levelSlots = take(6 << 21);
-  // Whatever else has been taken by now stays as it is, too.
-  keep();
   start += 256;
   const significance = createMixer(7, 24, 250, 0.015, 11.99, significanceSlots, start);
   const level = createMixer(6, bits + 1, 250, 0.015, 11.99, levelSlots, start);
@@ -88,7 +90,10 @@ export function mixSymbols(symbols: usize, places: usize, rows: u32, columns: u3
   return length;
 }
 
-/** How many are not 0 in a row; none in one that is not there, be it before the first (a large number). */
+/**
+ * How many are not 0 in a row; none in one that is not there, be it before the first (a
+ * large number).
+ */
 function inRows(counts: usize, rows: u32, row: u32): u32 {
   return row < rows ? load<u32>(counts + (row << 2)) : 0;
 }
@@ -107,7 +112,7 @@ function hash(node: u32, context: u32): u32 {
   return mixed ^ (mixed >>> 15);
 }
 
-/** About 3 log2(n + 1): 0, 1, 2, … for 0, 1, 2, … and growing more slowly from there. */
+/** About 2 log2(n): n itself up to 4, and growing more slowly from there. */
 function logarithm(n: u32): u32 {
   if (n < 4) return n;
   const length = 31 - clz(n);

@@ -3,8 +3,8 @@ import { bit } from './bits';
 import { take } from './memory';
 
 /*
- * Version 1 mixes the predictions of several contexts (SPEC.md, "Mixing"). Its tables have
- * 4096 doubles.
+ * Version 1 mixes the predictions of several contexts (SPEC.md, "Mixing"). Its tables
+ * have 4096 doubles.
  */
 const tableSize: usize = 4096;
 let squash: usize = 0;
@@ -34,7 +34,10 @@ const inputsAt = 96;
 const limitAt = 100;
 const rateAt = 104;
 const mostAt = 112;
-/** Of p and n, 8 bytes a slot; n counts from `start`, and is less where the slot is to be set back. */
+/**
+ * Of p and n, 8 bytes a slot; n counts from `start`, and is less where the slot is to be
+ * set back.
+ */
 const placeAt = 120;
 const startAt = 124;
 const weightsAt = 128;
@@ -56,7 +59,9 @@ export function choose(mixer: usize, input: u32, slot: u32): void {
   store<u32>(mixer + (input << 2), slot);
 }
 
-/** A bit with the chosen slots and a set of weights; -1 is for one that is not `known`. */
+/**
+ * A bit with the chosen slots and a set of weights; -1 is for one that is not `known`.
+ */
 export function mix(mixer: usize, set: u32, known: i32): i32 {
   const inputs = load<u32>(mixer, inputsAt);
   const place = load<usize>(mixer, placeAt);

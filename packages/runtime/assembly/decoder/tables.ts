@@ -21,7 +21,10 @@ let state: i32 = 0;
 let next: usize = 0;
 let end: usize = 0;
 
-/** A tensor as symbols of asymmetric numeral systems: gaps between words that are not 0, and those. */
+/**
+ * A tensor as symbols of asymmetric numeral systems: gaps between words that are not 0,
+ * and those.
+ */
 export function readTables(data: usize, size: u32, shift: i32): void {
   const isDense = positions === Positions.dense;
   startSymbols(isDense ? 1 : gapSymbol(size) + 1, min(alphabet, levelCount || exponent + 1), size);
@@ -60,7 +63,10 @@ function readGap(context: u32): u32 {
   return ((2 | (symbol & 1)) << rest) | word(rest);
 }
 
-/** Reads the tables, of which no more than `most` + 1 symbols can occur, and the first state. */
+/**
+ * Reads the tables, of which no more than `most` + 1 symbols can occur, and the first
+ * state.
+ */
 function startSymbols(gapAlphabet: u32, valueAlphabet: u32, most: u32): void {
   frequencies = take(contexts * alphabet * 4);
   starts = take(contexts * alphabet * 4);

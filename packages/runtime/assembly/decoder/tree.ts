@@ -2,7 +2,10 @@ import { both } from './adaptive';
 import { check, spend, take } from './memory';
 import { levelCount, stride } from './plan';
 
-/** Bound the memory: 6 bytes an element, and 4 for each column of the rows that are looked back at. */
+/**
+ * Bound the memory: 6 bytes an element, and 4 for each column of the rows that are looked
+ * back at.
+ */
 const mostElements: u32 = 1 << 24;
 const mostHeld: u64 = 1 << 21;
 /** Of more levels than 2 to the power of this, the one above does not help. */
@@ -60,7 +63,10 @@ export function readTree(symbols: usize, places: usize, rows: u32, columns: u32,
   return length;
 }
 
-/** The tree of a row, whose nodes begin at `now` in `held`; returns how many columns it finds. */
+/**
+ * The tree of a row, whose nodes begin at `now` in `held`; returns how many columns it
+ * finds.
+ */
 function readRow(now: u32, above: u32, far: u32, columns: u32, depth: u32): u32 {
   const width: u32 = 1 << depth;
   memory.fill(held + now, 0, 2 << depth);

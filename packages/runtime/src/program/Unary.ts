@@ -29,5 +29,8 @@ export const rsqrt = 16;
 export const abs = 17;
 /** x of itself: linear */
 export const linear = 18;
-/** x^a of a finite x > 2^-126, to |a ln x| 2^-23: for x near 1, as in local response normalization. */
+/**
+ * x^a of a finite x > 2^-126, to |a ln x| 2^-23: for x near 1, as in local response
+ * normalization.
+ */
 export const power = 19;

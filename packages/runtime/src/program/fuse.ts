@@ -1,11 +1,15 @@
 /** f32x4.mul, local.get of any local, f32x4.add. */
 const SEPARATE = [0xfd, 0xe6, 0x01, 0x20, undefined, 0xfd, 0xe4, 0x01];
-/** Three times nop, local.get, f32x4.relaxed_madd, which takes the same three operands: sum += a b. */
+/**
+ * Three times nop, local.get, f32x4.relaxed_madd, which takes the same three operands:
+ * sum += a b.
+ */
 const FUSED = [0x01, 0x01, 0x01, 0x20, undefined, 0xfd, 0x85, 0x02];
 
 /**
- * The kernels with multiplications and additions that are one instruction, where the engine has it (relaxed SIMD): products of matrices
- * take a fifth less time. The instructions have the same length, so that no second module has to be loaded.
+ * The kernels with multiplications and additions that are one instruction, where the
+ * engine has it (relaxed SIMD): products of matrices take a fifth less time. The
+ * instructions have the same length, so that no second module has to be loaded.
  */
 export function fuse(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const fused = module.slice();

@@ -11,8 +11,9 @@ export interface WindowShape {
 }
 
 /**
- * Bytes of scratch memory that Op.window needs, of any kind: an image of one channel with its padding, its columns apart by their
- * remainder by the stride, a number for each output of a row and two for each tap.
+ * Bytes of scratch memory that Op.window needs, of any kind: an image of one channel with
+ * its padding, its columns apart by their remainder by the stride, a number for each
+ * output of a row and two for each tap.
  */
 export function windowScratchBytes(shape: WindowShape): number {
   const width = Math.ceil(shape.outWidth / 4) * 4;
