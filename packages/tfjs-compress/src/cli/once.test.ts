@@ -95,6 +95,7 @@ describe('with --examples', () => {
       ['--examples', 'empty'],
       /there are no pictures and no .npy or .json files in this folder/,
     ],
+    ['a range without', 'dense', ['--range', '0..1'], /--range needs --examples/],
     ['uniform levels without', 'dense', ['--levels', 'uniform'], /--levels uniform needs --examples/],
   ])('says what is wrong: %s', async (_, model, args, message) => {
     const given = args.map((each) => (/json|pictures|empty/.test(each) ? at(each) : each));

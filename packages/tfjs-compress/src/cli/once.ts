@@ -18,7 +18,9 @@ export interface OnceOptions extends ExampleOptions {
   examples?: string;
 }
 
+/** @throws Error when only what is said of examples is there. */
 export function hasExamples(given: OnceOptions): given is OnceOptions & { examples: string } {
+  if (given.range && given.examples === undefined) throw new Error('--range needs --examples.');
   return given.examples !== undefined;
 }
 

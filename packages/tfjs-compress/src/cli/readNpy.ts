@@ -17,7 +17,10 @@ const readers: Record<string, [bytes: number, read: (view: DataView, at: number)
   '<i8': [8, (view, at) => Number(view.getBigInt64(at, true))],
 };
 
-/** The array in a .npy file (NumPy's format, versions 1 to 3). Throws an Error that says what is wrong. */
+/**
+ * The array in a .npy file (NumPy's format, versions 1 to 3). Throws an Error that says what
+ * is wrong. npyjs reads such files, too, and brings fetch() for Node with it.
+ */
 export function readNpy(bytes: Uint8Array): NumberArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || String.fromCharCode(...bytes.subarray(0, 6)) !== '\x93NUMPY')

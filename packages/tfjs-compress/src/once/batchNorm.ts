@@ -20,7 +20,10 @@ export class ChannelMoments {
     }
   }
 
-  /** Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample variances (1979), Eq. 2.1. */
+  /**
+   * Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample
+   * variances (1979), Eq. 2.1.
+   */
   #merge(mean: ArrayLike<number>, variance: ArrayLike<number>, count: number): void {
     if (this.#count === 0) {
       this.mean = new Float64Array(mean.length);

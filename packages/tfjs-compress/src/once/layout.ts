@@ -22,7 +22,10 @@ export interface Layout {
   isWhole: boolean;
 }
 
-/** Inputs of one Hessian: of a layer with more, blocks of so many are taken for independent of each other. */
+/**
+ * Inputs of one Hessian: of a layer with more, blocks of so many are taken for independent
+ * of each other.
+ */
 export const largestHessian = 2048;
 
 /** How the weights of a kernel belong to its inputs and outputs. */

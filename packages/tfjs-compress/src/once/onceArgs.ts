@@ -6,7 +6,10 @@ import type { Levels } from './grids.js';
 import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
 
-/** One tensor for a model of one input; for more a list, or an object by the inputs' names. Examples along the first axis. */
+/**
+ * One tensor for a model of one input; for more a list, or an object by the inputs' names.
+ * Examples along the first axis.
+ */
 export type Examples = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
 export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'exclude'> {
@@ -22,9 +25,10 @@ export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'e
   /** The smallest model is looked for whose score is lower by so much at most. */
   maxLoss?: number;
   /**
-   * With maxLoss: a model's score, higher is better. Default: on a fifth of the examples, which are then not
-   * compressed with, how often the model decides as the given one does (classes: the largest output), or for other
-   * outputs the share of their variance that it keeps; at most 1.
+   * With maxLoss: a model's score, higher is better. Default: on a fifth of the examples,
+   * which are then not compressed with (all, where there are fewer than ten), how often the
+   * model decides as the given one does (classes: the largest output), or for other outputs
+   * the share of their variance that it keeps; at most 1.
    */
   evaluate?: (model: LayersModel) => number | Promise<number>;
   /** How many examples are computed at a time, default 32. Memory grows with it. */

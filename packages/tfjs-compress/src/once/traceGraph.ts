@@ -15,7 +15,10 @@ export interface Trace {
   /** Of the model's inputs. */
   inputs: number[];
   outputs: number[];
-  /** By value: the last step that reads it; the number of steps for the model's outputs, -1 for what nobody reads. */
+  /**
+   * By value: the last step that reads it; the number of steps for the model's outputs, -1
+   * for what nobody reads.
+   */
   lastUse: number[];
 }
 
