@@ -1,4 +1,4 @@
-import { f, Machine, Op, windowScratchBytes } from './machine.mjs';
+import { f, Machine, Matrix, Op, windowScratchBytes } from './machine.mjs';
 
 let state = 1;
 function random() {
@@ -49,35 +49,11 @@ export function vectorProduct({ inputs, outputs, zeros, skipped }) {
     const words = [x, y, machine.put(numbers(inputs * outputs)), bias, inputs, outputs, ...limits, 0];
     return { run: machine.prepare([Op.denseVector, ...words]), products: used.length * outputs };
   }
-  const lists = blocksOf(inputs, outputs, zeros);
-  const products = lists.kept;
-  const addresses = [lists.weights, lists.indexes, lists.blocks].map((list) => machine.put(list));
-  const words = [x, y, ...addresses, bias, lists.blocks.length / 9, ...limits];
-  return { run: machine.prepare([Op.sparseVector, ...words]), products };
-}
-
-/** A random matrix as Op.sparseVector takes it: see Matrix.blocks of the runtime. */
-function blocksOf(inputs, outputs, zeros) {
-  const rows = Array.from({ length: outputs }, (_, row) => ({
-    row,
-    places: [...numbers(inputs, zeros).entries()].filter(([, value]) => value !== 0).map(([place]) => place),
-  })).sort((a, b) => a.places.length - b.places.length);
-  const [weights, indexes, blocks] = [[], [], []];
-  for (let first = 0; first < outputs; first += 8) {
-    const lanes = Array.from({ length: 8 }, (_, lane) => rows[Math.min(first + lane, outputs - 1)]);
-    const steps = lanes[7].places.length;
-    blocks.push(steps, ...lanes.map(({ row }) => row));
-    for (let step = 0; step < steps; step++) {
-      for (const { places } of lanes) {
-        indexes.push(places[step] ?? 0);
-        weights.push(places[step] === undefined ? 0 : random() - 0.5);
-      }
-    }
-  }
-  return {
-    kept: rows.reduce((sum, { places }) => sum + places.length, 0),
-    ...{ weights: Float32Array.from(weights), indexes: Uint16Array.from(indexes), blocks: Uint16Array.from(blocks) },
-  };
+  const matrix = new Matrix(numbers(inputs * outputs, zeros), inputs, outputs);
+  const { weights, indexes, blocks, count } = matrix.blocks();
+  const lists = [weights, indexes, blocks].map((list) => machine.put(list.make()));
+  const words = [x, y, ...lists, bias, count, ...limits];
+  return { run: machine.prepare([Op.sparseVector, ...words]), products: matrix.count };
 }
 
 /** Windows of kernel × kernel on planes of size × size, at every stride-th pixel. */

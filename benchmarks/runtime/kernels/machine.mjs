@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { transformSync } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
 const program = new URL('../../../packages/runtime/src/program/', import.meta.url);
 
-/** A module of the runtime's sources that imports nothing. */
+/** A module of the runtime's sources, with what it imports. */
 async function source(name) {
-  const { code } = transformSync(readFileSync(new URL(name, program), 'utf8'), { loader: 'ts' });
-  return import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const entryPoints = [fileURLToPath(new URL(name, program))];
+  const bundled = { bundle: true, write: false, format: 'esm', conditions: ['tfjs-compress-source'] };
+  const { outputFiles } = buildSync({ entryPoints, ...bundled });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 }
 
 export const Op = await source('Op.ts');
+export const { Matrix } = await source('Matrix.ts');
 export const { windowScratchBytes } = await source('windowScratchBytes.ts');
 const { all } = await source('binaries.ts');
 const { binaryOf } = await source('binaryOf.ts');
