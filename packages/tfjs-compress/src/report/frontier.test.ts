@@ -14,8 +14,10 @@ const count = (svg: string, tag: string) => svg.split(`<${tag}`).length - 1;
 it('shows every trial that has a result, which one the model is of, and the model before', async () => {
   const document = await findDocument();
   const { svg } = frontier(document, { trials, best: 'b', baseline: { sizeBytes: 90_000, score: 0.98 } });
-  // One more around the model's.
-  expect(count(svg, 'circle')).toBe(5);
+  // One more around the model's; the one far below is a triangle at the edge.
+  expect(count(svg, 'circle')).toBe(4);
+  expect(svg).toContain('▼ lower');
+  expect(svg).toContain('1,000 B, score 0.1');
   expect(svg).toContain('2,000 B, score 0.96');
   for (const text of ['● trial', '○ this model', '┄ before']) expect(svg).toContain(text);
   expect(frontier(document, { trials }).svg).not.toContain('this model');

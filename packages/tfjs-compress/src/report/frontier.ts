@@ -25,6 +25,9 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
   const points = trials.filter(
     (each): each is Point => typeof each.sizeBytes === 'number' && typeof each.score === 'number',
   );
+  const domain = domainOf(points, baseline);
+  const [low] = domain;
+  const below = points.filter(({ score }) => score < low);
   const marginTop = 34;
   const title = ({ sizeBytes, score }: Omit<Point, 'id'>) =>
     `${group(sizeBytes)} B, score ${Number(score.toPrecision(4))}`;
@@ -34,7 +37,7 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
     marginLeft: 50,
     marginBottom: 40,
     x: { type: 'log', inset: 8, label: 'bytes of the file (logarithmic)', ticks: 4, tickFormat: short, grid: true },
-    y: { label: null, grid: true, domain: domainOf(points, baseline) },
+    y: { label: null, grid: true, domain },
     marks: [
       ...(baseline ? [Plot.ruleY([baseline.score], { stroke: colors.beforeLine, strokeDasharray: '4,3' })] : []),
       Plot.line(onFrontier(points), {
@@ -45,7 +48,12 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
         strokeWidth: 1.5,
         clip: true,
       }),
-      Plot.dot(points, { x: 'sizeBytes', y: 'score', r: 3, fill: colors.after, fillOpacity: 0.6, title, clip: true }),
+      Plot.dot(
+        points.filter(({ score }) => score >= low),
+        { x: 'sizeBytes', y: 'score', r: 3, fill: colors.after, fillOpacity: 0.6, title },
+      ),
+      // At the lower edge, where their size can be read, their score in the tooltip.
+      Plot.dot(below, { x: 'sizeBytes', y: low, symbol: 'triangle', rotate: 180, r: 4, fill: colors.after, title }),
       Plot.dot(
         points.filter(({ id }) => id === best),
         { x: 'sizeBytes', y: 'score', r: 6, stroke: colors.mark, strokeWidth: 2 },
@@ -53,6 +61,7 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
       ...legend(
         [
           { text: '● trial', color: colors.after },
+          ...(below.length > 0 ? [{ text: '▼ lower', color: colors.after }] : []),
           ...(best ? [{ text: '○ this model', color: colors.mark }] : []),
           ...(baseline ? [{ text: '┄ before', color: colors.beforeLine }] : []),
         ],
