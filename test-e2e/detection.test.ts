@@ -26,6 +26,7 @@ declare global {
     refusals(): Promise<Record<string, string>>;
     orientationOf(name: string): Promise<{ width: number; height: number; white: string }>;
     contrast(color: string): { frame: number; inks: number }[];
+    readTexts(): Promise<Record<'yolo' | 'csv', object[]>>;
     readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
   }
 }
@@ -60,9 +61,14 @@ describe.skipIf(!executable)('the detector on a page', () => {
     if (path.startsWith('/voc/Annotations/')) return route.fulfill({ body: annotation });
     if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: picture, contentType: 'image/png' });
     if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'no picture' });
+    if (path === '/voc/ImageSets/Main/wrong.txt') return route.fulfill({ body: 'wrong\n' });
+    if (path === '/voc/JPEGImages/wrong.jpg') return route.fulfill({ body: turned[0] });
+    if (path === '/yolo/labels/a.txt') return route.fulfill({ body: '1 0.5 0.5 0.25 0.5\n' });
+    if (/^.yolo.images.[ab].jpg$/.test(path)) return route.fulfill({ body: picture });
+    if (path === '/yolo/table.csv') return route.fulfill({ body: 'a.jpg,10,8,22,20,square\n' });
     if (path === '/coco/instances.json') return route.fulfill({ json: instances });
     if (path === '/coco/broken.json') return route.fulfill({ json: { ...instances, categories: [] } });
-    if (/^\/(voc|coco)\//.test(path)) return route.fulfill({ status: 404 });
+    if (/^\/(voc|coco|yolo)\//.test(path)) return route.fulfill({ status: 404 });
     return route.fulfill({ path: join(root, 'dist', path.replace(/\/$/, '/index.html')) });
   };
 
@@ -202,10 +208,24 @@ describe.skipIf(!executable)('the detector on a page', () => {
     );
   });
 
-  it('names files that are missing or no pictures', async () => {
+  it('reads YOLO labels and a table with their pictures', async () => {
+    const size = { width: 48, height: 32 };
+    expect(await page.evaluate(() => window.readTexts())).toEqual({
+      yolo: [
+        { ...size, name: 'a.jpg', objects: [{ box: [18, 8, 30, 24], class: 'square' }] },
+        { ...size, name: 'b.jpg', objects: [] },
+      ],
+      csv: [{ ...size, name: 'a.jpg', objects: [{ box: [10, 8, 22, 20], class: 'square' }] }],
+    });
+  });
+
+  it('names files that are missing, no pictures, or of another size', async () => {
     expect(await page.evaluate(() => window.failure('none'))).toBe(
       'https://page.test/voc/ImageSets/Main/none.txt: missing.',
     );
     expect(await page.evaluate(() => window.failure('broken'))).toMatch(/broken\.jpg: cannot be decoded/);
+    expect(await page.evaluate(() => window.failure('wrong'))).toBe(
+      'wrong: annotated as 48 × 32, but the picture has 24 × 16.',
+    );
   });
 });

@@ -4,7 +4,9 @@ import {
   Detector,
   drawDetections,
   fetchCoco,
+  fetchCsv,
   fetchVoc,
+  fetchYolo,
   hyperNet,
   roiAlign,
   roiMaxPool,
@@ -223,6 +225,15 @@ window.readCoco = async (file) => {
   } catch (error) {
     return { message: error.message };
   }
+};
+
+/** What YOLO's label files and a table hold, with the sizes of the pictures. */
+window.readTexts = async () => {
+  const at = `${location.origin}/yolo`;
+  const yolo = await fetchYolo(at, { classes: ['bar', 'square'], names: ['a.jpg', 'b.jpg'] });
+  const csv = await fetchCsv(`${at}/table.csv`, `${at}/images`);
+  const shown = ({ pictures }) => pictures.map(({ load, ...rest }) => rest);
+  return { yolo: shown(yolo), csv: shown(csv) };
 };
 
 /** The message of the error that reading a VOC folder ends with. */

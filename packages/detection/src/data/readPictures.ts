@@ -1,7 +1,7 @@
 import { checkOneOf } from '@tfjs-compress/math';
 import { checkClasses } from './checkClasses.js';
 import { inParallel } from './inParallel.js';
-import { checkSize } from './loadPicture.js';
+import { checkSize, loadPicture } from './loadPicture.js';
 import type { AnnotatedPicture, Annotation, PictureSet, Skipped } from './PictureSet.js';
 import type { PictureSource } from './PictureSource.js';
 import { keepBoxes } from './keepBoxes.js';
@@ -106,5 +106,7 @@ async function readPicture(
   if (known && size) checkSize(described.name, size, known);
   const { width, height } = size ?? known ?? (await source.decode(paths));
   const inPixels = typeof objects === 'function' ? objects(width, height) : objects;
-  return { ...described, width, height, objects: inPixels, load: () => source.decode(paths) };
+  const picture = { ...described, width, height, objects: inPixels, load: () => source.decode(paths) };
+  // On the web the size is known first when it is loaded.
+  return { ...picture, load: () => loadPicture(picture) };
 }

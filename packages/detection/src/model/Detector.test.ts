@@ -98,13 +98,15 @@ describe('Detector', () => {
     for (const channels of [1, 4]) {
       await expect(detect(tf.zeros([32, 48, channels]))).rejects.toThrow(`received [32, 48, ${channels}].`);
     }
-    const found = await detect(tf.mul(floats, 255));
-    const data = Float32Array.from(values.fill(0.5, 7, 8), (value) => 255 * value);
+    const data = Float32Array.from(await floats.data(), (value) => 255 * value);
+    values[7] = 0.5;
     await expect(detector.detect({ data: values, width: 48, height: 32 })).rejects.toThrow('multiply by 255');
-    expect((await detector.detect({ data, width: 48, height: 32 })).length).toBeCloseTo(found.length, -1);
     const rgba = new Uint8ClampedArray(48 * 32 * 4).fill(99);
     const rgb = new Uint8Array(48 * 32 * 3).fill(99);
     const options = { scoreThreshold: 0 };
+    const found = await detector.detect(tf.mul(floats, 255) as tf.Tensor3D, options);
+    expect(found.length).toBeGreaterThan(0);
+    expect(await detector.detect({ data, width: 48, height: 32 }, options)).toEqual(found);
     expect(await detector.detect({ data: rgba, width: 48, height: 32 }, options)).toEqual(
       await detector.detect({ data: rgb, width: 48, height: 32 }, options),
     );
