@@ -15,7 +15,9 @@ import { epochLines, modelFolder, startBackend } from '@tfjs-compress/example-to
 import { inverseDecay } from '@tfjs-compress/math';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compressionTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { buildLeNet300100 } from '../search/nets.mjs';
 import { meanAndSpread, readResult, writeResult } from '../tools/results.mjs';
+import { seedShuffling } from '../tools/seedShuffling.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -81,7 +83,7 @@ function add(run) {
 }
 
 async function run(seed) {
-  const model = lenet300100(seed);
+  const model = buildLeNet300100(seed, regularizer);
   const result = { seed };
   result.dense = await stage('dense', ['train'], () =>
     fit(model, seed, 'train', [new tf.CustomCallback(epochLines(`seed ${seed}, dense`, epochs.train))]),
@@ -128,20 +130,6 @@ function surgery(seed) {
   );
   const endStep = surgeryEpochs * Math.ceil(train.count / solvers.prune.batchSize);
   return new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true, seed });
-}
-
-function lenet300100(seed) {
-  const common = (i) => ({
-    kernelInitializer: tf.initializers.glorotUniform({ seed: 10 * seed + i }),
-    kernelRegularizer: regularizer,
-  });
-  return tf.sequential({
-    layers: [
-      tf.layers.dense({ name: 'ip1', units: 300, activation: 'relu', inputShape: [784], ...common(1) }),
-      tf.layers.dense({ name: 'ip2', units: 100, activation: 'relu', ...common(2) }),
-      tf.layers.dense({ name: 'ip3', units: 10, activation: 'softmax', ...common(3) }),
-    ],
-  });
 }
 
 /** Momentum .9, with a learning rate for each step: `schedule` takes epochs, of which the step is a fraction. */
@@ -193,13 +181,4 @@ async function figures(model, name) {
   const result = { error, parameters, nonZero, times: parameters / nonZero, layers };
   console.log(name, `error ${(100 * error).toFixed(2)}%`, `${nonZero} parameters`, `${result.times.toFixed(1)}×`);
   return result;
-}
-
-/** fit shuffles with Math.random. */
-function seedShuffling(seed) {
-  let state = seed + 1;
-  Math.random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

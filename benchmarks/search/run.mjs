@@ -17,6 +17,7 @@ import { startBackend } from '@tfjs-compress/example-tools';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compress, compressed, INQScheduler, pack, SurgeryCallback, unpack } from 'tfjs-compress';
 import { readResult, writeResult } from '../tools/results.mjs';
+import { seedShuffling } from '../tools/seedShuffling.mjs';
 import { nets } from './nets.mjs';
 
 const { values: args, positionals } = parseArgs({
@@ -239,13 +240,4 @@ function secondsSince(begin) {
 
 function mapValues(object, map) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
-}
-
-/** fit shuffles with Math.random. */
-function seedShuffling(seed) {
-  let state = seed + 1;
-  Math.random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
