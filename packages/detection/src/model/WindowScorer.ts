@@ -89,7 +89,8 @@ export class WindowScorer {
       const grid = { width, height, ...this.config.candidates };
       // The few channels of the fast variant are pooled as a grid, the many of the full one window by window: each is faster there.
       const isGrid = this.config.variant === 'fast' && this.roi instanceof RoIAlign;
-      const options = this.roi.getConfig() as unknown as RoIAlignOptions;
+      const { size, stride, samplingRatio, aligned } = this.roi.getConfig() as unknown as RoIAlignOptions;
+      const options = { size, stride, samplingRatio, aligned };
       const weights = isGrid ? gridWeights(gridIntervals(grid), shape[2], shape[1], options) : undefined;
       this.windows = { width, height, boxes: gridBoxes(grid), weights };
     }

@@ -4,7 +4,7 @@ import type { RoIAlignOptions } from '@tfjs-compress/math/detection';
 
 /** Throws for options that make no RoI pooling. */
 export function checkRoI(options: RoIAlignOptions, owner = 'roiAlign'): void {
-  const known = owner === 'roiAlign' ? ['size', 'stride', 'samplingRatio', 'aligned'] : ['size', 'stride'];
+  const known = owner === 'roiMaxPool' ? ['size', 'stride'] : ['size', 'stride', 'samplingRatio', 'aligned'];
   checkKnownOptions(options, known, owner);
   const { size, stride = 1, samplingRatio = 2, aligned = true } = options;
   checkInteger(size, 'size', 1);

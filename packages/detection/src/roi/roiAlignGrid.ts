@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check } from '@tfjs-compress/math';
 import { axisWeights, type GridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { checkRoI } from './checkRoI.js';
 
 /** What roiAlignGrid computes with: how much each cell adds to each bin. */
 export interface GridWeights {
@@ -15,13 +16,14 @@ export interface GridWeights {
   y: Float32Array;
 }
 
-/** The weights of a grid on a map of width × height cells. */
+/** The weights of a grid on a map of width × height cells. Throws an ArgumentError for an option. */
 export function gridWeights(
   { shapes, columns, rows, x, y }: GridIntervals,
   width: number,
   height: number,
   options: RoIAlignOptions,
 ): GridWeights {
+  checkRoI(options, 'gridWeights');
   const along = (intervals: Float32Array, cells: number) =>
     axisWeights(intervals, { first: 0, step: 2, length: 1 }, cells, options);
   return { size: options.size, shapes, columns, rows, x: along(x, width), y: along(y, height) };
