@@ -1,4 +1,4 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import type { CompressionArgs } from './compressibleLayer.js';
 import type { Site } from './sites.js';
 import type { Layer } from './tfjsCopy.js';

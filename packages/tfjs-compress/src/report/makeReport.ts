@@ -1,4 +1,4 @@
-import { checkKnownOptions } from '@tfjs-compress/math';
+import { checkKnownOptions } from '@tfjs-compress/math/internal';
 import { escapeText } from '../escapeText.js';
 import { group, percent, summaryCells } from '../model/formatSummary.js';
 import type { Summary } from '../model/summarize.js';

@@ -1,4 +1,4 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { allFigures, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
 
 /** What is used of tfjs-vis: `tfvis.visor()` is one. */
