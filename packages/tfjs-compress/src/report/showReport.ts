@@ -26,7 +26,7 @@ export async function showReport(
   visor: Visor,
   options: ShowReportOptions = {},
 ): Promise<void> {
-  checkKnownOptions(options, ['tab', 'history', 'onProgress'], 'showReport');
+  checkKnownOptions(options, ['tab', 'history', 'search', 'original', 'onProgress'], 'showReport');
   check(typeof visor?.surface === 'function', 'visor', 'tfvis.visor()', visor);
   const { tab = 'Compression', ...figureOptions } = options;
   for (const { title, svg } of allFigures(await collectFigures(model, figureOptions))) {
