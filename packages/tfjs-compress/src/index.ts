@@ -25,6 +25,7 @@ export {
   FormatError,
   type Lossy,
   type PackOptions,
+  type PackAsyncOptions,
   pack,
   packAsync,
   type UnpackOptions,
@@ -32,7 +33,7 @@ export {
   type WeightSelector,
 } from '@tfjs-compress/format';
 export {
-  type CompressibleArgs,
+  type CompressibleOptions,
   CompressibleKernel,
   type CompressibleLayer,
   type CompressibleLayerClass,
@@ -86,7 +87,7 @@ export {
 } from '@tfjs-compress/layers';
 export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
 export type { Levels } from './once/grids.js';
-export type { CompressOnceArgs, Examples } from './once/onceArgs.js';
+export type { CompressOnceOptions, Examples } from './once/onceArgs.js';
 export { type Compressed, type CompressOptions, compress } from './search/compress.js';
 export type { SearchOptions } from './search/searchOptions.js';
 export type {
