@@ -25,6 +25,13 @@ export interface RoundRowsOptions {
  * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). Then single weights move to other levels
  * while that lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5).
  *
+ * ```js
+ * const steps = roundRows(Float64Array.of(2, 1, 1, 2), 2, [Float64Array.of(0.6, 0.2)], Math.round);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next();
+ * console.log(step.value[0].levels.every(Number.isInteger)); // → true
+ * ```
+ *
  * @param h Σ x xᵀ over the inputs that the rows are multiplied with, [size, size], damped.
  * @param rows Each of `size` weights.
  * @param nearest The levels, in units of a row's scale.
