@@ -4,6 +4,7 @@ import { Progress } from './Progress.js';
 import { frontierOf, isWithin, ranked } from './ranking.js';
 import { createScheduler } from './Scheduler.js';
 import { Start } from './Start.js';
+import { noiseOf } from './scoreOf.js';
 import { searchFingerprint } from './searchFingerprint.js';
 import { type ResolvedSearch, resolveSearchOptions } from './searchOptions.js';
 import type {
@@ -78,7 +79,18 @@ async function measured(job: SearchJob, store: TrialStore, progress: Progress): 
     progress.measuring(fraction),
   );
   await store.putBaseline(baseline);
+  sayWhatIsChance(baseline, resolveSearchOptions(job.options ?? {}), progress);
   return baseline;
+}
+
+/** Before hours are spent on a maxLoss that the validation examples are too few for. */
+function sayWhatIsChance(baseline: Baseline, { goal }: ResolvedSearch, progress: Progress): void {
+  const noise = noiseOf(baseline);
+  if (goal.within !== 'score' || noise < goal.maxLoss || goal.maxLoss === 0) return;
+  progress.say(
+    `${baseline.examples} validation examples tell losses only to about ${noise.toPrecision(1)}, and maxLoss is ` +
+      `${goal.maxLoss}: models may have to score as high as the given one. More examples allow smaller files.`,
+  );
 }
 
 /** The time of finished trials counts, wherever the search was stopped. */
