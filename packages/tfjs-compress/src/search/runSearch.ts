@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { measureBaseline } from './measureBaseline.js';
 import { Progress } from './Progress.js';
 import { frontierOf, isWithin, ranked } from './ranking.js';
