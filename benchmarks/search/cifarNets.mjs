@@ -38,7 +38,7 @@ const head = {
     }),
   dense: { epochs: 30, batchSize: 32, schedule: 'steady' },
   hand: {
-    surgery: { overrides: { dense_Dense1: { targetSparsity: 0.98 }, dense_Dense2: { targetSparsity: 0.5 } } },
+    surgery: { overrides: { dense_Dense1: { targetSparsity: 0.94 }, dense_Dense2: { targetSparsity: 0.5 } } },
     surgeryPart: 0.6,
     prune: { epochs: 40, batchSize: 32, schedule: 'steadyThenCosine' },
     quantize: { epochs: 20, batchSize: 32, schedule: 'cosine' },
