@@ -1,6 +1,6 @@
 /** Trains LeNet-5 (Caffe's) on real digits, prunes it, quantizes it, saves it as one small file and loads that again: `npm start`. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
@@ -51,8 +51,10 @@ function remaining() {
   return model.getWeights().reduce((sum, weight) => sum + weight.dataSync().filter((value) => value !== 0).length, 0);
 }
 
-mkdirSync('output', { recursive: true });
-await stage('trained', epochs);
+const showEpoch = {
+  onEpochEnd: (epoch, { val_acc }) => console.log(`epoch ${epoch + 1}/${epochs}: ${val_acc.toFixed(3)} right`),
+};
+await stage('trained', epochs, showEpoch);
 const overrides = {
   conv1: { targetSparsity: 0.7 },
   conv2: { targetSparsity: 0.95 },

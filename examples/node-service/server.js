@@ -5,6 +5,10 @@ import { loadModel } from '@tfjs-compress/runtime';
 
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env;
 const maxBytes = 64 * 1024;
+if (!(Number(PORT) >= 0 && Number(PORT) < 65536)) {
+  console.error(`PORT: expected 0 to 65535, received '${PORT}'.`);
+  process.exit(1);
+}
 
 /** An error whose message the client may read; all others are answered with 500 and are written to stderr. */
 class Refused extends Error {

@@ -31,8 +31,8 @@ await model.fit(train.xs, train.ys, {
   callbacks: [new SurgeryCallback({ targetSparsity: 0.9 }), new INQScheduler()],
 });
 
-const { sizeBytes } = await model.save(compressed('file://model.tfz')); // (+) where it was 'file://model'
-const again = await tf.loadLayersModel(compressed('file://model.tfz')); // (+)
+const { sizeBytes } = await model.save(compressed('file://output/model.tfz')); // (+) where it was 'file://output/model'
+const again = await tf.loadLayersModel(compressed('file://output/model.tfz')); // (+)
 again.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 
 console.table({

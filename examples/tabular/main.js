@@ -1,5 +1,5 @@
 /** Predicts a column of a CSV file from the others, as small as possible: `npm start`, or `npm start -- my.csv price`. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
@@ -54,7 +54,8 @@ const found = await compress(model, {
   epochs,
   verbose: 0,
 });
-writeFileSync('model.tfz', found.file);
+mkdirSync('output', { recursive: true });
+writeFileSync('output/model.tfz', found.file);
 
 const error = async (predict) => (await meanError(predict, test)).toFixed(2);
 console.table({
@@ -62,4 +63,4 @@ console.table({
   before: { 'mean error': await error((xs) => model.predict(xs)), bytes: 4 * model.countParams() },
   after: { 'mean error': await error((xs) => found.model.predict(xs)), bytes: found.sizeBytes },
 });
-console.log(`model.tfz takes ${names.length} numbers in this order: ${names.join(', ')}`);
+console.log(`output/model.tfz takes ${names.length} numbers in this order: ${names.join(', ')}`);

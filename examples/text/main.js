@@ -62,11 +62,11 @@ const before = { bytes: 4 * model.countParams(), ...judge(withTfjs) };
 
 // The first half of the epochs prunes. In the second half the weights that are left are rounded, some in every epoch.
 await fit(2 * epochs, new SurgeryCallback({ targetSparsity: 0.9 }), new INQScheduler({ epochsPerStep: 1 }));
-const { sizeBytes } = await model.save(compressed('file://model.tfz'));
-writeFileSync('words.json', JSON.stringify({ length, vocabulary }));
+const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));
+writeFileSync('output/words.json', JSON.stringify({ length, vocabulary }));
 
 // The file runs without TensorFlow.js; ask.js does no more than this.
-const small = await loadModel(readFileSync('model.tfz'));
+const small = await loadModel(readFileSync('output/model.tfz'));
 const after = { bytes: sizeBytes, ...judge((sentence) => small.predict(sentence)[0]) };
 
 const byList = reviews.slice(2550).filter(({ text, isGood }) => wordList(text) === isGood);
