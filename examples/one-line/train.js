@@ -28,7 +28,7 @@ const before = await accuracy(model);
 // (+) the one line: train on with two callbacks. The first prunes, the second rounds what is left to powers of two.
 await model.fit(train.xs, train.ys, {
   ...options,
-  callbacks: [new SurgeryCallback({ targetSparsity: 0.9 }), new INQScheduler()],
+  callbacks: [new SurgeryCallback({ targetSparsity: 0.8 }), new INQScheduler()],
 });
 
 const { sizeBytes } = await model.save(compressed('file://output/model.tfz')); // (+) where it was 'file://output/model'
