@@ -1,8 +1,8 @@
 // First, so that bundles begin with them: between programs they deflate worse.
-import { dense } from './program/binaries.js';
 
 import { DenseModel } from './dense/DenseModel.js';
 import { readChain } from './dense/readChain.js';
+import { dense } from './program/binaries.js';
 import { loadKernels } from './program/loadKernels.js';
 import { checkOptions, type LoadOptions, readSource, type Source } from './readSource.js';
 

@@ -1,9 +1,9 @@
 // First, so that bundles begin with them: between programs they deflate worse.
-import { all } from './program/binaries.js';
 
 import { allLayers } from './lower/allLayers.js';
 import { makeLoader } from './makeLoader.js';
 import { optimize } from './passes/optimize.js';
+import { all } from './program/binaries.js';
 
 export { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
 export type { Model, Prediction } from './Model.js';
