@@ -31,6 +31,7 @@ export {
   FormatError,
   type Lossy,
   type PackOptions,
+  type PackAsyncOptions,
   pack,
   packAsync,
   type UnpackOptions,
@@ -38,7 +39,7 @@ export {
   type WeightSelector,
 } from '@tfjs-compress/format';
 export {
-  type CompressibleArgs,
+  type CompressibleOptions,
   CompressibleKernel,
   type CompressibleLayer,
   type CompressibleLayerClass,
@@ -92,7 +93,7 @@ export {
 } from '@tfjs-compress/layers';
 export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
 export type { Levels } from './once/grids.js';
-export type { CompressOnceArgs, Examples } from './once/onceArgs.js';
+export type { CompressOnceOptions, Examples } from './once/onceArgs.js';
 export { type Compressed, type CompressOptions, compress } from './search/compress.js';
 export type { SearchOptions } from './search/searchOptions.js';
 export type {

@@ -4,7 +4,7 @@ import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-com
 import { check } from '@tfjs-compress/math/internal';
 import { agreement, outputsOf } from './agreement.js';
 import type { Levels } from './grids.js';
-import { type CompressOnceArgs, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
+import { type CompressOnceOptions, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
 import { type Goal, type RunOptions, runOnce } from './runOnce.js';
 import { Turns } from './turns.js';
 
@@ -59,7 +59,7 @@ const candidates: { levels: Levels; bits: number }[] = [
 export async function compressOnce(
   model: LayersModel,
   examples: Examples,
-  options: CompressOnceArgs,
+  options: CompressOnceOptions,
 ): Promise<CompressedOnce> {
   checkModel(model);
   const { goal, maxLoss, evaluate, include, exclude, batchSize = 32, signal, onProgress } = checkOnceArgs(options);
@@ -99,7 +99,7 @@ export async function compressOnce(
 async function smallest(
   model: LayersModel,
   tensors: tf.Tensor[],
-  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceArgs['evaluate'] },
+  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceOptions['evaluate'] },
   run: RunOptions,
 ): Promise<CompressedOnce> {
   const [used, held] = evaluate ? [tensors, []] : parted(tensors);
@@ -127,7 +127,7 @@ async function smallest(
   }
 }
 
-async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceArgs['evaluate']>): Promise<number> {
+async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceOptions['evaluate']>): Promise<number> {
   try {
     return await score(model);
   } catch (error) {
