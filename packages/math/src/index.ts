@@ -57,6 +57,7 @@ export {
   type RoundedRow,
   type RoundRowsOptions,
   type RowGroup,
+  refitRows,
   roundRows,
   type Steps,
   shrinkProducts,
