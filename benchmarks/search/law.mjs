@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 
 /**
  * A law that real trials follow, to make up results of others: score = top − a · D^p · E^q, where D is the loss that the

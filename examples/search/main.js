@@ -2,9 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compress } from 'tfjs-compress';
-import { evaluate, model, options, rightAnswers, train } from './search.mjs';
+import { evaluate, model, options, rightAnswers, test, train } from './search.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +24,6 @@ const net = await model();
 const found = await compress(net, { train, evaluate, ...options, ...given, output });
 
 // Only now, and only once: they chose nothing.
-const test = toTensors(loadMnist().test);
 const row = (name, each, bytes) => {
   const right = rightAnswers(each, test);
   const error = `${(100 * (1 - right.reduce((sum, one) => sum + one, 0) / right.length)).toFixed(2)}%`;

@@ -1,4 +1,4 @@
-import { formatSeconds } from '@tfjs-compress/callbacks';
+import { formatSeconds } from '@tfjs-compress/callbacks/internal';
 import type { ResolvedSearch } from './searchOptions.js';
 import type { DoneTrial, TrialResult } from './types.js';
 

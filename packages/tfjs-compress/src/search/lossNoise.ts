@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import type { Start } from './Start.js';
 import { scoreOf } from './scoreOf.js';
 import type { SearchJob } from './types.js';

@@ -1,6 +1,7 @@
 import { pack } from '@tfjs-compress/format';
-import { checkFinite, type Site } from '@tfjs-compress/layers';
-import { check, codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { checkFinite, type Site } from '@tfjs-compress/layers/internal';
+import { codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { type Estimate, estimatesOf } from './choices.js';
 import { assignValues, kernelsOf, pruned, restoring } from './kernels.js';
 import { multiplyAddsOf } from './multiplyAddsOf.js';

@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { expect, it } from 'vitest';
 import { normal } from './normal.js';
 import { isWithin, ranked } from './ranking.js';

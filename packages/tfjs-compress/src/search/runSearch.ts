@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { measureBaseline } from './measureBaseline.js';
 import { type Best, figures, Progress } from './Progress.js';
 import { floorOf, frontierOf, isWithin, ranked } from './ranking.js';

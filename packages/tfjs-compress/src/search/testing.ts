@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { estimatesOf } from './choices.js';
 import { normal } from './normal.js';
 import type { Baseline, SearchJob, TrialSpec } from './types.js';
