@@ -3,7 +3,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tables } from './tables.mjs';
 
-export const repository = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const home = 'https://github.com/tfjs-compress/tfjs-compress';
 
 /** Texts of the repository that are pages of the site: a link to one of them leads to the page. */
