@@ -10,6 +10,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyRepository } from './copyRepository.mjs';
 import { publicPackages } from './packages.mjs';
+import { reportsFolder } from './reports.mjs';
 import { root } from './setup.mjs';
 import { printTotal } from './vitest.mjs';
 
@@ -31,6 +32,7 @@ const results = [];
 const summary = [];
 
 async function main() {
+  process.env.TFJS_COMPRESS_REPORTS = reportsFolder;
   await installRedis();
   const dist = publicPackages().map(({ folder }) => join(folder, 'dist'));
   const wasBuilt = dist.some((folder) => existsSync(folder));
@@ -42,13 +44,14 @@ async function main() {
   await check('publish checks', [process.execPath, 'scripts/checkPackages.mjs']);
   await check('size budgets', bin('size-limit', 'bin.js'));
   await check('coverage of the decoder', ['npm', 'run', 'coverage']);
-  await check('API documentation', bin('typedoc', 'bin/typedoc'));
   if (existsSync(sharedModels)) {
     const script = ['benchmarks/public-models/run.mjs', sharedModels, '--name', 'ci'];
     await tests('models that other people published', [process.execPath, ...script], { minutes: 25 });
   }
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
+  await check('table of platforms', [process.execPath, 'scripts/platforms.mjs']);
+  await check('site and API documentation', [process.execPath, 'scripts/site.mjs']);
   console.log(`\n${summary.join('\n')}`);
   printTotal(results);
 }
@@ -58,7 +61,14 @@ async function main() {
  * left out without it.
  */
 async function installRedis() {
-  if (existsSync('/usr/bin/redis-server') || !existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  const { REDIS_SERVER: named = '' } = process.env;
+  if (
+    existsSync(named) ||
+    existsSync('/usr/bin/redis-server') ||
+    !existsSync('/usr/bin/apt-get') ||
+    process.getuid?.() !== 0
+  )
+    return;
   const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server';
   const { ok } = await run(['sh', '-c', `DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; ${install}`]);
   console.log(

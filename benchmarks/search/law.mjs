@@ -50,8 +50,8 @@ export function fitLaw(baseline, trials) {
       id: spec.id,
       spec,
       status: 'done',
+      // Without the number of examples: a frontier is looked for, and a margin for chance would only shift it.
       score: Math.round(score * examples) / examples,
-      examples,
       sizeBytes: Math.round(sizeBytes * like.factor),
       kernels: Object.fromEntries(figures),
       seconds: pick(points, 3).seconds * (spec.epochs.surgery + spec.epochs.quantize),

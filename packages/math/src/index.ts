@@ -47,6 +47,7 @@ export {
   type RoundedRow,
   type RoundRowsOptions,
   type RowGroup,
+  refitRows,
   roundRows,
   type Steps,
   shrinkProducts,

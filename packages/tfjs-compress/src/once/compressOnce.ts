@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers/internal';
 import { check } from '@tfjs-compress/math/internal';
 import { agreement, outputsOf } from './agreement.js';
+import { disposeModel } from './disposeModel.js';
 import type { Levels } from './grids.js';
 import { type CompressOnceOptions, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
 import { type Goal, type RunOptions, runOnce } from './runOnce.js';
@@ -118,7 +119,7 @@ async function smallest(
         run.onProgress?.(1);
         return { model: result.model, ...(goal as Goal), loss, notes: [...result.notes, ...missed] };
       }
-      result.model.dispose();
+      disposeModel(result.model);
     }
     throw new Error('There are no candidates.');
   } finally {
@@ -131,7 +132,7 @@ async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnc
   try {
     return await score(model);
   } catch (error) {
-    model.dispose();
+    disposeModel(model);
     throw error;
   }
 }

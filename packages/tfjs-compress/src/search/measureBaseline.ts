@@ -28,7 +28,7 @@ export async function measureBaseline(
 ): Promise<Baseline> {
   const { model, dispose } = await start.copy();
   try {
-    const all = await scoreOf(evaluate, model);
+    const { each: _, ...all } = await scoreOf(evaluate, model);
     const few = await scoreOf(evaluate, model, { examples: roughly });
     const sites = kernelsOf(model);
     check(sites.length > 0, 'model', 'a trainable dense, convolution, embedding or recurrent kernel', 'none');
