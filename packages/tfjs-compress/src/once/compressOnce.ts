@@ -128,7 +128,10 @@ async function smallest(
   }
 }
 
-async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceOptions['evaluate']>): Promise<number> {
+async function scoreOrDispose(
+  model: LayersModel,
+  score: NonNullable<CompressOnceOptions['evaluate']>,
+): Promise<number> {
   try {
     return await score(model);
   } catch (error) {
