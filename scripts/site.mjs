@@ -1,22 +1,26 @@
 /**
- * npm run site: builds the site into output/site, the API pages in output/site/api, and fails on a link that leads nowhere, on a page that
+ * npm run site: builds the site into output/site, the API pages in output/site/api, the live page in output/site/live, and fails on a link that leads nowhere, on a page that
  * loads anything from elsewhere, and on a picture that is not drawn from its run.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { drawAll } from '../site/pictures/draw.mjs';
-import { root } from './setup.mjs';
+import { root, setup } from './setup.mjs';
 
 const site = join(root, 'site');
+const live = join(root, 'examples', 'browser');
 const output = join(root, 'output', 'site');
 
 function main() {
+  setup();
   checkPictures();
   rmSync(output, { recursive: true, force: true });
   run('the site', join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', site);
   run('the API pages', join(root, 'node_modules/typedoc/bin/typedoc'), '--logLevel', 'Warn');
   cpSync(join(root, 'output', 'docs'), join(output, 'api'), { recursive: true });
+  run('the live page', join(root, 'node_modules/vite/bin/vite.js'), 'build', live, '--logLevel', 'warn');
+  cpSync(join(live, 'dist'), join(output, 'live'), { recursive: true });
   const faults = checkLinks();
   if (faults.length > 0) throw new Error(`Links of the site:\n${faults.join('\n')}`);
   console.log(`The site is in ${output}. To look at it: npx vitepress preview site`);

@@ -7,10 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { writeReport } from './reports.mjs';
 import { root } from './setup.mjs';
 
-const majors = [20, 22, 24, 26];
+export const majors = [20, 22, 24, 26];
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tfjs-compress-nodes');
 const program = join(root, 'test-e2e', 'projects', 'nodes', 'main.js');
 
@@ -53,4 +54,4 @@ function nodeBinary(major) {
   return file;
 }
 
-main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

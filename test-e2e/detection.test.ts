@@ -20,6 +20,10 @@ declare global {
       kind: string,
       variant: string,
     ): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
+    detectInWorker(
+      backend: string,
+      kinds: string[],
+    ): Promise<{ id: string; backend?: string; found?: Box[]; message?: string }[]>;
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
     syncReads: string[];
@@ -184,6 +188,19 @@ describe.skipIf(!executable)('the detector on a page', () => {
     const video = await detect('cpu', 'video');
     expect(video.found.length).toBe(5);
     expect(Math.abs(video.found[0].score - found[0].score)).toBeLessThan(0.05);
+  });
+
+  it.each(['cpu', 'webgl'])('finds the same in a worker, on %s, in what can be sent there', async (backend) => {
+    const { found } = await detect('cpu', 'tensor', 'fast');
+    const kinds = ['bitmap', 'blob', 'imageData', 'frame', 'number'];
+    const answers = await page.evaluate((given) => window.detectInWorker(...given), [backend, kinds] as const);
+    expect(answers.map(({ id }) => id)).toEqual(kinds);
+    for (const answer of answers.slice(0, 3)) {
+      expect(answer).toMatchObject({ backend });
+      expectAlike(answer.found!, found, 0.05);
+    }
+    expect(Math.abs(answers[3].found![0].score - found[0].score)).toBeLessThan(0.05);
+    expect(answers[4].message).toMatch(/^picture: expected a tensor of shape \[height, width, 3\]/);
   });
 
   it('trains on fetched pictures with the same losses on WebGL as on cpu', async () => {

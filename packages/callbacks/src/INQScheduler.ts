@@ -1,4 +1,5 @@
-import { CompressibleKernel, checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
+import { CompressibleKernel } from '@tfjs-compress/layers';
+import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import { type Codebook, codebookOf, countOnLevels, quantizePortion } from '@tfjs-compress/math';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { findSites, kernelAt } from '@tfjs-compress/layers';
+import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
 import { expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INQScheduler } from './INQScheduler.js';

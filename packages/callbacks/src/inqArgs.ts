@@ -1,5 +1,5 @@
-import { checkCompressionArgs } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { checkCompressionArgs } from '@tfjs-compress/layers/internal';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import {
   type CommonOptions,
   type CompressionCallbackArgs,

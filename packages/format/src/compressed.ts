@@ -1,5 +1,5 @@
 import { io } from '@tensorflow/tfjs-core';
-import { checkKnownOptions } from '@tfjs-compress/math';
+import { checkKnownOptions } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
 import type { UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions, FREE, PRUNED } from '@tfjs-compress/math';
+import { FREE, PRUNED } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { isMarkedPruned, kernelAt, markPruned } from './attach.js';
 import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostConfig } from './compressibleLayer.js';
 import { familyClasses } from './layers.js';

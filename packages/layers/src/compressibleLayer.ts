@@ -1,6 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkNearMiss } from '@tfjs-compress/math';
+import { check, checkInteger, checkNearMiss } from '@tfjs-compress/math/internal';
 import { installKernel } from './attach.js';
 import type { CompressibleKernel } from './CompressibleKernel.js';
 import { markOwn } from './ownCopy.js';

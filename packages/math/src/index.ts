@@ -1,15 +1,6 @@
-export {
-  ArgumentError,
-  check,
-  checkInteger,
-  checkKnownOptions,
-  checkNearMiss,
-  checkOneOf,
-  resolveOptions,
-} from './checks.js';
+export { ArgumentError } from './checks.js';
 export {
   countLevels,
-  countNonFinite,
   distinctLevels,
   entropyBits,
   isPowerOfTwoOrZero,
@@ -39,7 +30,6 @@ export {
   PRUNED,
   pruneToSparsity,
 } from './partition.js';
-export { random } from './random.js';
 export {
   constant,
   type InverseDecayArgs,

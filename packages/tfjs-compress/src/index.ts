@@ -1,6 +1,10 @@
 export {
+  AveragedWeights,
+  type AveragedWeightsArgs,
   BestWeights,
   type BestWeightsArgs,
+  ClipGradients,
+  type ClipGradientsArgs,
   type CompressionCallbackArgs,
   type CompressionRow,
   compressionTable,
@@ -14,6 +18,8 @@ export {
   type SurgeryCallbackArgs,
   type SurgeryOverride,
   type SurgeryPhase,
+  WarmUp,
+  type WarmUpArgs,
 } from '@tfjs-compress/callbacks';
 export {
   type CompressedHandler,

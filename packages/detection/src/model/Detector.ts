@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { shareRun } from '@tfjs-compress/layers';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { shareRun } from '@tfjs-compress/layers/internal';
 import {
   type Boxes,
   type Detection,
@@ -15,6 +14,7 @@ import {
   proposalsOf,
   scoresByClass,
 } from '@tfjs-compress/math/detection';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import type { PictureSet } from '../data/PictureSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';

@@ -63,7 +63,7 @@ export async function once(
     const onProgress = makeProgress('compressing');
     const { model: small, notes } = await compressOnce(model, inputs.tensors, { ...goal, onProgress });
     const saved = await artifactsOf(small);
-    const { findSites } = await import('@tfjs-compress/layers');
+    const { findSites } = await import('@tfjs-compress/layers/internal');
     const kernels = findSites(small).flatMap(({ role, path }) => (role === 'kernel' ? [path] : []));
     tf.dispose(inputs.tensors);
     for (const each of [model, small]) each.dispose();

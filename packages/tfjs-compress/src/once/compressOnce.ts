@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers';
-import { check } from '@tfjs-compress/math';
+import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers/internal';
+import { check } from '@tfjs-compress/math/internal';
 import { agreement, outputsOf } from './agreement.js';
 import type { Levels } from './grids.js';
 import { type CompressOnceArgs, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';

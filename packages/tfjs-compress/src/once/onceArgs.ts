@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Selection } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Levels } from './grids.js';
 import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { hook, type Site } from '@tfjs-compress/layers';
+import { hook, type Site } from '@tfjs-compress/layers/internal';
 import { kernelInputs } from './kernelInputs.js';
 import type { Moments } from './Moments.js';
 import type { Step } from './traceGraph.js';

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
+import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
 import { FolderStore } from './FolderStore.js';
 import { InlineRunner } from './InlineRunner.js';
 import { MemoryStore } from './MemoryStore.js';

@@ -28,8 +28,9 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
-    const floor = floorOf(goal, baseline);
-    const misses = outside.filter((result) => !isStuck(result, results, floor)).sort((a, b) => b.score - a.score);
+    const misses = outside
+      .filter((result) => !isStuck(result, results, floorOf(goal, baseline, result)))
+      .sort((a, b) => b.score - a.score);
     if (inside.length === 0)
       return [...misses.slice(0, 3).map(again), scaled(best, 1.5), again(best), scaled(best, 2.5)];
     const step = stepFor(best, results, goal, baseline);

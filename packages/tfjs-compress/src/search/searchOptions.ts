@@ -1,4 +1,4 @@
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 
 /** Options of a search that decide its result, as plain JSON. */
 export interface SearchOptions {
