@@ -16,18 +16,19 @@ function main() {
   setup();
   checkPictures();
   rmSync(output, { recursive: true, force: true });
-  run('the site', join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', site);
-  run('the API pages', join(root, 'node_modules/typedoc/bin/typedoc'), '--logLevel', 'Warn');
-  cpSync(join(root, 'output', 'docs'), join(output, 'api'), { recursive: true });
-  run('the live page', join(root, 'node_modules/vite/bin/vite.js'), 'build', live, '--logLevel', 'warn');
+  run('the site', site, 'vitepress/bin/vitepress.js', 'build');
+  run('the live page', live, 'vite/bin/vite.js', 'build', '--logLevel', 'warn');
   cpSync(join(live, 'dist'), join(output, 'live'), { recursive: true });
+  run('the API pages', root, 'typedoc/bin/typedoc', '--logLevel', 'Warn');
+  cpSync(join(root, 'output', 'docs'), join(output, 'api'), { recursive: true });
   const faults = checkLinks();
   if (faults.length > 0) throw new Error(`Links of the site:\n${faults.join('\n')}`);
   console.log(`The site is in ${output}. To look at it: npx vitepress preview site`);
 }
 
-function run(what, script, ...args) {
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+function run(what, cwd, script, ...args) {
+  const path = join(root, 'node_modules', script);
+  const { status } = spawnSync(process.execPath, [path, ...args], { cwd, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${what} could not be built.`);
 }
 
