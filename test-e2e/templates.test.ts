@@ -57,6 +57,16 @@ describe('the template', () => {
     );
   });
 
+  it('audio: better than chance, from recordings', async () => {
+    const folder = placeTemplate('audio', templates);
+    const { stdout } = await start(folder, { EPOCHS: '4' });
+    expect(stdout).toMatch(/^87 recordings of bd, elec, hat, tabla; 17 judge/);
+    const { before, after } = tableOf(stdout);
+    expect(after[accuracy]).toBeGreaterThan(35);
+    expect(after.bytes).toBeLessThan(before.bytes / 20);
+    expect(await failure(folder, {}, 'nowhere')).toBe('nowhere: expected a folder of recordings.');
+  });
+
   it('layers: stopped, resumed, and chosen by validation', async () => {
     const folder = placeTemplate('layers', templates);
     const { stdout } = await start(folder, { EPOCHS: '2', PICTURES: '2000' });

@@ -57,7 +57,7 @@ const found = await compress(model, {
 mkdirSync('output', { recursive: true });
 writeFileSync('output/model.tfz', found.file);
 
-const error = async (predict) => (await meanError(predict, test)).toFixed(2);
+const error = async (predict) => Number((await meanError(predict, test)).toFixed(2));
 console.table({
   'always the mean': { 'mean error': await error(() => tf.mean(train.ys)), bytes: 4 },
   before: { 'mean error': await error((xs) => model.predict(xs)), bytes: 4 * model.countParams() },

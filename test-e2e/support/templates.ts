@@ -6,6 +6,7 @@ const examples = join(root, 'examples');
 
 /** The examples that people copy: each works alone. */
 const templates = [
+  'audio',
   'layers',
   'mnist-lenet-5',
   'node-service',
