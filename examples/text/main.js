@@ -38,8 +38,8 @@ const model = tf.sequential({
   ],
 });
 
-async function fit(epochs, ...callbacks) {
-  model.compile({ optimizer: tf.train.adam(0.003), loss: 'binaryCrossentropy', metrics: ['accuracy'] });
+async function fit(epochs, learningRate, ...callbacks) {
+  model.compile({ optimizer: tf.train.adam(learningRate), loss: 'binaryCrossentropy', metrics: ['accuracy'] });
   const validationData = [validation.xs, validation.ys];
   callbacks.push(new BestWeights({ monitor: 'val_loss' })); // validation chooses the epoch
   await model.fit(train.xs, train.ys, { epochs, batchSize: 64, validationData, verbose: 0, callbacks });
@@ -54,7 +54,7 @@ function judge(isGood) {
   return { 'test accuracy, %': Number(share.toFixed(1)), 'ms a sentence': Number(ms.toPrecision(2)) };
 }
 
-await fit(epochs);
+await fit(epochs, 2e-3);
 const probability = (xs) => tf.tidy(() => model.predict(tf.tensor2d(xs, [1, length])).dataSync()[0]);
 const before = {
   ...judge(({ text }) => probability(encode(text, vocabulary, length)) > 0.5),
@@ -62,7 +62,8 @@ const before = {
 };
 
 // The first half of the epochs prunes. In the second half the weights that are left are rounded, some in every epoch.
-await fit(2 * epochs, new SurgeryCallback({ targetSparsity: 0.9 }), new INQScheduler({ epochsPerStep: 1 }));
+const callbacks = [new SurgeryCallback({ targetSparsity: 0.8 }), new INQScheduler({ epochsPerStep: 1 })];
+await fit(2 * epochs, 1e-3, ...callbacks);
 const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));
 writeFileSync('output/words.json', JSON.stringify({ length, vocabulary }));
 
