@@ -5,6 +5,7 @@ export interface PublicPackage {
     dependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;
     engines?: Record<string, string>;
+    exports?: Record<string, unknown>;
   };
 }
 export declare function publicPackages(): PublicPackage[];

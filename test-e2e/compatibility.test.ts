@@ -5,6 +5,7 @@ import { publicPackages } from '../scripts/packages.mjs';
 import { root } from '../scripts/setup.mjs';
 import { majors } from '../scripts/testNodes.mjs';
 import { bundlers } from './support/bundlers.js';
+import { run } from './support/run.js';
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 const manifestOf = (...path: string[]) => JSON.parse(read(...path, 'package.json'));
@@ -43,4 +44,13 @@ it("README's table of versions is what the manifests and the tests say", () => {
   const table = Object.entries(rows).map(([name, versions]) => `| ${name} | ${versions} |`);
   const [written] = /^\| \| versions \|\n(\|.*\n)+/m.exec(read('README.md'))!;
   expect(written).toBe(['| | versions |', '|---|---|', ...table, ''].join('\n'));
+});
+
+it("README's picture is what the benchmarks' results give, and its table says the same", async () => {
+  await run(process.execPath, ['benchmarks/picture/run.mjs', '--check'], { cwd: root });
+  const drawn = read('benchmarks', 'picture', 'beforeAfter.svg').matchAll(/class="value"[^>]*>([^<]+)</g);
+  const values = [...drawn].map(([, value]) => value);
+  expect(values).toHaveLength(10);
+  const [table] = /^\| \| before \| after \|\n(\|.*\n)+/m.exec(read('README.md'))!;
+  expect(values.filter((value) => !table.includes(value))).toEqual([]);
 });

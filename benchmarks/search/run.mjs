@@ -3,15 +3,15 @@
  *
  *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5]
  *   node benchmarks/search/run.mjs teachable-machine resnet-8 resnet-20 --models FOLDER --cifar FOLDER
- *       [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials N] [--epochs N] [--hand N] [--only hand]
+ *       [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials N] [--epochs N] [--only hand]
  *
  * Validation pictures decide what compress() returns, and how much it may lose, which is what the nets made by hand lose
  * (data.mjs says which they are). The test set is read once, at the end of each run, by all contenders. Times are
  * processor time of this process. Writes results/NET.json after every seed. Dense nets, those made by hand, and every
  * trial of a search are kept in output/ and not made again: a run that was stopped goes on.
  *
- * --pictures trains on a part of the pictures, and --hand divides the epochs of what is made by hand: such runs, and those
- * with other options of the search, are kept apart. --only hand leaves the search out.
+ * --pictures trains on a part of the pictures: such runs, and those with other options of the search, are kept apart.
+ * --only hand leaves the search out.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,6 @@ const { values: args, positionals } = parseArgs({
     epochs: { type: 'string' },
     minutes: { type: 'string' },
     pictures: { type: 'string' },
-    hand: { type: 'string' },
     only: { type: 'string' },
     models: { type: 'string' },
     cifar: { type: 'string' },
@@ -47,7 +46,7 @@ const searchOptions = Object.fromEntries(
 );
 
 for (const name of positionals) {
-  const net = shortened(nets[name]);
+  const net = nets[name];
   const output = fileURLToPath(new URL(`output/${label(name)}`, import.meta.url));
   const data = await net.data({ ...args, pictures: number('pictures'), output });
   for (let seed = number('first'); seed < number('first') + number('seeds'); seed++) {
@@ -56,11 +55,6 @@ for (const name of positionals) {
     if (one) add(name, net, data, one);
   }
   tf.dispose(data);
-}
-
-function shortened(net) {
-  const divide = (solver) => ({ ...solver, epochs: Math.max(4, Math.round(solver.epochs / (number('hand') ?? 1))) });
-  return { ...net, hand: { ...net.hand, prune: divide(net.hand.prune), quantize: divide(net.hand.quantize) } };
 }
 
 function add(name, net, data, one) {
@@ -81,6 +75,5 @@ function add(name, net, data, one) {
 
 function label(name) {
   const others = ['trials', 'epochs', 'minutes'].filter((key) => args[key]).map((key) => `-${key}${args[key]}`);
-  const shorter = args.hand ? `-hand${args.hand}` : '';
-  return [name, args.pictures ? `-${args.pictures}` : '', shorter, ...others].join('');
+  return [name, args.pictures ? `-${args.pictures}` : '', ...others].join('');
 }

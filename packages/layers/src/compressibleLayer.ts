@@ -9,7 +9,7 @@ import type { Layer, LayerClass } from './tfjsCopy.js';
 
 /** What a layer may say for itself of how SurgeryCallback prunes it; an override of the callback wins. */
 export interface MaskedArgs {
-  /** Portion of the kernel to prune, in [0, 1). */
+  /** Fraction of the kernel to prune, in [0, 1). */
   targetSparsity?: number;
   /** The paper's c instead: the threshold is mean + c · standard deviation of the magnitudes. */
   rate?: number;

@@ -1,5 +1,5 @@
 export { CompressibleKernel } from './CompressibleKernel.js';
-export { type CompressibleArgs, compressible, strip } from './compressible.js';
+export { type CompressibleOptions, compressible, strip } from './compressible.js';
 export {
   type CompressibleLayer,
   type CompressibleLayerClass,

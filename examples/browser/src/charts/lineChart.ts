@@ -13,7 +13,8 @@ export interface LineChartOptions {
   format(value: number): string;
 }
 
-const margin = { top: 26, right: 14, bottom: 40, left: 40 };
+/** On the right there is room for the last value. */
+const margin = { top: 26, right: 58, bottom: 40, left: 34 };
 
 /**
  * A line over the epochs of a run, in the colors of its stages, each with its name on top.
@@ -80,15 +81,9 @@ export function lineChart(place: HTMLElement, { name, value, ticks, isLogarithmi
     }
     const last = at[at.length - 1];
     if (last) {
-      const isRight = last.x > margin.left + 0.25 * (right - margin.left);
-      const above = last.y - 10 < margin.top + 12 ? last.y + 20 : last.y - 10;
       elements.push(
         svg('circle', { cx: last.x, cy: last.y, r: 4, style: `fill:var(--${last.stage})` }),
-        svg(
-          'text',
-          { x: last.x + (isRight ? -2 : 2), y: above, 'text-anchor': isRight ? 'end' : 'start', class: 'last' },
-          format(last.value),
-        ),
+        svg('text', { x: last.x + 8, y: last.y + 4, class: 'last' }, format(last.value)),
       );
     }
     return elements;

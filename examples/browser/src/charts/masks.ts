@@ -14,6 +14,7 @@ export function masks(place: HTMLElement, shapes: Record<string, number[]>) {
   const rows = Object.entries(shapes).map(([name, shape]) => {
     const { rows: height, columns: width } = layout(shape);
     const canvas = make('canvas', { width, height, role: 'img', 'aria-label': `${name}: nothing yet` });
+    canvas.classList.toggle('coarse', width < 250);
     // Wide and flat ones would be a line.
     canvas.style.aspectRatio = `${width} / ${Math.max(height, width / 12)}`;
     const left = make('span', {}, '–');

@@ -13,13 +13,8 @@ const names = { code: 'Code, gzipped', model: 'Model', time: 'One prediction' };
 
 /** The pad, and beside it what the file and the float model answer. */
 export function drawSection(runner: Runner): void {
-  const small = new AnswerCard(
-    byId('small'),
-    'The .tfz file',
-    'In the runtime, without TensorFlow.js',
-    Object.values(names),
-  );
-  const large = new AnswerCard(byId('large'), 'The network before', 'Float32, in TensorFlow.js', Object.values(names));
+  const small = new AnswerCard(byId('small'), 'After: .tfz', 'in the runtime', Object.values(names));
+  const large = new AnswerCard(byId('large'), 'Before: float32', 'in TensorFlow.js', Object.values(names));
   const spoken = make('p', { class: 'sr', role: 'status' });
   const clear = make('button', { type: 'button' }, 'Clear');
   let picture: Float32Array | null = null;
@@ -111,7 +106,8 @@ export function drawSection(runner: Runner): void {
   });
 
   async function useFile(file: Uint8Array | null): Promise<void> {
-    const next = file?.length ? await loadModel(file) : undefined;
+    // What a browser has kept may be damaged: then there is nothing to answer with.
+    const next = file?.length ? await loadModel(file).catch(() => undefined) : undefined;
     // Another epoch may have ended meanwhile.
     if (file !== shownFile) return next?.dispose();
     model?.dispose();
@@ -121,7 +117,9 @@ export function drawSection(runner: Runner): void {
 }
 
 function introOf(hasFile: boolean, isDone: boolean): string {
-  if (isDone) return 'Draw with the mouse, a finger or the keyboard. Both answer while you draw.';
-  if (hasFile) return 'The file of the latest epoch answers already. Draw with the mouse, a finger or the keyboard.';
-  return 'Start the training: after its first epoch the network answers here.';
+  const how = 'Draw with the mouse, a finger or the keyboard.';
+  if (isDone) return `${how} Both answer while you draw.`;
+  return hasFile
+    ? `${how} The file of the latest epoch answers.`
+    : 'After the first epoch of the training the network answers here.';
 }

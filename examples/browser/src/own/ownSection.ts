@@ -76,7 +76,8 @@ export function ownSection(): void {
       download(`Download ${name}.tfz`, () => save(file as BlobPart, `${name}.tfz`, 'application/octet-stream')),
       download('Download the report', () => save(report, `${name}-report.html`, 'text/html')),
     );
-    if (page) buttons.append(download('Download it as a page', () => save(page.html, `${name}.html`, 'text/html')));
+    if (page)
+      buttons.append(download(`Download ${name} as a page`, () => save(page.html, `${name}.html`, 'text/html')));
     const frame = make('iframe', { title: `Report of ${name}`, sandbox: '', srcdoc: report });
     result.replaceChildren(
       make(

@@ -1,4 +1,13 @@
-import type { BackendName, FromWorker, Kernel, Point, RunRecord, TestResult, ToWorker } from '../messages.js';
+import {
+  type BackendName,
+  backendNames,
+  type FromWorker,
+  type Kernel,
+  type Point,
+  type RunRecord,
+  type TestResult,
+  type ToWorker,
+} from '../messages.js';
 import { forgetRun, readRun } from '../store.js';
 import type { Plan, StageName } from '../training/plan.js';
 
@@ -33,6 +42,7 @@ export class Runner {
   readonly #plan: Plan;
   readonly #listeners: ((view: RunView, changed: FromWorker['type'] | 'state') => void)[] = [];
   #worker: Worker | undefined;
+  #wanted: BackendName = 'wasm';
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -59,11 +69,16 @@ export class Runner {
   /** Begins, or goes on with the run that is kept. */
   async start(backend: BackendName): Promise<void> {
     if (this.isBusy) return;
-    const isNew = this.view.state !== 'kept';
-    if (isNew) this.view = emptyView(this.#plan);
-    this.#change({ state: 'starting', problem: '', canAnswer: false });
+    const isNew = this.view.state === 'idle' || this.view.state === 'done';
+    this.#wanted = backend;
+    this.#change({ state: 'starting', problem: '', notice: '', canAnswer: false });
     const record = isNew ? null : await this.#kept();
-    if (!isNew && !record) this.view = { ...emptyView(this.#plan), state: 'starting' };
+    // Stopped meanwhile.
+    if (this.view.state !== 'starting') return;
+    if (!record) {
+      this.view = { ...emptyView(this.#plan), state: 'starting' };
+      this.#tell('epoch');
+    }
     this.#end();
     this.#send({ type: 'start', plan: this.#plan, backend, record });
   }
@@ -144,16 +159,22 @@ export class Runner {
       return;
     }
     const { type, ...changes } = message;
-    if (type === 'started') Object.assign(this.view, changes, { state: 'running' });
+    if (type === 'started') this.#started(message.backend);
     else if (type === 'canAnswer') this.view.canAnswer = true;
     else if (type === 'done')
       Object.assign(this.view, changes, { state: 'done', fraction: 1, stage: null, secondsLeft: null });
     else if (type === 'stopped') this.#stopped();
     else if (type === 'notKept')
-      this.view.notice = `The run goes on, but this browser does not keep it for a reload (${message.message}).`;
+      this.view.notice = `This browser does not keep the run for a reload (${message.message}).`;
     else if (type === 'failed') this.#failed(message.message);
     else Object.assign(this.view, changes);
     this.#tell(type);
+  }
+
+  #started(backend: BackendName): void {
+    const asked = backendNames[this.#wanted];
+    const notice = backend === this.#wanted ? '' : `${asked} cannot be used here: ${backendNames[backend]} computes.`;
+    Object.assign(this.view, { backend, notice, state: 'running' });
   }
 
   async #stopped(): Promise<void> {

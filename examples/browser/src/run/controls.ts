@@ -47,12 +47,12 @@ export function controls(runner: Runner): void {
   });
   const [time, state, problem] = ['time', 'state', 'problem'].map(byId);
   runner.listen((view) => {
-    // aria-disabled keeps the focus where it is while a click has to wait.
     setText(main, words[view.state]);
     setText(begin, view.state === 'idle' ? words.idle : view.state === 'kept' ? words.kept : 'See the training');
-    main.disabled = view.state === 'starting' || view.state === 'stopping';
+    // Not disabled, which would lose the focus: a click has no effect for a moment.
+    main.setAttribute('aria-disabled', String(view.state === 'starting' || view.state === 'stopping'));
     stop.disabled = !['starting', 'running', 'paused'].includes(view.state);
-    over.disabled = view.state !== 'kept' && view.state !== 'done';
+    over.disabled = !['kept', 'done', 'failed'].includes(view.state);
     backend.disabled = runner.isBusy || view.state === 'kept';
     if (view.state !== 'idle' && view.state !== 'failed') backend.value = view.backend;
     setText(time, timeOf(view));
@@ -74,7 +74,7 @@ function stateOf({ state, points, plan, stage, notice, test }: RunView): string 
   const at = `${points.length} of ${totalEpochs(plan)} epochs`;
   const doing = { train: 'Training the network.', prune: 'Pruning it.', round: 'Rounding its weights.' };
   const text: Record<RunState, string> = {
-    idle: 'Ready. It takes one to two minutes on a laptop.',
+    idle: 'It takes one to two minutes on a laptop.',
     kept: `Stopped after ${at}. It can go on from there, also after a reload.`,
     starting: '',
     running: stage ? doing[stage] : '',

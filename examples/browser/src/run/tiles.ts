@@ -18,7 +18,7 @@ const tiles: Tile[] = [
     name: 'Right answers',
     value: (view) => percent(view.test?.small ?? last(view).accuracy),
     more: ({ test }) =>
-      test ? `${test.count.toLocaleString('en-US')} test pictures; before: ${percent(test.float)}` : 'of 500 held back',
+      test ? `of ${test.count.toLocaleString('en-US')} tests; before: ${percent(test.float)}` : 'of 500 held back',
   },
   { name: 'Weights pruned', value: (view) => percent(last(view).zeros), more: () => 'are 0 now' },
   {

@@ -18,6 +18,8 @@ export interface Plan {
   batchSize: number;
   /** The fraction of each layer's weights to prune. */
   sparsity: Record<string, number>;
+  /** At this fraction of the stage the masks are fixed; what is left trains with them. */
+  fixMasksAt: number;
   /** Accumulated fractions of the weights that are rounded, one more after each part of the stage. */
   steps: number[];
   bits: number;
@@ -27,13 +29,14 @@ export interface Plan {
 const full: Plan = {
   stages: [
     { name: 'train', epochs: 8, learningRate: 2e-3 },
-    { name: 'prune', epochs: 14, learningRate: 2e-3 },
-    { name: 'round', epochs: 8, learningRate: 1e-3 },
+    { name: 'prune', epochs: 16, learningRate: 2e-3 },
+    { name: 'round', epochs: 10, learningRate: 1.5e-3 },
   ],
   pictures: 4500,
   batchSize: 50,
-  sparsity: { conv1: 0.5, conv2: 0.9, hidden: 0.97, out: 0.7 },
-  steps: [0.4, 0.7, 0.9, 1],
+  sparsity: { conv1: 0.4, conv2: 0.85, hidden: 0.96, out: 0.7 },
+  fixMasksAt: 0.6,
+  steps: [0.3, 0.5, 0.7, 0.85, 0.95, 1],
   bits: 5,
 };
 

@@ -94,17 +94,27 @@ export async function run(
     }
     await keep({ stage: index + 1, epoch: 0 });
   }
-  model.dispose();
+  dispose(model);
   return record as RunRecord;
 }
 
+/** The optimizer is ours, and not disposed of with the model. */
+function dispose(model: LayersModel): void {
+  (model.optimizer as LayersModel['optimizer'] | undefined)?.dispose();
+  model.dispose();
+}
+
 /** The one line of each stage. */
-function compression({ name }: Stage, { sparsity, steps, bits }: Plan, signal: AbortSignal) {
+function compression({ name, epochs }: Stage, plan: Plan, signal: AbortSignal) {
+  const { sparsity, fixMasksAt, steps, bits } = plan;
   const common = { signal, whenStopped: 'keep', verbose: 0 } as const;
   const overrides = Object.fromEntries(
     Object.entries(sparsity).map(([layer, targetSparsity]) => [layer, { targetSparsity }]),
   );
-  if (name === 'prune') return [new SurgeryCallback({ ...common, targetSparsity: 0.9, overrides })];
+  if (name === 'prune') {
+    const endStep = Math.round(fixMasksAt * epochs * batchesPerEpoch(plan));
+    return [new SurgeryCallback({ ...common, targetSparsity: 0.9, overrides, endStep })];
+  }
   if (name === 'round') return [new INQScheduler({ ...common, bits, steps })];
   return [];
 }
@@ -127,6 +137,6 @@ function makeStepper(model: LayersModel, stage: Stage, perEpoch: number) {
 
 async function copyOf(model: LayersModel): Promise<LayersModel> {
   const artifacts = await artifactsOf(model);
-  model.dispose();
+  dispose(model);
   return await loadLayersModel(io.fromMemory(artifacts));
 }

@@ -50,8 +50,8 @@ describe('kernelInputs', () => {
 
     // Their mean times the kernel is the mean of what it computes.
     const layout = layoutOf(site);
-    const moments = new Moments(layout.sizes, true);
-    moments.add(found);
+    const moments = new Moments(layout.sizes);
+    moments.add(found, found);
     await moments.read();
     const means = meanOutputs(kernel.dataSync(), layout, moments.means, y.shape.at(-1)!);
     const wanted = tf.mean(tf.reshape(y, [-1, y.shape.at(-1)!]), 0).dataSync();

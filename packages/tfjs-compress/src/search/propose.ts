@@ -28,7 +28,7 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
-    const misses = outside
+    const misses = bestOfEachPlan(outside)
       .filter((result) => !isStuck(result, results, floorOf(goal, baseline, result)))
       .sort((a, b) => b.score - a.score);
     if (inside.length === 0)
@@ -61,6 +61,16 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
       return scaled({ ...best, spec: { ...best.spec, plan } }, now / cost);
     });
   }
+}
+
+/** More training of a plan goes on with its best weights, not with those of earlier trials, too. */
+function bestOfEachPlan(results: readonly DoneTrial[]): DoneTrial[] {
+  const best = new Map<string, DoneTrial>();
+  for (const result of results) {
+    const key = JSON.stringify(result.spec.plan);
+    if (result.score > (best.get(key)?.score ?? Number.NEGATIVE_INFINITY)) best.set(key, result);
+  }
+  return [...best.values()];
 }
 
 /** Whether more training with the plan of its parent brought it little nearer to the goal. */

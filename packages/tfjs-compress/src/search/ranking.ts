@@ -24,12 +24,13 @@ export function costOf(result: Omit<Figures, 'score'>, { cost }: Goal): number {
 
 /**
  * The lowest score with which a model counts as within maxLoss: below the given model's by
- * maxLoss without the margin. With so few examples that the margin is wider than maxLoss, it
- * is the given model's own score.
+ * maxLoss without the margin, of which at least half is left. Too few examples to tell maxLoss
+ * from chance would otherwise ask for models that score as high as the given one.
  */
 export function floorOf(goal: Goal, { score }: Baseline, result: Omit<Figures, 'sizeBytes'>): number {
   if (goal.within !== 'score') return Number.NEGATIVE_INFINITY;
-  return score - Math.max(0, goal.maxLoss - margin * (result.noise ?? noiseOf(result)));
+  const { maxLoss } = goal;
+  return score - Math.max(maxLoss / 2, maxLoss - margin * (result.noise ?? noiseOf(result)));
 }
 
 export function isWithin(result: Figures, goal: Goal, baseline: Baseline): boolean {

@@ -86,10 +86,10 @@ async function measured(job: SearchJob, store: TrialStore, progress: Progress): 
 /** Before hours are spent on a maxLoss that the validation examples are too few for. */
 function sayWhatIsChance(baseline: Baseline, { goal }: ResolvedSearch, progress: Progress): void {
   const noise = noiseOf(baseline);
-  if (goal.within !== 'score' || noise < goal.maxLoss || goal.maxLoss === 0) return;
+  if (goal.within !== 'score' || goal.maxLoss === 0 || noise <= goal.maxLoss / 2) return;
   progress.say(
     `${baseline.examples} validation examples tell losses only to about ${noise.toPrecision(1)}, and maxLoss is ` +
-      `${goal.maxLoss}: models may have to score as high as the given one. More examples allow smaller files.`,
+      `${Number(goal.maxLoss.toPrecision(3))}: what is found may lose more on other examples.`,
   );
 }
 
