@@ -1,6 +1,5 @@
-// First, so that bundles begin with them: between programs they deflate worse.
+// biome-ignore-all assist/source/organizeImports: bundles that begin with the modules deflate best.
 import { dense } from './program/binaries.js';
-
 import { DenseModel } from './dense/DenseModel.js';
 import { readChain } from './dense/readChain.js';
 import { loadKernels } from './program/loadKernels.js';

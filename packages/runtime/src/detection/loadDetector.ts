@@ -1,6 +1,5 @@
-// First, so that bundles begin with them: between programs they deflate worse.
+// biome-ignore-all assist/source/organizeImports: bundles that begin with the modules deflate best.
 import { all } from '../program/binaries.js';
-
 import { readGraph } from '../graph/readGraph.js';
 import { allLayers } from '../lower/allLayers.js';
 import { optimize } from '../passes/optimize.js';
