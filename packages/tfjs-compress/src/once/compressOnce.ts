@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers';
-import { check } from '@tfjs-compress/math';
+import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers/internal';
+import { check } from '@tfjs-compress/math/internal';
 import { agreement, outputsOf } from './agreement.js';
 import { disposeModel } from './disposeModel.js';
 import type { Levels } from './grids.js';
-import { type CompressOnceArgs, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
+import { type CompressOnceOptions, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
 import { type Goal, type RunOptions, runOnce } from './runOnce.js';
 import { Turns } from './turns.js';
 
@@ -62,7 +62,7 @@ const candidates: { levels: Levels; bits: number }[] = [
 export async function compressOnce(
   model: LayersModel,
   examples: Examples,
-  options: CompressOnceArgs,
+  options: CompressOnceOptions,
 ): Promise<CompressedOnce> {
   checkModel(model);
   const { goal, maxLoss, evaluate, include, exclude, batchSize = 32, signal, onProgress } = checkOnceArgs(options);
@@ -102,7 +102,7 @@ export async function compressOnce(
 async function smallest(
   model: LayersModel,
   tensors: tf.Tensor[],
-  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceArgs['evaluate'] },
+  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceOptions['evaluate'] },
   run: RunOptions,
 ): Promise<CompressedOnce> {
   const [used, held] = evaluate ? [tensors, []] : parted(tensors);
@@ -130,7 +130,10 @@ async function smallest(
   }
 }
 
-async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceArgs['evaluate']>): Promise<number> {
+async function scoreOrDispose(
+  model: LayersModel,
+  score: NonNullable<CompressOnceOptions['evaluate']>,
+): Promise<number> {
   try {
     return await score(model);
   } catch (error) {

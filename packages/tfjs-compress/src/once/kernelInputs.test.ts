@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type layers, layers as tfl } from '@tensorflow/tfjs-layers';
-import { findSites } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { relativeError, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { kernelInputs } from './kernelInputs.js';

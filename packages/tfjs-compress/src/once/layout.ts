@@ -1,4 +1,4 @@
-import type { Site } from '@tfjs-compress/layers';
+import type { Site } from '@tfjs-compress/layers/internal';
 import { refitRows, type Steps } from '@tfjs-compress/math';
 
 /** Weights that are multiplied with the same inputs, and where they stand in the kernel. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { findSites, markPruned, type Site, strip, writeAsIs } from '@tfjs-compress/layers';
+import { strip } from '@tfjs-compress/layers';
+import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
 import { axisOf, ChannelMoments, type Normalization, normalizationAfter } from './batchNorm.js';
 import { type CompressedKernel, pruneKernel, quantizeKernel } from './compressKernel.js';
 import { disposeModel } from './disposeModel.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { hook, type Site } from '@tfjs-compress/layers';
+import { hook, type Site } from '@tfjs-compress/layers/internal';
 import type { Inputs } from './Flow.js';
 import { type KernelInputs, kernelInputs, type Sampling, tensorOf } from './kernelInputs.js';
 import type { Moments } from './Moments.js';
