@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { findSites } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { owner } from './watch.js';
 
 /**
