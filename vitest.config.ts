@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Backends the package tests run on; TFJS_BACKENDS=tensorflow,tensorflow-gpu adds the native ones where they are installed. */
@@ -13,6 +14,8 @@ export default defineConfig({
   resolve: { conditions: ['tfjs-compress-source'] },
   test: {
     testTimeout: 60_000,
+    // Every core: vitest itself leaves one free, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
     hookTimeout: 60_000,
     /** `npm run coverage`: what reads untrusted files. */
     coverage: {

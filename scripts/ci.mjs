@@ -8,6 +8,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyRepository } from './copyRepository.mjs';
 import { publicPackages } from './packages.mjs';
+import { reportsFolder } from './reports.mjs';
 import { root } from './setup.mjs';
 import { printTotal } from './vitest.mjs';
 
@@ -23,31 +24,40 @@ const results = [];
 const summary = [];
 
 async function main() {
+  process.env.TFJS_COMPRESS_REPORTS = reportsFolder;
   await installRedis();
+  const dist = publicPackages().map(({ folder }) => join(folder, 'dist'));
+  const wasBuilt = dist.some((folder) => existsSync(folder));
   await tests('npm test', ['npm', 'test'], { minutes: 40 });
   await check('lint', bin('@biomejs/biome', 'bin/biome').concat('check', '--error-on-warnings', '.'));
   await check('unused files, exports and dependencies', bin('knip', 'bin/knip.js').concat('--no-config-hints'));
   await check('types', bin('typescript', 'bin/tsc').concat('--noEmit', '-p', '.'));
-  for (const { folder } of publicPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
-  const build = ['-e', "import('./scripts/setup.mjs').then((m) => m.build({ force: true }))"];
-  await check('build from clean', [process.execPath, ...build]);
+  if (wasBuilt) await buildFromClean(dist);
   await check('publish checks', [process.execPath, 'scripts/checkPackages.mjs']);
   await check('size budgets', bin('size-limit', 'bin.js'));
   await check('coverage of the decoder', ['npm', 'run', 'coverage']);
-  await check('API documentation', bin('typedoc', 'bin/typedoc'));
   if (existsSync(sharedModels)) {
     const script = ['benchmarks/public-models/run.mjs', sharedModels, '--name', 'ci'];
     await tests('models that other people published', [process.execPath, ...script], { minutes: 25 });
   }
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
+  await check('table of platforms', [process.execPath, 'scripts/platforms.mjs']);
+  await check('site and API documentation', [process.execPath, 'scripts/site.mjs']);
   console.log(`\n${summary.join('\n')}`);
   printTotal(results);
 }
 
 /** For the tests of searches on several machines, where this may install one; they are left out without it. */
 async function installRedis() {
-  if (existsSync('/usr/bin/redis-server') || !existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  const { REDIS_SERVER: named = '' } = process.env;
+  if (
+    existsSync(named) ||
+    existsSync('/usr/bin/redis-server') ||
+    !existsSync('/usr/bin/apt-get') ||
+    process.getuid?.() !== 0
+  )
+    return;
   const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server';
   const { ok } = await run(['sh', '-c', `DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; ${install}`]);
   console.log(
@@ -55,18 +65,28 @@ async function installRedis() {
   );
 }
 
+/** Where there was nothing, `npm test` has done it. */
+async function buildFromClean(dist) {
+  for (const folder of dist) rmSync(folder, { recursive: true, force: true });
+  const build = ['-e', "import('./scripts/setup.mjs').then((m) => m.build({ force: true }))"];
+  await check('build from clean', [process.execPath, ...build]);
+}
+
+/** tfjs-node-gpu has the same kernels where there is no GPU: what differs is tried, loading it, training, saving. */
+const onGpuPackage = ['layers/src/layers', 'callbacks/src/INQScheduler', 'callbacks/src/resume', 'format/src/handlers'];
+
 /** In a copy, so that node_modules here stays what the lock file says. */
 async function onTfjsNode() {
   const cwd = copyRepository();
   try {
-    for (const [name, backend] of [
-      ['tfjs-node', 'tensorflow'],
-      ['tfjs-node-gpu', 'tensorflow-gpu'],
+    for (const [name, backend, filters] of [
+      ['tfjs-node', 'tensorflow', ['packages']],
+      ['tfjs-node-gpu', 'tensorflow-gpu', onGpuPackage.map((path) => `packages/${path}`)],
     ]) {
       if (!(await check(`install ${name}`, ['bash', nodeTool, cwd, name]))) continue;
       // TensorFlow's own notes on the processor, three lines a file, would bury what the tests say.
       const env = { TFJS_BACKENDS: backend, TF_CPP_MIN_LOG_LEVEL: '2' };
-      await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', 'packages'], {
+      await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', ...filters], {
         cwd,
         env,
         minutes: 15,

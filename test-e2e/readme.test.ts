@@ -46,7 +46,7 @@ class MyAttention extends tf.layers.Layer { static className = 'MyAttention'; }
 `;
 
 const examples = publicPackages()
-  .filter(({ name }) => /math|layers|callbacks|tfjs-compress$/.test(name))
+  .filter(({ name }) => /math|layers|callbacks|format|tfjs-compress$/.test(name))
   .flatMap(({ folder }) =>
     readdirSync(join(folder, 'src'), { recursive: true })
       .map((file) => join(folder, 'src', String(file)))

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, resolveOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import type { NamedTensor } from './hookUpdates.js';
 import { TrainingAid } from './TrainingAid.js';
 import { hookValidation } from './validation.js';

@@ -1,6 +1,6 @@
 import { clone, dispose, keep, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import { siblingsOn } from './siblings.js';
 import { TrainingAid } from './TrainingAid.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Logs } from '@tensorflow/tfjs-layers';
-import { check, resolveOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { hookUpdates } from './hookUpdates.js';
 import { TrainingAid } from './TrainingAid.js';
 

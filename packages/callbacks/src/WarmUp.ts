@@ -1,4 +1,4 @@
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import { hookUpdates } from './hookUpdates.js';
 import { learningRateOf, setLearningRate } from './optimizerState.js';
 import { TrainingAid } from './TrainingAid.js';

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { hook } from '@tfjs-compress/layers';
+import { hook } from '@tfjs-compress/layers/internal';
 
 /** tfjs-core does not export its own. */
 export interface NamedTensor {

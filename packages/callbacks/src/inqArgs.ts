@@ -1,5 +1,5 @@
-import { checkCompressionArgs } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { checkCompressionArgs } from '@tfjs-compress/layers/internal';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import {
   type CommonOptions,
   type CompressionCallbackArgs,
@@ -42,7 +42,7 @@ export interface INQOptions extends CommonOptions {
 }
 
 /**
- * The accumulated portions of the paper's experiments (Zhou et al., ICLR 2017, arXiv:1702.03044, section 3 and Table 4),
+ * The accumulated fractions of the paper's experiments (Zhou et al., ICLR 2017, arXiv:1702.03044, section 3 and Table 4),
  * 5 bits unless the name says otherwise.
  *
  * ```js
@@ -88,7 +88,7 @@ export function resolveINQArgs(args: INQSchedulerArgs): INQOptions {
 }
 
 function checkSteps(steps: unknown): asserts steps is number[] {
-  const expected = 'increasing portions in (0, 1] that end at 1, such as [.5, .75, .875, 1]';
+  const expected = 'increasing fractions in (0, 1] that end at 1, such as [.5, .75, .875, 1]';
   check(Array.isArray(steps) && steps.length > 0, 'steps', expected, steps);
   const isIncreasing = steps.every((s, i) => typeof s === 'number' && s > 0 && s <= 1 && (i === 0 || s > steps[i - 1]));
   check(isIncreasing, 'steps', expected, steps);

@@ -1,13 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  checkModel,
-  findSites,
-  kernelAt,
-  type Selector,
-  type Site,
-  select,
-  unknownKernels,
-} from '@tfjs-compress/layers';
+import type { Selector } from '@tfjs-compress/layers';
+import { checkModel, findSites, kernelAt, type Site, select, unknownKernels } from '@tfjs-compress/layers/internal';
 import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
 /** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */

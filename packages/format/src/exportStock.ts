@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { float32Of, joinBuffers, type StoredWeight, storedWeights, withWeights } from './artifactBytes.js';
 import { writeFile } from './files.js';
 import { halfBits } from './half.js';

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { joinBuffers, withStringBytes } from './artifactBytes.js';
 import { checkArtifacts, toText } from './checkArtifacts.js';
 import { choosePlan } from './choosePlan.js';

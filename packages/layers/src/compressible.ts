@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions, FREE, PRUNED } from '@tfjs-compress/math';
+import { FREE, PRUNED } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { isMarkedPruned, kernelAt, markPruned } from './attach.js';
 import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostConfig } from './compressibleLayer.js';
 import { familyClasses } from './layers.js';
@@ -12,7 +13,7 @@ import { writeAsIs } from './writeAsIs.js';
 
 type Family = keyof typeof familyClasses;
 
-export interface CompressibleArgs extends Selection<CompressionArgs & { family?: Family }> {
+export interface CompressibleOptions extends Selection<CompressionArgs & { family?: Family }> {
   /** Which of our layers to use: 'masked' for SurgeryCallback (default), 'powerOfTwo' for INQScheduler. Both callbacks take both. */
   family?: Family;
 }
@@ -33,7 +34,7 @@ const compressionOptions = ['targetSparsity', 'rate', 'bits', 'perChannel'] as c
  *
  * @throws Error when the model is not built, a selector matches nothing, or nothing in it can be compressed.
  */
-export function compressible<M extends tfl.LayersModel>(model: M, options: CompressibleArgs = {}): M {
+export function compressible<M extends tfl.LayersModel>(model: M, options: CompressibleOptions = {}): M {
   checkModel(model);
   checkKnownOptions(options, ['family', 'include', 'exclude', 'overrides'], 'compressible()');
   const { family = 'masked', ...selection } = options;

@@ -1,18 +1,13 @@
-export { type Attachment, attach, isMarkedPruned, kernelAt, markPruned, openRun } from './attach.js';
 export { CompressibleKernel } from './CompressibleKernel.js';
-export { metadataKey, type Run, shareRun } from './checkpoint.js';
-export { type CompressibleArgs, compressible, isConvertible, strip } from './compressible.js';
+export { type CompressibleOptions, compressible, strip } from './compressible.js';
 export {
   type CompressibleLayer,
   type CompressibleLayerClass,
   type CompressionArgs,
-  checkCompressionArgs,
   isCompressibleLayer,
   type MaskedArgs,
   type PowerOfTwoArgs,
 } from './compressibleLayer.js';
-export { checkFinite } from './finite.js';
-export { hook } from './hook.js';
 export {
   MaskedConv1D,
   type MaskedConv1DLayerArgs,
@@ -52,7 +47,5 @@ export {
   powerOfTwoSeparableConv2d,
 } from './layers.js';
 export { effectiveWeights, resetCompression } from './modelCompression.js';
-export { type Selected, type Selection, type Selector, select } from './select.js';
-export { findSites, registerCompressible, type Site, unknownKernels } from './sites.js';
-export { checkModel, checkSingleTfjsCopy, type Layer, secondCopy } from './tfjsCopy.js';
-export { writeAsIs } from './writeAsIs.js';
+export type { Selection, Selector } from './select.js';
+export { registerCompressible } from './sites.js';

@@ -1,4 +1,4 @@
-/** The portion of exact zeros, in [0, 1]; 0 for no values. */
+/** The fraction of exact zeros, in [0, 1]; 0 for no values. */
 export function sparsityOf(values: Float32Array): number {
   return values.length > 0 ? countZeros(values) / values.length : 0;
 }

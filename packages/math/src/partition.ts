@@ -87,25 +87,25 @@ function magnitudeOf(key: number): number {
 export interface FreezeOptions {
   /** 'magnitude' takes the largest weights (INQ's "pruning-inspired" partition), 'random' any. Default 'magnitude'. */
   method?: 'magnitude' | 'random';
-  /** Of the random choice: with the same one, sets of growing portions are nested. Default 0. */
+  /** Of the random choice: with the same one, sets of growing fractions are nested. Default 0. */
   seed?: number;
 }
 
 /**
- * One partition of INQ (arXiv:1702.03044, Eq. 5), in place: makes free weights frozen until round(portion · n) are, where
+ * One partition of INQ (arXiv:1702.03044, Eq. 5), in place: makes free weights frozen until round(fraction · n) are, where
  * n leaves out the pruned ones. What is frozen stays frozen. Of weights with equal magnitude the first are taken.
  *
- * @param portion Accumulated, in [0, 1].
- * @throws ArgumentError when the portion is not in [0, 1].
+ * @param fraction Accumulated, in [0, 1].
+ * @throws ArgumentError when the fraction is not in [0, 1].
  */
-export function freezePortion(
+export function freezeFraction(
   values: Float32Array,
   states: Uint8Array,
-  portion: number,
+  fraction: number,
   { method = 'magnitude', seed = 0 }: FreezeOptions = {},
 ): void {
-  check(portion >= 0 && portion <= 1, 'portion', 'a number in [0, 1]', portion);
-  const wanted = Math.round(portion * (states.length - countState(states, PRUNED)));
+  check(fraction >= 0 && fraction <= 1, 'fraction', 'a number in [0, 1]', fraction);
+  const wanted = Math.round(fraction * (states.length - countState(states, PRUNED)));
   const keys = method === 'magnitude' ? keysOf(values) : Uint32Array.from(values, (_, i) => hash(seed, i));
   promote(keys, states, wanted - countState(states, FROZEN), FREE, FROZEN);
 }

@@ -7,7 +7,7 @@ export function constant(value: number): Schedule {
   return () => value;
 }
 
-export interface PolynomialDecayArgs {
+export interface PolynomialDecayOptions {
   initialValue: number;
   finalValue: number;
   beginStep: number;
@@ -22,7 +22,7 @@ export interface PolynomialDecayArgs {
  *
  * @throws ArgumentError unless endStep > beginStep.
  */
-export function polynomialDecay(args: PolynomialDecayArgs): Schedule {
+export function polynomialDecay(args: PolynomialDecayOptions): Schedule {
   const { initialValue, finalValue, beginStep, endStep, power = 3 } = args;
   check(endStep > beginStep, 'endStep', `more than beginStep (${beginStep})`, endStep);
   return (step) => {
@@ -31,7 +31,7 @@ export function polynomialDecay(args: PolynomialDecayArgs): Schedule {
   };
 }
 
-export interface PiecewiseArgs {
+export interface PiecewiseOptions {
   /** Steps at which the next value begins, increasing. */
   boundaries: number[];
   /** One more than boundaries. */
@@ -43,20 +43,20 @@ export interface PiecewiseArgs {
  *
  * @throws ArgumentError when the lengths do not match or the boundaries do not increase.
  */
-export function piecewise({ boundaries, values }: PiecewiseArgs): Schedule {
+export function piecewise({ boundaries, values }: PiecewiseOptions): Schedule {
   const increasing = boundaries.every((b, i) => i === 0 || b > boundaries[i - 1]);
   check(increasing, 'boundaries', 'increasing steps', boundaries);
   check(values.length === boundaries.length + 1, 'values', `${boundaries.length + 1} values`, values);
   return (step) => values[boundaries.filter((b) => step >= b).length];
 }
 
-export interface InverseDecayArgs {
+export interface InverseDecayOptions {
   initialValue: number;
   gamma: number;
   power: number;
 }
 
 /** Caffe's learning-rate policy 'inv': initialValue·(1 + gamma·step)^-power. */
-export function inverseDecay({ initialValue, gamma, power }: InverseDecayArgs): Schedule {
+export function inverseDecay({ initialValue, gamma, power }: InverseDecayOptions): Schedule {
   return (step) => initialValue * (1 + gamma * step) ** -power;
 }

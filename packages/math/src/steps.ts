@@ -3,7 +3,7 @@ import {
   FREE,
   FROZEN,
   type FreezeOptions,
-  freezePortion,
+  freezeFraction,
   magnitudeAtSparsity,
   PRUNED,
   pruneToSparsity,
@@ -38,13 +38,13 @@ export interface Step {
 /**
  * One step of INQ's Algorithm 1 (arXiv:1702.03044): partition, quantize what was selected, freeze it.
  *
- * @param portion Accumulated fraction of the weights that are not pruned, in [0, 1].
+ * @param fraction Accumulated fraction of the weights that are not pruned, in [0, 1].
  */
-export function quantizePortion(portion: number, codebook: Codebook, options: FreezeOptions = {}): Step {
+export function quantizeFraction(fraction: number, codebook: Codebook, options: FreezeOptions = {}): Step {
   return {
     changesValues: true,
     apply(values, states) {
-      freezePortion(values, states, portion, options);
+      freezeFraction(values, states, fraction, options);
       roundToPowerOfTwo(values, codebook, { into: values, where: (i) => states[i] === FROZEN });
       return { pruned: 0, spliced: 0, states: true, values: true };
     },

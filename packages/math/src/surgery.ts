@@ -39,7 +39,7 @@ export function surgeryThresholds({ mean, std }: MagnitudeStats, rate: number, h
   return around(Math.max(mean + rate * std, 0), hysteresis);
 }
 
-/** Thresholds around the magnitude below which a portion of the weights lies. */
+/** Thresholds around the magnitude below which a fraction of the weights lies. */
 export function thresholdsForSparsity(
   values: Float32Array,
   states: Uint8Array,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import binaryen from 'binaryen';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
 const modules = {
@@ -17,37 +18,73 @@ export async function compileModules() {
     name,
     await compileAssembly(asc, new URL(entry, import.meta.url), options),
   ]);
-  return Object.fromEntries(await Promise.all(entries));
+  const compiled = await Promise.all(entries);
+  return Object.fromEntries(compiled.map(([name, bytes]) => [name, shrink(bytes)]));
 }
 
 /**
- * Bytes as text: most as one character, the others, which are rare in WebAssembly, as two.
- * ../src/program/binaryOf.ts reads it.
+ * The compiler leaves the locals of a function in the order in which it made them. The
+ * optimizer, once more, numbers those that occur most from 0 on: 8% less when gzipped. The
+ * loops stay as they are.
  */
-export function textOf(bytes) {
-  const character = (digit) => {
-    const code = 37 + digit;
-    const unquoted = code > 91 ? code + 1 : code;
-    return String.fromCharCode(unquoted > 95 ? unquoted + 1 : unquoted);
-  };
-  let text = '';
-  for (const byte of bytes) {
-    const shifted = (byte + 4) & 255;
-    const [high, low] = [Math.floor(shifted / 85), shifted % 85];
-    text += (high > 0 ? character(84 + high) : '') + character(low);
+function shrink(bytes) {
+  const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, MutableGlobals, NontrappingFPToInt } = binaryen.Features;
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(2);
+  // Inline what has one caller; the compiler, which shares these settings, limits it.
+  binaryen.setOneCallerInlineMaxSize(-1);
+  for (let best = bytes; ; ) {
+    const module = binaryen.readBinary(best);
+    module.setFeatures(MVP | SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | MutableGlobals | NontrappingFPToInt);
+    module.optimize();
+    const next = Buffer.from(module.emitBinary());
+    module.dispose();
+    if (next.length >= best.length) return next;
+    best = next;
   }
-  return text;
 }
 
-/** As the formatter wants it. */
-function quoted(text) {
-  return text.includes("'") ? `"${text}"` : `'${text}'`;
+/**
+ * Bytes as text: digits to base 85, most bytes one, the others, which are rare in
+ * WebAssembly, two. ../src/program/binaryOf.ts reads it.
+ */
+function digitsOf(bytes) {
+  return Array.from(bytes).flatMap((byte) => {
+    const shifted = (byte + 4) & 255;
+    const high = Math.floor(shifted / 85);
+    return high > 0 ? [84 + high, shifted % 85] : [shifted];
+  });
+}
+
+/**
+ * The characters of a minified program, the most frequent first. They stand for the most
+ * frequent digits, as deflate codes the program and the modules in it by one table.
+ */
+const frequent = 'etr,nsa.()io=l uphfcd{}:[]m;gwy01>?vb&+2I$k!|-x*ASEMN3/JD4L_OjUBFRCzTK68PQWVHG5qZ^%Y79X@';
+
+/** The characters for the digits of these modules, in the order of the digits. */
+function orderCharacters(modules) {
+  const counts = new Array(frequent.length).fill(0);
+  for (const module of modules) for (const digit of digitsOf(module)) counts[digit]++;
+  const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  const characters = [];
+  for (const [i, digit] of order.entries()) characters[digit] = frequent[i];
+  return characters.join('');
+}
+
+/** Bytes as text: see digitsOf. */
+export function textOf(bytes, characters) {
+  return digitsOf(bytes)
+    .map((digit) => characters[digit])
+    .join('');
 }
 
 /** The source of src/program/binaries.ts. */
 export async function compileBinaries() {
-  const constants = Object.entries(await compileModules()).map(
-    ([name, module]) => `export const ${name} =\n  ${quoted(textOf(module))};\n`,
+  const modules = await compileModules();
+  const characters = orderCharacters(Object.values(modules));
+  const constants = Object.entries(modules).map(
+    ([name, module]) => `export const ${name} =\n  '${textOf(module, characters)}';\n`,
   );
   return `/**
  * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all
@@ -55,7 +92,11 @@ export async function compileBinaries() {
  * (binaryOf), byte by byte, so that what sends it compressed (gzip, brotli) finds what
  * repeats. Compressed by themselves and in base64, they would take time to inflate.
  */
-${constants.join('\n')}`;
+${constants.join('\n')}
+/** What binaryOf reads as 0, 1, 2 … */
+export const characters =
+  '${characters}';
+`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

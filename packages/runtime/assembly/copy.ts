@@ -2,7 +2,9 @@
 export function copy(p: usize, t: usize): void {
   const from = load<usize>(p) + t * load<usize>(p, 8);
   const to = load<usize>(p, 4) + t * load<usize>(p, 12);
-  copyDimensions(from, to, p + 20, load<i32>(p, 16));
+  if (ALL) copyDimensions(from, to, p + 20, load<i32>(p, 16));
+  // Dense layers only transpose: see DenseModel.
+  else transpose(from, load<usize>(p, 36), to, load<usize>(p, 28), load<i32>(p, 32), load<i32>(p, 20));
 }
 
 /** The copy over `rank` dimensions at `sizes`: for each its size and two strides. */
@@ -43,7 +45,7 @@ function copyDimensions(from: usize, to: usize, sizes: usize, rank: i32): void {
  * some that were copied before.
  */
 export function copyRow(from: usize, fromStride: usize, to: usize, toStride: usize, size: i32): void {
-  if (toStride === 4 && size >= 4) {
+  if (ALL && toStride === 4 && size >= 4) {
     const last = (<usize>(size - 4)) << 2;
     if (fromStride === 4) {
       if (size > 128) memory.copy(to, from, last + 16);

@@ -8,7 +8,8 @@ import { addProduct, clamp, splatOrZero } from './vectors';
 export function denseProduct(p: usize): void {
   let x = load<usize>(p);
   let y = load<usize>(p, 4);
-  let add = load<usize>(p, 20);
+  // Dense layers have nothing to add but a bias.
+  let add = ALL ? load<usize>(p, 20) : 0;
   let vectors = load<i32>(p, 36);
   while (vectors > 0) {
     const size = vectors === 3 ? 3 : min(vectors, 2);
@@ -18,7 +19,7 @@ export function denseProduct(p: usize): void {
     vectors -= size;
     x += (<usize>size) << 4;
     y += (<usize>size) << 4;
-    if (add) add += (<usize>size) << 4;
+    if (ALL && add) add += (<usize>size) << 4;
   }
 }
 
@@ -27,7 +28,7 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize): void {
   let weights = load<usize>(p, 8);
   const offsets = load<usize>(p, 12);
   let bias = load<usize>(p, 16);
-  const addStride = load<usize>(p, 24);
+  const addStride = ALL ? load<usize>(p, 24) : 0;
   const depth = load<i32>(p, 32);
   const yStride = load<usize>(p, 40);
   const lo = v128.load32_splat(p, 44);
@@ -78,12 +79,12 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize): void {
     if (rows > 2) put<Size>(y + 2 * yStride, add ? add + 2 * addStride : 0, c0, c1, c2, lo, hi);
     if (rows > 3) put<Size>(y + 3 * yStride, add ? add + 3 * addStride : 0, d0, d1, d2, lo, hi);
     y += 4 * yStride;
-    if (add) add += 4 * addStride;
+    if (ALL && add) add += 4 * addStride;
   }
 }
 
 function put<Size>(y: usize, add: usize, s0: v128, s1: v128, s2: v128, lo: v128, hi: v128): void {
-  if (add) {
+  if (ALL && add) {
     s0 = f32x4.add(s0, v128.load(add));
     if (offsetof<Size>() > 1) s1 = f32x4.add(s1, v128.load(add, 16));
     if (offsetof<Size>() > 2) s2 = f32x4.add(s2, v128.load(add, 32));

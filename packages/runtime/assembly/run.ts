@@ -28,7 +28,7 @@ function steps(at: usize, end: usize, t: i32): i32 {
     if (code === 0) break;
     const p = at + 8;
     at = p + (load<usize>(at, 4) << 2);
-    if (code === Op.loop) {
+    if (ALL && code === Op.loop) {
       const after = at + (load<usize>(p, 4) << 2);
       const count = load<i32>(p);
       for (let round = 0; round < count; round++) {

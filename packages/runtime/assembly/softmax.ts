@@ -8,7 +8,7 @@ export function softmax(p: usize): void {
 }
 
 function softmaxDimensions(log: bool, x: usize, y: usize, sizes: usize, rank: i32, axis: usize): void {
-  if (rank === 0) {
+  if (ALL && rank === 0) {
     along(log, x, y, axis, false);
     return;
   }
@@ -24,7 +24,9 @@ function softmaxDimensions(log: bool, x: usize, y: usize, sizes: usize, rank: i3
     }
   }
   for (; i < size; i++) {
-    softmaxDimensions(log, x, y, sizes + 12, rank - 1, axis);
+    // In dense layers there is one dimension beside the axis.
+    if (ALL) softmaxDimensions(log, x, y, sizes + 12, rank - 1, axis);
+    else along(log, x, y, axis, false);
     x += xStride;
     y += yStride;
   }

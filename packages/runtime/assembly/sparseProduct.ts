@@ -15,18 +15,19 @@ const SIDE: i32 = 64;
 export function sparseProduct(p: usize): void {
   let x = load<usize>(p);
   let y = load<usize>(p, 4);
-  let add = load<usize>(p, 24);
+  let add = ALL ? load<usize>(p, 24) : 0;
   let vectors = load<i32>(p, 36);
-  let tiles = (vectors + 6) / 7;
-  while (tiles > 0) {
-    let size = (vectors + tiles - 1) / tiles;
-    // As many as there are of this size; the others have one vector less.
-    let side = min(vectors - tiles * (size - 1), SIDE);
-    if (!ALL) {
-      // In the module for dense layers, where bytes count more, there are three sizes of tiles.
+  while (vectors > 0) {
+    let size: i32;
+    let side = 1;
+    if (ALL) {
+      const tiles = (vectors + 6) / 7;
+      size = (vectors + tiles - 1) / tiles;
+      // As many as there are of this size; the others have one vector less.
+      side = min(vectors - tiles * (size - 1), SIDE);
+    } else {
+      // In the module for dense layers, where bytes count more, there are three sizes.
       size = vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
-      side = 1;
-      tiles = vectors - size + 1;
     }
     switch (size) {
       case 1:
@@ -50,12 +51,11 @@ export function sparseProduct(p: usize): void {
       default:
         if (ALL) tile<Seven>(p, x, y, add, side);
     }
-    tiles -= side;
     const done = size * side;
     vectors -= done;
     x += (<usize>done) << 4;
     y += (<usize>done) << 4;
-    if (add) add += (<usize>done) << 4;
+    if (ALL && add) add += (<usize>done) << 4;
   }
 }
 
@@ -65,7 +65,7 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize, side: i32): void {
   let offsets = load<usize>(p, 12);
   let counts = load<usize>(p, 16);
   let bias = load<usize>(p, 20);
-  const addStride = load<usize>(p, 28);
+  const addStride = ALL ? load<usize>(p, 28) : 0;
   const rows = load<i32>(p, 32);
   const yStride = load<usize>(p, 40);
   const lo = v128.load32_splat(p, 44);
@@ -78,7 +78,7 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize, side: i32): void {
     let x0 = x;
     let y0 = y;
     let add0 = add;
-    for (let tiles = side; tiles > 0; tiles--) {
+    for (let tiles = ALL ? side : 1; tiles > 0; tiles--) {
       let s0 = value;
       let s1 = s0;
       let s2 = s0;
@@ -86,7 +86,7 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize, side: i32): void {
       let s4 = s0;
       let s5 = s0;
       let s6 = s0;
-      if (add0) {
+      if (ALL && add0) {
         s0 = f32x4.add(s0, v128.load(add0));
         if (offsetof<Size>() > 1) s1 = f32x4.add(s1, v128.load(add0, 16));
         if (offsetof<Size>() > 2) s2 = f32x4.add(s2, v128.load(add0, 32));
@@ -119,9 +119,9 @@ function tile<Size>(p: usize, x: usize, y: usize, add: usize, side: i32): void {
       if (offsetof<Size>() > 6) v128.store(y0, clamp(s6, lo, hi), 96);
       x0 += offsetof<Size>() << 4;
       y0 += offsetof<Size>() << 4;
-      if (add0) add0 += offsetof<Size>() << 4;
+      if (ALL && add0) add0 += offsetof<Size>() << 4;
     }
-    if (add) add += addStride;
+    if (ALL && add) add += addStride;
     y += yStride;
     counts += 4;
     if (bias) bias += 4;

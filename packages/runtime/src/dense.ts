@@ -1,3 +1,5 @@
+// First, so that bundles begin with them: between programs they deflate worse.
+
 import { DenseModel } from './dense/DenseModel.js';
 import { readChain } from './dense/readChain.js';
 import { dense } from './program/binaries.js';

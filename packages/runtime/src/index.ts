@@ -1,3 +1,5 @@
+// First, so that bundles begin with them: between programs they deflate worse.
+
 import { allLayers } from './lower/allLayers.js';
 import { makeLoader } from './makeLoader.js';
 import { optimize } from './passes/optimize.js';

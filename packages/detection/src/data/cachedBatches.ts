@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { check, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
 import { type BatchArgs, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
 import { levelShapes } from './cachedBytes.js';

@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { resizedSize } from '@tfjs-compress/math/detection';
 import type { Detector } from '../model/Detector.js';
 import { checkSet } from './checkSet.js';

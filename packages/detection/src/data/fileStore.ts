@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import type { LevelStore } from './LevelStore.js';
 
 /**

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, loadLayersModel, model as modelOf } from '@tensorflow/tfjs-layers';
-import { shareRun } from '@tfjs-compress/layers';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { shareRun } from '@tfjs-compress/layers/internal';
 import {
   type Detection,
   type DetectOptions,
@@ -12,6 +11,7 @@ import {
   pickBoxes,
   proposalsOf,
 } from '@tfjs-compress/math/detection';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import type { PictureSet } from '../data/PictureSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';

@@ -1,6 +1,6 @@
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
 import { type DetectOptions, detectOptionsOf, type Preprocessing, preprocessings } from '@tfjs-compress/math/detection';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */

@@ -1,3 +1,5 @@
+// First, so that bundles begin with them: between programs they deflate worse.
+
 import { readGraph } from '../graph/readGraph.js';
 import { allLayers } from '../lower/allLayers.js';
 import { optimize } from '../passes/optimize.js';

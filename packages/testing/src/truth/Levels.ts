@@ -30,10 +30,10 @@ export class Levels {
       if (stepBefore === 0 && !this.ranges.has(path)) this.ranges.set(path, this.rangesFor(path, values));
       const ranges = this.ranges.get(path);
       // At the last step all others follow, from weights that nobody outside sees.
-      const portion = steps[Math.min(stepsTaken, steps.length - 1) - 1];
-      if (!ranges || partition !== 'magnitude' || this.options.hasFreeZeros || portion === undefined) continue;
+      const fraction = steps[Math.min(stepsTaken, steps.length - 1) - 1];
+      if (!ranges || partition !== 'magnitude' || this.options.hasFreeZeros || fraction === undefined) continue;
       const frozen = this.frozen.get(path) ?? new Float64Array(values.length).fill(Number.NaN);
-      if (!this.pruned.has(path)) this.pruned.set(path, this.prunedOf(path, values, begin?.get(path), portion));
+      if (!this.pruned.has(path)) this.pruned.set(path, this.prunedOf(path, values, begin?.get(path), fraction));
       const pruned = this.pruned.get(path)!;
       for (const i of pruned) frozen[i] = 0;
       const candidates = values.length - pruned.size;
@@ -42,9 +42,9 @@ export class Levels {
       const back = [...values.keys()].filter((i) => hasSurgery && values[i] === 0 && !pruned.has(i)).length;
       const free = [...values.keys()].filter((i) => Number.isNaN(frozen[i]));
       free.sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]));
-      // One less than the portion, and one more frozen before: how portions are rounded is not the papers' business.
+      // One less than the fraction, and one more frozen before: how fractions are rounded is not the papers' business.
       const before = stepBefore > 0 ? Math.ceil(steps[stepBefore - 1] * candidates) + 1 : 0;
-      const wanted = Math.max(0, Math.floor(portion * candidates) - before - 1 - (stepBefore > 0 ? 0 : back));
+      const wanted = Math.max(0, Math.floor(fraction * candidates) - before - 1 - (stepBefore > 0 ? 0 : back));
       const limit = Math.abs(values[free[wanted]] ?? 0);
       for (const i of free.slice(0, wanted)) {
         const range = ranges[i];
@@ -71,7 +71,7 @@ export class Levels {
     }
   }
 
-  /** The first step with partition 'random': its portion is frozen, at their levels, and not the largest ones. */
+  /** The first step with partition 'random': its fraction is frozen, at their levels, and not the largest ones. */
   checkRandom(previous: Values, now: Values, name: string): void {
     const { partition, steps } = this.asked;
     if (partition !== 'random' || this.options.hasFreeZeros || this.options.surgery) return;
@@ -99,7 +99,7 @@ export class Levels {
     path: string,
     previous: Float32Array,
     begin: Float32Array | undefined,
-    portion: number,
+    fraction: number,
   ): Set<number> {
     const all = [...previous.keys()];
     if (!this.options.surgery?.isSelected(path) || !begin)
@@ -107,7 +107,7 @@ export class Levels {
     const magnitudes = [...previous].map(Math.abs).sort((a, b) => b - a);
     const remaining = begin.filter((value) => value !== 0).length;
     // What was large is 0 because INQ made it so.
-    const limit = magnitudes[Math.floor(portion * remaining)] ?? 0;
+    const limit = magnitudes[Math.floor(fraction * remaining)] ?? 0;
     return new Set(all.filter((i) => begin[i] === 0 && Math.abs(previous[i]) < limit));
   }
 
@@ -139,12 +139,12 @@ export class Levels {
     if (width > allowed) this.options.say(`${path} has exponents over ${width} octaves, ${allowed} allowed`);
   }
 
-  /** At least a step's portion of each kernel is levels. */
-  checkPortion(values: Values, portion: number, name: string): void {
+  /** At least a step's fraction of each kernel is levels. */
+  checkFraction(values: Values, fraction: number, name: string): void {
     for (const [path, each] of this.selected(values)) {
       const { levels, weights } = count(each, this.ranges.get(path));
-      if (levels >= Math.floor(portion * weights) - 1) continue;
-      this.options.say(`${name}: ${path} has ${levels} levels of ${weights} weights, asked for ${portion}`);
+      if (levels >= Math.floor(fraction * weights) - 1) continue;
+      this.options.say(`${name}: ${path} has ${levels} levels of ${weights} weights, asked for ${fraction}`);
     }
   }
 

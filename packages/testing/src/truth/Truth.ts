@@ -23,7 +23,7 @@ export interface TruthOptions {
   kernels: HeldKernel[];
   /** Kernels whose zeros nobody pruned: no range and no number of zeros can be foretold. */
   hasFreeZeros?: boolean;
-  /** Selected kernels were pruned before: their zeros stay, and portions are of the others. */
+  /** Selected kernels were pruned before: their zeros stay, and fractions are of the others. */
   isPruned?: boolean;
   /** fit's number of the first epoch. */
   firstEpoch?: number;
@@ -118,7 +118,7 @@ export class Truth {
       const levels = this.stepsTaken > 0 ? this.shareOf(values, 'levels') : zeros();
       const isKnown = !this.options.hasFreeZeros || this.stepsTaken === inq.steps.length;
       if (isKnown) this.expect(`${name}: quantized in the logs`, logs.quantized, levels);
-      if (this.stepsTaken > 0 && isKnown) this.levels!.checkPortion(values, inq.steps[this.stepsTaken - 1], name);
+      if (this.stepsTaken > 0 && isKnown) this.levels!.checkFraction(values, inq.steps[this.stepsTaken - 1], name);
       if (inq.stepsAt && !isPartial) this.expect(`${name}: inq_step`, this.stepsTaken, inq.stepsAt(epoch - firstEpoch));
       if (stepBefore > 0) this.levels!.checkHeld(previous, values, name);
       else if (this.stepsTaken === 1 && !isPartial) this.levels!.checkRandom(previous, values, name);

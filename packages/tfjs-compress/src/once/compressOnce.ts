@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers';
-import { check } from '@tfjs-compress/math';
+import { checkFinite, checkModel, findSites, type Site, select } from '@tfjs-compress/layers/internal';
+import { check } from '@tfjs-compress/math/internal';
 import { agreement, outputsOf } from './agreement.js';
+import { disposeModel } from './disposeModel.js';
 import type { Levels } from './grids.js';
-import { type CompressOnceArgs, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
+import { type CompressOnceOptions, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
 import { type Goal, type RunOptions, runOnce } from './runOnce.js';
 import { Turns } from './turns.js';
 
@@ -59,7 +60,7 @@ const candidates: { levels: Levels; bits: number }[] = [
 export async function compressOnce(
   model: LayersModel,
   examples: Examples,
-  options: CompressOnceArgs,
+  options: CompressOnceOptions,
 ): Promise<CompressedOnce> {
   checkModel(model);
   const { goal, maxLoss, evaluate, include, exclude, batchSize = 32, signal, onProgress } = checkOnceArgs(options);
@@ -99,7 +100,7 @@ export async function compressOnce(
 async function smallest(
   model: LayersModel,
   tensors: tf.Tensor[],
-  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceArgs['evaluate'] },
+  { maxLoss, evaluate }: { maxLoss: number; evaluate?: CompressOnceOptions['evaluate'] },
   run: RunOptions,
 ): Promise<CompressedOnce> {
   const [used, held] = evaluate ? [tensors, []] : parted(tensors);
@@ -118,7 +119,7 @@ async function smallest(
         run.onProgress?.(1);
         return { model: result.model, ...(goal as Goal), loss, notes: [...result.notes, ...missed] };
       }
-      result.model.dispose();
+      disposeModel(result.model);
     }
     throw new Error('There are no candidates.');
   } finally {
@@ -127,11 +128,14 @@ async function smallest(
   }
 }
 
-async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceArgs['evaluate']>): Promise<number> {
+async function scoreOrDispose(
+  model: LayersModel,
+  score: NonNullable<CompressOnceOptions['evaluate']>,
+): Promise<number> {
   try {
     return await score(model);
   } catch (error) {
-    model.dispose();
+    disposeModel(model);
     throw error;
   }
 }

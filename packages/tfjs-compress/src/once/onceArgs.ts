@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Selection } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Levels } from './grids.js';
 import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
@@ -12,7 +12,7 @@ import type { Goal } from './runOnce.js';
  */
 export type Examples = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
-export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'exclude'> {
+export interface CompressOnceOptions extends Pick<Selection<object>, 'include' | 'exclude'> {
   /** Bits a weight, 2 to 8, on `levels`. One of bits, targetSparsity and maxLoss has to be given. */
   bits?: number;
   /**
@@ -39,7 +39,7 @@ export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'e
   onProgress?: (fraction: number) => void;
 }
 
-const defaults: CompressOnceArgs = {
+const defaults: CompressOnceOptions = {
   bits: undefined,
   levels: undefined,
   targetSparsity: undefined,
@@ -53,7 +53,7 @@ const defaults: CompressOnceArgs = {
 };
 
 /** @throws ArgumentError, or Error for an option that is not known. */
-export function checkOnceArgs(given: CompressOnceArgs): CompressOnceArgs & { goal?: Goal } {
+export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions & { goal?: Goal } {
   const options = resolveOptions('compressOnce()', given, defaults);
   const { bits, levels, targetSparsity, maxLoss, evaluate, batchSize, signal, onProgress } = options;
   const goals = Object.entries({ bits, targetSparsity, maxLoss }).filter(([, value]) => value !== undefined);

@@ -23,10 +23,19 @@ export const colors = {
   mark: 'var(--mark, #d0452f)',
 };
 
-/** The browser's document, or one that can draw without a browser. */
+/**
+ * The browser's document, or one that can draw without a browser.
+ *
+ * @throws Error in a bundle for browsers, where there is no document: in a Web Worker.
+ */
 export async function findDocument(): Promise<Document> {
   if (typeof document !== 'undefined') return document;
-  const { parseHTML } = await import('linkedom');
+  const { parseHTML } = await import('./linkedom.js');
+  if (!parseHTML) {
+    throw new Error(
+      'makeReport: expected a document, and a Web Worker has none: make the report in the page or in Node.',
+    );
+  }
   return parseHTML('<html><body></body></html>').document;
 }
 

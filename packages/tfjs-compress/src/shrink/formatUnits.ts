@@ -1,4 +1,4 @@
-import { alignColumns } from '@tfjs-compress/callbacks';
+import { alignColumns } from '@tfjs-compress/callbacks/internal';
 import type { ShrinkRow } from './unitsOf.js';
 
 /** The rows of shrink as aligned text, the total last, without a final line break. */
