@@ -18,7 +18,7 @@ export async function lossNoise(job: SearchJob, start: Start, each: ArrayLike<nu
 }
 
 /** Of the mean of some values. */
-export function standardError(values: Float64Array): number {
+function standardError(values: Float64Array): number {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / n;

@@ -88,7 +88,7 @@ function sayWhatIsChance(baseline: Baseline, { goal }: ResolvedSearch, progress:
   const noise = noiseOf(baseline);
   if (goal.within !== 'score' || goal.maxLoss === 0 || noise <= goal.maxLoss / 2) return;
   progress.say(
-    `${baseline.examples} validation examples tell losses only to about ${noise.toPrecision(1)}, and maxLoss is ` +
+    `${baseline.examples} validation examples tell losses to about ${noise.toPrecision(1)} at worst, and maxLoss is ` +
       `${Number(goal.maxLoss.toPrecision(3))}: what is found may lose more on other examples.`,
   );
 }
