@@ -100,8 +100,7 @@ export async function compileBinaries() {
  */
 ${constants.join('\n')}
 /** What binaryOf reads as 0, 1, 2 … */
-export const characters =
-  '${characters}';
+export const characters = '${characters}';
 `;
 }
 
