@@ -7,9 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeReport } from './reports.mjs';
 import { root } from './setup.mjs';
 
-const majors = [20, 22, 24, 26];
+export const majors = [20, 22, 24, 26];
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tfjs-compress-nodes');
 const program = join(root, 'test-e2e', 'projects', 'nodes', 'main.js');
 
@@ -17,17 +19,24 @@ function main() {
   const hasTfjsNode = existsSync(join(root, 'node_modules', '@tensorflow', 'tfjs-node', 'package.json'));
   const backends = hasTfjsNode ? ['wasm', 'tensorflow'] : ['wasm'];
   if (!hasTfjsNode) console.log('@tensorflow/tfjs-node is not installed: WASM only');
+  const results = [];
   for (const major of majors) {
     const node = nodeBinary(major);
     for (const backend of backends) {
       const result = spawnSync(node, [program, backend], { cwd: root, encoding: 'utf8', timeout: 120_000 });
       const ok = result.status === 0;
+      results.push({ node: versionOf(node), backend, ok });
       console.log(`${ok ? '✓' : '✗'} ${ok ? result.stdout.trim().split('\n').at(-1) : `Node ${major}, ${backend}`}`);
       if (ok) continue;
       console.log(result.stdout, result.stderr, result.error ?? '');
       process.exitCode = 1;
     }
   }
+  writeReport('nodes.json', results);
+}
+
+function versionOf(node) {
+  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim().replace(/^v/, '');
 }
 
 /** The path of a Node binary of that major version, installed first where needed. */
@@ -45,4 +54,4 @@ function nodeBinary(major) {
   return file;
 }
 
-main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { writeReport } from './reports.mjs';
 import { root } from './setup.mjs';
 
 /** Milliseconds after which a run is ended and counts as failed. */
@@ -34,6 +35,10 @@ export function runVitest(config, filters = []) {
   const { status, error } = spawnSync(process.execPath, args, options);
   if (error) console.error(`vitest was ended: ${error.message}`);
   const counts = readReport(report);
+  // Only of whole runs: platforms.mjs counts what was tested.
+  if (!filters.length && existsSync(report)) {
+    writeReport(`vitest-${config.replace(/\W+/g, '-')}.json`, readFileSync(report, 'utf8'));
+  }
   rmSync(folder, { recursive: true });
   const fail = (why) => Object.assign(counts, { failed: 1, failures: [`✗ ${config}: ${why}`] });
   if (status !== 0 && counts.failed === 0) fail(`vitest ended with ${error?.message ?? status}, see its output`);

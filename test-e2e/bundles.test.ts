@@ -1,15 +1,17 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { publicPackages } from '../scripts/packages.mjs';
 import { findBrowser, launchBrowser } from './support/browser.js';
 import { bundlers } from './support/bundlers.js';
 import { place } from './support/consumers.js';
 import { lastJson, run } from './support/run.js';
 
 /**
- * The packed packages, bundled for production by what people bundle with, and run in a page. What a bundler leaves out because
- * `sideEffects` says that it may is missing there: layers that models need, hooks that fits need.
+ * The packed packages, bundled for production by what people bundle with, and run in a
+ * page. What a bundler leaves out because `sideEffects` says that it may is missing
+ * there: layers that models need, hooks that fits need.
  */
 interface Loaded {
   classes: string[];
@@ -80,6 +82,24 @@ describe.skipIf(!executable)('a bundle of the packed packages', () => {
       expect(epochs).toBe(2);
       expect(html).toContain('Bytes per layer');
       expectLoaded(loaded);
+      // What draws where there is no document: a third of a megabyte that no page needs.
+      const output = join(folder, 'output', bundler.replace(' ', '-'));
+      const texts = readdirSync(output).map((file) => readFileSync(join(output, file), 'utf8'));
+      expect(texts.filter((text) => text.includes('HTMLMarqueeElement'))).toEqual([]);
     });
+  });
+
+  it('Parcel 2, which does not read "exports", finds every entry', async () => {
+    const entries = publicPackages().flatMap(({ name, manifest }) =>
+      Object.keys(manifest.exports!)
+        .filter((entry) => entry !== './package.json' && entry !== './node')
+        .map((entry) => join(name, entry)),
+    );
+    expect(entries).toContain('@tfjs-compress/runtime/dense');
+    const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}';`);
+    const counts = entries.map((_, i) => `Object.keys(entry${i}).length`);
+    writeFileSync(join(folder, 'entries.js'), `${imports.join('\n')}\nwindow.result = [${counts.join(', ')}];\n`);
+    const found = await runBundled<number[]>('Parcel 2', 'entries.js');
+    expect(entries.filter((_, i) => !(found[i] > 0))).toEqual([]);
   });
 });

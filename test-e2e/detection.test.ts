@@ -1,10 +1,12 @@
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page, Route } from 'playwright-core';
 import sharp from 'sharp';
-import { build } from 'vite';
+import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
 import { place } from './support/consumers.js';
+import { findFirefox, openFirefox } from './support/firefox.js';
 
 interface Box {
   box: number[];
@@ -20,6 +22,10 @@ declare global {
       kind: string,
       variant: string,
     ): Promise<{ backend: string; found: Box[]; proposals: Box[]; leaked: number }>;
+    detectInWorker(
+      backend: string,
+      kinds: string[],
+    ): Promise<{ id: string; backend?: string; found?: Box[]; message?: string }[]>;
     trainDetector(backend: string): Promise<{ backend: string; classes: string[]; loss: number[] }>;
     failure(split: string): Promise<string>;
     syncReads: string[];
@@ -34,6 +40,9 @@ declare global {
 const executable = findBrowser();
 if (!executable) console.log('Skipped: no Chromium or Chrome found; the environment variable CHROMIUM can name one.');
 
+const firefox = findFirefox();
+if (!firefox) console.log('Skipped in Firefox: none found; the environment variable FIREFOX can name one.');
+
 const annotation = `<annotation><size><width>48</width><height>32</height></size><object><name>square</name><bndbox>
 <xmin>10</xmin><ymin>8</ymin><xmax>22</xmax><ymax>20</ymax></bndbox></object></annotation>`;
 
@@ -46,6 +55,7 @@ const instances = {
 describe.skipIf(!executable)('the detector on a page', () => {
   let browser: Browser;
   let page: Page;
+  let root: string;
   let picture: Buffer;
   /** 24 × 16 pixels with a white left top, by EXIF orientation. */
   let turned: Buffer[];
@@ -73,7 +83,7 @@ describe.skipIf(!executable)('the detector on a page', () => {
   };
 
   beforeAll(async () => {
-    const root = place('detection', inject('consumers').esm);
+    root = place('detection', inject('consumers').esm);
     await build({ root, logLevel: 'error' });
     browser = await launchBrowser(executable!);
     page = await browser.newPage();
@@ -148,12 +158,44 @@ describe.skipIf(!executable)('the detector on a page', () => {
     });
   });
 
+  /** Of pictures with EXIF orientation 1 to 8. */
+  const upright = Array.from({ length: 8 }, (_, i) => ({
+    ...(i < 4 ? { width: 24, height: 16 } : { width: 16, height: 24 }),
+    white: ['left top', 'right top', 'right bottom', 'left bottom'][i % 4],
+  }));
+
   it('turns pictures as their EXIF data say', async () => {
-    const corners = ['left top', 'right top', 'right bottom', 'left bottom'];
-    for (let i = 0; i < 8; i++) {
-      const [width, height] = i < 4 ? [24, 16] : [16, 24];
-      const found = await page.evaluate((name) => window.orientationOf(name), `turned${i + 1}`);
-      expect(found).toEqual({ width, height, white: corners[i % 4] });
+    for (const [i, expected] of upright.entries()) {
+      expect(await page.evaluate((name) => window.orientationOf(name), `turned${i + 1}`)).toEqual(expected);
+    }
+  });
+
+  it.skipIf(!firefox)('turns them in Firefox, too', async () => {
+    let received: (found: object[]) => void;
+    const result = new Promise<object[]>((resolve) => {
+      received = resolve;
+    });
+    const configurePreviewServer = ({ middlewares }: PreviewServer) => {
+      middlewares.use('/result', async (request, response) => {
+        const body = [];
+        for await (const chunk of request) body.push(chunk);
+        response.end();
+        received(JSON.parse(Buffer.concat(body).toString()));
+      });
+      middlewares.use('/voc', ({ url = '' }, response) => {
+        const number = Number(/turned(\d)/.exec(url)?.[1]);
+        response.end(url.includes('JPEGImages') ? turned[number - 1] : annotation.replace(/<size>.*<.size>/s, ''));
+      });
+    };
+    const plugins = [{ name: 'results', configurePreviewServer }];
+    const server = await preview({ root, logLevel: 'error', plugins, preview: { host: '127.0.0.1', port: 0 } });
+    const { port } = server.httpServer.address() as AddressInfo;
+    const close = openFirefox(firefox!, `http://127.0.0.1:${port}/#orientation`);
+    try {
+      expect(await result).toEqual(upright);
+    } finally {
+      await close();
+      await server.close();
     }
   });
 
@@ -184,6 +226,19 @@ describe.skipIf(!executable)('the detector on a page', () => {
     const video = await detect('cpu', 'video');
     expect(video.found.length).toBe(5);
     expect(Math.abs(video.found[0].score - found[0].score)).toBeLessThan(0.05);
+  });
+
+  it.each(['cpu', 'webgl'])('finds the same in a worker, on %s, in what can be sent there', async (backend) => {
+    const { found } = await detect('cpu', 'tensor', 'fast');
+    const kinds = ['bitmap', 'blob', 'imageData', 'frame', 'number'];
+    const answers = await page.evaluate((given) => window.detectInWorker(...given), [backend, kinds] as const);
+    expect(answers.map(({ id }) => id)).toEqual(kinds);
+    for (const answer of answers.slice(0, 3)) {
+      expect(answer).toMatchObject({ backend });
+      expectAlike(answer.found!, found, 0.05);
+    }
+    expect(Math.abs(answers[3].found![0].score - found[0].score)).toBeLessThan(0.05);
+    expect(answers[4].message).toMatch(/^picture: expected a tensor of shape \[height, width, 3\]/);
   });
 
   it('trains on fetched pictures with the same losses on WebGL as on cpu', async () => {

@@ -97,16 +97,3 @@ describe.skipIf(!executable)('in a page, with the decoder alone, the file that n
     expect(built.errors).toEqual([]);
   });
 });
-
-it('the same job trains LeNet-5, a convolutional net, on WebAssembly', async () => {
-  const { stdout } = await run(process.execPath, ['examples/mnist-lenet-5/main.js'], {
-    cwd: root,
-    env: { TFJS_BACKEND: 'wasm', EPOCHS: '5', PICTURES: '640', MNIST_DIR: '' },
-    timeout: 290_000,
-  });
-  expect(stdout).toContain('Backend: WebAssembly');
-  expect(stdout).toMatch(/Predictions after loading .*quantized\.tfz: the same/);
-  const error = (stage: string) => Number(new RegExp(`^${stage} +([\\d.]+)%`, 'm').exec(stdout)?.[1]);
-  expect(error('trained')).toBeLessThan(20);
-  expect(error('quantized')).toBeLessThan(40);
-});

@@ -1,7 +1,7 @@
 /**
  * Trains examples/blood-cells with several seeds and puts their figures together.
  *
- *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3] [--epochs 20] [--compress 6] [--runs FOLDER] [--note TEXT]
+ *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3,4,5] [--epochs 12] [--compress 6] [--runs FOLDER] [--note TEXT]
  *
  * A seed's run is kept below --runs (default: output beside this file); what is there already is only read, and a run that was ended goes on.
  * Writes results/<variant>.json.
@@ -18,8 +18,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     trunk: { type: 'string' },
     variant: { type: 'string', default: 'fast' },
-    seeds: { type: 'string', default: '1,2,3' },
-    epochs: { type: 'string', default: '20' },
+    seeds: { type: 'string', default: '1,2,3,4,5' },
+    epochs: { type: 'string', default: '12' },
     compress: { type: 'string', default: '6' },
     note: { type: 'string' },
     runs: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
@@ -62,7 +62,8 @@ function run(seed) {
 
 function figuresOf(runs, name) {
   const rows = runs.map(({ stages }) => stages.find(({ stage }) => stage === name));
-  return { map: meanAndSpread(rows.map(({ map }) => map)), recall100: meanAndSpread(rows.map((row) => row.recall100)) };
+  const names = ['map', 'cocoAp', 'precision', 'recall', 'recall100'];
+  return Object.fromEntries(names.map((name) => [name, meanAndSpread(rows.map((row) => row[name]))]));
 }
 
 function compressionOf(runs) {

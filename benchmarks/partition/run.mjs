@@ -6,7 +6,7 @@
  * Writes results/partition.json. To reach: at least 10 times faster than the sort, at most 1 byte a weight.
  */
 import { parseArgs } from 'node:util';
-import { FREE, freezePortion, kthLargestMagnitude } from '@tfjs-compress/math';
+import { FREE, freezeFraction, kthLargestMagnitude } from '@tfjs-compress/math';
 import { median, writeResult } from '../tools/results.mjs';
 
 const { values: args } = parseArgs({
@@ -44,7 +44,7 @@ if (selected !== sorted) throw new Error(`selected ${selected}, sorted ${sorted}
 const states = new Uint8Array(count).fill(FREE);
 globalThis.gc?.();
 const before = process.memoryUsage();
-const partition = seconds(() => freezePortion(weights, states, 0.5));
+const partition = seconds(() => freezeFraction(weights, states, 0.5));
 const after = process.memoryUsage();
 const extraBytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
 

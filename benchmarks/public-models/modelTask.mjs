@@ -3,7 +3,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { findSites } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { isPower, readPlain } from './files.mjs';

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { writeResult } from '../tools/results.mjs';
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { inverseDecay } from '@tfjs-compress/math';
+import { cifarNets } from './cifarNets.mjs';
+import { mnist } from './data.mjs';
 
 /** One for all layers of a net; each stage sets its weight decay. One that begins with 0 would stay without any. */
 const regularizer = tf.regularizers.l2({ l2: 1 });
@@ -40,13 +42,16 @@ const schedules = {
 
 /** The settings of benchmarks/lenet-300-100, which were chosen by looking at test errors. */
 const lenet300100 = {
-  inputShape: [784],
+  data: mnist([784]),
   build: buildLeNet300100,
   dense: { epochs: 11, batchSize: 64, weightDecay: 5e-4, schedule: 'inverse' },
   hand: {
-    targetSparsity: { ip1: 0.9853, ip2: 0.97, ip3: 0.75 },
+    surgery: {
+      overrides: { ip1: { targetSparsity: 0.9853 }, ip2: { targetSparsity: 0.97 }, ip3: { targetSparsity: 0.75 } },
+      frequency: 10,
+      pruneBias: true,
+    },
     // The masks are fixed after 60% of the epochs.
-    surgery: { frequency: 10, pruneBias: true },
     surgeryPart: 0.6,
     prune: { epochs: 60, batchSize: 128, weightDecay: 5e-4, settledWeightDecay: 5e-5, schedule: 'steadyThenCosine' },
     quantize: { epochs: 40, batchSize: 256, weightDecay: 5e-5, schedule: 'restarts' },
@@ -58,7 +63,7 @@ const lenet300100 = {
 
 /** The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model of DNS and a codebook has. */
 const lenet5 = {
-  inputShape: [28, 28, 1],
+  data: mnist([28, 28, 1]),
   build: (seed) =>
     tf.sequential({
       layers: [
@@ -79,8 +84,14 @@ const lenet5 = {
     }),
   dense: { epochs: 3, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
   hand: {
-    targetSparsity: { conv1: 0.7, conv2: 0.96, ip1: 0.9899375, ip2: 0.94 },
-    surgery: {},
+    surgery: {
+      overrides: {
+        conv1: { targetSparsity: 0.7 },
+        conv2: { targetSparsity: 0.96 },
+        ip1: { targetSparsity: 0.9899375 },
+        ip2: { targetSparsity: 0.94 },
+      },
+    },
     surgeryPart: 0.8,
     prune: { epochs: 8, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
     quantize: { epochs: 4, batchSize: 64, weightDecay: 5e-4, schedule: 'threeThousandths' },
@@ -93,4 +104,5 @@ const lenet5 = {
 export const nets = {
   'lenet-300-100': { ...lenet300100, regularizer, schedules },
   'lenet-5': { ...lenet5, regularizer, schedules },
+  ...cifarNets,
 };

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Detector } from '@tfjs-compress/detection';
 import { modelFolder } from '@tfjs-compress/example-tools';
 
-/** Keeps a stage's detector, its optimizer and the number of epochs done in a folder, so that a run that was ended goes on. */
+/** Keeps a stage's detector, its optimizer, what the averages are of and the epochs done, so that a run that was ended goes on. */
 export class Checkpoint {
   constructor(folder, stage) {
     this.folder = join(folder, stage);
@@ -20,20 +20,29 @@ export class Checkpoint {
     return Detector.load(modelFolder(join(this.folder, 'model')));
   }
 
-  async save(detector, { epochs, optimizer }) {
+  async save(detector, { epochs, optimizer, averaged }) {
     mkdirSync(this.folder, { recursive: true });
     await detector.save(modelFolder(join(this.folder, 'model')));
-    const weights = optimizer ? await optimizer.getWeights() : [];
-    const { data, specs } = await tf.io.encodeWeights(weights);
-    this.write('optimizer.bin', new Uint8Array(data));
-    this.write('state.json', JSON.stringify({ epochs, specs }));
+    const state = { epochs };
+    for (const [name, of] of Object.entries({ optimizer, averaged })) {
+      const weights = of ? await of.getWeights() : [];
+      const { data, specs } = await tf.io.encodeWeights(weights);
+      // The optimizer's own are its variables.
+      if (of === averaged) tf.dispose(weights.map(({ tensor }) => tensor));
+      this.write(`${name}.bin`, new Uint8Array(data));
+      state[name] = specs;
+    }
+    this.write('state.json', JSON.stringify(state));
   }
 
-  async restoreOptimizer(optimizer) {
-    const { specs } = JSON.parse(readFileSync(join(this.folder, 'state.json'), 'utf8'));
-    const bytes = Uint8Array.from(readFileSync(join(this.folder, 'optimizer.bin')));
-    const tensors = tf.io.decodeWeights(bytes.buffer, specs);
-    await optimizer.setWeights(Object.entries(tensors).map(([name, tensor]) => ({ name, tensor })));
+  /** Gives `optimizer` and `averaged` what save() kept of them. */
+  async restore(into) {
+    const state = JSON.parse(readFileSync(join(this.folder, 'state.json'), 'utf8'));
+    for (const [name, to] of Object.entries(into)) {
+      const bytes = Uint8Array.from(readFileSync(join(this.folder, `${name}.bin`)));
+      const tensors = tf.io.decodeWeights(bytes.buffer, state[name]);
+      await to.setWeights(Object.entries(tensors).map(([name, tensor]) => ({ name, tensor })));
+    }
   }
 
   write(name, content) {

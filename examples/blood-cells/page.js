@@ -4,23 +4,22 @@ import sharp from 'sharp';
 
 const colours = { RBC: '#e11d48', WBC: '#2563eb', Platelets: '#059669' };
 const shown = 12;
-const scoreThreshold = 0.5;
 
 /** An HTML page without any other file: pictures with boxes (dashed: the truth), curves, the stages' table. */
-export async function writePage(file, { pictures, detections, result, stages }) {
+export async function writePage(file, { pictures, detections, result, stages, scoreThreshold = 0.5 }) {
   const figures = [];
   for (let i = 0; i < Math.min(shown, pictures.length); i++) {
     figures.push(
       await figure(
         pictures[i],
-        detections[i].filter(({ score }) => score >= scoreThreshold),
+        detections[i].filter(({ score }) => score > scoreThreshold),
       ),
     );
   }
   const number = (value, digits) => value?.toFixed(digits) ?? '';
   const rows = stages.map(
-    ({ stage, map, recall100, bytes, minutes }) =>
-      `<tr><td>${stage}<td>${number(map, 3)}<td>${number(recall100, 3)}<td>${bytes?.toLocaleString('en-US') ?? ''}<td>${number(minutes, 1)}`,
+    ({ stage, map, cocoAp, precision, recall, recall100, bytes, minutes }) =>
+      `<tr><td>${stage}<td>${number(map, 3)}<td>${number(cocoAp, 3)}<td>${number(recall, 3)}<td>${number(precision, 3)}<td>${number(recall100, 3)}<td>${bytes?.toLocaleString('en-US') ?? ''}<td>${number(minutes, 1)}`,
   );
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Blood cells found by a HyperNet</title>
 <style>body{font:15px/1.5 sans-serif;margin:2em auto;max-width:1340px;padding:0 1em}.grid{display:flex;flex-wrap:wrap;gap:12px}
@@ -28,10 +27,12 @@ figure{margin:0}figcaption{color:#555}td,th{padding:2px 12px;text-align:right}td
 <h1>Blood cells found by a HyperNet</h1>
 <p>${Object.entries(colours)
     .map(([name, colour]) => `<b style="color:${colour}">${name}</b>`)
-    .join(' · ')}: detections of the compressed model with a score of at least ${scoreThreshold}; dashed: the truth.
+    .join(
+      ' · ',
+    )}: detections of the compressed model with a score above ${scoreThreshold.toFixed(2)}, chosen on other pictures; dashed: the truth.
 The first pictures of the test set.</p>
 <div class="grid">${figures.join('\n')}</div>
-<h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>recall, 100 proposals<th>bytes<th>minutes</tr>${rows.join('')}</table>
+<h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>COCO AP<th>shown: recall<th>precision<th>recall, 100 proposals<th>bytes<th>minutes</tr>${rows.join('')}</table>
 <h2>Precision and recall</h2>${precisionRecallSvg(result.classes, colours)}</html>`;
   writeFileSync(file, html);
 }

@@ -6,7 +6,7 @@ const options = {
   data: { type: 'string' },
   trunk: { type: 'string' },
   output: { type: 'string', default: new URL('output', import.meta.url).pathname },
-  epochs: { type: 'string', default: '20' },
+  epochs: { type: 'string', default: '12' },
   compress: { type: 'string', default: '6' },
   pictures: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { cachedBatches } from '@tfjs-compress/detection';
+import { AveragedWeights, WarmUp } from 'tfjs-compress';
 
 /** What the frozen trunk makes of every picture and of its mirror image, computed once. */
 export function features(detector, set, seed) {
@@ -11,28 +12,30 @@ export function features(detector, set, seed) {
 }
 
 /**
- * Trains all but the trunk with Adam; the learning rate falls to a third after 60% of the epochs and to a tenth after 85%.
- * `checkpoint` keeps the optimizer; a run that is resumed begins at `firstEpoch`.
+ * Trains all but the trunk with Adam; the learning rate falls along half a cosine, and what is evaluated and kept is the average
+ * of the weights. `checkpoint` keeps the optimizer and its own weights; a run that is resumed begins at `firstEpoch`.
  */
 export async function train(
   detector,
   batches,
-  { name, epochs, learningRate, firstEpoch = 0, checkpoint, callbacks = [] },
+  { name, epochs, learningRate, decay, firstEpoch = 0, checkpoint, callbacks = [] },
 ) {
   const optimizer = tf.train.adam(learningRate);
   detector.compile(optimizer, detector.headModel);
-  if (firstEpoch > 0) await checkpoint.restoreOptimizer(optimizer);
+  const averaged = new AveragedWeights({ decay });
+  if (firstEpoch > 0) await checkpoint.restore({ optimizer, averaged });
   const began = Date.now();
   await detector.headModel.fitDataset(batches, {
     epochs,
     initialEpoch: firstEpoch,
     verbose: 0,
     callbacks: [
+      averaged,
+      new WarmUp({ steps: 100 }),
       ...callbacks,
       new tf.CustomCallback({
         onEpochBegin: (epoch) => {
-          const part = epoch / epochs;
-          optimizer.learningRate = learningRate * (part < 0.6 ? 1 : part < 0.85 ? 0.3 : 0.1);
+          optimizer.learningRate = (learningRate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
         },
         onEpochEnd: async (epoch, logs) => {
           const done = epoch + 1;
@@ -42,7 +45,7 @@ export async function train(
           );
           const bar = '#'.repeat(Math.round((20 * done) / epochs)).padEnd(20, '-');
           console.log(`${name}: epoch ${done}/${epochs}  [${bar}]  ${terms.join('  ')}  ${left.toFixed(1)} min left`);
-          await checkpoint?.save(detector, { epochs: done, optimizer });
+          await checkpoint?.save(detector, { epochs: done, optimizer, averaged });
         },
       }),
     ],

@@ -1,48 +1,81 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { compressed, compressOnce } from 'tfjs-compress';
 import { readPictures } from './pictures.js';
 
-const [folder, pictures] = process.argv.slice(2);
-if (!folder || !existsSync(join(folder, 'model.json')) || !pictures)
-  throw new Error(
-    'Usage: node main.js FOLDER PICTURES: a Teachable Machine image model, unzipped, and a folder of pictures.',
+try {
+  await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function main() {
+  const { folder, pictures, output } = readArguments();
+  console.log(`Backend: ${await startBackend()}`);
+  const model = await readModel(folder);
+  const all = await readPictures(pictures, model.inputs[0].shape.slice(1));
+  // A fifth of the pictures judges; the model sees the others while it is compressed.
+  const held = Math.max(1, Math.floor(all.shape[0] / 5));
+  const [test, examples] = tf.split(all, [held, all.shape[0] - held]);
+
+  const options = { bits: 5, batchSize: 16, onProgress: progress() };
+  const { model: small, notes } = await compressOnce(model, examples, options);
+  for (const note of notes) console.log(note);
+  const classes = (each) => tf.tidy(() => tf.argMax(each.predict(test), 1).arraySync());
+  const [before, after] = [classes(model), classes(small)];
+  console.log(`Same class on ${before.filter((each, i) => each === after[i]).length} of ${held} pictures kept aside`);
+
+  mkdirSync(output, { recursive: true });
+  const file = join(output, 'model.tfz');
+  const { sizeBytes } = await small.save(compressed(`file://${file}`));
+  const bytes = model.weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  console.log(
+    `${file}: ${sizeBytes} bytes, of ${bytes} bytes of weights (${(bytes / sizeBytes).toFixed(1)} times smaller)`,
   );
-const output = join(dirname(fileURLToPath(import.meta.url)), 'output');
-mkdirSync(output, { recursive: true });
-console.log(`Backend: ${await startBackend()}`);
 
-const model = await tf.loadLayersModel(modelFolder(folder));
-const all = await readPictures(pictures);
-// A fifth of the pictures judges; the model sees the others while it is compressed.
-const held = Math.max(1, Math.floor(all.shape[0] / 5));
-const [test, examples] = tf.split(all, [held, all.shape[0] - held]);
+  const page = join(output, 'page.html');
+  const cli = createRequire(import.meta.url)
+    .resolve('tfjs-compress/package.json')
+    .replace('package.json', 'dist/cli.js');
+  const args = [cli, 'page', file, page, ...labels(folder, output)];
+  console.log(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
+}
 
-const options = { bits: 5, batchSize: 16, onProgress: showProgress };
-const { model: small, notes } = await compressOnce(model, examples, options);
-for (const note of notes) console.log(note);
-const classes = (each) => tf.tidy(() => tf.argMax(each.predict(test), 1).arraySync());
-const [before, after] = [classes(model), classes(small)];
-console.log(`Same class on ${before.filter((each, i) => each === after[i]).length} of ${held} pictures kept aside`);
+function readArguments() {
+  const usage = 'Usage: node main.js FOLDER PICTURES [--output FOLDER]';
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) } },
+  });
+  if (positionals.length !== 2)
+    throw new Error(`${usage}: expected a Teachable Machine image model, unzipped, and a folder of pictures.`);
+  const [folder, pictures] = positionals;
+  if (!existsSync(join(folder, 'model.json')))
+    throw new Error(
+      `FOLDER: expected a folder with model.json, as Teachable Machine exports it, received '${folder}'.`,
+    );
+  return { folder, pictures, output: values.output };
+}
 
-const file = join(output, 'model.tfz');
-const { sizeBytes } = await small.save(compressed(`file://${file}`));
-const bytes = model.weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
-console.log(
-  `${file}: ${sizeBytes} bytes, of ${bytes} bytes of weights (${(bytes / sizeBytes).toFixed(1)} times smaller)`,
-);
-
-const page = join(output, 'page.html');
-const cli = join(dirname(createRequire(import.meta.url).resolve('tfjs-compress/package.json')), 'dist', 'cli.js');
-console.log(execFileSync(process.execPath, [cli, 'page', file, page, ...labels()], { encoding: 'utf8' }).trim());
+async function readModel(folder) {
+  const model = await tf.loadLayersModel(modelFolder(folder)).catch((error) => {
+    throw new Error(`FOLDER: expected a model that TensorFlow.js loads, received '${folder}': ${error.message}`);
+  });
+  const { shape } = model.inputs[0];
+  if (model.inputs.length !== 1 || shape.length !== 4 || shape.slice(1).includes(null) || ![1, 3].includes(shape[3]))
+    throw new Error(`FOLDER: expected a model of pictures, received one whose input is [${shape.join(', ')}].`);
+  return model;
+}
 
 /** The names of the classes, which Teachable Machine writes into metadata.json. */
-function labels() {
+function labels(folder, output) {
   const metadata = join(folder, 'metadata.json');
   if (!existsSync(metadata)) return [];
   const names = join(output, 'labels.json');
@@ -50,6 +83,12 @@ function labels() {
   return ['--labels', names];
 }
 
-function showProgress(done) {
-  if (process.stderr.isTTY) process.stderr.write(done < 1 ? `\rcompressing ${Math.round(100 * done)}%` : '\r\u001b[K');
+/** A line for each tenth, so that it can be read in a log, too. */
+function progress() {
+  let tenths = 0;
+  return (done) => {
+    if (Math.floor(10 * done) <= tenths) return;
+    tenths = Math.floor(10 * done);
+    console.error(`compressing ${10 * tenths}%`);
+  };
 }

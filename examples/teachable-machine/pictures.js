@@ -1,22 +1,37 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
-const size = 224;
-
-/** The pictures below a folder as Teachable Machine's models take them: the middle square, 224×224, -1 to 1. */
-export async function readPictures(folder) {
+/**
+ * The pictures below a folder as Teachable Machine's models take them: the middle in the proportions of the input, -1 to 1.
+ *
+ * @param shape [height, width, channels] of the model's input.
+ */
+export async function readPictures(folder, [height, width, channels]) {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new Error(`PICTURES: expected a folder, received '${folder}'.`);
   const files = readdirSync(folder, { recursive: true }).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
-  if (files.length < 2) throw new Error(`${folder}: expected at least two pictures, found ${files.length}.`);
-  const values = new Float32Array(files.length * size * size * 3);
+  if (files.length < 2)
+    throw new Error(
+      `PICTURES: expected at least two pictures (.jpg, .png, .webp), received ${files.length} in '${folder}'.`,
+    );
+  const size = height * width * channels;
+  const values = new Float32Array(files.length * size);
   for (const [i, file] of shuffled(files).entries()) {
-    const picture = sharp(join(folder, file)).rotate().removeAlpha().toColourspace('srgb');
-    const pixels = await picture.resize(size, size, { fit: 'cover' }).raw().toBuffer();
-    for (const [p, value] of pixels.entries()) values[i * pixels.length + p] = value / 127.5 - 1;
+    const path = join(folder, file);
+    const picture = sharp(path).rotate().removeAlpha().resize(width, height, { fit: 'cover' });
+    const scaled = channels === 1 ? picture.grayscale() : picture.toColourspace('srgb');
+    const pixels = await scaled
+      .raw()
+      .toBuffer()
+      .catch((error) => {
+        throw new Error(`PICTURES: expected pictures, received '${path}': ${error.message}.`);
+      });
+    for (const [p, value] of pixels.entries()) values[i * size + p] = value / 127.5 - 1;
   }
-  return tf.tensor(values, [files.length, size, size, 3]);
+  return tf.tensor(values, [files.length, height, width, channels]);
 }
 
 /** Folders of classes come one after the other, so they are mixed; the same order each time. */

@@ -89,7 +89,7 @@ function predict(model, { xs }) {
   return tf.tidy(() => model.predict(xs, { batchSize: 250 }).dataSync());
 }
 
-/** The portion of pictures whose most likely digit is not the right one. */
+/** The fraction of pictures whose most likely digit is not the right one. */
 function errorOf(model, set) {
   const predictions = predict(model, set);
   const labels = tf.tidy(() => tf.argMax(set.ys, 1).dataSync());

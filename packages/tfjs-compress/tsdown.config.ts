@@ -18,6 +18,8 @@ export default defineConfig([
     treeshake: { moduleSideEffects: [{ test: /^@tfjs-compress\//, sideEffects: false }] },
     plugins: [licenses('report.LICENSES.txt')],
     clean: false,
+    // A name that package.json can tell bundlers to leave out.
+    outputOptions: (options, format) => ({ ...options, chunkFileNames: format === 'cjs' ? '[name].cjs' : '[name].js' }),
   },
   {
     // `trial` is the program of the processes that run trials for `search` and `worker`.

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packPublicPackages } from '../../scripts/packages.mjs';
 import { run } from './run.js';
+import { templateDependencies } from './templates.js';
 
 /** Projects outside the monorepo with the packed packages in their node_modules: absolute paths. */
 export interface Consumers {
@@ -13,6 +14,8 @@ export interface Consumers {
   slim: string;
   /** "type": "module", with the runtime alone; Deno and Bun stand beside it. */
   runtime: string;
+  /** "type": "module", with what the templates in examples/ ask for. */
+  templates: string;
   /** The .tgz files by package name. */
   tarballs: Record<string, string>;
 }
@@ -44,7 +47,7 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     '@tensorflow/tfjs-backend-cpu': tfjs,
     'layers-copy': `npm:@tensorflow/tfjs-layers@${tfjs}`,
   };
-  const [esm, cjs, slim, runtime] = await Promise.all([
+  const [esm, cjs, slim, runtime, templates] = await Promise.all([
     project('esm', 'module', {
       '@tensorflow/tfjs': tfjs,
       '@tensorflow/tfjs-backend-webgpu': tfjs,
@@ -55,8 +58,9 @@ export async function installConsumers(folder: string): Promise<Consumers> {
     project('cjs', 'commonjs', { '@tensorflow/tfjs': tfjs }),
     project('slim', 'module', slimDependencies),
     project('runtime', 'module', { bun: '^1.4.5', deno: '^2.9.6' }, ['@tfjs-compress/runtime']),
+    project('templates', 'module', templateDependencies()),
   ]);
-  return { esm, cjs, slim, runtime, tarballs };
+  return { esm, cjs, slim, runtime, templates, tarballs };
 }
 
 /** Copies test-e2e/projects/`name` into the consumer project as the subfolder `name`; returns its path. */

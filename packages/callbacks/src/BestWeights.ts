@@ -1,8 +1,8 @@
 import { clone, dispose, keep, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
-import { trainedModel, watch } from './fits.js';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import { siblingsOn } from './siblings.js';
+import { TrainingAid } from './TrainingAid.js';
 
 export interface BestWeightsArgs {
   /** The figure in the epoch's logs that is to be best. Default 'val_loss'. */
@@ -31,22 +31,18 @@ export interface BestWeightsArgs {
  *
  * @throws ArgumentError for unusable options; Error from fit when the logs hold no such figure.
  */
-export class BestWeights extends tfl.CustomCallback {
+export class BestWeights extends TrainingAid {
   readonly label = 'BestWeights';
   readonly priority = 2;
   private readonly options: Required<Omit<BestWeightsArgs, 'patience'>> & { patience: number };
-  private trained: tfl.LayersModel | undefined;
   private best: { value: number; epoch: number; weights: Tensor[] } | undefined;
   private wait = 0;
 
   constructor(args: BestWeightsArgs = {}) {
-    super(
-      {
-        onEpochEnd: (epoch, logs) => this.look(epoch, logs ?? {}),
-        onTrainEnd: async () => this.restore(),
-      },
-      'never',
-    );
+    super({
+      onEpochEnd: (epoch, logs) => this.look(epoch, logs ?? {}),
+      onTrainEnd: async () => this.restore(),
+    });
     const defaults = { monitor: 'val_loss', mode: 'auto', minDelta: 0, patience: Number.POSITIVE_INFINITY, verbose: 1 };
     this.options = resolveOptions<any>('BestWeights', args, defaults);
     const { monitor, mode, minDelta, patience, verbose } = this.options;
@@ -55,27 +51,11 @@ export class BestWeights extends tfl.CustomCallback {
     check(Number.isFinite(minDelta) && minDelta >= 0, 'minDelta', 'a number ≥ 0', minDelta);
     if (patience !== Number.POSITIVE_INFINITY) checkInteger(patience, 'patience', 0);
     checkOneOf(verbose, [0, 1], 'verbose');
-    watch(this);
   }
 
   override setModel(model: tfl.LayersModel): void {
-    this.forget();
-    this.trained = trainedModel(model);
+    super.setModel(model);
     this.wait = 0;
-  }
-
-  async open(): Promise<void> {}
-
-  checkPlan(): void {}
-
-  async epochTrained(): Promise<void> {}
-
-  async close(): Promise<void> {
-    this.forget();
-  }
-
-  async abandon(): Promise<void> {
-    this.forget();
   }
 
   private async look(epoch: number, logs: tfl.Logs): Promise<void> {
@@ -117,8 +97,9 @@ export class BestWeights extends tfl.CustomCallback {
     }
   }
 
-  private forget(): void {
+  protected override forget(): void {
+    super.forget();
     dispose(this.best?.weights ?? []);
-    this.best = this.trained = undefined;
+    this.best = undefined;
   }
 }

@@ -8,7 +8,7 @@ import {
   openRun,
   type Selected,
   secondCopy,
-} from '@tfjs-compress/layers';
+} from '@tfjs-compress/layers/internal';
 import { CompressionMethod } from './CompressionMethod.js';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';

@@ -1,13 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import {
-  type CompressibleKernel,
-  isCompressibleLayer,
-  isConvertible,
-  type Selected,
-  type Selection,
-  type Site,
-  select,
-} from '@tfjs-compress/layers';
+import { type CompressibleKernel, isCompressibleLayer, type Selection } from '@tfjs-compress/layers';
+import { isConvertible, type Selected, type Site, select } from '@tfjs-compress/layers/internal';
 import type { CommonOptions, LoopParams } from './callbackArgs.js';
 import { siblingsOn } from './siblings.js';
 import type { TrainingClock } from './TrainingClock.js';

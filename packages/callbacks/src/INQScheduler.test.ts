@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { compressible, findSites, kernelAt, powerOfTwoDense } from '@tfjs-compress/layers';
+import { compressible, powerOfTwoDense } from '@tfjs-compress/layers';
+import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
 import { FROZEN, isPowerOfTwoOrZero, powerOfTwoLevels, powerOfTwoRange, sparsityOf } from '@tfjs-compress/math';
 import { bitsOf, expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -46,7 +47,7 @@ describe('INQScheduler, as the one line in fit', () => {
     });
   });
 
-  it('trains the rest after each step, and freezes exactly the portion of each kernel', async () => {
+  it('trains the rest after each step, and freezes exactly the fraction of each kernel', async () => {
     const model = smallModel();
     const seen: { frozen: number[]; values: Float32Array[] }[] = [];
     await model.fit(x, y, {
@@ -62,8 +63,8 @@ describe('INQScheduler, as the one line in fit', () => {
         }),
       ],
     });
-    const portions = [0.5, 0.5, 0.75, 0.75, 0.875, 1];
-    expect(seen.map(({ frozen }) => frozen)).toEqual(portions.map((p) => [128 * p, 48 * p]));
+    const fractions = [0.5, 0.5, 0.75, 0.75, 0.875, 1];
+    expect(seen.map(({ frozen }) => frozen)).toEqual(fractions.map((p) => [128 * p, 48 * p]));
     const powers = (values: Float32Array) => values.filter(isPowerOfTwoOrZero).length;
     expect(powers(seen[0].values[0])).toBeLessThan(70);
     expect(powers(seen[5].values[0])).toBe(128);
@@ -135,7 +136,7 @@ describe('INQScheduler, as the one line in fit', () => {
     model.dispose();
   });
 
-  it('keeps the zeros of a pruned kernel where asked, and counts portions of the others', async () => {
+  it('keeps the zeros of a pruned kernel where asked, and counts fractions of the others', async () => {
     const model = smallModel();
     tf.tidy(() => {
       const [kernel, ...others] = model.getWeights();

@@ -1,5 +1,6 @@
-import { CompressibleKernel, checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers';
-import { type Codebook, codebookOf, countOnLevels, quantizePortion } from '@tfjs-compress/math';
+import { CompressibleKernel } from '@tfjs-compress/layers';
+import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers/internal';
+import { type Codebook, codebookOf, countOnLevels, quantizeFraction } from '@tfjs-compress/math';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
@@ -21,7 +22,7 @@ interface INQProgress {
 
 /**
  * Incremental Network Quantization (Zhou et al., ICLR 2017, arXiv:1702.03044) as a callback of fit and fitDataset:
- * a portion of every kernel becomes 0 or ±2^k and is frozen, the rest goes on being trained and makes up for it, and so
+ * a fraction of every kernel becomes 0 or ±2^k and is frozen, the rest goes on being trained and makes up for it, and so
  * on until, after the last batch of the last epoch and before its validation, every selected weight is 0 or ±2^k.
  *
  * ```js
@@ -30,7 +31,7 @@ interface INQProgress {
  *
  * Selected are the kernels of all trainable dense, convolution, recurrent and embedding layers; in a model with
  * PowerOfTwo… or Masked… layers, of dense and convolution layers only those. Biases and batch normalization stay
- * float32. What SurgeryCallback pruned stays 0, and portions count the others; beside a SurgeryCallback in the same fit
+ * float32. What SurgeryCallback pruned stays 0, and fractions count the others; beside a SurgeryCallback in the same fit
  * the steps begin when its masks are fixed. The epoch logs get `inq_step` (1 is the first) and `quantized`, the share of
  * the selected weights that are 0 or a level, counted from the weights.
  *
@@ -179,13 +180,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
 
   /** One step of Algorithm 1: partition, quantize what was selected, freeze it. */
   private async takeStep(): Promise<void> {
-    const portion = this.options.steps[this.stepsTaken];
+    const fraction = this.options.steps[this.stepsTaken];
     for (const [i, target] of this.targets.entries()) {
       const options = { method: this.options.partition, seed: this.options.seed + i };
       const codebook = await this.codebook(target);
       // All 0, as some initializers leave them: nothing to make levels from yet.
-      if (portion < 1 && isEmpty(codebook)) continue;
-      await target.kernel.update(quantizePortion(portion, codebook, options));
+      if (fraction < 1 && isEmpty(codebook)) continue;
+      await target.kernel.update(quantizeFraction(fraction, codebook, options));
     }
     this.stepTaken();
   }
@@ -222,7 +223,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     return this.stepsTaken === this.options.steps.length;
   }
 
-  /** The last portion, 1: everything that is left becomes a level. */
+  /** The last fraction, 1: everything that is left becomes a level. */
   override async finish(): Promise<void> {
     this.stepsTaken = Math.max(this.stepsTaken, this.options.steps.length - 1);
     await this.takeStep();
@@ -248,7 +249,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     for (const target of this.targets) {
       const codebook = await this.codebook(target);
       const before = target.kernel.size - countOnLevels(await target.kernel.effectiveValues(), codebook);
-      if (before > 0) await target.kernel.update(quantizePortion(1, codebook));
+      if (before > 0) await target.kernel.update(quantizeFraction(1, codebook));
       wrong += before;
     }
     return wrong;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { compressible, findSites, kernelAt, maskedDense } from '@tfjs-compress/layers';
+import { compressible, maskedDense } from '@tfjs-compress/layers';
+import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
 import { isPowerOfTwoOrZero, PRUNED, sparsityOf } from '@tfjs-compress/math';
 import { bitsOf, expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

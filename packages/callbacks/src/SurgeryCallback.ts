@@ -1,16 +1,17 @@
-import { checkCompressionArgs, type Selected, type Selector, type Site, select } from '@tfjs-compress/layers';
+import type { Selector } from '@tfjs-compress/layers';
+import { checkCompressionArgs, type Selected, type Site, select } from '@tfjs-compress/layers/internal';
 import {
   ArgumentError,
   type Change,
   countState,
   fixMask,
   PRUNED,
-  random,
   type SurgeryThresholds,
   thresholdsForSparsity,
   triggerProbability,
   updateMaskWith,
 } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { fixMasksTogether, scaleOf, updateMasksTogether } from './modelScope.js';

@@ -1,4 +1,4 @@
-import { checkInteger } from '@tfjs-compress/math';
+import { checkInteger } from '@tfjs-compress/math/internal';
 
 /** What fit tells its callbacks of itself. */
 export interface FitParams {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { findSites, kernelAt } from '@tfjs-compress/layers';
+import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
 import { expectNoLeak, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INQScheduler } from './INQScheduler.js';
@@ -18,7 +18,7 @@ afterAll(() => tf.dispose([x, y]));
 const steps = [0.5, 1];
 const inq = (args: object = {}) => new INQScheduler({ steps, verbose: 0, ...args } as never);
 const surgery = (args: object = {}) => new SurgeryCallback({ targetSparsity: 0.5, verbose: 0, ...args } as never);
-const increasing = 'steps: expected increasing portions in (0, 1] that end at 1, such as [.5, .75, .875, 1]';
+const increasing = 'steps: expected increasing fractions in (0, 1] that end at 1, such as [.5, .75, .875, 1]';
 
 /** What is wrong at once, when the callback is made. */
 const constructors: [string, () => unknown, string][] = [

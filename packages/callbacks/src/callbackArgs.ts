@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Selection, Selector } from '@tfjs-compress/layers';
-import { check, checkInteger, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
 
 /** Options that both callbacks take. */
 export interface CompressionCallbackArgs<Override> extends Selection<Override> {

@@ -1,4 +1,4 @@
-import type { Site } from '@tfjs-compress/layers';
+import type { Site } from '@tfjs-compress/layers/internal';
 
 /** The field of a layer that holds the constraint of a weight, by the weight's field. */
 const constraintFields: Record<string, string> = {

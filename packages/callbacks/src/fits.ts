@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { hook } from '@tfjs-compress/layers';
+import { hook } from '@tfjs-compress/layers/internal';
 
 /** What fits tell the callbacks of this package, and what they are told. */
 export interface WatchedCallback {

@@ -1,9 +1,10 @@
+export { AveragedWeights, type AveragedWeightsArgs } from './AveragedWeights.js';
 export { BestWeights, type BestWeightsArgs } from './BestWeights.js';
+export { ClipGradients, type ClipGradientsArgs } from './ClipGradients.js';
 export type { CompressionCallbackArgs, LoopParams } from './callbackArgs.js';
 export { INQScheduler } from './INQScheduler.js';
 export { type INQOverride, type INQSchedulerArgs, inqSteps } from './inqArgs.js';
-export { learningRateOf, setLearningRate } from './optimizerState.js';
-export { formatSeconds } from './progress.js';
 export { SurgeryCallback } from './SurgeryCallback.js';
 export type { SurgeryCallbackArgs, SurgeryOverride, SurgeryPhase } from './surgeryArgs.js';
-export { alignColumns, type CompressionRow, compressionTable, formatTable } from './table.js';
+export { type CompressionRow, compressionTable, formatTable } from './table.js';
+export { WarmUp, type WarmUpArgs } from './WarmUp.js';

@@ -3,7 +3,7 @@ import { inqSteps, resolveINQArgs } from './inqArgs.js';
 import { beginOf, type INQPlan, neededEpochs } from './inqPlan.js';
 
 describe('the defaults of INQScheduler', () => {
-  it("are the paper's portions for the bits, and undefined options are their defaults", () => {
+  it("are the paper's fractions for the bits, and undefined options are their defaults", () => {
     expect(resolveINQArgs({})).toMatchObject({ bits: 5, steps: [0.5, 0.75, 0.875, 1], partition: 'magnitude' });
     expect(resolveINQArgs({ steps: undefined, bits: undefined }).steps).toEqual([0.5, 0.75, 0.875, 1]);
     const lengths = [2, 3, 4, 5, 8].map((bits) => resolveINQArgs({ bits }).steps.length);

@@ -1,6 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type CompressibleKernel, findSites, isMarkedPruned, kernelAt, type Site } from '@tfjs-compress/layers';
+import type { CompressibleKernel } from '@tfjs-compress/layers';
+import { findSites, isMarkedPruned, kernelAt, type Site } from '@tfjs-compress/layers/internal';
 import { FREE } from '@tfjs-compress/math';
 
 /**

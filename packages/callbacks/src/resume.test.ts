@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { compressible, findSites, kernelAt, resetCompression } from '@tfjs-compress/layers';
+import { compressible, resetCompression } from '@tfjs-compress/layers';
+import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
 import { bitsOf, MemoryHandler, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompressionCallback } from './CompressionCallback.js';

@@ -1,5 +1,6 @@
-import { checkCompressionArgs, type Selector } from '@tfjs-compress/layers';
-import { check, checkInteger, checkKnownOptions, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import type { Selector } from '@tfjs-compress/layers';
+import { checkCompressionArgs } from '@tfjs-compress/layers/internal';
+import { check, checkInteger, checkKnownOptions, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import {
   type CommonOptions,
   type CompressionCallbackArgs,

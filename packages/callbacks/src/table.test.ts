@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attach, findSites } from '@tfjs-compress/layers';
+import { attach, findSites } from '@tfjs-compress/layers/internal';
 import { FREE, PRUNED } from '@tfjs-compress/math';
 import { expectNoLeak, smallModel } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';

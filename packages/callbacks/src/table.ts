@@ -1,13 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  checkModel,
-  findSites,
-  kernelAt,
-  type Selector,
-  type Site,
-  select,
-  unknownKernels,
-} from '@tfjs-compress/layers';
+import type { Selector } from '@tfjs-compress/layers';
+import { checkModel, findSites, kernelAt, type Site, select, unknownKernels } from '@tfjs-compress/layers/internal';
 import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
 /** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */
@@ -19,7 +12,13 @@ export interface CompressionRow extends WeightFigures {
  * The figures of a model's compressible kernels as they are now (effective weights, where a callback is attached), and
  * their total as the last row.
  *
+ * ```js
+ * const rows = await compressionTable(model);
+ * console.log(rows.at(-1).remaining); // → 1
+ * ```
+ *
  * @param options.include As in the callbacks; all kernels when left out.
+ * @throws Error for an unknown option, or a selector that matches nothing.
  */
 export async function compressionTable(
   model: LayersModel,
@@ -70,7 +69,13 @@ export async function printTable(model: LayersModel, trained: LayersModel, paths
   console.log([formatTable(rows), ...notes].join('\n'));
 }
 
-/** The table as aligned text, without a final line break. */
+/**
+ * The table as aligned text, without a final line break.
+ *
+ * ```js
+ * console.log(formatTable(await compressionTable(model)));
+ * ```
+ */
 export function formatTable(rows: CompressionRow[]): string {
   const header = ['kernel', 'weights', 'remaining', 'bits', 'levels', 'float32', 'packed'];
   const cells = rows.map((row) => [

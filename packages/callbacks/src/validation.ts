@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { hook } from '@tfjs-compress/layers';
+import { hook } from '@tfjs-compress/layers/internal';
 
 /**
  * Calls `before` whenever fit with tensors is about to validate: inside its last batch, before onBatchEnd, where it

@@ -121,6 +121,16 @@ describe('a detector without tfjs', () => {
     detector.dispose();
   });
 
+  it.each([1, 3])('boxes that are refined %i times', async (refinements) => {
+    const detector = tinyDetector({ detect: { refinements } });
+    const loaded = await compare(detector, await savedOf(detector), sizes.slice(0, 3));
+    const { tensor, ...picture } = pictureOf(48, 32);
+    const once = await detector.detect(tensor, { refinements: 0, scoreThreshold: 0 });
+    expect(loaded.detect(picture, { scoreThreshold: 0 })).not.toEqual(once);
+    expectSame(loaded.detect(picture, { refinements: 0, scoreThreshold: 0 }), once);
+    detector.dispose();
+  });
+
   it('grids, bins and channels of other sizes', async () => {
     const argument = fc.record({
       variant: fc.constantFrom('fast' as const, 'full' as const),

@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { ArgumentError, check } from '@tfjs-compress/math';
+import { ArgumentError } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { layoutOf, parseDescription } from './decoder/description.js';
 
 /** Throws an ArgumentError for artifacts that could not be read back. */

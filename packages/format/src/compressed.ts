@@ -1,14 +1,14 @@
 import { io } from '@tensorflow/tfjs-core';
-import { checkKnownOptions } from '@tfjs-compress/math';
+import { checkKnownOptions } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
 import type { UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
-import { type PackOptions, packOptionNames } from './pack.js';
-import { packAsync } from './packAsync.js';
+import { packOptionNames } from './pack.js';
+import { type PackAsyncOptions, packAsync } from './packAsync.js';
 
-export interface CompressedOptions extends PackOptions, UnpackOptions {
+export interface CompressedOptions extends PackAsyncOptions, UnpackOptions {
   /** For http(s): what fetch gets besides the URL; a save is a POST of a form with the file 'model.tfz' unless it says otherwise. */
   requestInit?: RequestInit;
 }
@@ -27,6 +27,11 @@ export interface CompressedHandler {
 /**
  * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
  *
+ * ```js
+ * const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));
+ * const again = await tf.loadLayersModel(compressed('file://output/model.tfz'));
+ * ```
+ *
  * @param place file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
  *   localstorage://… and every other URL that a tfjs handler is registered for, an IOHandler, which then keeps the file as its weight
  *   data, or, for loads only, bytes, a Response, blob: and data: URLs, a File or list of one.
@@ -34,8 +39,10 @@ export interface CompressedHandler {
  */
 export function compressed(place: Source, options: CompressedOptions = {}): CompressedHandler {
   const target = place instanceof URL ? urlText(place) : place;
-  checkKnownOptions(options, ['requestInit', 'maxBytes', 'name', ...packOptionNames], 'compressed');
-  const { requestInit, maxBytes, name = sourceName(target), ...packOptions } = options;
+  checkKnownOptions(options, ['requestInit', 'maxBytes', 'name', 'signal', ...packOptionNames], 'compressed');
+  const { maxBytes, name = sourceName(target), requestInit: given, ...packOptions } = options;
+  const { signal } = packOptions;
+  const requestInit = signal ? { signal, ...given } : given;
   checkOptions({ maxBytes }, 'maxBytes');
   return {
     async save(artifacts) {

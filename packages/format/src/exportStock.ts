@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { float32Of, joinBuffers, type StoredWeight, storedWeights, withWeights } from './artifactBytes.js';
 import { writeFile } from './files.js';
 import { halfBits } from './half.js';
@@ -21,6 +21,10 @@ interface Saveable {
 /**
  * Writes a plain tfjs model, model.json and weights.bin, which loads without this package (Node only): layers of this
  * suite become the built-in ones, their kernels hold the effective weights.
+ *
+ * ```js
+ * const { sizeBytes } = await exportStock(model, 'output/stock', { quantize: 'uint8' });
+ * ```
  *
  * @param folder A path or a file:// URL; made when it is not there.
  * @returns Bytes of the two files.

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressed as decoderOnly } from './decode.js';
-import { compressed, exportStock, FormatError, pack, unpack } from './index.js';
+import { compressed, exportStock, FormatError, pack, packAsync, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'format-'));
@@ -121,6 +121,20 @@ describe('onProgress and onWeight', () => {
     const { weightSpecs: _, weightData: __, ...rest } = model;
     const sum = sizes.reduce((total, [, bytes]) => total + bytes, 0);
     expect(Math.abs(file.length - pack(rest).length - sum)).toBeLessThan(100);
+  });
+});
+
+describe('signal', () => {
+  it('ends packing and saving with its reason, and is checked', async () => {
+    const button = new AbortController();
+    const packed = packAsync(model, { signal: button.signal, onProgress: () => button.abort(new Error('enough')) });
+    await expect(packed).rejects.toThrow('enough');
+    const path = join(folder, 'stopped.tfz');
+    await expect(compressed(`file://${path}`, { signal: button.signal }).save(model)).rejects.toThrow('enough');
+    expect(existsSync(path)).toBe(false);
+    await expect(compressed('http://localhost/x', { signal: button.signal }).load()).rejects.toThrow('enough');
+    expect(await packAsync(model, { signal: new AbortController().signal })).toEqual(pack(model));
+    await expect(packAsync(model, { signal: true as never })).rejects.toThrow('signal: expected an AbortSignal');
   });
 });
 

@@ -5,5 +5,5 @@ export type { Source } from './decoder/readSource.js';
 export { unpack } from './decoder/unpack.js';
 export { type ExportStockOptions, exportStock } from './exportStock.js';
 export { type PackOptions, pack } from './pack.js';
-export { packAsync } from './packAsync.js';
+export { type PackAsyncOptions, packAsync } from './packAsync.js';
 export type { Lossy, WeightSelector } from './quantize.js';

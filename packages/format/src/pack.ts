@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { joinBuffers, withStringBytes } from './artifactBytes.js';
 import { checkArtifacts, toText } from './checkArtifacts.js';
 import { choosePlan } from './choosePlan.js';
@@ -23,6 +23,11 @@ export const packOptionNames = ['quantize', 'onProgress', 'onWeight'] as const;
 
 /**
  * A compressed file of a model: everything in its artifacts, the weights bit for bit.
+ *
+ * ```js
+ * const bytes = pack(await artifactsOf(model), { quantize: { float16: /bias$/ } });
+ * console.log(bytes.length < 1000); // → true
+ * ```
  *
  * @param artifacts What model.save() hands to its handler.
  * @throws ArgumentError for what could not be read back: a binary topology, weights that are a stream or do not match their

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { describe, expect, it } from 'vitest';
 import { pack, packAsync, unpack } from './index.js';
 import { craft } from './testing/craft.js';

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { bitsOf, floatOf, type TensorPlan } from './decoder/TensorPlan.js';
 import { roundToHalf } from './half.js';
 

@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { BitEncoder } from './BitEncoder.js';
 import { codeText } from './decoder/codeText.js';
 import { newestVersion, textLimit } from './decoder/container.js';

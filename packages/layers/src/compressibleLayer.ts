@@ -1,6 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkNearMiss } from '@tfjs-compress/math';
+import { check, checkInteger, checkNearMiss } from '@tfjs-compress/math/internal';
 import { installKernel } from './attach.js';
 import type { CompressibleKernel } from './CompressibleKernel.js';
 import { markOwn } from './ownCopy.js';
@@ -9,7 +9,7 @@ import type { Layer, LayerClass } from './tfjsCopy.js';
 
 /** What a layer may say for itself of how SurgeryCallback prunes it; an override of the callback wins. */
 export interface MaskedArgs {
-  /** Portion of the kernel to prune, in [0, 1). */
+  /** Fraction of the kernel to prune, in [0, 1). */
   targetSparsity?: number;
   /** The paper's c instead: the threshold is mean + c · standard deviation of the magnitudes. */
   rate?: number;
@@ -39,7 +39,13 @@ export interface CompressibleLayerClass<Args> {
   fromConfig: serialization.FromConfigMethod<CompressibleLayer>;
 }
 
-/** Whether a layer is one of this package, or of another copy of it. */
+/**
+ * Whether a layer is one of this package, or of another copy of it.
+ *
+ * ```js
+ * console.log(isCompressibleLayer(maskedDense({ units: 1 })), isCompressibleLayer(tf.layers.dense({ units: 1 }))); // → true false
+ * ```
+ */
 export function isCompressibleLayer(layer: Layer): layer is CompressibleLayer {
   return Array.isArray((layer as Partial<CompressibleLayer>).compressibleKernels);
 }

@@ -1,4 +1,5 @@
-import { countNonFinite, PRUNED } from '@tfjs-compress/math';
+import { PRUNED } from '@tfjs-compress/math';
+import { countNonFinite } from '@tfjs-compress/math/internal';
 
 /** @throws Error naming the weight and how many of its values are NaN or infinite, if any. */
 export function checkFinite(values: Float32Array, path: string): void {

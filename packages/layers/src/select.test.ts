@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { maskedDense } from './layers.js';
+import { maskedDense } from './factories.js';
 import { type Selection, select } from './select.js';
 import { findSites, type Site } from './sites.js';
 
@@ -92,6 +92,26 @@ describe('select', () => {
     const isDefault = (site: { path: string }) => site.path === 'dense/kernel';
     const selected = select<{ bits?: number }>(sites, { overrides: { conv_1: { bits: 3 } } }, ['bits'], isDefault);
     expect(selected.map(({ site }) => site.path)).toEqual(['conv_1/kernel', 'dense/kernel']);
+  });
+
+  it('takes in nothing that an override matches by a pattern or a class', () => {
+    const isDefault = ({ path }: Site) => !path.startsWith('conv_1');
+    const paths = (selection: Selection<{ bits?: number }>) =>
+      select<{ bits?: number }>(sites, selection, ['bits'], isDefault).map(({ site }) => site.path);
+    const trained = paths({});
+    expect(paths({ overrides: { 'conv_*': { bits: 3 } } })).toEqual(trained);
+    expect(paths({ overrides: { Conv2D: { bits: 3 } } })).toEqual(trained);
+    expect(paths({ overrides: { 'conv_1/kernel': { bits: 3 } } })).toEqual(['conv_1/kernel', ...trained]);
+    expect(() => paths({ overrides: { '*_1/*': { bits: 3 } } })).toThrow('matches only what is not selected');
+  });
+
+  it('refuses an override that would have no effect', () => {
+    expect(() => chosen({ include: 'dense', overrides: { 'conv_*': { bits: 3 } } })).toThrow(
+      'overrides: conv_* matches only what is not selected (by include, by exclude, or because it is not trained): ' +
+        'conv_1/kernel, conv_2/kernel. Selected are: dense/kernel.',
+    );
+    expect(() => chosen({ exclude: 'conv_1', overrides: { conv_1: { bits: 3 } } })).toThrow('not selected');
+    expect(chosen({ include: 'conv_1', overrides: { 'conv_*': { bits: 3 } } })).toEqual(['conv_1/kernel']);
   });
 
   it('refuses selectors without a match, and names what there is', () => {

@@ -1,12 +1,14 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import type { CompressionArgs } from './compressibleLayer.js';
 import type { Site } from './sites.js';
 import type { Layer } from './tfjsCopy.js';
 
 /**
- * Which layers or weights: a layer's name ('dense_1'), its class ('Conv2D', our classes and the built-in ones they
- * extend alike), a weight's path ('lstm/cell/recurrentKernel'), any of these with * for any characters ('conv*'),
- * a RegExp on the path, or a function. A layer that contains others (a nested model, Bidirectional) stands for them all.
+ * Which layers or weights: a layer's name ('dense_1'), its class ('Conv2D', our classes
+ * and the built-in ones they extend alike), a weight's path
+ * ('lstm/cell/recurrentKernel'), any of these with * for any characters ('conv*'), a
+ * RegExp on the path, or a function. A layer that contains others (a nested model,
+ * Bidirectional) stands for them all.
  */
 export type Selector = string | RegExp | ((layer: Layer) => boolean);
 
@@ -16,8 +18,10 @@ export interface Selection<Options> {
   /** What to leave out of that. */
   exclude?: Selector | Selector[];
   /**
-   * Options for some of the layers, by selector string; a later entry wins over an earlier one. Of
-   * targetSparsity and rate, of which a layer has one, the later one stays.
+   * Options for some of the layers, by selector string; a later entry wins over an
+   * earlier one. Of targetSparsity and rate, of which a layer has one, the later one
+   * stays. Without `include`, the name or path of a layer that is not trained takes it
+   * in; a pattern or a class does not.
    */
   overrides?: Record<string, Options & { skip?: boolean }>;
 }
@@ -32,7 +36,8 @@ export interface Selected<Options> {
  *
  * @param known Names that an override may use, beside skip.
  * @param isDefault What is taken when `include` is left out.
- * @throws Error when a selector matches nothing, an override has an unknown option, or nothing is left.
+ * @throws Error when a selector matches nothing, an override nothing that is selected, or
+ *   an override has an unknown option.
  */
 export function select<Options extends object>(
   sites: Site[],
@@ -54,21 +59,37 @@ export function select<Options extends object>(
   const included =
     selection.include === undefined ? new Set(sites.filter(isDefault)) : union('include', selection.include);
   const excluded = union('exclude', selection.exclude ?? []);
+  const overrides = Object.entries(selection.overrides ?? {});
+  if (selection.include === undefined) {
+    for (const site of sites) if (overrides.some(([selector]) => isNamed(site, selector))) included.add(site);
+  }
+  const chosen = sites.filter((site) => included.has(site) && !excluded.has(site));
   const options = new Map<Site, Partial<Options> & { skip?: boolean }>();
-  for (const [selector, given] of Object.entries(selection.overrides ?? {})) {
+  for (const [selector, given] of overrides) {
     check(given !== null && typeof given === 'object', `overrides['${selector}']`, 'an object of options', given);
     checkKnownOptions(given, [...known, 'skip'], `overrides['${selector}']`);
-    for (const site of matching('overrides', selector))
-      options.set(site, { ...without(options.get(site), given), ...given });
+    const found = matching('overrides', selector);
+    if (!chosen.some((site) => found.has(site))) {
+      throw new Error(
+        `overrides: ${selector} matches only what is not selected (by include, by exclude, or because it is not ` +
+          `trained): ${[...found].map(({ path }) => path).join(', ')}. Selected are: ` +
+          `${chosen.map(({ path }) => path).join(', ') || 'none'}.`,
+      );
+    }
+    for (const site of found) options.set(site, { ...without(options.get(site), given), ...given });
   }
-  const selected: Selected<Options>[] = [];
-  for (const site of sites) {
+  return chosen.flatMap((site) => {
     const { skip, ...rest } = options.get(site) ?? {};
-    // An override asks for the layer by name, so it also brings in what the default would leave out.
-    const isAsked = included.has(site) || (options.has(site) && selection.include === undefined);
-    if (isAsked && !excluded.has(site) && !skip) selected.push({ site, options: rest as Partial<Options> });
-  }
-  return selected;
+    return skip ? [] : [{ site, options: rest as Partial<Options> }];
+  });
+}
+
+/**
+ * Whether that is the site's path or the name of one of its layers, not a pattern or a
+ * class.
+ */
+function isNamed(site: Site, selector: string): boolean {
+  return selector === site.path || site.layers.some((layer) => layer.name === selector);
 }
 
 /** The earlier options less the one that the given ones are instead of. */
@@ -97,7 +118,10 @@ function quote(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The classes of the layers around a weight, innermost first; for a layer of ours the built-in class it extends too. */
+/**
+ * The classes of the layers around a weight, innermost first; for a layer of ours the
+ * built-in class it extends too.
+ */
 function classNames(site: Site): string[] {
   return [...site.layers].reverse().flatMap((layer) => {
     const own = (layer.constructor as any).className as string;

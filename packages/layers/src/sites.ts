@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { checkOwnLayer, checkOwnView } from './ownCopy.js';
 import type { Layer, LayerClass } from './tfjsCopy.js';
 

@@ -44,6 +44,7 @@ export {
   preprocessings,
   resizedSize,
 } from './detection/picture.js';
+export { type Classified, refinedBoxes } from './detection/refinedBoxes.js';
 export {
   type Detection,
   inPicture,

@@ -1,15 +1,6 @@
-export {
-  ArgumentError,
-  check,
-  checkInteger,
-  checkKnownOptions,
-  checkNearMiss,
-  checkOneOf,
-  resolveOptions,
-} from './checks.js';
+export { ArgumentError } from './checks.js';
 export {
   countLevels,
-  countNonFinite,
   distinctLevels,
   entropyBits,
   isPowerOfTwoOrZero,
@@ -33,19 +24,18 @@ export {
   FREE,
   FROZEN,
   type FreezeOptions,
-  freezePortion,
+  freezeFraction,
   kthLargestMagnitude,
   magnitudeAtSparsity,
   PRUNED,
   pruneToSparsity,
 } from './partition.js';
-export { random } from './random.js';
 export {
   constant,
-  type InverseDecayArgs,
+  type InverseDecayOptions,
   inverseDecay,
-  type PiecewiseArgs,
-  type PolynomialDecayArgs,
+  type PiecewiseOptions,
+  type PolynomialDecayOptions,
   piecewise,
   polynomialDecay,
   type Schedule,
@@ -57,6 +47,7 @@ export {
   type RoundedRow,
   type RoundRowsOptions,
   type RowGroup,
+  refitRows,
   roundRows,
   type Steps,
   shrinkProducts,
@@ -65,7 +56,7 @@ export {
   beginAnew,
   type Change,
   fixMask,
-  quantizePortion,
+  quantizeFraction,
   type Step,
   setMask,
   updateMaskWith,

@@ -4,7 +4,7 @@ import {
   countState,
   FREE,
   FROZEN,
-  freezePortion,
+  freezeFraction,
   kthLargestMagnitude,
   magnitudeAtSparsity,
   PRUNED,
@@ -17,7 +17,7 @@ const value = fc.oneof(
   fc.constantFrom(0, -0, 1, -1, 2 ** -149, 3.4e38, 0.5, -0.5),
 );
 const weights = fc.array(value, { minLength: 1, maxLength: 200 }).map((values) => Float32Array.from(values));
-const portion = fc.double({ min: 0, max: 1, noNaN: true });
+const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('kthLargestMagnitude', () => {
   it('is what a sort gives', () => {
@@ -44,13 +44,13 @@ describe('kthLargestMagnitude', () => {
   });
 });
 
-describe('freezePortion', () => {
-  it('freezes exactly the portion of what is not pruned, the largest', () => {
+describe('freezeFraction', () => {
+  it('freezes exactly the fraction of what is not pruned, the largest', () => {
     fc.assert(
-      fc.property(weights, portion, fc.func(fc.boolean()), (values, p, isPruned) => {
+      fc.property(weights, fraction, fc.func(fc.boolean()), (values, p, isPruned) => {
         const states = Uint8Array.from(values, (_, i) => (isPruned(i) ? PRUNED : FREE));
         const before = states.slice();
-        freezePortion(values, states, p);
+        freezeFraction(values, states, p);
         const alive = before.length - countState(before, PRUNED);
         expect(countState(states, FROZEN)).toBe(Math.round(p * alive));
         const magnitudes = (state: number) => [...values].filter((_, i) => states[i] === state).map(Math.abs);
@@ -67,13 +67,13 @@ describe('freezePortion', () => {
     fc.assert(
       fc.property(
         weights,
-        fc.array(portion, { maxLength: 6 }),
+        fc.array(fraction, { maxLength: 6 }),
         fc.constantFrom('magnitude', 'random'),
         (values, ps, method) => {
           const states = new Uint8Array(values.length).fill(FREE);
           let frozen: number[] = [];
           for (const p of ps.sort((a, b) => a - b)) {
-            freezePortion(values, states, p, { method: method as 'magnitude', seed: 3 });
+            freezeFraction(values, states, p, { method: method as 'magnitude', seed: 3 });
             for (const i of frozen) expect(states[i]).toBe(FROZEN);
             frozen = [...states.keys()].filter((i) => states[i] === FROZEN);
             expect(frozen.length).toBe(Math.round(p * values.length));
@@ -88,7 +88,7 @@ describe('freezePortion', () => {
 
   it('takes the first of equal weights', () => {
     const states = new Uint8Array(4).fill(FREE);
-    freezePortion(Float32Array.of(1, -1, 1, 1), states, 0.5);
+    freezeFraction(Float32Array.of(1, -1, 1, 1), states, 0.5);
     expect([...states]).toEqual([FROZEN, FROZEN, FREE, FREE]);
   });
 
@@ -96,7 +96,7 @@ describe('freezePortion', () => {
     const values = Float32Array.from({ length: 2000 }, (_, i) => i);
     const choose = (seed: number, p: number) => {
       const states = new Uint8Array(values.length).fill(FREE);
-      freezePortion(values, states, p, { method: 'random', seed });
+      freezeFraction(values, states, p, { method: 'random', seed });
       return states;
     };
     expect(choose(1, 0.5)).toEqual(choose(1, 0.5));
@@ -110,15 +110,15 @@ describe('freezePortion', () => {
     expect(upper).toBeLessThan(580);
   });
 
-  it('refuses portions outside [0, 1]', () => {
-    expect(() => freezePortion(Float32Array.of(1), Uint8Array.of(FREE), 1.5)).toThrow(
-      'portion: expected a number in [0, 1]',
+  it('refuses fractions outside [0, 1]', () => {
+    expect(() => freezeFraction(Float32Array.of(1), Uint8Array.of(FREE), 1.5)).toThrow(
+      'fraction: expected a number in [0, 1]',
     );
   });
 });
 
 describe('pruneToSparsity', () => {
-  it('prunes exactly the portion, the smallest, and leaves frozen weights alone', () => {
+  it('prunes exactly the fraction, the smallest, and leaves frozen weights alone', () => {
     fc.assert(
       fc.property(
         weights,

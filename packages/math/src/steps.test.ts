@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codebookOf, roundToPowerOfTwo } from './levels.js';
 import { countState, FREE, FROZEN, PRUNED } from './partition.js';
-import { beginAnew, fixMask, quantizePortion, setMask, updateMaskWith } from './steps.js';
+import { beginAnew, fixMask, quantizeFraction, setMask, updateMaskWith } from './steps.js';
 
 const weights = fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 1, maxLength: 60 });
 const withStates = weights.chain((values) =>
@@ -12,15 +12,15 @@ const withStates = weights.chain((values) =>
   ),
 );
 
-describe('quantizePortion', () => {
-  it('freezes the portion of what is not pruned, at levels, and leaves the rest alone', () => {
+describe('quantizeFraction', () => {
+  it('freezes the fraction of what is not pruned, at levels, and leaves the rest alone', () => {
     fc.assert(
-      fc.property(withStates, fc.double({ min: 0, max: 1, noNaN: true }), ([given, mask], portion) => {
+      fc.property(withStates, fc.double({ min: 0, max: 1, noNaN: true }), ([given, mask], fraction) => {
         const [values, states] = [given.slice(), Uint8Array.from(mask)];
         const codebook = codebookOf(given, 4);
-        quantizePortion(portion, codebook).apply(values, states);
+        quantizeFraction(fraction, codebook).apply(values, states);
         const kept = mask.filter((state) => state === FREE).length;
-        expect(countState(states, FROZEN)).toBe(Math.round(portion * kept));
+        expect(countState(states, FROZEN)).toBe(Math.round(fraction * kept));
         const rounded = roundToPowerOfTwo(given, codebook);
         for (const [i, state] of states.entries()) expect(values[i]).toBe(state === FROZEN ? rounded[i] : given[i]);
       }),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll } from 'vitest';
+import { beforeAll, beforeEach, expect } from 'vitest';
+import { generator, hash } from './truth/random.js';
 
 /**
  * Puts each test file on the backend that the vitest project names: cpu, wasm, tensorflow (tfjs-node) or tensorflow-gpu.
@@ -15,6 +16,17 @@ const packages: Record<string, string> = {
 };
 
 const backend = process.env.TFJS_BACKEND ?? 'cpu';
+
+/**
+ * tfjs draws weights, batches' order and dropout from Math.random where no seed is given. Each test gets its own row of
+ * numbers, so that what fails once fails again; another TEST_SEED gives other rows (fast-check draws its cases anew in
+ * each run and prints its own seed).
+ */
+const seed = process.env.TEST_SEED ?? '';
+Math.random = generator(hash(seed));
+beforeEach(() => {
+  Math.random = generator(hash(`${expect.getState().currentTestName} ${seed}`));
+});
 
 beforeAll(async () => {
   require('@tensorflow/tfjs');

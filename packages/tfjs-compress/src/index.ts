@@ -1,6 +1,10 @@
 export {
+  AveragedWeights,
+  type AveragedWeightsArgs,
   BestWeights,
   type BestWeightsArgs,
+  ClipGradients,
+  type ClipGradientsArgs,
   type CompressionCallbackArgs,
   type CompressionRow,
   compressionTable,
@@ -14,6 +18,8 @@ export {
   type SurgeryCallbackArgs,
   type SurgeryOverride,
   type SurgeryPhase,
+  WarmUp,
+  type WarmUpArgs,
 } from '@tfjs-compress/callbacks';
 export {
   type CompressedHandler,
@@ -24,6 +30,7 @@ export {
   exportStock,
   FormatError,
   type Lossy,
+  type PackAsyncOptions,
   type PackOptions,
   pack,
   packAsync,
@@ -32,10 +39,10 @@ export {
   type WeightSelector,
 } from '@tfjs-compress/format';
 export {
-  type CompressibleArgs,
   CompressibleKernel,
   type CompressibleLayer,
   type CompressibleLayerClass,
+  type CompressibleOptions,
   type CompressionArgs,
   compressible,
   effectiveWeights,
@@ -86,7 +93,7 @@ export {
 } from '@tfjs-compress/layers';
 export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
 export type { Levels } from './once/grids.js';
-export type { CompressOnceArgs, Examples } from './once/onceArgs.js';
+export type { CompressOnceOptions, Examples } from './once/onceArgs.js';
 export { type Compressed, type CompressOptions, compress } from './search/compress.js';
 export type { SearchOptions } from './search/searchOptions.js';
 export type {

@@ -1,5 +1,5 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
 import { type Boxes, iou } from '@tfjs-compress/math/detection';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 
 export interface MatchArgs {
   /** A candidate with at least this overlap with an object is positive. */

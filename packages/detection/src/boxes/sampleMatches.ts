@@ -1,4 +1,4 @@
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { NEGATIVE } from './matchBoxes.js';
 
 export interface SampleArgs {

@@ -1,4 +1,4 @@
-import { check, resolveOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { rgbOf } from './loadPicture.js';
 import type { Annotation, Pixels } from './PictureSet.js';
 

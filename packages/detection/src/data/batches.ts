@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import { seededRandom } from '../boxes/random.js';
 import { draw } from '../boxes/sampleMatches.js';
 import type { Annotation } from './PictureSet.js';

@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 
 /** Throws unless they are different names, at least one. */
 export function checkClasses(classes: readonly string[] | undefined): void {

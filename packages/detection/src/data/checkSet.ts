@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import type { AnnotatedPicture, Annotation, PictureSet } from './PictureSet.js';
 
 /** How far a box may reach over its picture's edge, in pixels: tools count from 0 or from 1. */

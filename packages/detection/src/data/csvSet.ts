@@ -1,4 +1,4 @@
-import { resolveOptions } from '@tfjs-compress/math';
+import { resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
 import { join, type PictureSource } from './PictureSource.js';

@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import type { AnnotatedPicture, Pixels } from './PictureSet.js';
 
 /**

@@ -1,4 +1,4 @@
-import { resolveOptions } from '@tfjs-compress/math';
+import { resolveOptions } from '@tfjs-compress/math/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
 import { type Augment, augmentationOf, augmentPicture } from './augment.js';

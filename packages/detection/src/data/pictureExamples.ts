@@ -7,9 +7,9 @@ import type { PictureSet } from './PictureSet.js';
 export type PictureExample = {
   /** [height, width, 3], 0 … 255, int32. */
   picture: tf.Tensor3D;
-  /** [n, 4]: x1, y1, x2, y2 in pixels. */
+  /** `[n, 4]`: x1, y1, x2, y2 in pixels. */
   boxes: tf.Tensor2D;
-  /** [n]: index in the set's classes. */
+  /** `[n]`: index in the set's classes. */
   classes: tf.Tensor1D;
 };
 

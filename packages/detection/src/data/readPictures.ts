@@ -1,4 +1,4 @@
-import { checkOneOf } from '@tfjs-compress/math';
+import { checkOneOf } from '@tfjs-compress/math/internal';
 import { checkClasses } from './checkClasses.js';
 import { inParallel } from './inParallel.js';
 import { checkSize, loadPicture } from './loadPicture.js';

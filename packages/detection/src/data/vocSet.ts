@@ -1,4 +1,4 @@
-import { check, resolveOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
 import type { PictureSet } from './PictureSet.js';
 import { extensions, join, type PictureSource, splitExtension } from './PictureSource.js';

@@ -1,4 +1,4 @@
-import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
+import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
 import type { Box } from '@tfjs-compress/math/detection';
 
 export interface YoloTextOptions {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check } from '@tfjs-compress/math';
 import { type Box, normalizations } from '@tfjs-compress/math/detection';
+import { check } from '@tfjs-compress/math/internal';
 import type { Pixels } from '../data/PictureSet.js';
 import type { Detector } from '../model/Detector.js';
 import type { Drawn } from './drawDetections.js';

@@ -1,5 +1,5 @@
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
 import type { Box } from '@tfjs-compress/math/detection';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import { rgbOf } from '../data/loadPicture.js';
 import type { Pixels } from '../data/PictureSet.js';
 import { type Context, canvasSurface } from './canvasSurface.js';

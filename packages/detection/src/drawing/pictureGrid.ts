@@ -1,4 +1,4 @@
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import { rgbOf } from '../data/loadPicture.js';
 import type { Pixels } from '../data/PictureSet.js';
 import { type Drawn, type DrawOptions, drawDetections } from './drawDetections.js';

@@ -1,5 +1,5 @@
-import { check } from '@tfjs-compress/math';
 import type { Box } from '@tfjs-compress/math/detection';
+import { check } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/PictureSet.js';
 
 /**

@@ -1,5 +1,5 @@
-import { check } from '@tfjs-compress/math';
 import type { Detection } from '@tfjs-compress/math/detection';
+import { check } from '@tfjs-compress/math/internal';
 import type { PictureSet } from '../data/PictureSet.js';
 import { checkEvaluated } from './checkEvaluated.js';
 

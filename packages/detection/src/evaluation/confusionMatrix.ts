@@ -1,5 +1,5 @@
-import { check, resolveOptions } from '@tfjs-compress/math';
 import { type Detection, iou, toBoxes } from '@tfjs-compress/math/detection';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/PictureSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 

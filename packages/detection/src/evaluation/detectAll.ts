@@ -1,5 +1,5 @@
-import { check, resolveOptions } from '@tfjs-compress/math';
 import { type Detection, type DetectOptions, detectDefaults, type Proposal } from '@tfjs-compress/math/detection';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
 import { loadPicture } from '../data/loadPicture.js';
 import type { PictureSet } from '../data/PictureSet.js';

@@ -1,5 +1,5 @@
-import { resolveOptions } from '@tfjs-compress/math';
 import type { Box, Detection } from '@tfjs-compress/math/detection';
+import { resolveOptions } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/PictureSet.js';
 import { checkEvaluated, classesOf } from './checkEvaluated.js';
 

@@ -1,6 +1,6 @@
 import { CustomCallback, type Logs } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
 import { type DetectOptions, detectDefaults } from '@tfjs-compress/math/detection';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
 import type { PictureSet } from '../data/PictureSet.js';
 import type { Detector } from '../model/Detector.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export interface LocalResponseNormalizationArgs {

@@ -1,30 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { shareRun } from '@tfjs-compress/layers';
-import { check, checkInteger } from '@tfjs-compress/math';
+import { input, type LayersModel, loadLayersModel, model as modelOf } from '@tensorflow/tfjs-layers';
+import { shareRun } from '@tfjs-compress/layers/internal';
 import {
-  type Boxes,
   type Detection,
   type DetectOptions,
-  detectionWeights,
   detectOptionsOf,
   movedWindows,
   nonMaxSuppressionAsync,
   type Proposal,
   pickBoxes,
   proposalsOf,
-  scoresByClass,
 } from '@tfjs-compress/math/detection';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import type { PictureSet } from '../data/PictureSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
-import { BoxDecoding } from '../layers/BoxDecoding.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 import { keptDetections } from './keptDetections.js';
 import { outputOf } from './levels.js';
 import {
-  connectDetectionHead,
   connectHyper,
   connectProposalMap,
   connectStages,
@@ -32,6 +27,7 @@ import {
   type LayerLookup,
   type StageModels,
 } from './network.js';
+import { ProposalClassifier } from './ProposalClassifier.js';
 import { loadForDetection, type Picture, type PreparablePicture, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
@@ -49,7 +45,7 @@ export class Detector {
   readonly stageModels: (which: LayersModel) => StageModels;
   private readonly hyperModel: LayersModel;
   private readonly scorer: WindowScorer;
-  private readonly detectionModel: LayersModel;
+  private readonly classifier: ProposalClassifier;
 
   /**
    * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m, 4], classes [b, m]] → [b, 4]; what fit,
@@ -66,12 +62,12 @@ export class Detector {
     freezeBatchNormalization(model);
     const get: LayerLookup = (name) => model.layers.find((layer) => layer.name === name) as ReturnType<LayerLookup>;
     const output = (name: string) => outputOf(model, name);
-    const { levels, channels, classes } = this.config;
+    const { levels, classes } = this.config;
     const units = (get('detection_logits').getConfig() as { units: number }).units;
     check(units === classes.length + 1, 'classes', `one name for each of the model's ${units - 1} classes`, classes);
     const outputs = [output('pool_shallow'), output(levels[1]), output(levels[2])];
     const [picture] = model.inputs;
-    this.featureModel = tfModel(picture, outputs);
+    this.featureModel = modelOf({ inputs: picture, outputs });
     const sources = ['shallow', 'middle', 'deep'].map((name, i) =>
       input({ shape: [null, null, outputs[i].shape[3]], name: `level_${name}` }),
     );
@@ -85,14 +81,12 @@ export class Detector {
     // save() writes `model`, whichever was trained.
     shareRun(this.headModel, model);
     const hyper = connectHyper(get, sources);
-    this.hyperModel = tfModel(sources, [...new Set([hyper, connectProposalMap(get, this.config, hyper)])]);
+    this.hyperModel = modelOf({
+      inputs: sources,
+      outputs: [...new Set([hyper, connectProposalMap(get, this.config, hyper)])],
+    });
     this.scorer = new WindowScorer(get, this.config);
-    const hyperInput = input({ shape: [null, null, 3 * channels] });
-    const boxes = input({ shape: [null, 4] });
-    const [logits, offsets] = connectDetectionHead(get, hyperInput, boxes);
-    const probabilities = layers.softmax({}).apply(logits) as SymbolicTensor;
-    const moved = new BoxDecoding({ coder: detectionWeights }).apply([boxes, offsets]) as SymbolicTensor;
-    this.detectionModel = tfModel([hyperInput, boxes], [probabilities, moved]);
+    this.classifier = new ProposalClassifier(get, this.config);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
@@ -257,7 +251,7 @@ export class Detector {
       const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
       const proposals = proposalsOf(found.boxes, found.logits, prepared);
       if (proposals.length === 0) return { detections: [], proposals };
-      const classified = await this.classify(maps[0], found.boxes);
+      const classified = await this.classifier.classify(maps[0], found.boxes, given.refinements, prepared);
       const detections = await keptDetections(classified, prepared, this.config.classes, given);
       return { detections, proposals };
     } finally {
@@ -280,19 +274,4 @@ export class Detector {
     const kept = await nonMaxSuppressionAsync(boxes, logits, { iouThreshold, maxBoxes, make });
     return { boxes: pickBoxes(boxes, kept), logits: Float32Array.from(kept, (i) => logits[i]) };
   }
-
-  /** One box for each proposal and class. */
-  private async classify(hyper: tf.Tensor4D, rois: Boxes) {
-    const n = rois.length / 4;
-    // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at once, as RoIAlign has to.
-    const inputs = () => [hyper, tf.tensor3d(rois, [1, n, 4])];
-    const out = tf.tidy(() => this.detectionModel.apply(inputs(), { training: false }) as tf.Tensor[]);
-    const [probabilities, boxes] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];
-    tf.dispose(out);
-    return { boxes, ...scoresByClass(probabilities, n, this.config.classes.length) };
-  }
-}
-
-function tfModel(inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor[]): LayersModel {
-  return model({ inputs, outputs });
 }

@@ -1,6 +1,6 @@
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
 import { type DetectOptions, detectOptionsOf, type Preprocessing, preprocessings } from '@tfjs-compress/math/detection';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */
@@ -24,8 +24,13 @@ export interface TrainingArgs {
   scored?: number;
   /** Proposals a picture. Default 200 (the paper). */
   proposals?: number;
-  /** Proposals a picture in the detection loss. Default 512 (torchvision), a quarter of them objects. */
+  /** Proposals a picture in the detection loss. Default 512 (torchvision). */
   samples?: number;
+  /**
+   * Part of the samples that are objects, at most. Default 0.25 (torchvision). Scores follow it:
+   * those of 0.5 are higher than those of 0.25.
+   */
+  positiveFraction?: number;
   /** Weight of the proposals' box loss. Default 3 (the paper). */
   boxWeight?: number;
   /** Seed of what is drawn. Default 1. */
@@ -108,6 +113,7 @@ const trainingDefaults: Required<TrainingArgs> = {
   scored: 2000,
   proposals: 200,
   samples: 512,
+  positiveFraction: 0.25,
   boxWeight: 3,
   seed: 1,
 };
@@ -179,7 +185,9 @@ function checkConfig(config: HyperNetConfig): void {
   check(longSide >= shortSide, 'longSide', `at least shortSide (${shortSide})`, longSide);
   for (const key of ['windows', 'scored', 'proposals', 'samples'] as const)
     checkInteger(training[key], `training.${key}`, 1);
-  const { positive, negative, boxWeight, seed } = training;
+  const { positive, negative, positiveFraction, boxWeight, seed } = training;
+  const isPart = positiveFraction > 0 && positiveFraction <= 1;
+  check(isPart, 'training.positiveFraction', 'a part above 0, at most 1', positiveFraction);
   const areOverlaps = positive >= negative && negative >= 0 && positive <= 1;
   check(areOverlaps, 'training.positive', `from training.negative (${negative}) to 1`, positive);
   check(Number.isFinite(boxWeight) && boxWeight >= 0, 'training.boxWeight', 'a number ≥ 0', boxWeight);

@@ -1,5 +1,5 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 
 /** Layers that freezeTrunk() froze, which the user did not. */
 const frozenHere = new WeakSet<layers.Layer>();

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { hook } from '@tfjs-compress/layers';
+import { hook } from '@tfjs-compress/layers/internal';
 
 const frozen = new WeakSet<tfl.layers.Layer>();
 

@@ -1,5 +1,4 @@
 import {
-  type Boxes,
   clipBoxes,
   type Detection,
   type DetectOptions,
@@ -8,18 +7,12 @@ import {
   nonMaxSuppressionAsync,
   pickBoxes,
 } from '@tfjs-compress/math/detection';
+import type { ClassifiedBoxes } from './ProposalClassifier.js';
 import type { Prepared } from './preprocess.js';
-
-/** What the detection stage gives: a box, its score and its class's index for each proposal and class. */
-interface Classified {
-  boxes: Boxes;
-  scores: Float32Array;
-  classes: Int32Array;
-}
 
 /** The detections that are left after suppression, best first, in the pixels of the picture given. */
 export async function keptDetections(
-  { boxes: moved, scores, classes }: Classified,
+  { boxes: moved, scores, classes }: ClassifiedBoxes,
   prepared: Prepared,
   names: readonly string[],
   { iouThreshold, scoreThreshold, maxDetections: maxBoxes }: Required<DetectOptions>,

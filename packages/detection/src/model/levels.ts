@@ -1,5 +1,5 @@
 import { LayersModel, type layers, Sequential, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import type { Shape } from '../layers/layer.js';
 
 export interface Levels {

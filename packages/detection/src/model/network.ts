@@ -76,7 +76,12 @@ export function createLayers(config: HyperNetConfig, strides: readonly number[])
     head('proposal_box', 4),
     new ProposalLosses({ name: 'proposal_losses', boxWeight: training.boxWeight }),
     new Proposals({ name: 'proposals', stride, count: training.proposals }),
-    new SampleProposals({ name: 'sample_proposals', count: training.samples, seed: training.seed + 1 }),
+    new SampleProposals({
+      name: 'sample_proposals',
+      count: training.samples,
+      positiveFraction: training.positiveFraction,
+      seed: training.seed + 1,
+    }),
     roi('detection_roi', 2, true),
     conv3('detection_conv', config.detectionChannels, 'relu'),
     layers.flatten({ name: 'detection_flatten' }),

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, checkInteger } from '@tfjs-compress/math';
 import {
   checkRange,
   checkValues,
@@ -7,6 +6,7 @@ import {
   type Preprocessing,
   resizedSize,
 } from '@tfjs-compress/math/detection';
+import { check, checkInteger } from '@tfjs-compress/math/internal';
 import { bitmapPixels } from '../data/bitmapPixels.js';
 import { withoutAlpha } from '../data/loadPicture.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelFitDatasetArgs } from '@tensorflow/tfjs-layers';
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math/internal';
 import type { TrainingBatches } from '../data/batches.js';
 import { Detector } from './Detector.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';

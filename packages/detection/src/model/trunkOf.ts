@@ -1,5 +1,5 @@
 import { input, LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { check, resolveOptions } from '@tfjs-compress/math';
+import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { graphLayers, layerNamed, outputOf, usesNode } from './levels.js';
 
 export interface TrunkOfOptions {

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { affineLevels, bitsOf, floatOf, noPlan, powerLevels, type TensorPlan } from '../decoder/TensorPlan.js';
 import { pack } from '../pack.js';
 import { craft } from './craft.js';

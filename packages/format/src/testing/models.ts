@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 
 /** A weight for a test: its name, shape and 32-bit values. */
 export interface TestWeight {

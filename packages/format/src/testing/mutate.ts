@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { readContainer } from '../decoder/container.js';
 import { crc32 } from '../decoder/crc32.js';
 import { writeContainer } from '../writeContainer.js';

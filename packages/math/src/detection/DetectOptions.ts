@@ -14,6 +14,11 @@ export interface DetectOptions {
    * where objects are many, less finds more of them.
    */
   proposalIouThreshold?: number;
+  /**
+   * How often the boxes go through the detection stage once more, as its proposals: they
+   * get tighter for the time of the stage. Default 0.
+   */
+  refinements?: number;
 }
 
 /** Used where neither the call nor the model says otherwise. */
@@ -23,6 +28,7 @@ export const detectDefaults: Required<DetectOptions> = {
   iouThreshold: 0.5,
   proposals: 100,
   proposalIouThreshold: 0.7,
+  refinements: 0,
 };
 
 /**
@@ -40,6 +46,7 @@ export function detectOptionsOf(
   const own = resolveOptions(owner, defaults, detectDefaults);
   const all = resolveOptions(owner, options, own);
   for (const key of ['maxDetections', 'proposals'] as const) checkInteger(all[key], key, 1);
+  checkInteger(all.refinements, 'refinements', 0);
   for (const key of ['scoreThreshold', 'iouThreshold', 'proposalIouThreshold'] as const) {
     check(all[key] >= 0 && all[key] <= 1, key, 'a number from 0 to 1', all[key]);
   }

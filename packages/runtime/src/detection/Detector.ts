@@ -15,6 +15,7 @@ import {
   type Proposal,
   pickBoxes,
   proposalsOf,
+  refinedBoxes,
   scoresByClass,
 } from '@tfjs-compress/math/detection';
 import { type Picture, type PreparedPicture, preparePicture } from './preparePicture.js';
@@ -71,8 +72,14 @@ export class Detector {
     const prepared = this.prepare(picture);
     const found = this.proposeOn(prepared, given.proposals, given.proposalIouThreshold);
     if (found.boxes.length === 0) return [];
-    const { boxes: moved, scores, classes } = this.classify(found.hyper, found.boxes);
-    const boxes = clipBoxes(moved, prepared.width, prepared.height);
+    let [rois, classified] = [found.boxes, this.classify(found.hyper, found.boxes)];
+    const { width, height } = prepared;
+    for (let round = 0; round < given.refinements; round++) {
+      rois = refinedBoxes(rois, classified, this.classes.length, width, height);
+      classified = this.classify(found.hyper, rois);
+    }
+    const { scores, classes } = classified;
+    const boxes = clipBoxes(classified.boxes, width, height);
     const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
     const make = (i: number) => isLargeEnough(boxes, i);
     const kept = nonMaxSuppression(boxes, scores, { iouThreshold, scoreThreshold, classes, maxBoxes, make });

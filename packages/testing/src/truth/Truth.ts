@@ -21,17 +21,23 @@ export interface FitSeen {
 export interface TruthOptions {
   /** For which output channel a weight is of. */
   kernels: HeldKernel[];
-  /** Kernels whose zeros nobody pruned: no range and no number of zeros can be foretold. */
+  /**
+   * Kernels whose zeros nobody pruned: no range and no number of zeros can be foretold.
+   */
   hasFreeZeros?: boolean;
-  /** Selected kernels were pruned before: their zeros stay, and portions are of the others. */
+  /**
+   * Selected kernels were pruned before: their zeros stay, and fractions are of the
+   * others.
+   */
   isPruned?: boolean;
   /** fit's number of the first epoch. */
   firstEpoch?: number;
 }
 
 /**
- * Judges one model over one fit or several: what the weights are, counted here, against the logs, the history, the
- * printed table and the options. Says what is not so, instead of throwing, for cases run in plain processes too.
+ * Judges one model over one fit or several: what the weights are, counted here, against
+ * the logs, the history, the printed table and the options. Says what is not so, instead
+ * of throwing, for cases run in plain processes too.
  */
 export class Truth {
   readonly findings: string[] = [];
@@ -81,7 +87,10 @@ export class Truth {
     return [...values].filter(([path]) => (by ? this.asked[by]?.isSelected(path) : this.isSelected(path)));
   }
 
-  /** The share of what INQ has that is levels, of what surgery has (INQ alone: what that has) that is 0. */
+  /**
+   * The share of what INQ has that is levels, of what surgery has (INQ alone: what that
+   * has) that is 0.
+   */
   private shareOf(values: Values, key: 'zeros' | 'levels'): number {
     const by = key === 'zeros' && this.asked.surgery ? 'surgery' : 'inq';
     const counts: Count[] = this.selected(values, by).map(([path, each]) => count(each, this.levels?.ranges.get(path)));
@@ -118,7 +127,7 @@ export class Truth {
       const levels = this.stepsTaken > 0 ? this.shareOf(values, 'levels') : zeros();
       const isKnown = !this.options.hasFreeZeros || this.stepsTaken === inq.steps.length;
       if (isKnown) this.expect(`${name}: quantized in the logs`, logs.quantized, levels);
-      if (this.stepsTaken > 0 && isKnown) this.levels!.checkPortion(values, inq.steps[this.stepsTaken - 1], name);
+      if (this.stepsTaken > 0 && isKnown) this.levels!.checkFraction(values, inq.steps[this.stepsTaken - 1], name);
       if (inq.stepsAt && !isPartial) this.expect(`${name}: inq_step`, this.stepsTaken, inq.stepsAt(epoch - firstEpoch));
       if (stepBefore > 0) this.levels!.checkHeld(previous, values, name);
       else if (this.stepsTaken === 1 && !isPartial) this.levels!.checkRandom(previous, values, name);
@@ -168,7 +177,8 @@ export class Truth {
       const isLast = i === epochs.length - 1;
       for (const key of keys) {
         if (logs[key] === undefined || history[key]?.[position] === logs[key]) continue;
-        // A fit that is stopped and finished may put the figures of the end into its history, if they are right.
+        // A fit that is stopped and finished may put the figures of the end into its
+        // history, if they are right.
         const atEnd = { sparsity: 'zeros', quantized: 'levels' }[key] as 'zeros' | 'levels' | undefined;
         const isOfTheEnd = isLast && isStopped && isFinished;
         if (isOfTheEnd && atEnd && history[key]?.[position] === this.shareOf(after, atEnd)) continue;

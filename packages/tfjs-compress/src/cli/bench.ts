@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { alignColumns } from '@tfjs-compress/callbacks';
+import { alignColumns } from '@tfjs-compress/callbacks/internal';
 import { stripArtifacts } from '@tfjs-compress/format/internal';
 import { isGraphModel } from '../model/graphKernels.js';
 import { findTfjs, loadBackends, type Tfjs } from './backend.js';

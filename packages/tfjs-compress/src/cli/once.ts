@@ -4,7 +4,7 @@ import { stripArtifacts } from '@tfjs-compress/format/internal';
 import { type Command, Option } from 'commander';
 import { artifactsOf } from '../model/artifactsOf.js';
 import { isGraphModel } from '../model/graphKernels.js';
-import type { CompressOnceArgs } from '../once/onceArgs.js';
+import type { CompressOnceOptions } from '../once/onceArgs.js';
 import { valueRanges } from '../page/PageConfig.js';
 import { wholeFrom } from './arguments.js';
 import { loadBackends, loadTfjs } from './backend.js';
@@ -40,7 +40,7 @@ export function addExamples(command: Command): Command {
 export async function once(
   artifacts: io.ModelArtifacts,
   given: OnceOptions & { examples: string },
-  goal: CompressOnceArgs,
+  goal: CompressOnceOptions,
 ): Promise<Transformed> {
   if (isGraphModel(artifacts))
     throw new Error('examples need a layers model, this is a graph model: its layers cannot be run one by one.');
@@ -63,7 +63,7 @@ export async function once(
     const onProgress = makeProgress('compressing');
     const { model: small, notes } = await compressOnce(model, inputs.tensors, { ...goal, onProgress });
     const saved = await artifactsOf(small);
-    const { findSites } = await import('@tfjs-compress/layers');
+    const { findSites } = await import('@tfjs-compress/layers/internal');
     const kernels = findSites(small).flatMap(({ role, path }) => (role === 'kernel' ? [path] : []));
     tf.dispose(inputs.tensors);
     for (const each of [model, small]) each.dispose();

@@ -2,22 +2,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
+import type { TensorInfo } from '@tfjs-compress/runtime';
 import { type Command, Option } from 'commander';
-import { describeInput, likelyRange } from '../page/describe.js';
-import { fileEngine, frozenEngine } from '../page/engines.js';
-import { makePage } from '../page/makePage.js';
 import { type ValueRange, valueRanges } from '../page/PageConfig.js';
+import { pageOf } from '../page/pageOf.js';
 import { readLabels } from '../page/readLabels.js';
 import { clientScript, runtimeScript } from '../page/scripts.js';
 import { anyModel, endingIn, examples } from './arguments.js';
 import { makeProgress } from './progress.js';
 import { checkFile, writeWhole } from './writeModel.js';
-
-/**
- * Bytes of a file up to which a page without the code that reads it is tried: beyond,
- * that code is a small part of the page.
- */
-const largestFrozen = 2 ** 18;
 
 interface PageOptions {
   labels?: string;
@@ -56,44 +49,16 @@ async function writePage(
   path: string,
   output: string,
   artifacts: io.ModelArtifacts,
-  { labels, title = titleOf(path), ...options }: PageOptions,
+  { labels, title = titleOf(path), range }: PageOptions,
 ): Promise<string> {
   checkFile(output);
   const file = isFile(path) ? readFileSync(path) : pack(artifacts, { onProgress: makeProgress('packing') });
-  const { kind, inputs: given, outputs } = await tryRuntime(path, file);
-  const inputs = given.map((input) => describeInput(input, artifacts.modelTopology));
-  const config = {
-    inputs,
-    outputs: labels ? readLabels(labels, outputs) : outputs.map(({ name }) => ({ name, labels: null })),
-    range: options.range ?? likelyRange(inputs, artifacts.modelTopology),
-  };
-  const { freeze } = await import('@tfjs-compress/runtime/internal');
-  const client = clientScript();
-  const pages = [makePage({ title, config, client, engine: fileEngine(file, runtimeScript(kind)) })];
-  const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
-  if (file.length <= largestFrozen && shapes.length === inputs.length)
-    pages.push(makePage({ title, config, client, engine: frozenEngine(await freeze(file, shapes)) }));
-  const { html, bytes } = pages.reduce((least, page) => (page.bytes.page < least.bytes.page ? page : least));
+  const labelsOf = labels ? (outputs: readonly TensorInfo[]) => readLabels(labels, outputs) : undefined;
+  const scripts = { client: clientScript(), runtime: runtimeScript };
+  const topology = artifacts.modelTopology;
+  const { html, bytes } = await pageOf({ name: path, title, file, topology, labels: labelsOf, range }, scripts);
   writeWhole([[output, html]]);
   return `${output}: ${bytes.page} bytes, with the model (${bytes.model}) and the runtime (${bytes.runtime}) in it`;
-}
-
-/** Whether the smaller runtime runs the model, and what the model takes and gives. */
-async function tryRuntime(path: string, file: Uint8Array) {
-  // Not before they are needed, as the other commands do not wait for them.
-  const [dense, whole] = [await import('@tfjs-compress/runtime/dense'), await import('@tfjs-compress/runtime')];
-  try {
-    const { inputs, outputs } = await dense.loadModel(file);
-    return { kind: 'dense' as const, inputs, outputs };
-  } catch {
-    // Layers that only the whole runtime has, or a reason that it gives, too.
-  }
-  try {
-    const { inputs, outputs } = await whole.loadModel(file);
-    return { kind: 'all' as const, inputs, outputs };
-  } catch (error) {
-    throw new Error(`${path}: the runtime cannot run this model: ${(error as Error).message}`);
-  }
 }
 
 function isFile(path: string): boolean {

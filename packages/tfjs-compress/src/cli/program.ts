@@ -153,20 +153,25 @@ export function makeProgram(): Command {
       'the page to write, ending in .html; the figures are written beside it as .svg',
       endingIn('.html'),
     )
+    .option('--original <model>', 'the model before compression, to compare sizes with')
     .option('--history <file>', 'JSON of what model.fit returned, its history, or a list of several')
     .addHelpText(
       'after',
-      examples(['report model.tfz report.html', 'report model.tfz report.html --history history.json']),
+      examples([
+        'report model.tfz report.html',
+        'report model.tfz report.html --original model/ --history history.json',
+      ]),
     )
-    .action(async (path: string, output: string, options: { history?: string }) => {
+    .action(async (path: string, output: string, options: { history?: string; original?: string }) => {
       checkFile(output);
       const history = options.history ? readHistory(options.history) : undefined;
       const artifacts = read(path);
+      const original = options.original ? read(options.original) : undefined;
       const positions = await positionsIn(path, artifacts);
       const onProgress = makeProgress('packing');
       // Not before it is needed: it is most of what the other commands would wait for.
       const { makeReport } = await import('tfjs-compress/report');
-      const { html, figures } = await makeReport(artifacts, { title: path, history, positions, onProgress });
+      const { html, figures } = await makeReport(artifacts, { title: path, history, original, positions, onProgress });
       const svgs = figures.map(({ name, svg }): [string, string] => [output.replace(/\.html$/, `.${name}.svg`), svg]);
       writeWhole([[output, html], ...svgs]);
       console.log(`${output}: ${figures.length} figures`);

@@ -1,4 +1,4 @@
-import { alignColumns } from '@tfjs-compress/callbacks';
+import { alignColumns } from '@tfjs-compress/callbacks/internal';
 import type { LayerSummary, Summary, WeightSummary } from './summarize.js';
 
 /** The header and the cells of the table of layers, or of weights. */

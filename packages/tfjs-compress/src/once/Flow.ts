@@ -1,7 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Step, Trace } from './traceGraph.js';
 
+/** What a layer computes, in the model as it was and as it is now. */
 interface Value {
+  before: Output;
+  now: Output;
+}
+interface Output {
   tensor: tf.Tensor;
   mask: tf.Tensor | null;
 }
@@ -13,33 +18,51 @@ interface Front {
   batches: Values[];
 }
 
+/** The inputs of one step, in both models. */
+export interface Inputs {
+  before: tf.Tensor[];
+  now: tf.Tensor[];
+}
+
 /** What a step's inputs are given to; `batch` counts from 0. They are gone when it is done. */
-export type Use = (step: number, inputs: tf.Tensor[], batch: number) => Promise<void>;
+export type Use = (step: number, inputs: Inputs, batch: number) => Promise<void>;
 
 /** Bytes of values that may be kept for all examples, beside the examples. */
 const budget = 2 ** 29;
 
 /**
- * Runs the examples through the layers of a model, as far as is asked for, batch by batch.
+ * Runs the examples through the layers of a model as it was and as it is, side by side, as
+ * far as is asked for, batch by batch.
  * Of a place that all weights before it have their last values it keeps what the later
  * layers need, if that is not much, and goes on from there: so a layer is computed a few
  * times instead of once for each layer after it.
  */
 export class Flow {
   readonly #trace: Trace;
+  readonly #original: Trace;
   readonly #examples: tf.Tensor[];
   readonly #batchSize: number;
   readonly count: number;
-  /** Bytes of each value for one example, where it was computed yet. */
+  /** Bytes of each value for one example, of both models. */
   readonly #bytes: number[] = [];
   #front: Front = { at: 0, batches: [] };
 
-  /** @param examples One tensor for each input, with examples along the first axis. */
-  constructor(trace: Trace, examples: tf.Tensor[], batchSize: number) {
+  /**
+   * @param trace Of the model as it is.
+   * @param original Of the model as it was, with the same steps.
+   * @param examples One tensor for each input, with examples along the first axis.
+   */
+  constructor(trace: Trace, original: Trace, examples: tf.Tensor[], batchSize: number) {
     this.#trace = trace;
+    this.#original = original;
     this.#examples = examples;
     this.#batchSize = batchSize;
     this.count = Math.ceil(examples[0].shape[0] / batchSize);
+  }
+
+  /** Learns how large the values are, which tells where to go on from. */
+  async measure(): Promise<void> {
+    await this.#run(0, [this.#trace.steps.length], { at: 0, batches: [] }, async () => {});
   }
 
   /**
@@ -79,7 +102,7 @@ export class Flow {
   /** The latest place up to a step at which all examples fit into the budget. */
   #placeBefore(step: number): number {
     for (let at = step; at > this.#front.at; at--) {
-      const bytes = this.#liveAt(at).reduce((sum, value) => sum + (this.#bytes[value] ?? Number.POSITIVE_INFINITY), 0);
+      const bytes = this.#liveAt(at).reduce((sum, value) => sum + this.#bytes[value], 0);
       if (bytes * this.#examples[0].shape[0] <= budget) return at;
     }
     return this.#front.at;
@@ -110,18 +133,24 @@ export class Flow {
         if (s > last || s >= all.length) break;
         const step = all[s];
         if (steps.includes(s)) {
-          const inputs = step.inputs.map((value) => values.get(value)!.tensor);
-          await use(s, inputs, batch);
+          const inputs = step.inputs.map((value) => values.get(value)!);
+          const tensors = (which: 'before' | 'now') => inputs.map((value) => value[which].tensor);
+          await use(s, { before: tensors('before'), now: tensors('now') }, batch);
         }
         if (s === last) break;
-        const outputs = apply(
+        const inputs = step.inputs.map((value) => values.get(value)!);
+        const before = apply(
+          this.#original.steps[s],
+          inputs.map((value) => value.before),
+        );
+        const now = apply(
           step,
-          step.inputs.map((value) => values.get(value)!),
+          inputs.map((value) => value.now),
         );
         for (const [i, value] of step.outputs.entries()) {
-          values.set(value, outputs[i]);
-          const { tensor } = outputs[i];
-          this.#bytes[value] = (4 * tensor.size) / Math.max(1, tensor.shape[0] ?? 1);
+          values.set(value, { before: before[i], now: now[i] });
+          const { tensor } = now[i];
+          this.#bytes[value] = (8 * tensor.size) / Math.max(1, tensor.shape[0] ?? 1);
         }
         for (const value of [...step.inputs, ...step.outputs]) {
           const known = values.get(value);
@@ -143,19 +172,19 @@ export class Flow {
       const { shape } = this.#examples[i];
       const size = Math.min(this.#batchSize, shape[0] - begin);
       const tensor = tf.slice(this.#examples[i], [begin, ...shape.slice(1).map(() => 0)], [size, ...shape.slice(1)]);
-      values.set(value, { tensor, mask: null });
-      this.#bytes[value] = (4 * tensor.size) / size;
+      values.set(value, { before: { tensor, mask: null }, now: { tensor: tf.clone(tensor), mask: null } });
+      this.#bytes[value] = (8 * tensor.size) / size;
     }
     return values;
   }
 }
 
-function tensorsOf({ tensor, mask }: Value): tf.Tensor[] {
-  return mask ? [tensor, mask] : [tensor];
+function tensorsOf({ before, now }: Value): tf.Tensor[] {
+  return [before, now].flatMap(({ tensor, mask }) => (mask ? [tensor, mask] : [tensor]));
 }
 
 /** One layer, as tfjs's own executor calls it: with the mask of its first input, if any has one. */
-function apply({ layer, outputs }: Step, inputs: Value[]): Value[] {
+function apply({ layer, outputs }: Step, inputs: Output[]): Output[] {
   const tensors = inputs.map(({ tensor }) => tensor);
   const masks = inputs.map(({ mask }) => mask);
   const taken = new Set<tf.Tensor>([...tensors, ...masks.flatMap((mask) => mask ?? [])]);
@@ -166,7 +195,7 @@ function apply({ layer, outputs }: Step, inputs: Value[]): Value[] {
     taken.add(tensor);
     return tensor;
   };
-  let results: Value[] = [];
+  let results: Output[] = [];
   tf.tidy(() => {
     const hasMask = masks.some((mask) => mask);
     const out = [layer.apply(tensors, hasMask ? { mask: masks[0] } : undefined)].flat() as tf.Tensor[];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { findSites, isMarkedPruned } from '@tfjs-compress/layers';
+import { findSites, isMarkedPruned } from '@tfjs-compress/layers/internal';
 import { codebookOf, countOnLevels, distinctLevels, roundToPowerOfTwo, sparsityOf } from '@tfjs-compress/math';
 import { expectNoLeak, outputsOf } from '@tfjs-compress/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type layers, layers as tfl } from '@tensorflow/tfjs-layers';
-import { findSites } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { relativeError, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { kernelInputs } from './kernelInputs.js';
@@ -50,8 +50,8 @@ describe('kernelInputs', () => {
 
     // Their mean times the kernel is the mean of what it computes.
     const layout = layoutOf(site);
-    const moments = new Moments(layout.sizes, true);
-    moments.add(found);
+    const moments = new Moments(layout.sizes);
+    moments.add(found, found);
     await moments.read();
     const means = meanOutputs(kernel.dataSync(), layout, moments.means, y.shape.at(-1)!);
     const wanted = tf.mean(tf.reshape(y, [-1, y.shape.at(-1)!]), 0).dataSync();

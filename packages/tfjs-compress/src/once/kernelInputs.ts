@@ -15,6 +15,10 @@ export type KernelInputs =
   | { kind: 'channels'; rows: tf.Tensor3D }
   | { kind: 'counts'; counts: tf.Tensor1D };
 
+export function tensorOf(inputs: KernelInputs): tf.Tensor {
+  return inputs.kind === 'counts' ? inputs.counts : inputs.rows;
+}
+
 /** How many positions are wanted, and a number that chooses among them. */
 export interface Sampling {
   most: number;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { findSites, maskedDense, registerCompressible, strip } from '@tfjs-compress/layers';
+import { maskedDense, registerCompressible, strip } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { codebookOf, countOnLevels, roundToPowerOfTwo } from '@tfjs-compress/math';
 import { expectNoLeak, inputsFor, outputsOf, randomModel, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Selection } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Levels } from './grids.js';
 import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
@@ -12,7 +12,7 @@ import type { Goal } from './runOnce.js';
  */
 export type Examples = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
-export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'exclude'> {
+export interface CompressOnceOptions extends Pick<Selection<object>, 'include' | 'exclude'> {
   /** Bits a weight, 2 to 8, on `levels`. One of bits, targetSparsity and maxLoss has to be given. */
   bits?: number;
   /**
@@ -22,7 +22,11 @@ export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'e
   levels?: Levels;
   /** The share of every kernel's weights that becomes 0, from above 0 to below 1. */
   targetSparsity?: number;
-  /** The smallest model is looked for whose score is lower by so much at most. */
+  /**
+   * The smallest model is looked for whose score is lower by so much at most: powers of two
+   * in 3, 4 and 5 bits, then 6 and 8 bits of 'uniform', each compressed anew from the given
+   * model until one is good enough. So it takes up to five times as long as `bits`.
+   */
   maxLoss?: number;
   /**
    * With maxLoss: a model's score, higher is better. Default: on a fifth of the examples,
@@ -39,7 +43,7 @@ export interface CompressOnceArgs extends Pick<Selection<object>, 'include' | 'e
   onProgress?: (fraction: number) => void;
 }
 
-const defaults: CompressOnceArgs = {
+const defaults: CompressOnceOptions = {
   bits: undefined,
   levels: undefined,
   targetSparsity: undefined,
@@ -53,7 +57,7 @@ const defaults: CompressOnceArgs = {
 };
 
 /** @throws ArgumentError, or Error for an option that is not known. */
-export function checkOnceArgs(given: CompressOnceArgs): CompressOnceArgs & { goal?: Goal } {
+export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions & { goal?: Goal } {
   const options = resolveOptions('compressOnce()', given, defaults);
   const { bits, levels, targetSparsity, maxLoss, evaluate, batchSize, signal, onProgress } = options;
   const goals = Object.entries({ bits, targetSparsity, maxLoss }).filter(([, value]) => value !== undefined);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 
 /** How a convolution moves over its input. All lists have an entry for each spatial axis. */
 export interface Window {

@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { findSites, markPruned, type Site, strip, writeAsIs } from '@tfjs-compress/layers';
+import { strip } from '@tfjs-compress/layers';
+import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
 import { axisOf, ChannelMoments, type Normalization, normalizationAfter } from './batchNorm.js';
 import { type CompressedKernel, pruneKernel, quantizeKernel } from './compressKernel.js';
-import { Flow } from './Flow.js';
+import { disposeModel } from './disposeModel.js';
+import { Flow, type Inputs } from './Flow.js';
 import { gridOf, type Levels } from './grids.js';
-import { layoutOf, meanOutputs } from './layout.js';
+import { layoutOf, meanOutputs, refitted } from './layout.js';
 import { Moments } from './Moments.js';
 import { type Trace, traceGraph } from './traceGraph.js';
 import type { Turns } from './turns.js';
 import { type Unit, unitsOf } from './units.js';
-import { owner, type Watched, watch } from './watch.js';
+import { owner, watch } from './watch.js';
 
 /** What is to become of each kernel. */
 export type Goal = { levels: Levels; bits: number } | { sparsity: number };
@@ -35,16 +37,18 @@ export async function runOnce(
   goal: Goal,
   options: RunOptions,
 ): Promise<Run> {
-  const copy = strip(model);
-  const work = new Work(copy, examples, goal, options);
+  // Two: what runs is not the given model, whose stateful layers would keep something of it.
+  const [copy, original] = [strip(model), strip(model)];
+  const work = new Work(copy, original, examples, goal, options);
   try {
     await work.run();
     return { model: copy, notes: work.notes };
   } catch (error) {
-    copy.dispose();
+    disposeModel(copy);
     throw error;
   } finally {
     work.dispose();
+    disposeModel(original);
   }
 }
 
@@ -52,21 +56,23 @@ class Work {
   readonly notes: string[] = [];
   readonly #model: LayersModel;
   readonly #trace: Trace;
+  readonly #original: Trace;
+  /** The sites of the model as it was, by path. */
+  readonly #originals: Map<string, Site>;
   readonly #flow: Flow;
   readonly #sites: Site[];
   readonly #units: Unit[];
   readonly #goal: Goal;
   readonly #options: RunOptions;
-  /** Of the model as it was: the means of each kernel's inputs, the moments of each normalization's. */
-  readonly #means = new Map<Site, Float64Array[]>();
-  readonly #moments = new Map<Normalization, ChannelMoments>();
   /** By how much the inputs of a normalization have to be multiplied to be what they were. */
   readonly #scales = new Map<Normalization, Float64Array>();
 
-  constructor(model: LayersModel, examples: tf.Tensor[], goal: Goal, options: RunOptions) {
+  constructor(model: LayersModel, original: LayersModel, examples: tf.Tensor[], goal: Goal, options: RunOptions) {
     this.#model = model;
     this.#trace = traceGraph(model);
-    this.#flow = new Flow(this.#trace, examples, options.batchSize);
+    this.#original = traceGraph(original);
+    this.#originals = new Map(findSites(original).map((site) => [site.path, site]));
+    this.#flow = new Flow(this.#trace, this.#original, examples, options.batchSize);
     this.#sites = options.select(findSites(model));
     this.#units = unitsOf(this.#trace, this.#sites);
     this.#goal = goal;
@@ -74,10 +80,10 @@ class Work {
   }
 
   async run(): Promise<void> {
-    await this.#lookAtModel();
+    await this.#flow.measure();
     for (const [u, unit] of this.#units.entries()) {
-      if ('normalization' in unit) await this.#normalize(unit.normalization, unit.steps, this.#between(u + 1));
-      else await this.#compress(unit.sites, unit.steps, this.#between(u + 1));
+      if ('normalization' in unit) await this.#normalize(unit.normalization, unit.steps, this.#between(u));
+      else await this.#compress(unit.sites, unit.steps, this.#between(u));
     }
     if ('sparsity' in this.#goal) markPruned(this.#model, this.#sites, () => true);
     this.#options.onProgress?.(1);
@@ -89,47 +95,24 @@ class Work {
 
   /** What happens between two batches of a pass over the examples. */
   #between(pass: number): () => Promise<void> {
-    const passes = this.#units.length + 1;
     let batches = 0;
     return async () => {
-      this.#options.onProgress?.((pass + ++batches / (this.#flow.count + 1)) / passes);
+      this.#options.onProgress?.((pass + ++batches / (this.#flow.count + 1)) / this.#units.length);
       await this.#options.turns.pause();
     };
   }
 
-  async #lookAtModel(): Promise<void> {
-    const watched = new Map(this.#sites.map((site) => [site, new Moments(layoutOf(site).sizes, false)]));
-    const at = new Map<number, Unit[]>();
-    for (const unit of this.#units) for (const s of unit.steps) at.set(s, [...(at.get(s) ?? []), unit]);
-    for (const unit of this.#units)
-      if ('normalization' in unit) this.#moments.set(unit.normalization, new ChannelMoments());
-    const between = this.#between(0);
-    await this.#flow.visit(
-      [...at.keys()].sort((a, b) => a - b),
-      async (s, inputs, batch) => {
-        for (const unit of at.get(s)!) {
-          if ('normalization' in unit) {
-            await this.#moments.get(unit.normalization)!.add(inputs[0], axisOf(unit.normalization, inputs[0].rank));
-            continue;
-          }
-          const own: Watched = new Map(unit.sites.map((site) => [site, watched.get(site)!]));
-          await this.#sum(own, s, inputs, batch);
-        }
-      },
-      between,
-    );
-    for (const [site, moments] of watched) this.#means.set(site, moments.means);
-  }
-
-  async #sum(watched: Watched, s: number, inputs: tf.Tensor[], batch: number): Promise<void> {
-    watch(watched, this.#trace.steps[s], inputs, batch, this.#flow.count);
-    for (const moments of watched.values()) await moments.read();
-  }
-
   async #compress(sites: Site[], steps: number[], between: () => Promise<void>): Promise<void> {
-    const watched: Watched = new Map(sites.map((site) => [site, new Moments(layoutOf(site).sizes, true)]));
-    await this.#flow.visit(steps, (s, inputs, batch) => this.#sum(watched, s, inputs, batch), between);
-    for (const [site, moments] of watched) await this.#compressKernel(site, moments, steps);
+    const moments = sites.map((site) => new Moments(layoutOf(site).sizes));
+    const originals = sites.map(({ path }) => this.#originals.get(path)!);
+    const visit = async (s: number, inputs: Inputs, batch: number) => {
+      const now = { layer: this.#trace.steps[s].layer, sites };
+      const before = { layer: this.#original.steps[s].layer, sites: originals };
+      watch(moments, before, now, inputs, batch, this.#flow.count);
+      for (const each of moments) await each.read();
+    };
+    await this.#flow.visit(steps, visit, between);
+    for (const [i, site] of sites.entries()) await this.#compressKernel(site, moments[i], steps);
   }
 
   async #compressKernel(site: Site, moments: Moments, steps: number[]): Promise<void> {
@@ -143,11 +126,13 @@ class Work {
     const means = moments.means;
     if (after) moments.center();
     moments.damp();
-    const result = await this.#options.turns.run(
+    const { turns } = this.#options;
+    const wanted = await turns.run(refitted(values, layout, moments));
+    const result = await turns.run(
       'sparsity' in this.#goal
-        ? pruneKernel(values, layout, moments.hessians, this.#goal.sparsity, after && (await importanceOf(after)))
+        ? pruneKernel(wanted, layout, moments.hessians, this.#goal.sparsity, after && (await importanceOf(after)))
         : quantizeKernel(
-            values,
+            wanted,
             layout,
             moments.hessians,
             gridOf(this.#goal.levels, this.#goal.bits),
@@ -160,7 +145,7 @@ class Work {
       const { bias } = owner(site) as unknown as { bias?: LayerVariable };
       const channels = site.channels.count;
       if (bias?.shape.length !== 1 || bias.shape[0] !== channels || moments.count === 0) return;
-      const before = meanOutputs(values, layout, this.#means.get(site)!, channels);
+      const before = meanOutputs(values, layout, moments.meansBefore, channels);
       const now = meanOutputs(result.values, layout, means, channels);
       const given = await read(bias);
       write(
@@ -193,9 +178,15 @@ class Work {
   }
 
   async #normalize(layer: Normalization, steps: number[], between: () => Promise<void>): Promise<void> {
-    const now = new ChannelMoments();
-    await this.#flow.visit(steps, (_, inputs) => now.add(inputs[0], axisOf(layer, inputs[0].rank)), between);
-    const before = this.#moments.get(layer)!;
+    const [before, now] = [new ChannelMoments(), new ChannelMoments()];
+    await this.#flow.visit(
+      steps,
+      async (_, inputs) => {
+        await before.add(inputs.before[0], axisOf(layer, inputs.before[0].rank));
+        await now.add(inputs.now[0], axisOf(layer, inputs.now[0].rank));
+      },
+      between,
+    );
     const [means, variances, were] = [await read(layer.movingMean), await read(layer.movingVariance), before.variance];
     const are = now.variance;
     const scaleOf = (c: number) => this.#scales.get(layer)?.[c] ?? 1;

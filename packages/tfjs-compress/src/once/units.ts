@@ -1,6 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Site } from '@tfjs-compress/layers';
+import type { Site } from '@tfjs-compress/layers/internal';
 import { isNormalization, type Normalization } from './batchNorm.js';
 import type { Trace } from './traceGraph.js';
 

@@ -1,34 +1,67 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { hook, type Site } from '@tfjs-compress/layers';
-import { kernelInputs } from './kernelInputs.js';
+import { hook, type Site } from '@tfjs-compress/layers/internal';
+import type { Inputs } from './Flow.js';
+import { type KernelInputs, kernelInputs, type Sampling, tensorOf } from './kernelInputs.js';
 import type { Moments } from './Moments.js';
-import type { Step } from './traceGraph.js';
 
 /** Positions over all batches; more say little more. */
 const positions = 65_536;
 
-/** The kernels of a unit, each with what is summed of its inputs. */
-export type Watched = Map<Site, Moments>;
+/** A layer, and the kernels in it that are looked at. */
+export interface Place {
+  layer: layers.Layer;
+  sites: Site[];
+}
 
-/** Sums what the kernels are multiplied with when a step gets `inputs`. */
-export function watch(watched: Watched, { layer }: Step, inputs: tf.Tensor[], batch: number, batches: number): void {
+/**
+ * Sums what kernels are multiplied with when a step gets `inputs`.
+ *
+ * @param moments Of each site.
+ * @param before The step's layer in the model as it was.
+ * @param now The same layer as it is, with the same sites.
+ */
+export function watch(
+  moments: Moments[],
+  before: Place,
+  now: Place,
+  inputs: Inputs,
+  batch: number,
+  batches: number,
+): void {
   const sampling = { most: Math.ceil(positions / batches), seed: batch };
-  const isAlone = [...watched.keys()].every((site) => owner(site) === layer);
-  if (isAlone) {
+  const were = collect(before, inputs.before, sampling);
+  const are = collect(now, inputs.now, sampling);
+  for (const [i, each] of moments.entries()) {
+    if (!are[i]) each.isUnknown = true;
+    for (const [c, call] of (are[i] ?? []).entries()) each.add(call, were[i]![c]);
+  }
+  for (const call of [...were, ...are].flatMap((calls) => calls ?? [])) tensorOf(call).dispose();
+}
+
+/** What each kernel is multiplied with, in each call of its layer; undefined where that is not known. */
+function collect({ layer, sites }: Place, inputs: tf.Tensor[], sampling: Sampling): (KernelInputs[] | undefined)[] {
+  const found: (KernelInputs[] | undefined)[] = sites.map(() => []);
+  const add = (i: number, given: tf.Tensor[]) => {
     tf.tidy(() => {
-      for (const [site, moments] of watched) add(moments, site, inputs);
+      const call = kernelInputs(owner(sites[i]), sites[i].field, given, sampling);
+      if (call) tf.keep(tensorOf(call));
+      if (call) found[i]?.push(call);
+      else found[i] = undefined;
     });
-    return;
+  };
+  if (sites.every((site) => owner(site) === layer)) {
+    for (const i of sites.keys()) add(i, inputs);
+    return found;
   }
   // The layer around calls the one that owns the kernel, once or once for each time step.
-  const restore = [...watched].map(([site, moments]) =>
+  const restore = sites.map((site, i) =>
     hook(
       owner(site),
       'call',
       (original) =>
         function (this: unknown, x: tf.Tensor | tf.Tensor[], ...rest) {
-          add(moments, site, [x].flat());
+          add(i, [x].flat());
           return original.call(this, x, ...rest);
         },
     ),
@@ -38,15 +71,7 @@ export function watch(watched: Watched, { layer }: Step, inputs: tf.Tensor[], ba
   } finally {
     for (const each of restore.reverse()) each();
   }
-
-  function add(moments: Moments, site: Site, given: tf.Tensor[]): void {
-    const found = tf.tidy(() => {
-      const all = kernelInputs(owner(site), site.field, given, sampling);
-      if (all) moments.add(all);
-      return all === undefined;
-    });
-    if (found) moments.isUnknown = true;
-  }
+  return found;
 }
 
 export function owner({ layers }: Site): layers.Layer {

@@ -58,13 +58,13 @@ async function engines(model: LayersModel): Promise<Predict[]> {
   const { inputs: given } = await loadModel(file);
   const inputs = given.map((each) => describeInput(each, artifacts.modelTopology));
   Object.assign(globalThis, { tfjsCompress: { loadModel } });
-  const frozen = frozenEngine(
+  const frozen = await frozenEngine(
     await freeze(
       file,
       inputs.map(({ shape }) => shape!),
     ),
   );
-  return [await openFile(fileEngine(file, '').payload, inputs), await openFrozen(frozen.payload, frozen.plan!)];
+  return [await openFile((await fileEngine(file, '')).payload, inputs), await openFrozen(frozen.payload, frozen.plan!)];
 }
 
 describe('a model in a page predicts what tfjs does, from its file and frozen', () => {

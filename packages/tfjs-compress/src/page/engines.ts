@@ -1,4 +1,3 @@
-import { deflateRawSync } from 'node:zlib';
 import type { Frozen } from '@tfjs-compress/runtime/internal';
 import type { FrozenPlan } from './PageConfig.js';
 
@@ -13,12 +12,12 @@ export interface Engine {
 }
 
 /** The compressed file and the runtime, which reads it. */
-export function fileEngine(file: Uint8Array, runtime: string): Engine {
+export async function fileEngine(file: Uint8Array, runtime: string): Promise<Engine> {
   return {
     payload: file,
     script: runtime,
     plan: null,
-    bytes: { model: file.length, runtime: deflated(runtime).length },
+    bytes: { model: file.length, runtime: (await deflated(runtime)).length },
   };
 }
 
@@ -27,18 +26,22 @@ export function fileEngine(file: Uint8Array, runtime: string): Engine {
  * and compiles, which is most of the runtime. Of small models that is less, though their
  * weights take more bytes than in the file.
  */
-export function frozenEngine({ module: kernels, memory, ...rest }: Frozen): Engine {
+export async function frozenEngine({ module: kernels, memory, ...rest }: Frozen): Promise<Engine> {
   const planes = bytePlanes(memory);
+  const [payload, model, runtime] = await Promise.all([deflated(kernels, planes), deflated(planes), deflated(kernels)]);
   return {
-    payload: deflated(Buffer.concat([kernels, planes])),
+    payload,
     script: '',
     plan: { ...rest, module: kernels.length },
-    bytes: { model: deflated(planes).length, runtime: deflated(kernels).length },
+    bytes: { model: model.length, runtime: runtime.length },
   };
 }
 
-export function deflated(content: string | Uint8Array): Uint8Array {
-  return deflateRawSync(content, { level: 9 });
+/** The parts in one piece, deflated, without header or checksum. */
+export async function deflated(...parts: (string | Uint8Array)[]): Promise<Uint8Array> {
+  // 'deflate-raw' is not in every Node 20: what it leaves out is left out here.
+  const stream = new Blob(parts as BlobPart[]).stream().pipeThrough(new CompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).subarray(2, -4);
 }
 
 /**

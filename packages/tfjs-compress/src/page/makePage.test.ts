@@ -12,20 +12,20 @@ const parts: PageParts = {
     outputs: [{ name: 'y', labels: ['no', 'yes'] }],
     range: '0..1',
   },
-  engine: fileEngine(Uint8Array.of(0, 1, 254, 255), 'globalThis.tfjsCompress = {};\n'),
+  engine: await fileEngine(Uint8Array.of(0, 1, 254, 255), 'globalThis.tfjsCompress = {};\n'),
   client: "document.title = 'µ';",
 };
 
-function open(page: PageParts) {
-  const { html, bytes } = makePage(page);
+async function open(page: PageParts) {
+  const { html, bytes } = await makePage(page);
   const { document } = parseHTML(html);
   const text = (id: string) => document.getElementById(id)!.textContent!;
   return { html, bytes, document, text };
 }
 
 describe('a page', () => {
-  it('holds the model, the scripts and what it has to know', () => {
-    const { text, document, bytes, html } = open(parts);
+  it('holds the model, the scripts and what it has to know', async () => {
+    const { text, document, bytes, html } = await open(parts);
     expect(Uint8Array.from(Buffer.from(text('model'), 'base64'))).toEqual(parts.engine.payload);
     expect(inflateRawSync(Buffer.from(text('code'), 'base64')).toString()).toBe(
       `${parts.engine.script}${parts.client}`,
@@ -36,15 +36,15 @@ describe('a page', () => {
     expect(bytes).toMatchObject({ page: Buffer.byteLength(html), model: 4 });
   });
 
-  it('knows its own length, whatever that is', () => {
+  it('knows its own length, whatever that is', async () => {
     for (let length = 0; length < 300; length++) {
-      const { html, bytes } = makePage({ ...parts, engine: fileEngine(new Uint8Array(3 * length), '') });
+      const { html, bytes } = await makePage({ ...parts, engine: await fileEngine(new Uint8Array(3 * length), '') });
       expect(bytes.page).toBe(Buffer.byteLength(html));
     }
   });
 
-  it('lets only its own scripts and style run, and asks for nothing', () => {
-    const { document, html } = open(parts);
+  it('lets only its own scripts and style run, and asks for nothing', async () => {
+    const { document, html } = await open(parts);
     const policy = document.querySelector('meta[http-equiv]')!.getAttribute('content')!;
     const hash = (content: string) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
     expect(policy).toMatch(/^default-src 'none';/);
@@ -61,9 +61,9 @@ describe('a page', () => {
     '</title><img src=x onerror=alert(1)>',
     '"><style>*{display:none}</style>',
     '\u2028\u0000&lt;',
-  ])('takes %j for text in title, names and labels', (text) => {
-    const ours = open(parts);
-    const { document, text: textOf } = open({
+  ])('takes %j for text in title, names and labels', async (text) => {
+    const ours = await open(parts);
+    const { document, text: textOf } = await open({
       ...parts,
       title: text,
       config: {

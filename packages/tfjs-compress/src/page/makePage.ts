@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { escapeText } from '../escapeText.js';
 import { deflated, type Engine } from './engines.js';
 import type { PageConfig } from './PageConfig.js';
@@ -21,14 +20,15 @@ export interface Page {
  * A page that runs a model and needs nothing else. The scripts are in it deflated and in
  * base64, inflated and added to the page when it is opened. Its Content-Security-Policy
  * allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
- * other script, whatever the model's names and labels hold.
+ * other script, whatever the model's names and labels hold. It is made in a browser as well.
  */
-export function makePage({ title, config, engine, client }: PageParts): Page {
+export async function makePage({ title, config, engine, client }: PageParts): Promise<Page> {
   const script = `${engine.script}${client}`;
+  const code = base64(await deflated(script));
   const policy = [
     "default-src 'none'",
-    `script-src ${hash(start)} ${hash(script)} 'wasm-unsafe-eval'`,
-    `style-src ${hash(style)}`,
+    `script-src ${await hash(start)} ${await hash(script)} 'wasm-unsafe-eval'`,
+    `style-src ${await hash(style)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -51,7 +51,7 @@ export function makePage({ title, config, engine, client }: PageParts): Page {
 </main>
 <script type="application/json" id="config">${settings}</script>
 <script type="text/plain" id="model">${base64(engine.payload)}</script>
-<script type="text/plain" id="code">${base64(deflated(script))}</script>
+<script type="text/plain" id="code">${code}</script>
 <script>${start}</script>
 </body>
 </html>
@@ -62,7 +62,7 @@ export function makePage({ title, config, engine, client }: PageParts): Page {
     inScript(JSON.stringify({ ...config, frozen: engine.plan, bytes: all }));
   for (let length = -1; length !== bytes.page; ) {
     length = bytes.page;
-    bytes.page = Buffer.byteLength(page(settings(bytes)));
+    bytes.page = encoder.encode(page(settings(bytes))).length;
   }
   return { html: page(settings(bytes)), bytes };
 }
@@ -74,12 +74,19 @@ s.textContent=await new Response(new Blob([b]).stream().pipeThrough(new Decompre
 document.head.append(s)
 })().catch(e=>{document.getElementById('app').textContent='This page needs a browser of 2023 or later: '+e.message})`;
 
+const encoder = new TextEncoder();
+/** Arguments that a call may have, in every engine. */
+const atOnce = 8192;
+
 function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+  let text = '';
+  for (let i = 0; i < bytes.length; i += atOnce) text += String.fromCharCode(...bytes.subarray(i, i + atOnce));
+  return btoa(text);
 }
 
-function hash(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+async function hash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', encoder.encode(text));
+  return `'sha256-${base64(new Uint8Array(digest))}'`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { group } from '../model/formatSummary.js';
-import type { LayerSummary } from '../model/summarize.js';
 import { colors, draw, type Figure, legend, short } from './draw.js';
+import type { LayerSizes } from './original.js';
 
 /** A pair of bars for each layer, before and after: parameters (all and non-zero) or bytes (float32 and in the file). */
-export function bars(document: Document, layers: LayerSummary[], what: 'parameters' | 'bytes'): Figure {
+export function bars(document: Document, layers: LayerSizes[], what: 'parameters' | 'bytes'): Figure {
   const [before, after, names] =
     what === 'bytes'
       ? (['float32Bytes', 'fileBytes', ['as float32', 'in the file']] as const)

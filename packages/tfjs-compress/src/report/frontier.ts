@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { group } from '../model/formatSummary.js';
 import { colors, draw, type Figure, legend, short } from './draw.js';
 

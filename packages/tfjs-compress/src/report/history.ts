@@ -1,4 +1,4 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 
 /** What model.fit returns, or its `history` alone: a list of numbers by key, one for each epoch. */
 export type TrainingHistory = { history: object } | object;

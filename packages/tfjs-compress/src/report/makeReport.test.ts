@@ -33,6 +33,23 @@ describe('makeReport', () => {
     for (const { svg } of figures) expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   });
 
+  it('compares with the original where units, or a layer, were taken out', async () => {
+    const original = artifacts({
+      'a/kernel': [[10, 10], new Float32Array(100).fill(1)],
+      'b/kernel': [[10, 1], new Float32Array(10).fill(1)],
+    });
+    const small = artifacts({ 'a/kernel': [[10, 5], new Float32Array(50).fill(2)] });
+    const alone = await makeReport(small);
+    expect(alone.html).toContain('of 200 B as float32');
+    const { html, figures } = await makeReport(small, { original });
+    expect(html).toContain('of 440 B as float32');
+    expect(html).toMatch(/<b>45\.\d+%<\/b> of 110 kernel weights left/);
+    const parameters = figures.find(({ name }) => name === 'parameters')!.svg;
+    expect(parameters).toContain('a: 100');
+    expect(parameters).toContain('b: 10');
+    expect(parameters).toContain('0.0%');
+  });
+
   it('marks the steps of surgery and INQ in the figures of training', async () => {
     const surgery = { val_acc: [0.8, 0.9], sparsity: [0.3, 0.5], pruned: [10, 0], spliced: [0, 0] };
     const inq = { history: { val_acc: [0.9, 0.9, 0.9], inq_step: [1, 1, 2], quantized: [0.5, 0.5, 1] } };

@@ -1,9 +1,10 @@
-import { checkKnownOptions } from '@tfjs-compress/math';
+import { checkKnownOptions } from '@tfjs-compress/math/internal';
 import { escapeText } from '../escapeText.js';
 import { group, percent, summaryCells } from '../model/formatSummary.js';
 import type { Summary } from '../model/summarize.js';
 import { allFigures, type Collected, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
 import type { Figure } from './draw.js';
+import type { Original } from './original.js';
 import { style } from './style.js';
 
 export interface ReportOptions extends FigureOptions {
@@ -32,7 +33,7 @@ export interface Report {
  * @throws ArgumentError for an unknown option or a history that is none.
  */
 export async function makeReport(model: ModelOrArtifacts, options: ReportOptions = {}): Promise<Report> {
-  checkKnownOptions(options, ['title', 'history', 'search', 'positions', 'onProgress'], 'makeReport');
+  checkKnownOptions(options, ['title', 'history', 'search', 'original', 'positions', 'onProgress'], 'makeReport');
   const { title = 'Compressed model', positions, ...figureOptions } = options;
   const collected = await collectFigures(model, figureOptions, positions);
   return { html: page(title, collected), figures: allFigures(collected) };
@@ -41,7 +42,7 @@ export async function makeReport(model: ModelOrArtifacts, options: ReportOptions
 /** So many kernels are shown at once, the others on demand. */
 const openKernels = 8;
 
-function page(title: string, { summary, training, layers, kernels }: Collected): string {
+function page(title: string, { summary, original, training, layers, kernels }: Collected): string {
   const sections = kernels.map(({ name, figures }, i) => {
     const open = i < openKernels ? ' open' : '';
     return `<details${open}><summary>${escapeText(name)}</summary>${grid(figures)}</details>`;
@@ -54,7 +55,7 @@ function page(title: string, { summary, training, layers, kernels }: Collected):
 <style>${style}</style>
 <main>
 <h1>${escapeText(title)}</h1>
-${headline(summary)}
+${headline(summary, original)}
 ${grid(training)}
 ${grid(layers)}
 <details><summary>All figures as a table</summary><div class="wide">${table(summary)}</div></details>
@@ -84,13 +85,16 @@ function table(summary: Summary): string {
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
-function headline({ float32Bytes, fileBytes, compressible, all, multiplyAdds, nonZeroMultiplyAdds }: Summary): string {
-  const share = ({ nonZeros, parameters }: Summary['all']) => percent(nonZeros / Math.max(1, parameters));
+function headline(
+  { fileBytes, compressible, all, multiplyAdds, nonZeroMultiplyAdds }: Summary,
+  { float32Bytes, parameters, kernelParameters }: Original,
+): string {
+  const share = (nonZeros: number, before: number) => percent(nonZeros / Math.max(1, before));
   const facts: [string, string][] = [
     [`${group(fileBytes)} B`, `in one file, of ${group(float32Bytes)} B as float32`],
     [`${(float32Bytes / Math.max(1, fileBytes)).toFixed(1)}×`, 'smaller'],
-    [share(compressible), `of ${group(compressible.parameters)} kernel weights left`],
-    [share(all), `of all ${group(all.parameters)} parameters left`],
+    [share(compressible.nonZeros, kernelParameters), `of ${group(kernelParameters)} kernel weights left`],
+    [share(all.nonZeros, parameters), `of all ${group(parameters)} parameters left`],
   ];
   if (multiplyAdds) {
     facts.push([

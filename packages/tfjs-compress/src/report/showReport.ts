@@ -1,4 +1,4 @@
-import { check, checkKnownOptions } from '@tfjs-compress/math';
+import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { allFigures, collectFigures, type FigureOptions, type ModelOrArtifacts } from './collect.js';
 
 /** What is used of tfjs-vis: `tfvis.visor()` is one. */
@@ -26,7 +26,7 @@ export async function showReport(
   visor: Visor,
   options: ShowReportOptions = {},
 ): Promise<void> {
-  checkKnownOptions(options, ['tab', 'history', 'onProgress'], 'showReport');
+  checkKnownOptions(options, ['tab', 'history', 'search', 'original', 'onProgress'], 'showReport');
   check(typeof visor?.surface === 'function', 'visor', 'tfvis.visor()', visor);
   const { tab = 'Compression', ...figureOptions } = options;
   for (const { title, svg } of allFigures(await collectFigures(model, figureOptions))) {

@@ -154,7 +154,7 @@ function stageOf({ boundaries }: Training, epoch: number): number {
   return boundaries.filter((boundary) => boundary <= epoch).length;
 }
 
-/** The epochs in which INQScheduler quantized a further portion. */
+/** The epochs in which INQScheduler quantized a further fraction. */
 function quantizationSteps({ series }: Training): { epoch: number }[] {
   const points = series.get('inq_step') ?? [];
   return points.filter(({ value }, i) => value > 0 && value !== points[i - 1]?.value);

@@ -1,5 +1,5 @@
 import { builtin, writeFile } from '@tfjs-compress/format/internal';
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { FolderLock } from './FolderLock.js';
 import type { Baseline, TrialOutcome, TrialResult, TrialStore } from './types.js';
 

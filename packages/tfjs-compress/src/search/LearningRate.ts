@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { learningRateOf, setLearningRate } from '@tfjs-compress/callbacks';
+import { learningRateOf, setLearningRate } from '@tfjs-compress/callbacks/internal';
 
 /** Of a cosine's end, as a part of its beginning. */
 const lowest = 0.02;

@@ -1,8 +1,13 @@
-import { formatSeconds } from '@tfjs-compress/callbacks';
+import { formatSeconds } from '@tfjs-compress/callbacks/internal';
 import type { ResolvedSearch } from './searchOptions.js';
 import type { DoneTrial, TrialResult } from './types.js';
 
 const width = 20;
+
+export interface Best {
+  trial: DoneTrial;
+  isWithin: boolean;
+}
 
 /** Says on the console how a search goes on. */
 export class Progress {
@@ -28,23 +33,20 @@ export class Progress {
   }
 
   /** Inside a trial. */
-  trial(id: string, fraction: number, done: number, best: DoneTrial | undefined): void {
+  trial(id: string, fraction: number, done: number, best: Best | undefined): void {
     this.running.set(id, fraction);
     const inside = [...this.running.values()].reduce((sum, each) => sum + each, 0);
     this.overwrite(this.line(done + inside, done + 1, best));
   }
 
   /** After one. */
-  finished(result: TrialResult, done: number, best: DoneTrial | undefined): void {
+  finished(result: TrialResult, done: number, best: Best | undefined): void {
     this.running.delete(result.id);
-    const what =
-      result.status === 'failed'
-        ? `failed: ${result.error}`
-        : `${bytes(result.sizeBytes)}, score ${score(result.score)}`;
+    const what = result.status === 'failed' ? `failed: ${result.error}` : figures(result);
     this.say(`${this.line(done, done, best)}  this one: ${what}`);
   }
 
-  private line(done: number, k: number, best: DoneTrial | undefined): string {
+  private line(done: number, k: number, best: Best | undefined): string {
     this.doneBefore ??= Math.floor(done);
     const { trials } = this.search;
     const fraction = this.fraction(done);
@@ -54,7 +56,7 @@ export class Progress {
     const byTime = Number.isFinite(this.deadline) ? Math.max(0, this.deadline - Date.now()) / 1000 : undefined;
     const left = byTrials === undefined ? byTime : Math.min(byTrials, byTime ?? byTrials);
     const parts = [`trial ${k}${trials ? ` of ${trials}` : ''}`, bar(fraction)];
-    if (best) parts.push(`best ${bytes(best.sizeBytes)}, score ${score(best.score)}`);
+    if (best) parts.push(`${best.isWithin ? 'best' : 'none within the goal, nearest'} ${figures(best.trial)}`);
     if (left !== undefined && left > 0) parts.push(`${formatSeconds(left)} left`);
     return parts.join('  ');
   }
@@ -86,10 +88,7 @@ function bar(fraction: number): string {
   return `[${'#'.repeat(Math.round(width * fraction)).padEnd(width, '-')}]`;
 }
 
-function bytes(n: number): string {
-  return `${n.toLocaleString('en-US')} B`;
-}
-
-function score(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** Of a trial or of the given model. */
+export function figures({ sizeBytes, score }: { sizeBytes: number; score: number }): string {
+  return `${sizeBytes.toLocaleString('en-US')} B, score ${Number(score.toPrecision(4))}`;
 }

@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createScheduler } from './Scheduler.js';

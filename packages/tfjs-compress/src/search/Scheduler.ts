@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { choosePlan } from './choosePlan.js';
 import { hashOf } from './hashOf.js';
 import { type Proposal, propose } from './propose.js';

@@ -37,9 +37,12 @@ describe('errors before any work', () => {
   });
 
   it.each([
-    ['nothing', undefined, /^evaluate's result: expected a finite number or { score, examples }, received undefined/],
+    ['nothing', undefined, /^evaluate's result: expected a finite number, { score, examples }, or a list .*undefined/],
     ['NaN', Number.NaN, /received NaN/],
     ['a score that is none', { score: '1' }, /^evaluate's result/],
+    ['a list of nothing', [], /^evaluate's result: expected the score of each example, received \[\]/],
+    ['a list with NaN', Float32Array.of(1, Number.NaN), /^evaluate's score of example 1: expected a finite number/],
+    ['a list of other things', [1, true], /^evaluate's score of example 1: expected a finite number, received true/],
     ['no number of examples', { score: 1, examples: 0 }, /^evaluate's examples: expected a positive integer/],
   ])('an evaluate that returns %s', async (_, result, message) => {
     let trained = 0;

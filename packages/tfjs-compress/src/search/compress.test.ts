@@ -56,6 +56,25 @@ describe('compress', () => {
     );
   });
 
+  it('takes the score of each example, and tells chance from loss by what differs', async () => {
+    const { evaluateEach } = problem;
+    const given = evaluateEach(problem.model);
+    const single = await search({ trials: 3 });
+    const found = await search({ trials: 3, evaluate: evaluateEach });
+    for (const [i, trial] of found.trials.filter(isDone).entries()) {
+      const { noise, ...others } = trial;
+      expect({ ...others, seconds: 0 }).toEqual({ ...single.trials[i], seconds: 0 });
+      // At least as many answers differ as the scores say.
+      const differing = Math.abs(score - trial.score);
+      expect(noise).toBeGreaterThanOrEqual(Math.sqrt((differing - differing ** 2) / 200) - 1e-9);
+    }
+    const best = evaluateEach(found.model);
+    const [lost, won] = [1, -1].map((sign) => given.filter((right, i) => right - best[i] === sign).length);
+    const chosen = found.trials.filter(isDone).find(({ sizeBytes }) => sizeBytes === found.sizeBytes);
+    if (chosen) expect(chosen.noise).toBeCloseTo(Math.sqrt(lost + won - (lost - won) ** 2 / 200) / 200, 12);
+    for (const { model } of [single, found]) model.dispose();
+  });
+
   it('finds a better model within maxBytes and within maxMultiplyAdds', async () => {
     const small = await search({ maxBytes: 350, trials: 7 });
     expect(small.isWithin && small.sizeBytes <= 350).toBe(true);

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math';
+import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
 import { FolderStore } from './FolderStore.js';
 import { InlineRunner } from './InlineRunner.js';
 import { MemoryStore } from './MemoryStore.js';
@@ -20,8 +20,10 @@ export interface CompressOptions extends SearchOptions {
   train: Train;
   /**
    * The score of a model, higher is better, such as the accuracy on data that `train` does
-   * not see and that is not your test data either: it decides what is chosen. A number, or
-   * `{ score, examples }` for a share of right answers, so that chance can be told from loss.
+   * not see and that is not your test data either: it decides what is chosen. Best is a list
+   * of the score of each example, as 1 for a right answer and 0 for a wrong one, of which the
+   * mean counts: then chance can be told from loss. Or a number, or `{ score, examples }` for
+   * a share of right answers.
    */
   evaluate: Evaluate;
   /**

@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { findSites, type Site } from '@tfjs-compress/layers';
+import { findSites, type Site } from '@tfjs-compress/layers/internal';
 import { FREE, PRUNED, pruneToSparsity } from '@tfjs-compress/math';
 
 /** The kernels that a search may compress: those that are trained. */

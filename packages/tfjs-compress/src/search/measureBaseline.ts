@@ -1,6 +1,7 @@
 import { pack } from '@tfjs-compress/format';
-import { checkFinite, type Site } from '@tfjs-compress/layers';
-import { check, codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { checkFinite, type Site } from '@tfjs-compress/layers/internal';
+import { codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { type Estimate, estimatesOf } from './choices.js';
 import { assignValues, kernelsOf, pruned, restoring } from './kernels.js';
 import { multiplyAddsOf } from './multiplyAddsOf.js';
@@ -27,7 +28,7 @@ export async function measureBaseline(
 ): Promise<Baseline> {
   const { model, dispose } = await start.copy();
   try {
-    const all = await scoreOf(evaluate, model);
+    const { each: _, ...all } = await scoreOf(evaluate, model);
     const few = await scoreOf(evaluate, model, { examples: roughly });
     const sites = kernelsOf(model);
     check(sites.length > 0, 'model', 'a trainable dense, convolution, embedding or recurrent kernel', 'none');

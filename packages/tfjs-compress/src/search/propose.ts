@@ -28,8 +28,9 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
-    const floor = floorOf(goal, baseline);
-    const misses = outside.filter((result) => !isStuck(result, results, floor)).sort((a, b) => b.score - a.score);
+    const misses = bestOfEachPlan(outside)
+      .filter((result) => !isStuck(result, results, floorOf(goal, baseline, result)))
+      .sort((a, b) => b.score - a.score);
     if (inside.length === 0)
       return [...misses.slice(0, 3).map(again), scaled(best, 1.5), again(best), scaled(best, 2.5)];
     const step = stepFor(best, results, goal, baseline);
@@ -60,6 +61,16 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
       return scaled({ ...best, spec: { ...best.spec, plan } }, now / cost);
     });
   }
+}
+
+/** More training of a plan goes on with its best weights, not with those of earlier trials, too. */
+function bestOfEachPlan(results: readonly DoneTrial[]): DoneTrial[] {
+  const best = new Map<string, DoneTrial>();
+  for (const result of results) {
+    const key = JSON.stringify(result.spec.plan);
+    if (result.score > (best.get(key)?.score ?? Number.NEGATIVE_INFINITY)) best.set(key, result);
+  }
+  return [...best.values()];
 }
 
 /** Whether more training with the plan of its parent brought it little nearer to the goal. */

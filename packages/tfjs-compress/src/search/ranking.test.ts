@@ -57,6 +57,15 @@ it('counts a loss of exactly maxLoss as within', () => {
   expect(isWithin(done('a', 0.9 - 0.02, 1), goals[0], baseline)).toBe(true);
 });
 
+it('asks for a loss that is below maxLoss by one standard error, where that is known', () => {
+  const within = (figures: Partial<DoneTrial>) => isWithin({ ...done('a', 0, 1), ...figures }, goals[0], baseline);
+  expect([within({ score: 0.885, noise: 0.0049 }), within({ score: 0.885, noise: 0.0051 })]).toEqual([true, false]);
+  // Of .885 of 1,000 right answers it is .0101, of 10,000 it is .0032.
+  expect([within({ score: 0.885, examples: 1000 }), within({ score: 0.885, examples: 10_000 })]).toEqual([false, true]);
+  // Half of maxLoss is left in any case.
+  expect([within({ score: 0.89, noise: 0.5 }), within({ score: 0.8899, noise: 0.5 })]).toEqual([true, false]);
+});
+
 it('finds the frontier', () => {
   fc.assert(
     fc.property(trials, (list) => {

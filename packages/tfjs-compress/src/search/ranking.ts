@@ -7,21 +7,35 @@ export function isDone(result: TrialResult): result is DoneTrial {
 }
 
 /** Of a trial or of the given model. */
-type Figures = Pick<DoneTrial, 'score' | 'sizeBytes' | 'multiplyAdds'>;
+type Figures = Pick<DoneTrial, 'score' | 'examples' | 'noise' | 'sizeBytes' | 'multiplyAdds'>;
+
+/**
+ * Standard errors by which a loss has to be below maxLoss: the one-standard-error rule
+ * (Breiman et al., Classification and Regression Trees, 1984). The smallest trial within
+ * maxLoss is often one that was lucky. In simulated searches (overfitting.test.ts) about half
+ * of the results lose more than maxLoss in truth without it, and a tenth with it.
+ */
+const margin = 1;
 
 /** What the goal counts; infinite where multiplications cannot be counted. */
 export function costOf(result: Omit<Figures, 'score'>, { cost }: Goal): number {
   return cost === 'multiplyAdds' ? (result.multiplyAdds ?? Number.POSITIVE_INFINITY) : result.sizeBytes;
 }
 
-/** The lowest score that the goal allows. */
-export function floorOf(goal: Goal, { score }: Baseline): number {
-  return goal.within === 'score' ? score - goal.maxLoss : Number.NEGATIVE_INFINITY;
+/**
+ * The lowest score with which a model counts as within maxLoss: below the given model's by
+ * maxLoss without the margin, of which at least half is left. Too few examples to tell maxLoss
+ * from chance would otherwise ask for models that score as high as the given one.
+ */
+export function floorOf(goal: Goal, { score }: Baseline, result: Omit<Figures, 'sizeBytes'>): number {
+  if (goal.within !== 'score') return Number.NEGATIVE_INFINITY;
+  const { maxLoss } = goal;
+  return score - Math.max(maxLoss / 2, maxLoss - margin * (result.noise ?? noiseOf(result)));
 }
 
 export function isWithin(result: Figures, goal: Goal, baseline: Baseline): boolean {
   // One example of 1,000 more or less is .001 only in the decimal system.
-  if (goal.within === 'score') return result.score >= floorOf(goal, baseline) - 1e-9;
+  if (goal.within === 'score') return result.score >= floorOf(goal, baseline, result) - 1e-9;
   return costOf(result, goal) <= goal.limit;
 }
 

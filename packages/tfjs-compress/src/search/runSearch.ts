@@ -1,9 +1,10 @@
-import { check } from '@tfjs-compress/math';
+import { check } from '@tfjs-compress/math/internal';
 import { measureBaseline } from './measureBaseline.js';
-import { Progress } from './Progress.js';
-import { frontierOf, isWithin, ranked } from './ranking.js';
+import { type Best, figures, Progress } from './Progress.js';
+import { floorOf, frontierOf, isWithin, ranked } from './ranking.js';
 import { createScheduler } from './Scheduler.js';
 import { Start } from './Start.js';
+import { noiseOf } from './scoreOf.js';
 import { searchFingerprint } from './searchFingerprint.js';
 import { type ResolvedSearch, resolveSearchOptions } from './searchOptions.js';
 import type {
@@ -78,7 +79,18 @@ async function measured(job: SearchJob, store: TrialStore, progress: Progress): 
     progress.measuring(fraction),
   );
   await store.putBaseline(baseline);
+  sayWhatIsChance(baseline, resolveSearchOptions(job.options ?? {}), progress);
   return baseline;
+}
+
+/** Before hours are spent on a maxLoss that the validation examples are too few for. */
+function sayWhatIsChance(baseline: Baseline, { goal }: ResolvedSearch, progress: Progress): void {
+  const noise = noiseOf(baseline);
+  if (goal.within !== 'score' || goal.maxLoss === 0 || noise <= goal.maxLoss / 2) return;
+  progress.say(
+    `${baseline.examples} validation examples tell losses to about ${noise.toPrecision(1)} at worst, and maxLoss is ` +
+      `${Number(goal.maxLoss.toPrecision(3))}: what is found may lose more on other examples.`,
+  );
 }
 
 /** The time of finished trials counts, wherever the search was stopped. */
@@ -166,12 +178,13 @@ class Leader {
         },
         onProgress: (id, fraction) => {
           ending.check();
-          this.parts.progress.trial(id, fraction, this.results.length, this.best);
+          this.parts.progress.trial(id, fraction, this.results.length, this.bestOf());
         },
         parentFile: async ({ parent }) => (parent === 'start' ? undefined : store.file(parent)),
       });
     }
     this.throwIfNothingWorks();
+    this.sayIfNoneIsWithin();
     await this.writeBest();
     // Who stops a search does not want to wait; the next part of it writes one.
     if (ending.reason !== 'signal') await writeReport(store, this.found);
@@ -182,12 +195,17 @@ class Leader {
     return ranked(this.results, this.search.goal, this.baseline)[0];
   }
 
+  private bestOf(): Best | undefined {
+    const { best } = this;
+    return best && { trial: best, isWithin: isWithin(best, this.search.goal, this.baseline) };
+  }
+
   private get found(): SearchRun {
     const { best, baseline, parts } = this;
     const order = (a: TrialResult, b: TrialResult) => a.spec.generation - b.spec.generation || (a.id < b.id ? -1 : 1);
     return {
       best,
-      isWithin: best !== undefined && isWithin(best, this.search.goal, baseline),
+      isWithin: this.bestOf()?.isWithin ?? false,
       baseline,
       trials: [...this.results].sort(order),
       frontier: frontierOf(this.results),
@@ -199,7 +217,7 @@ class Leader {
     await this.parts.store.put(outcome);
     this.results.push(outcome.result);
     await this.writeBest();
-    this.parts.progress.finished(outcome.result, this.results.length, this.best);
+    this.parts.progress.finished(outcome.result, this.results.length, this.bestOf());
   }
 
   private async writeBest(): Promise<void> {
@@ -225,6 +243,16 @@ class Leader {
     });
     if (fitting.length === 0) ending.end('time');
     return fitting;
+  }
+
+  /** A training that diverges leads to models, too. */
+  private sayIfNoneIsWithin(): void {
+    const { best, baseline, search, parts } = this;
+    if (!best || isWithin(best, search.goal, baseline)) return;
+    const what = `none of ${this.results.length} trials is within the goal; the nearest one: ${figures(best)}`;
+    const floor = floorOf(search.goal, baseline, best);
+    const asked = search.goal.within === 'score' ? ` (asked: at least ${Number(floor.toPrecision(4))})` : '';
+    parts.progress.say(`${what}${asked}; the given model: ${figures(baseline)}`);
   }
 
   private throwIfNothingWorks(): void {

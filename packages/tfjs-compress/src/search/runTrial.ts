@@ -6,6 +6,7 @@ import { artifactsOf } from '../model/artifactsOf.js';
 import { weightsOf } from '../model/weights.js';
 import { type Finished, finish } from './finish.js';
 import { kernelsOf } from './kernels.js';
+import { lossNoise } from './lossNoise.js';
 import { multiplyAddsOf } from './multiplyAddsOf.js';
 import { probeKernels } from './probeKernels.js';
 import { roundRest } from './roundRest.js';
@@ -82,7 +83,8 @@ async function resultOf(
 ): Promise<DoneTrial> {
   const { model, dispose } = await start.load(artifacts);
   try {
-    const scored = await scoreOf(job.evaluate, model);
+    const { each, ...scored } = await scoreOf(job.evaluate, model);
+    const noise = each && (await lossNoise(job, start, each));
     const kernels = weightsOf(artifacts)
       .filter(({ path }) => path in spec.plan)
       .map(({ path, values, index }): [string, KernelFigures] => {
@@ -95,6 +97,7 @@ async function resultOf(
       spec,
       status: 'done',
       ...scored,
+      ...(noise !== undefined && { noise }),
       sizeBytes: file.length,
       multiplyAdds: multiplyAddsOf(artifacts, model).total,
       kernels: Object.fromEntries(kernels),

@@ -1,10 +1,12 @@
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math';
+import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 
 /** Options of a search that decide its result, as plain JSON. */
 export interface SearchOptions {
   /**
    * How much of the given model's score, on `evaluate`, may be lost. The smallest file
-   * within it is looked for. Default .005, unless one of the other two is given.
+   * within it is looked for. Where chance is known (see `evaluate`), the loss has to be lower
+   * by one standard error, at most by half of maxLoss. Default .005, unless one of the other
+   * two is given.
    */
   maxLoss?: number;
   /** Bytes of the file. The highest score within them is looked for. */

@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 
 /** Those that run at the moment: two searches may, in one page. */
 const running: (() => number)[] = [];

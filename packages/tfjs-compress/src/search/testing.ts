@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { estimatesOf } from './choices.js';
 import { normal } from './normal.js';
-import type { Baseline, SearchJob } from './types.js';
+import type { Baseline, SearchJob, TrialSpec } from './types.js';
 
 /** Three classes of points on a plane, told apart by a small net that is trained already. */
 export interface TinyProblem {
   model: tfl.LayersModel;
   train: SearchJob['train'];
   evaluate: SearchJob['evaluate'];
+  /** 1 for each right answer, 0 for a wrong one. */
+  evaluateEach: (model: tfl.LayersModel) => Uint8Array;
   dispose(): void;
 }
 
@@ -27,14 +29,18 @@ export async function tinyProblem(): Promise<TinyProblem> {
   });
   model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
   await model.fit(x, y, { epochs: 25, batchSize: 32, shuffle: false, verbose: 0 });
-  const evaluate: TinyProblem['evaluate'] = (given) => {
+  const evaluateEach: TinyProblem['evaluateEach'] = (given) => {
     const found = tf.tidy(() => tf.argMax(given.predict(valX) as tf.Tensor, 1).dataSync());
-    const right = (found as Int32Array).reduce((sum, label, i) => sum + Number(label === valLabels[i]), 0);
+    return valLabels.map((label, i) => Number(label === found[i]));
+  };
+  const evaluate: TinyProblem['evaluate'] = (given) => {
+    const right = evaluateEach(given).reduce((sum, each) => sum + each, 0);
     return { score: right / valLabels.length, examples: valLabels.length };
   };
   return {
     model,
     evaluate,
+    evaluateEach,
     train: (given, { epochs, callbacks }) => given.fit(x, y, { epochs, callbacks, batchSize: 32, verbose: 0 }),
     dispose() {
       tf.dispose([x, y, valX]);
@@ -72,4 +78,26 @@ export function kernelsOfSizes(
     return [path, { weights, positions: 1, choices }];
   });
   return Object.fromEntries(kernels);
+}
+
+/**
+ * A made-up law instead of a training: the fewer weights, bits and epochs, the more is lost.
+ *
+ * @param epochs Since the given model; more than 60 change nothing.
+ */
+export function madeUpTrial(baseline: Baseline, { plan }: TrialSpec, epochs: number) {
+  const kernels = Object.entries(plan).map(([path, { sparsity, bits }], i) => {
+    const { weights } = baseline.kernels[path];
+    const nonZeros = Math.max(1, Math.round((1 - sparsity) * weights));
+    const loss =
+      (i + 1) * 0.0015 * ((0.03 * weights) / nonZeros) ** 1.5 * (24 / Math.min(60, epochs)) ** 0.5 + 0.005 / bits ** 2;
+    const sizeBytes = (nonZeros * (6 + bits)) / 8;
+    return { path, loss, weights, nonZeros, levels: 2 ** (bits - 1), sizeBytes, probe: loss };
+  });
+  const sum = (pick: (kernel: (typeof kernels)[0]) => number) => kernels.reduce((total, each) => total + pick(each), 0);
+  return {
+    loss: sum(({ loss }) => loss),
+    sizeBytes: Math.round(100 + sum((each) => each.sizeBytes)),
+    kernels: Object.fromEntries(kernels.map(({ path, loss: _, ...figures }) => [path, figures])),
+  };
 }

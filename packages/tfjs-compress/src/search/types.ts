@@ -53,6 +53,11 @@ export interface DoneTrial extends TrialRow {
   score: number;
   /** How many examples `evaluate` says the score is of. */
   examples?: number;
+  /**
+   * The standard error of what it loses against the given model, where `evaluate` gives the
+   * score of each example.
+   */
+  noise?: number;
   /** What `pack` writes. */
   sizeBytes: number;
   /** Multiplications for one example by weights that are not 0, where they can be counted. */
@@ -94,8 +99,12 @@ export interface TrainContext {
 
 export type Train = (model: LayersModel, context: TrainContext) => unknown;
 
-/** A number, higher is better; with `examples`, differences that may be chance are known. */
-export type Score = number | { score: number; examples: number };
+/**
+ * Higher is better. Differences that may be chance are known with `examples`, for a share of
+ * right answers; and better with a list of the score of each example, as 1 for a right answer
+ * and 0 for a wrong one, of which the mean counts.
+ */
+export type Score = number | { score: number; examples: number } | ArrayLike<number>;
 
 /**
  * @param hint.examples The first so many examples will do, where only a rough comparison is

@@ -1,4 +1,4 @@
-import { random } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
 import { fewest, withFewerBits, withMoreBits } from './changePlan.js';
 import { type CostOf, choosePlan } from './choosePlan.js';
 import { normal } from './normal.js';

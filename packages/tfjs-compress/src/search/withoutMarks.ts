@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { metadataKey } from '@tfjs-compress/layers';
+import { metadataKey } from '@tfjs-compress/layers/internal';
 
 /** The artifacts without what an earlier fit has noted in the model's metadata: which weights it pruned. */
 export function withoutMarks({ userDefinedMetadata, ...rest }: io.ModelArtifacts): io.ModelArtifacts {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { findSites } from '@tfjs-compress/layers';
+import { findSites } from '@tfjs-compress/layers/internal';
 import { seededTensor } from '@tfjs-compress/testing';
 
 const { layers } = tfl;

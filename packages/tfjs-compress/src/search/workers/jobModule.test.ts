@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -20,12 +20,34 @@ it('two files with the same text may work together, others are told apart in wor
     versionsOf,
   );
   expect(differenceOf(a, b)).toBeUndefined();
-  expect(differenceOf(a, c)).toBe("the module's text differs");
+  expect(differenceOf(a, c)).toBe('the text of the module, or of a file that it imports, differs');
   const { tfjsCompress, tfjs } = a;
   expect(differenceOf({ ...a, tfjs: '4.0.0' }, a)).toBe(`TensorFlow.js is ${tfjs}, not 4.0.0`);
   expect(differenceOf({ ...c, tfjsCompress: '9.9.9' }, a)).toBe(
-    `the module's text differs; tfjs-compress is ${tfjsCompress}, not 9.9.9`,
+    `the text of the module, or of a file that it imports, differs; tfjs-compress is ${tfjsCompress}, not 9.9.9`,
   );
+});
+
+it('what a module imports by a relative path counts, wherever the folder is', () => {
+  const job = (name: string, change: Record<string, string> = {}) => {
+    const files: Record<string, string> = {
+      'search.mjs': "import { a } from './data/a.mjs';\nimport tf from '@tensorflow/tfjs';\n// from './none.mjs'\n",
+      'data/a.mjs': "export * from\n  '../common.mjs';\nexport const b = await import('./b.mjs');\n",
+      'data/b.mjs': 'import labels from "./labels.json" with { type: \'json\' };\n',
+      'data/labels.json': '[1]',
+      'common.mjs': "import './search.mjs';\n",
+      'alone.mjs': '',
+      ...change,
+    };
+    mkdirSync(join(folder, name, 'data'), { recursive: true });
+    for (const [file, text] of Object.entries(files)) write(join(name, file), text);
+    return versionsOf(join(folder, name, 'search.mjs')).module;
+  };
+  const first = job('first');
+  expect(job('second')).toBe(first);
+  for (const file of ['common.mjs', 'data/a.mjs', 'data/b.mjs', 'data/labels.json'])
+    expect(job('second', { [file]: '/* other */' }), file).not.toBe(first);
+  expect(job('second', { 'alone.mjs': '/* other */' })).toBe(first);
 });
 
 it("loads a job; options that are given take the place of the module's", async () => {

@@ -1,0 +1,1 @@
+export declare function copyRepository(options?: { link?: boolean }): string;
