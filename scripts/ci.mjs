@@ -1,7 +1,9 @@
 /**
- * `.ci/run`: `npm test` (which sets a fresh clone up), lint, types, a build from clean, publish checks, size budgets, docs, the built
- * packages on every Node version, and, where the shared tool can install them, the package tests on tfjs-node and tfjs-node-gpu.
- * Last line: 'N passed, N failed', each test and each other check counting as one.
+ * `.ci/run`: `npm test` (which sets a fresh clone up), lint, types, a build from clean,
+ * publish checks, size budgets, docs, the built packages on every Node version, and,
+ * where the shared tool can install them, the package tests on tfjs-node and
+ * tfjs-node-gpu. Last line: 'N passed, N failed', each test and each other check counting
+ * as one.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -13,9 +15,15 @@ import { root } from './setup.mjs';
 import { printTotal } from './vitest.mjs';
 
 const minute = 60_000;
-/** The whole should take less than 45 minutes; what has not ended after this is ended and counts as failed. */
+/**
+ * The whole should take less than 45 minutes; what has not ended after this is ended and
+ * counts as failed.
+ */
 const deadline = Date.now() + 65 * minute;
-/** Models that are not in the repository, each with what is right: where they are, every command has to be right on each. */
+/**
+ * Models that are not in the repository, each with what is right: where they are, every
+ * command has to be right on each.
+ */
 const sharedModels = join(root, '..', 'shared', 'models', 'public');
 const nodeTool = join(root, '..', 'shared', 'tools', 'tfjs-node.sh');
 const bin = (name, file) => [process.execPath, join(root, 'node_modules', name, file)];
@@ -48,7 +56,10 @@ async function main() {
   printTotal(results);
 }
 
-/** For the tests of searches on several machines, where this may install one; they are left out without it. */
+/**
+ * For the tests of searches on several machines, where this may install one; they are
+ * left out without it.
+ */
 async function installRedis() {
   const { REDIS_SERVER: named = '' } = process.env;
   if (
@@ -72,7 +83,10 @@ async function buildFromClean(dist) {
   await check('build from clean', [process.execPath, ...build]);
 }
 
-/** tfjs-node-gpu has the same kernels where there is no GPU: what differs is tried, loading it, training, saving. */
+/**
+ * tfjs-node-gpu has the same kernels where there is no GPU: what differs is tried,
+ * loading it, training, saving.
+ */
 const onGpuPackage = ['layers/src/layers', 'callbacks/src/INQScheduler', 'callbacks/src/resume', 'format/src/handlers'];
 
 /** In a copy, so that node_modules here stays what the lock file says. */
@@ -84,7 +98,8 @@ async function onTfjsNode() {
       ['tfjs-node-gpu', 'tensorflow-gpu', onGpuPackage.map((path) => `packages/${path}`)],
     ]) {
       if (!(await check(`install ${name}`, ['bash', nodeTool, cwd, name]))) continue;
-      // TensorFlow's own notes on the processor, three lines a file, would bury what the tests say.
+      // TensorFlow's own notes on the processor, three lines a file, would bury what the
+      // tests say.
       const env = { TFJS_BACKENDS: backend, TF_CPP_MIN_LOG_LEVEL: '2' };
       await tests(`package tests on ${name}`, [process.execPath, 'scripts/testPackages.mjs', ...filters], {
         cwd,
@@ -98,7 +113,10 @@ async function onTfjsNode() {
   }
 }
 
-/** A check counts as one; what it printed is shown when it failed. Returns whether it passed. */
+/**
+ * A check counts as one; what it printed is shown when it failed. Returns whether it
+ * passed.
+ */
 async function check(name, command, options) {
   console.log(`\n── ${name}`);
   const { ok, text, took } = await run(command, options);
@@ -107,7 +125,10 @@ async function check(name, command, options) {
   return ok;
 }
 
-/** A program that names what failed, if anything, and ends with a line 'N passed, N failed'; its output is passed through. */
+/**
+ * A program that names what failed, if anything, and ends with a line 'N passed, N
+ * failed'; its output is passed through.
+ */
 async function tests(name, command, options) {
   console.log(`\n── ${name}`);
   const { ok, text, took } = await run(command, { ...options, show: true });
@@ -117,7 +138,10 @@ async function tests(name, command, options) {
   report({ name, passed: Number(passed), failed: ok ? Number(failed) : Math.max(1, failed), took, details });
 }
 
-/** `details`, what a failure printed, is shown once more with the summary, which is at the end. */
+/**
+ * `details`, what a failure printed, is shown once more with the summary, which is at the
+ * end.
+ */
 function report({ name, passed, failed, took, details }) {
   const line = `${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed, ${Math.round(took / 1000)} s`;
   console.log(line);
@@ -126,7 +150,10 @@ function report({ name, passed, failed, took, details }) {
   results.push({ passed, failed });
 }
 
-/** Runs a program with everything it starts, ended after `minutes` (default 6) or at the deadline. */
+/**
+ * Runs a program with everything it starts, ended after `minutes` (default 6) or at the
+ * deadline.
+ */
 async function run([command, ...args], { cwd = root, env, minutes = 6, show = false } = {}) {
   const start = Date.now();
   const limit = Math.max(0, Math.min(minutes * minute, deadline - start));

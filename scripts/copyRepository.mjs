@@ -6,9 +6,11 @@ import { publicPackages } from './packages.mjs';
 import { root } from './setup.mjs';
 
 /**
- * Copies the working tree, what is built and node_modules into a new temporary folder; returns its path.
+ * Copies the working tree, what is built and node_modules into a new temporary folder;
+ * returns its path.
  *
- * @param options.link Makes node_modules a link instead, much faster: for what installs nothing and runs nothing of ours.
+ * @param options.link Makes node_modules a link instead, much faster: for what installs
+ *   nothing and runs nothing of ours.
  */
 export function copyRepository({ link = false } = {}) {
   const target = mkdtempSync(join(tmpdir(), 'tfjs-compress-copy-'));

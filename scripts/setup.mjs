@@ -23,10 +23,11 @@ function linkCommand() {
   if (result.status !== 0) console.warn(`npx tfjs-compress will not be found here: ${result.stderr}`);
 }
 
-/** Builds every package whose sources changed; `force` builds all. */
+/** Builds every package whose sources changed, no example and no site; `force` builds all. */
 export function build({ force = false } = {}) {
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
-  const args = ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', ...(force ? ['--force'] : [])];
+  const options = ['--filter=./packages/*', '--output-logs=errors-only', '--log-order=grouped'];
+  const args = ['run', 'build', ...options, ...(force ? ['--force'] : [])];
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   const result = spawnSync(process.execPath, [turbo, ...args], { cwd: root, env, encoding: 'utf8' });
   if (result.status === 0) return;

@@ -1,29 +1,34 @@
 /**
- * npm run site: builds the site into output/site, the API pages in output/site/api, and fails on a link that leads nowhere, on a page that
+ * npm run site: builds the site into output/site, the API pages in output/site/api, the live page in output/site/live, and fails on a link that leads nowhere, on a page that
  * loads anything from elsewhere, and on a picture that is not drawn from its run.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { drawAll } from '../site/pictures/draw.mjs';
-import { root } from './setup.mjs';
+import { root, setup } from './setup.mjs';
 
 const site = join(root, 'site');
+const live = join(root, 'examples', 'browser');
 const output = join(root, 'output', 'site');
 
 function main() {
+  setup();
   checkPictures();
   rmSync(output, { recursive: true, force: true });
-  run('the site', join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', site);
-  run('the API pages', join(root, 'node_modules/typedoc/bin/typedoc'), '--logLevel', 'Warn');
+  run('the site', site, 'vitepress/bin/vitepress.js', 'build');
+  run('the live page', live, 'vite/bin/vite.js', 'build', '--logLevel', 'warn');
+  cpSync(join(live, 'dist'), join(output, 'live'), { recursive: true });
+  run('the API pages', root, 'typedoc/bin/typedoc', '--logLevel', 'Warn');
   cpSync(join(root, 'output', 'docs'), join(output, 'api'), { recursive: true });
   const faults = checkLinks();
   if (faults.length > 0) throw new Error(`Links of the site:\n${faults.join('\n')}`);
   console.log(`The site is in ${output}. To look at it: npx vitepress preview site`);
 }
 
-function run(what, script, ...args) {
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+function run(what, cwd, script, ...args) {
+  const path = join(root, 'node_modules', script);
+  const { status } = spawnSync(process.execPath, [path, ...args], { cwd, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${what} could not be built.`);
 }
 

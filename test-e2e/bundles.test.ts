@@ -9,8 +9,9 @@ import { place } from './support/consumers.js';
 import { lastJson, run } from './support/run.js';
 
 /**
- * The packed packages, bundled for production by what people bundle with, and run in a page. What a bundler leaves out because
- * `sideEffects` says that it may is missing there: layers that models need, hooks that fits need.
+ * The packed packages, bundled for production by what people bundle with, and run in a
+ * page. What a bundler leaves out because `sideEffects` says that it may is missing
+ * there: layers that models need, hooks that fits need.
  */
 interface Loaded {
   classes: string[];

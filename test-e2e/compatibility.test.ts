@@ -19,7 +19,10 @@ function rangeOf(dependency: string): string {
   return [...ranges][0]!;
 }
 
-/** The first browsers with the JavaScript that the packages are compiled from and to, and with WebAssembly SIMD (Safari 16.4). */
+/**
+ * The first browsers with the JavaScript that the packages are compiled from and to, and
+ * with WebAssembly SIMD (Safari 16.4).
+ */
 const browsersOf: Record<string, string> = { 'ES2023 es2022': 'Chrome 110, Firefox 115, Safari 16.4 and later' };
 
 it("README's table of versions is what the manifests and the tests say", () => {

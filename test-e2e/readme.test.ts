@@ -2,13 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { publicPackages } from '../scripts/packages.mjs';
+import { type Documented, documentation } from '../scripts/publicDocs.mjs';
 import { root } from '../scripts/setup.mjs';
 import { readmeSnippets, readmes, snippetsOf } from './support/readmes.js';
 import { run } from './support/run.js';
 
 /**
- * The README files' ```js blocks that begin with an import are programs: each is run in a consumer project and has to end without an
- * error, and where it says `console.log(…); // → text`, to have printed that text. Blocks without import are fragments of one, and
+ * The README files' ```js blocks that begin with an import are programs: each is run in a
+ * consumer project and has to end without an error, and where it says `console.log(…); //
+ * → text`, to have printed that text. Blocks without import are fragments of one, and
  * ```js no-run marks what cannot run there (a browser, a server, somebody's files).
  */
 it.each(readmes.map((file) => file.slice(root.length)))('%s has a program that runs', (file) => {
@@ -28,12 +30,14 @@ describe.skipIf(all.length === 0)('programs in README files', () => {
 });
 
 /**
- * Examples in doc comments are a line or two of a program: these stand before them, and the names that 'tfjs-compress' exports are
- * global. Those with … in them are not meant to run.
+ * Examples in doc comments are a line or two of a program: these stand before them, and
+ * the names that 'tfjs-compress' and math export are global. Those with … in them are not
+ * meant to run. `// → text` after a console.log is what it must print.
  */
 const prelude = `import * as tf from '@tensorflow/tfjs';
+import * as math from '@tfjs-compress/math';
 import * as compress from 'tfjs-compress';
-Object.assign(globalThis, compress, { tf });
+Object.assign(globalThis, math, compress, { tf });
 const model = tf.sequential({ layers: [tf.layers.dense({ units: 16, inputShape: [4] }), tf.layers.dense({ units: 1 })] });
 model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
 const x = tf.randomNormal([32, 4]);
@@ -43,32 +47,76 @@ const optimizer = tf.train.sgd(0.01);
 const loss = (a, b) => tf.losses.meanSquaredError(a, b);
 const callback = new compress.SurgeryCallback({ targetSparsity: 0.5 });
 class MyAttention extends tf.layers.Layer { static className = 'MyAttention'; }
+const artifactsOf = async (from) => {
+  let artifacts;
+  await from.save(tf.io.withSaveHandler(async (given) => { artifacts = given; return {}; }));
+  return artifacts;
+};
 `;
 
-const examples = publicPackages()
+interface Example {
+  line: number;
+  code: string;
+}
+
+/** By file: those that import nothing are one program, each in a scope of its own. */
+const files = publicPackages()
   .filter(({ name }) => /math|layers|callbacks|format|tfjs-compress$/.test(name))
   .flatMap(({ folder }) =>
     readdirSync(join(folder, 'src'), { recursive: true })
       .map((file) => join(folder, 'src', String(file)))
       .filter((file) => /(?<!\.test)\.ts$/.test(file)),
   )
-  .flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
-    return [...text.matchAll(/^ *\* ```js\n([\s\S]*?)^ *\* ```$/gm)].map(({ 1: block, index }) => ({
-      name: file.slice(root.length),
+  .map((file) => ({ name: file.slice(root.length), examples: examplesIn(readFileSync(file, 'utf8')) }))
+  .filter(({ examples }) => examples.length > 0);
+
+function examplesIn(text: string): Example[] {
+  return [...text.matchAll(/^ *\* ```js\n([\s\S]*?)^ *\* ```$/gm)]
+    .map(({ 1: block, index }) => ({
       line: text.slice(0, index).split('\n').length,
       code: block.replace(/^ *\* ?/gm, ''),
-    }));
-  })
-  .filter(({ code }) => !code.includes('…'));
+    }))
+    .filter(({ code }) => !code.includes('…'));
+}
 
 it('finds examples in doc comments', () => {
-  expect(examples.length).toBeGreaterThan(3);
+  expect(files.flatMap(({ examples }) => examples).length).toBeGreaterThan(60);
 });
 
-it.each(examples)('the doc comment in $name, line $line, runs', async ({ name, line, code }) => {
-  const folder = join(inject('consumers').esm, 'examples', `${name.replace(/\W+/g, '-')}-${line}`);
+it.each(files)('the doc comments in $name run', async ({ name, examples }) => {
+  const folder = join(inject('consumers').esm, 'examples', name.replace(/\W+/g, '-'));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'example.mjs'), /^import /m.test(code) ? code : prelude + code);
-  await run(process.execPath, ['example.mjs'], { cwd: folder, timeout: 120_000 });
+  const isProgram = ({ code }: Example) => /^import /m.test(code);
+  const scoped = examples.filter((example) => !isProgram(example));
+  const marked = scoped.map(({ line, code }) => `console.log('line ${line}');\nawait (async () => {\n${code}})();\n`);
+  const programs = [
+    ...examples.filter(isProgram).map((example) => ({ examples: [example], code: example.code })),
+    ...(scoped.length ? [{ examples: scoped, code: prelude + marked.join('') }] : []),
+  ];
+  for (const program of programs) {
+    writeFileSync(join(folder, 'example.mjs'), program.code);
+    const { stdout } = await run(process.execPath, ['example.mjs'], { cwd: folder, timeout: 120_000 });
+    for (const { line, code } of program.examples) {
+      const wanted = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text.trim());
+      const own = stdout
+        .split(`line ${line}\n`)
+        .at(-1)!
+        .split(/^line \d+$/m)[0];
+      for (const text of wanted) expect(own, `line ${line}`).toContain(text);
+    }
+  }
+});
+
+it('every public function and class has a doc comment with an example, and says what it throws', () => {
+  // The detector's parts are explained by its README; their comments have no examples
+  // yet.
+  const isExplained = ({ where }: Documented) => /packages\/detection|math\/src\/detection/.test(where);
+  const all = documentation();
+  expect(all.length).toBeGreaterThan(150);
+  const list = (lacking: Documented[]) => [...new Set(lacking.map(({ name, where }) => `${name} (${where})`))];
+  expect(list(all.filter((each) => !each.hasDoc)), 'no doc comment').toEqual([]);
+  expect(list(all.filter((each) => !each.hasExample && each.isCallable && !isExplained(each))), 'no example').toEqual(
+    [],
+  );
+  expect(list(all.filter((each) => each.throws && !each.hasThrows && !isExplained(each))), 'no @throws').toEqual([]);
 });

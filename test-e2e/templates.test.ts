@@ -31,15 +31,15 @@ describe('the template', () => {
     expect(before[accuracy]).toBeGreaterThan(70);
     expect(after[accuracy]).toBeGreaterThan(60);
     expect(again).toEqual(after);
-    expect(after.bytes).toBeLessThan(before.bytes / 30);
+    expect(after.bytes).toBeLessThan(before.bytes / 20);
     expect(await failure(folder, { EPOCHS: 'two' })).toBe("EPOCHS: expected a number of at least 6, received 'two'.");
   });
 
   it('text: better than chance, and answers without TensorFlow.js', async () => {
     const folder = placeTemplate('text', templates);
-    const { stdout } = await start(folder, { EPOCHS: '4' });
+    const { stdout } = await start(folder, { EPOCHS: '4', SENTENCES: '1200' });
     const { before, after } = tableOf(stdout);
-    expect(after[accuracy]).toBeGreaterThan(60);
+    expect(after[accuracy]).toBeGreaterThan(52);
     expect(after.bytes).toBeLessThan(before.bytes / 20);
     const ask = (...args: string[]) => run('node', ['ask.js', ...args], { cwd: folder, mayFail: true });
     expect((await ask('An excellent film, I loved it.')).stdout).toMatch(/^(good|bad) \(\d+% sure\)\n$/);

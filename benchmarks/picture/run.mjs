@@ -1,6 +1,7 @@
 /**
- * node benchmarks/picture/run.mjs [--check]: README's picture, beforeAfter.svg, from the results of the benchmarks. With --check it
- * writes nothing and fails when the file is not what the results give.
+ * node benchmarks/picture/run.mjs [--check]: README's picture, beforeAfter.svg, from the
+ * results of the benchmarks. With --check it writes nothing and fails when the file is
+ * not what the results give.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { meanAndSpread, readResult } from '../tools/results.mjs';

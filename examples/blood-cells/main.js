@@ -152,12 +152,9 @@ async function timed(name, run) {
 
 /** Keeps with the detector at what score it finds best on pictures that are neither trained on nor reported. */
 async function chooseThreshold(of) {
-  try {
-    await of.chooseThreshold(valSet, network.detect);
-  } catch (error) {
-    // A network that has hardly been trained.
-    console.log(error.message);
-  }
+  of.setDetectDefaults(network.detect);
+  // A network that has hardly been trained finds nothing.
+  await of.chooseThreshold(valSet).catch(({ message }) => console.log(message));
 }
 
 async function report(name, of, bytes) {

@@ -3,12 +3,19 @@ import Sentiment from 'sentiment';
 
 const require = createRequire(import.meta.url);
 
-/** 3,000 sentences of reviews (Amazon, IMDb, Yelp), half of them good: [{ text, isGood }], the three kinds in turn. */
+/**
+ * 3,000 sentences of reviews (Amazon, IMDb, Yelp), half of them good: [{ text, isGood }], the three kinds in turn. The environment
+ * variable SENTENCES says how many are taken at most, for a quick try.
+ */
 export function loadReviews() {
+  const most = Number(process.env.SENTENCES ?? 3000);
+  if (!(most >= 200))
+    throw new Error(`SENTENCES: expected a number of at least 200, received '${process.env.SENTENCES}'.`);
   const kinds = ['amazon', 'imdb', 'yelp'].map((name) =>
     require(`sentiment/test/fixtures/${name}.json`).filter(({ text }) => text),
   );
-  return kinds[0].flatMap((_, i) => kinds.map((kind) => ({ text: kind[i].text, isGood: kind[i].class === 1 })));
+  const inTurn = kinds[0].flatMap((_, i) => kinds.map((kind) => ({ text: kind[i].text, isGood: kind[i].class === 1 })));
+  return inTurn.slice(0, most);
 }
 
 const list = new Sentiment();

@@ -7,6 +7,7 @@ const guide = [
   ['React and Vue', '/frameworks'],
   ['Choosing settings', '/settings'],
   ['How it works', '/methods'],
+  ['Templates', '/templates'],
   ['Coming from another tool', '/coming-from'],
   ['Errors and what to do', '/troubleshooting'],
 ];
@@ -24,7 +25,7 @@ const reference = [
   ['API', '/api'],
 ];
 const project = [
-  ['Tested platforms', '/platforms'],
+  ['Versions and platforms', '/platforms'],
   ['Benchmarks', '/benchmarks'],
   ['The state of TensorFlow.js', '/tfjs'],
 ];
@@ -45,6 +46,7 @@ export default defineConfig({
     },
     nav: [
       { text: 'Start', link: '/' },
+      { text: 'Live', link: '/live/index.html', target: '_self' },
       { text: 'Errors', link: '/troubleshooting' },
       { text: 'API', link: '/api' },
       { text: 'GitHub', link: home },

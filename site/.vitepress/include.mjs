@@ -18,6 +18,16 @@ const pages = {
   'packages/wasm-training/README.md': './wasm-training.md',
   'packages/math/README.md': './math.md',
   'benchmarks/README.md': './benchmarks.md',
+  'examples/README.md': './templates.md',
+};
+
+/** Parts of the README that stand on pages of their own. */
+const parts = {
+  'README.md#what-you-ship': './index.md#before-and-after',
+  'README.md#one-line': './index.md#the-one-line',
+  'README.md#ways-to-use-it': './settings.md',
+  'README.md#in-a-browser': './browser.md',
+  'README.md#versions': './platforms.md#versions',
 };
 
 const directive = /^<!-- include: (\S+?)(?:#(\S+))? -->$/gm;
@@ -40,7 +50,7 @@ export function withIncludes(text, file) {
     const source = join(dirname(file), path);
     const whole = readFileSync(source, 'utf8');
     const part = heading ? sectionOf(whole, heading, source) : whole;
-    return withLinks(part, relative(repository, source).replaceAll('\\', '/')).trim();
+    return withLinks(part, relative(repository, source).replaceAll('\\', '/'), !heading).trim();
   });
 }
 
@@ -72,11 +82,12 @@ function sectionOf(text, wanted, source) {
   return lines.slice(start.index + 1, end?.index).join('\n');
 }
 
-/** The same text, its links as they are right on the site. */
-function withLinks(text, source) {
+/** The same text, its links as they are right on the site; where it is not a whole one, links to its own headings, too. */
+function withLinks(text, source, isWhole) {
+  const right = (link) => (isWhole && link.startsWith('#') ? link : siteLink(link, source));
   return text
     .split(/(^```[\s\S]*?^```)/m)
-    .map((part, i) => (i % 2 ? part : part.replace(/\]\(\s*([^)\s]+)\)/g, (_, link) => `](${siteLink(link, source)})`)))
+    .map((part, i) => (i % 2 ? part : part.replace(/\]\(\s*([^)\s]+)\)/g, (_, link) => `](${right(link)})`)))
     .join('');
 }
 
@@ -86,11 +97,12 @@ function siteLink(link, source) {
   const inRepository = path.startsWith(`${home}/`)
     ? path.slice(home.length + 1).replace(/^(blob|tree)\/main\//, '')
     : path;
-  if (!path || /^[a-z]+:/.test(inRepository)) return link;
-  const target = inRepository === path ? posix.join(posix.dirname(source), path) : inRepository;
+  if (/^[a-z]+:/.test(inRepository)) return link;
+  const target = inRepository === path ? (path ? posix.join(posix.dirname(source), path) : source) : inRepository;
   const readme = posix.join(target, 'README.md');
   const page = pages[target] ?? pages[readme] ?? target.match(/^site\/([\w-]+\.md)$/)?.[1];
   if (page) return page + anchor;
+  if (parts[target + anchor]) return parts[target + anchor];
   if (!existsSync(join(repository, target))) throw new Error(`${source}: the link ${link} leads nowhere.`);
   const kind = statSync(join(repository, target)).isDirectory() ? 'tree' : 'blob';
   return `${home}/${kind}/main/${target}${anchor}`;

@@ -12,8 +12,9 @@ import { errorsIn, resolutions } from '../support/typescript.js';
 import { type Registry, startRegistry } from './registry.js';
 
 /**
- * A release, made as the release workflow makes it, in a copy of the repository and to a registry of this machine; then a new project that
- * installs it from there, and a second release.
+ * A release, made as the release workflow makes it, in a copy of the repository and to a
+ * registry of this machine; then a new project that installs it from there, and a second
+ * release.
  */
 const names = publicPackages().map(({ name }) => name);
 const tfjs = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies['@tensorflow/tfjs'];
@@ -165,7 +166,10 @@ function shortName(name: string): string {
   return name.replace('@tfjs-compress/', '');
 }
 
-/** The changes that wait for a release in .changeset/: a package's name each, and what is said of it. */
+/**
+ * The changes that wait for a release in .changeset/: a package's name each, and what is
+ * said of it.
+ */
 function changesets(): { names: string[]; text: string }[] {
   const place = join(root, '.changeset');
   return readdirSync(place)

@@ -8,8 +8,10 @@ import { setTimeout } from 'node:timers/promises';
 import { run } from '../support/run.js';
 
 /**
- * Verdaccio is 327 packages, which nobody needs who does not make a release: it is installed into the user's cache folder by those who do.
- * 6.8 is the last line for Node 20. One of its packages asks for a tag that not every mirror has, and gets a version instead.
+ * Verdaccio is 327 packages, which nobody needs who does not make a release: it is
+ * installed into the user's cache folder by those who do. 6.8 is the last line for Node
+ * 20. One of its packages asks for a tag that not every mirror has, and gets a version
+ * instead.
  */
 const verdaccio = '6.8.0';
 const overrides = { 'verdaccio-audit': { 'node-fetch': '2.7.0' } };
@@ -17,13 +19,17 @@ const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tfj
 
 export interface Registry {
   url: string;
-  /** What npm has to be told to publish there and to install from there: environment variables. */
+  /**
+   * What npm has to be told to publish there and to install from there: environment
+   * variables.
+   */
   env: Record<string, string>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a registry on a free port that keeps our packages in `folder` and gets all others from the registry that npm is configured with.
+ * Starts a registry on a free port that keeps our packages in `folder` and gets all
+ * others from the registry that npm is configured with.
  */
 export async function startRegistry(folder: string): Promise<Registry> {
   await install();
@@ -52,7 +58,8 @@ export async function startRegistry(folder: string): Promise<Registry> {
     await answers(server, url);
     const npmrc = join(folder, 'npmrc');
     writeFileSync(npmrc, `registry=${url}\n//localhost:${port}/:_authToken=${await addUser(url)}\n`);
-    // changesets reads the first of these only, and would ask npm's own registry without it.
+    // changesets reads the first of these only, and would ask npm's own registry without
+    // it.
     return { url, env: { npm_config_registry: url, npm_config_userconfig: npmrc }, stop };
   } catch (error) {
     await stop();

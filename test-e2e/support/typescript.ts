@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import { root } from '../../scripts/setup.mjs';
 
 /**
- * TypeScript in a consumer project, strict. tfjs's own declarations need skipLibCheck, which would hide errors in ours: it is off, and only
- * what tfjs's files are told is left out.
+ * TypeScript in a consumer project, strict. tfjs's own declarations need skipLibCheck,
+ * which would hide errors in ours: it is off, and only what tfjs's files are told is left
+ * out.
  */
 const strict: ts.CompilerOptions = {
   strict: true,

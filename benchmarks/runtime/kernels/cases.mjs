@@ -60,10 +60,7 @@ export function vectorProduct({ inputs, outputs, zeros, skipped }) {
 export function window({ kind, size, channels, kernel, stride, padding }) {
   const machine = new Machine();
   const out = Math.floor((size + 2 * padding - kernel) / stride) + 1;
-  const shape = {
-    ...{ outHeight: out, outWidth: out, kernelHeight: kernel, kernelWidth: kernel },
-    ...{ strideHeight: stride, strideWidth: stride, dilationHeight: 1, dilationWidth: 1 },
-  };
+  const axis = { out, kernel, stride, dilation: 1 };
   const [xPlane, yPlane] = [size, out].map((side) => 16 * Math.ceil((side * side) / 4));
   const x = machine.put(numbers((channels * xPlane) / 4));
   const y = machine.place(channels * yPlane);
@@ -71,7 +68,7 @@ export function window({ kind, size, channels, kernel, stride, padding }) {
   const run = machine.prepare([
     Op.window,
     ...[['sum', 'max', 'average'].indexOf(kind), x, y, kind === 'sum' ? weights : 0, 0],
-    ...[machine.place(windowScratchBytes(shape)), channels, 1, 1, size, size, xPlane, 4 * size * size, 4 * size],
+    ...[machine.place(windowScratchBytes(axis, axis)), channels, 1, 1, size, size, xPlane, 4 * size * size, 4 * size],
     ...[out, out, yPlane, 4 * out * out, 4 * out, kernel, kernel, stride, stride, 1, 1, padding, padding],
     ...[f(-Infinity), f(Infinity)],
   ]);

@@ -25,7 +25,7 @@ downloads(runner);
 ownSection();
 runner.recall();
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+if (import.meta.env.MODE === 'production' && 'serviceWorker' in navigator) {
   // Refused in some private windows: then the page is not there offline, and all else is.
   navigator.serviceWorker.register('./serviceWorker.js').catch(() => {});
 }

@@ -8,26 +8,40 @@ import {
 } from './callbackArgs.js';
 
 export interface INQOverride {
-  /** 2 to 8: one bit for zero, the others for 2^(bits-1) values ±2^k (17 levels with zero at 5 bits). Default 5. */
+  /**
+   * 2 to 8: one bit for zero, the others for 2^(bits-1) values ±2^k (17 levels with zero
+   * at 5 bits). Default 5.
+   */
   bits?: number;
-  /** A range of levels for each output channel; false (default) is one for the kernel, as in the paper. */
+  /**
+   * A range of levels for each output channel; false (default) is one for the kernel, as
+   * in the paper.
+   */
   perChannel?: boolean;
 }
 
 export interface INQSchedulerArgs extends CompressionCallbackArgs<INQOverride>, INQOverride {
   /**
-   * Accumulated fractions of each kernel's weights, increasing, the last one 1. Default: the paper's for that many bits,
-   * fewer bits taking more steps (`inqSteps.resNet18`, `resNet18Bits4`, `resNet18Bits3`, `resNet18Bits2`).
+   * Accumulated fractions of each kernel's weights, increasing, the last one 1. Default:
+   * the paper's for that many bits, fewer bits taking more steps (`inqSteps.resNet18`,
+   * `resNet18Bits4`, `resNet18Bits3`, `resNet18Bits2`).
    */
   steps?: readonly number[];
-  /** Which weights a step takes: the largest (default, the paper's "pruning-inspired") or any, at random. */
+  /**
+   * Which weights a step takes: the largest (default, the paper's "pruning-inspired") or
+   * any, at random.
+   */
   partition?: 'magnitude' | 'random';
   /**
-   * Epochs of re-training after each step but the last. The last step is taken at the end of these, and what is left of the
-   * fit trains biases and batch normalization alone. By default the fit's epochs are divided evenly over them.
+   * Epochs of re-training after each step but the last. The last step is taken at the end
+   * of these, and what is left of the fit trains biases and batch normalization alone. By
+   * default the fit's epochs are divided evenly over them.
    */
   epochsPerStep?: number;
-  /** Set the optimizer's learning rate back, at every step, to what it was when training began. Default false. */
+  /**
+   * Set the optimizer's learning rate back, at every step, to what it was when training
+   * began. Default false.
+   */
   resetLearningRate?: boolean;
 }
 
@@ -42,8 +56,8 @@ export interface INQOptions extends CommonOptions {
 }
 
 /**
- * The accumulated fractions of the paper's experiments (Zhou et al., ICLR 2017, arXiv:1702.03044, section 3 and Table 4),
- * 5 bits unless the name says otherwise.
+ * The accumulated fractions of the paper's experiments (Zhou et al., ICLR 2017,
+ * arXiv:1702.03044, section 3 and Table 4), 5 bits unless the name says otherwise.
  *
  * ```js
  * new INQScheduler({ bits: 3, steps: inqSteps.resNet18Bits3 });

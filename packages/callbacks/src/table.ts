@@ -12,7 +12,13 @@ export interface CompressionRow extends WeightFigures {
  * The figures of a model's compressible kernels as they are now (effective weights, where a callback is attached), and
  * their total as the last row.
  *
+ * ```js
+ * const rows = await compressionTable(model);
+ * console.log(rows.at(-1).remaining); // → 1
+ * ```
+ *
  * @param options.include As in the callbacks; all kernels when left out.
+ * @throws Error for an unknown option, or a selector that matches nothing.
  */
 export async function compressionTable(
   model: LayersModel,
@@ -63,7 +69,13 @@ export async function printTable(model: LayersModel, trained: LayersModel, paths
   console.log([formatTable(rows), ...notes].join('\n'));
 }
 
-/** The table as aligned text, without a final line break. */
+/**
+ * The table as aligned text, without a final line break.
+ *
+ * ```js
+ * console.log(formatTable(await compressionTable(model)));
+ * ```
+ */
 export function formatTable(rows: CompressionRow[]): string {
   const header = ['kernel', 'weights', 'remaining', 'bits', 'levels', 'float32', 'packed'];
   const cells = rows.map((row) => [

@@ -27,6 +27,11 @@ export interface CompressedHandler {
 /**
  * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
  *
+ * ```js
+ * const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));
+ * const again = await tf.loadLayersModel(compressed('file://output/model.tfz'));
+ * ```
+ *
  * @param place file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
  *   localstorage://… and every other URL that a tfjs handler is registered for, an IOHandler, which then keeps the file as its weight
  *   data, or, for loads only, bytes, a Response, blob: and data: URLs, a File or list of one.

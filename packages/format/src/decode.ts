@@ -12,6 +12,11 @@ export { openCompressed, unpack };
 /**
  * A handler for tf.loadLayersModel and tf.loadGraphModel that loads a compressed file.
  *
+ * ```js
+ * const bytes = pack(await artifactsOf(model)); // or a URL, a File, a Response
+ * const again = await tf.loadLayersModel(compressed(bytes));
+ * ```
+ *
  * @param source A URL that fetch takes (http(s), relative, blob:, data:), bytes, a Response, a File or a list of one, or an IOHandler that
  *   holds a compressed model.
  * @throws Error for an unknown option; FormatError (from load) for what is no whole, unchanged compressed file.

@@ -22,6 +22,10 @@ interface Saveable {
  * Writes a plain tfjs model, model.json and weights.bin, which loads without this package (Node only): layers of this
  * suite become the built-in ones, their kernels hold the effective weights.
  *
+ * ```js
+ * const { sizeBytes } = await exportStock(model, 'output/stock', { quantize: 'uint8' });
+ * ```
+ *
  * @param folder A path or a file:// URL; made when it is not there.
  * @returns Bytes of the two files.
  * @throws ArgumentError for what is neither a model nor a path, for an unknown quantization, and for 'uint8' of values that are not finite.

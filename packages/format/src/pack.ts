@@ -24,6 +24,11 @@ export const packOptionNames = ['quantize', 'onProgress', 'onWeight'] as const;
 /**
  * A compressed file of a model: everything in its artifacts, the weights bit for bit.
  *
+ * ```js
+ * const bytes = pack(await artifactsOf(model), { quantize: { float16: /bias$/ } });
+ * console.log(bytes.length < 1000); // → true
+ * ```
+ *
  * @param artifacts What model.save() hands to its handler.
  * @throws ArgumentError for what could not be read back: a binary topology, weights that are a stream or do not match their
  *   specification, JSON of more than 2^24 bytes or nested more than 200 deep; and for a selector of `quantize` that selects nothing.

@@ -3,7 +3,10 @@ import { check } from '@tfjs-compress/math/internal';
 import { type PackOptions, packing } from './pack.js';
 
 export interface PackAsyncOptions extends PackOptions {
-  /** For a stop button: when it is aborted, the promise is rejected with its reason at the next step. Default none. */
+  /**
+   * For a stop button: when it is aborted, the promise is rejected with its reason at the
+   * next step. Default none.
+   */
   signal?: AbortSignal;
 }
 
@@ -11,8 +14,9 @@ export interface PackAsyncOptions extends PackOptions {
 const turn = 12;
 
 /**
- * pack() for a page that must not stand still: between the steps of packing, a tenth of a second at most for most models, the page can
- * draw and answer; `onProgress` says how far it has come, `signal` ends it. The artifacts are not to be changed meanwhile.
+ * pack() for a page that must not stand still: between the steps of packing, a tenth of a
+ * second at most for most models, the page can draw and answer; `onProgress` says how far
+ * it has come, `signal` ends it. The artifacts are not to be changed meanwhile.
  *
  * @example
  * ```js

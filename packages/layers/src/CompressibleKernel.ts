@@ -28,6 +28,13 @@ import { select, straightThroughMask } from './straightThrough.js';
  *
  * Values are read and changed through update() alone. Forward costs one selection while pruned weights may come back, an
  * optimizer's update another when something is held.
+ *
+ * ```js
+ * const layer = maskedDense({ units: 1, inputShape: [2] });
+ * tf.sequential({ layers: [layer] });
+ * const [kernel] = layer.compressibleKernels;
+ * console.log(kernel.path.endsWith('/kernel'), kernel.size); // → true 2
+ * ```
  */
 export class CompressibleKernel {
   readonly path: string;

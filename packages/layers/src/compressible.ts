@@ -14,7 +14,10 @@ import { writeAsIs } from './writeAsIs.js';
 type Family = keyof typeof familyClasses;
 
 export interface CompressibleOptions extends Selection<CompressionArgs & { family?: Family }> {
-  /** Which of our layers to use: 'masked' for SurgeryCallback (default), 'powerOfTwo' for INQScheduler. Both callbacks take both. */
+  /**
+   * Which of our layers to use: 'masked' for SurgeryCallback (default), 'powerOfTwo' for
+   * INQScheduler. Both callbacks take both.
+   */
   family?: Family;
 }
 
@@ -27,12 +30,20 @@ interface LayerConfig {
 const compressionOptions = ['targetSparsity', 'rate', 'bits', 'perChannel'] as const;
 
 /**
- * Rebuilds a model with layers of this package in place of Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D and
- * SeparableConv2D: same names, same connections, same weights, nested models and shared layers included. Layers inside
- * wrappers (TimeDistributed, Bidirectional), recurrent, embedding and other layers stay as they are; the callbacks take
- * those too. The result is not compiled; the given model is left as it is.
+ * Rebuilds a model with layers of this package in place of Dense, Conv1D, Conv2D,
+ * Conv2DTranspose, DepthwiseConv2D and SeparableConv2D: same names, same connections,
+ * same weights, nested models and shared layers included. Layers inside wrappers
+ * (TimeDistributed, Bidirectional), recurrent, embedding and other layers stay as they
+ * are; the callbacks take those too. The result is not compiled; the given model is left
+ * as it is.
  *
- * @throws Error when the model is not built, a selector matches nothing, or nothing in it can be compressed.
+ * ```js
+ * const pruned = compressible(model, { family: 'masked', overrides: { '*': { targetSparsity: 0.8 } } });
+ * console.log(pruned.layers[0].getClassName()); // → MaskedDense
+ * ```
+ *
+ * @throws Error when the model is not built, a selector matches nothing, or nothing in it
+ *   can be compressed.
  */
 export function compressible<M extends tfl.LayersModel>(model: M, options: CompressibleOptions = {}): M {
   checkModel(model);
@@ -63,15 +74,26 @@ export function compressible<M extends tfl.LayersModel>(model: M, options: Compr
   });
 }
 
-/** Whether compressible() can put a layer of this package in the place of the one that owns the weight. */
+/**
+ * Whether compressible() can put a layer of this package in the place of the one that
+ * owns the weight.
+ */
 export function isConvertible({ layers }: Site): boolean {
   const owner = layers[layers.length - 1];
   return layers.slice(0, -1).every(isContainer) && owner.getClassName() in familyClasses.masked;
 }
 
 /**
- * The inverse: a stock model that holds the effective weights, pruned ones as 0. Loads without this package. Works on
- * any model that has layers of this package in it, and leaves the given model as it is.
+ * The inverse: a stock model that holds the effective weights, pruned ones as 0. Loads
+ * without this package. Works on any model that has layers of this package in it, and
+ * leaves the given model as it is.
+ *
+ * ```js
+ * const stock = strip(compressible(model));
+ * console.log(stock.layers[0].getClassName()); // → Dense
+ * ```
+ *
+ * @throws Error for what is not a built tf.LayersModel.
  */
 export function strip<M extends tfl.LayersModel>(model: M): M {
   checkModel(model);
@@ -85,7 +107,10 @@ export function strip<M extends tfl.LayersModel>(model: M): M {
   });
 }
 
-/** Builds the model anew from its config, each layer's passed through `convert`, and copies the weights. */
+/**
+ * Builds the model anew from its config, each layer's passed through `convert`, and
+ * copies the weights.
+ */
 function rebuild<M extends tfl.LayersModel>(model: M, convert: (layer: Layer, given: LayerConfig) => LayerConfig): M {
   const convertAll = (container: tfl.LayersModel, configs: LayerConfig[]): LayerConfig[] => {
     const byName = new Map(container.layers.map((layer) => [layer.name, layer]));
@@ -103,7 +128,8 @@ function rebuild<M extends tfl.LayersModel>(model: M, convert: (layer: Layer, gi
   const Class = model.constructor as unknown as {
     fromConfig(cls: unknown, config: unknown, customObjects: object, fastWeightInit: boolean): M;
   };
-  // No initializer runs, for its values would be overwritten at once: as loadLayersModel does it.
+  // No initializer runs, for its values would be overwritten at once: as loadLayersModel
+  // does it.
   const rebuilt = Class.fromConfig(Class, { ...config, layers: convertAll(model, config.layers!) }, {}, true);
   copyWeights(model, rebuilt);
   copyMarks(model, rebuilt);
@@ -119,7 +145,10 @@ function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
   }
 }
 
-/** By position, the effective values; then, where both have states, those and what is under the mask. */
+/**
+ * By position, the effective values; then, where both have states, those and what is
+ * under the mask.
+ */
 function copyLayer(source: Layer, target: Layer): void {
   const [ours, theirs] = [weightsBeside(source), weightsBeside(target)];
   for (let i = 0; i < ours.length; i++)

@@ -39,7 +39,13 @@ export interface CompressibleLayerClass<Args> {
   fromConfig: serialization.FromConfigMethod<CompressibleLayer>;
 }
 
-/** Whether a layer is one of this package, or of another copy of it. */
+/**
+ * Whether a layer is one of this package, or of another copy of it.
+ *
+ * ```js
+ * console.log(isCompressibleLayer(maskedDense({ units: 1 })), isCompressibleLayer(tf.layers.dense({ units: 1 }))); // → true false
+ * ```
+ */
 export function isCompressibleLayer(layer: Layer): layer is CompressibleLayer {
   return Array.isArray((layer as Partial<CompressibleLayer>).compressibleKernels);
 }

@@ -9,6 +9,20 @@ export {
   type PowerOfTwoArgs,
 } from './compressibleLayer.js';
 export {
+  maskedConv1d,
+  maskedConv2d,
+  maskedConv2dTranspose,
+  maskedDense,
+  maskedDepthwiseConv2d,
+  maskedSeparableConv2d,
+  powerOfTwoConv1d,
+  powerOfTwoConv2d,
+  powerOfTwoConv2dTranspose,
+  powerOfTwoDense,
+  powerOfTwoDepthwiseConv2d,
+  powerOfTwoSeparableConv2d,
+} from './factories.js';
+export {
   MaskedConv1D,
   type MaskedConv1DLayerArgs,
   MaskedConv2D,
@@ -21,12 +35,6 @@ export {
   type MaskedDepthwiseConv2DLayerArgs,
   MaskedSeparableConv2D,
   type MaskedSeparableConv2DLayerArgs,
-  maskedConv1d,
-  maskedConv2d,
-  maskedConv2dTranspose,
-  maskedDense,
-  maskedDepthwiseConv2d,
-  maskedSeparableConv2d,
   PowerOfTwoConv1D,
   type PowerOfTwoConv1DLayerArgs,
   PowerOfTwoConv2D,
@@ -39,12 +47,6 @@ export {
   type PowerOfTwoDepthwiseConv2DLayerArgs,
   PowerOfTwoSeparableConv2D,
   type PowerOfTwoSeparableConv2DLayerArgs,
-  powerOfTwoConv1d,
-  powerOfTwoConv2d,
-  powerOfTwoConv2dTranspose,
-  powerOfTwoDense,
-  powerOfTwoDepthwiseConv2d,
-  powerOfTwoSeparableConv2d,
 } from './layers.js';
 export { effectiveWeights, resetCompression } from './modelCompression.js';
 export type { Selection, Selector } from './select.js';

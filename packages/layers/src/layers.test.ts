@@ -1,6 +1,7 @@
 import { layers as stock } from '@tensorflow/tfjs-layers';
 import { testCompressibleLayer } from '@tfjs-compress/testing';
-import * as ours from './layers.js';
+import * as factoryFunctions from './factories.js';
+import * as classes from './layers.js';
 
 const conv = { filters: 3, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' };
 const cases = [
@@ -23,7 +24,7 @@ const cases = [
     fields: ['depthwiseKernel', 'pointwiseKernel'],
   },
 ];
-const factories = new Map<string, unknown>(Object.entries(ours));
+const factories = new Map<string, unknown>(Object.entries({ ...classes, ...factoryFunctions }));
 const families = [
   { prefix: 'Masked', own: { targetSparsity: 0.5 } },
   { prefix: 'PowerOfTwo', own: { bits: 4, perChannel: true } },

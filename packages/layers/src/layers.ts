@@ -1,10 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import {
-  type CompressibleLayer,
-  compressibleLayer,
-  type MaskedArgs,
-  type PowerOfTwoArgs,
-} from './compressibleLayer.js';
+import { compressibleLayer, type MaskedArgs, type PowerOfTwoArgs } from './compressibleLayer.js';
 import { classOf } from './tfjsCopy.js';
 
 const { dense, conv1d, conv2d, conv2dTranspose, depthwiseConv2d, separableConv2d } = tfl.layers;
@@ -39,22 +34,72 @@ const SeparableConv2D = classOf(separableConv2d(one));
 const separable = ['depthwiseKernel', 'pointwiseKernel'];
 
 /**
- * Masked layers: the built-in layer with a kernel that SurgeryCallback prunes and splices (Dynamic Network Surgery,
- * arXiv:1608.04493). Arguments, shapes and errors are the built-in layer's, and MaskedArgs.
+ * Masked layers: the built-in layer with a kernel that SurgeryCallback prunes and splices
+ * (Dynamic Network Surgery, arXiv:1608.04493). Arguments, shapes and errors are the
+ * built-in layer's, and MaskedArgs.
+ *
+ * ```js
+ * const layer = new MaskedDense({ units: 4, targetSparsity: 0.8 });
+ * ```
  */
 export const MaskedDense = compressibleLayer<MaskedDenseLayerArgs>(Dense, 'MaskedDense', ['kernel']);
+/**
+ * tf.layers.conv1d whose kernel SurgeryCallback prunes.
+ *
+ * ```js
+ * const layer = new MaskedConv1D({ filters: 4, kernelSize: 3, targetSparsity: 0.8 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const MaskedConv1D = compressibleLayer<MaskedConv1DLayerArgs>(Conv1D, 'MaskedConv1D', ['kernel']);
+/**
+ * tf.layers.conv2d whose kernel SurgeryCallback prunes.
+ *
+ * ```js
+ * const layer = new MaskedConv2D({ filters: 4, kernelSize: 3, targetSparsity: 0.8 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const MaskedConv2D = compressibleLayer<MaskedConv2DLayerArgs>(Conv2D, 'MaskedConv2D', ['kernel']);
+/**
+ * tf.layers.conv2dTranspose whose kernel SurgeryCallback prunes.
+ *
+ * ```js
+ * const layer = new MaskedConv2DTranspose({ filters: 4, kernelSize: 3, targetSparsity: 0.8 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const MaskedConv2DTranspose = compressibleLayer<MaskedConv2DTransposeLayerArgs>(
   Conv2DTranspose,
   'MaskedConv2DTranspose',
   ['kernel'],
 );
+/**
+ * tf.layers.depthwiseConv2d whose depthwise kernel SurgeryCallback prunes.
+ *
+ * ```js
+ * const layer = new MaskedDepthwiseConv2D({ kernelSize: 3, targetSparsity: 0.8 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const MaskedDepthwiseConv2D = compressibleLayer<MaskedDepthwiseConv2DLayerArgs>(
   DepthwiseConv2D,
   'MaskedDepthwiseConv2D',
   ['depthwiseKernel'],
 );
+/**
+ * tf.layers.separableConv2d whose depthwise and pointwise kernels SurgeryCallback prunes.
+ *
+ * ```js
+ * const layer = new MaskedSeparableConv2D({ filters: 4, kernelSize: 3, targetSparsity: 0.8 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const MaskedSeparableConv2D = compressibleLayer<MaskedSeparableConv2DLayerArgs>(
   SeparableConv2D,
   'MaskedSeparableConv2D',
@@ -62,23 +107,72 @@ export const MaskedSeparableConv2D = compressibleLayer<MaskedSeparableConv2DLaye
 );
 
 /**
- * Power-of-two layers: the built-in layer with a kernel that INQScheduler turns step by step into 0 and ±2^k
- * (Incremental Network Quantization, arXiv:1702.03044). Arguments, shapes and errors are the built-in layer's, and
- * PowerOfTwoArgs.
+ * Power-of-two layers: the built-in layer with a kernel that INQScheduler turns step by
+ * step into 0 and ±2^k (Incremental Network Quantization, arXiv:1702.03044). Arguments,
+ * shapes and errors are the built-in layer's, and PowerOfTwoArgs.
+ *
+ * ```js
+ * const layer = new PowerOfTwoDense({ units: 4, bits: 4 });
+ * ```
  */
 export const PowerOfTwoDense = compressibleLayer<PowerOfTwoDenseLayerArgs>(Dense, 'PowerOfTwoDense', ['kernel']);
+/**
+ * tf.layers.conv1d whose kernel INQScheduler quantizes.
+ *
+ * ```js
+ * const layer = new PowerOfTwoConv1D({ filters: 4, kernelSize: 3, bits: 4 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const PowerOfTwoConv1D = compressibleLayer<PowerOfTwoConv1DLayerArgs>(Conv1D, 'PowerOfTwoConv1D', ['kernel']);
+/**
+ * tf.layers.conv2d whose kernel INQScheduler quantizes.
+ *
+ * ```js
+ * const layer = new PowerOfTwoConv2D({ filters: 4, kernelSize: 3, bits: 4 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const PowerOfTwoConv2D = compressibleLayer<PowerOfTwoConv2DLayerArgs>(Conv2D, 'PowerOfTwoConv2D', ['kernel']);
+/**
+ * tf.layers.conv2dTranspose whose kernel INQScheduler quantizes.
+ *
+ * ```js
+ * const layer = new PowerOfTwoConv2DTranspose({ filters: 4, kernelSize: 3, bits: 4 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const PowerOfTwoConv2DTranspose = compressibleLayer<PowerOfTwoConv2DTransposeLayerArgs>(
   Conv2DTranspose,
   'PowerOfTwoConv2DTranspose',
   ['kernel'],
 );
+/**
+ * tf.layers.depthwiseConv2d whose depthwise kernel INQScheduler quantizes.
+ *
+ * ```js
+ * const layer = new PowerOfTwoDepthwiseConv2D({ kernelSize: 3, bits: 4 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const PowerOfTwoDepthwiseConv2D = compressibleLayer<PowerOfTwoDepthwiseConv2DLayerArgs>(
   DepthwiseConv2D,
   'PowerOfTwoDepthwiseConv2D',
   ['depthwiseKernel'],
 );
+/**
+ * tf.layers.separableConv2d whose depthwise and pointwise kernels INQScheduler quantizes.
+ *
+ * ```js
+ * const layer = new PowerOfTwoSeparableConv2D({ filters: 4, kernelSize: 3, bits: 4 });
+ * ```
+ *
+ * @throws ArgumentError
+ */
 export const PowerOfTwoSeparableConv2D = compressibleLayer<PowerOfTwoSeparableConv2DLayerArgs>(
   SeparableConv2D,
   'PowerOfTwoSeparableConv2D',
@@ -95,23 +189,3 @@ function familyOf(prefix: 'Masked' | 'PowerOfTwo'): Record<string, string> {
   const bases = ['Dense', 'Conv1D', 'Conv2D', 'Conv2DTranspose', 'DepthwiseConv2D', 'SeparableConv2D'];
   return Object.fromEntries(bases.map((base) => [base, `${prefix}${base}`]));
 }
-
-/** Makes a MaskedDense layer, as tf.layers.dense makes a Dense one; likewise the other factories. */
-export const maskedDense = (args: MaskedDenseLayerArgs): CompressibleLayer => new MaskedDense(args);
-export const maskedConv1d = (args: MaskedConv1DLayerArgs): CompressibleLayer => new MaskedConv1D(args);
-export const maskedConv2d = (args: MaskedConv2DLayerArgs): CompressibleLayer => new MaskedConv2D(args);
-export const maskedConv2dTranspose = (args: MaskedConv2DTransposeLayerArgs): CompressibleLayer =>
-  new MaskedConv2DTranspose(args);
-export const maskedDepthwiseConv2d = (args: MaskedDepthwiseConv2DLayerArgs): CompressibleLayer =>
-  new MaskedDepthwiseConv2D(args);
-export const maskedSeparableConv2d = (args: MaskedSeparableConv2DLayerArgs): CompressibleLayer =>
-  new MaskedSeparableConv2D(args);
-export const powerOfTwoDense = (args: PowerOfTwoDenseLayerArgs): CompressibleLayer => new PowerOfTwoDense(args);
-export const powerOfTwoConv1d = (args: PowerOfTwoConv1DLayerArgs): CompressibleLayer => new PowerOfTwoConv1D(args);
-export const powerOfTwoConv2d = (args: PowerOfTwoConv2DLayerArgs): CompressibleLayer => new PowerOfTwoConv2D(args);
-export const powerOfTwoConv2dTranspose = (args: PowerOfTwoConv2DTransposeLayerArgs): CompressibleLayer =>
-  new PowerOfTwoConv2DTranspose(args);
-export const powerOfTwoDepthwiseConv2d = (args: PowerOfTwoDepthwiseConv2DLayerArgs): CompressibleLayer =>
-  new PowerOfTwoDepthwiseConv2D(args);
-export const powerOfTwoSeparableConv2d = (args: PowerOfTwoSeparableConv2DLayerArgs): CompressibleLayer =>
-  new PowerOfTwoSeparableConv2D(args);

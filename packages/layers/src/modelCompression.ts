@@ -8,8 +8,13 @@ import { findSites } from './sites.js';
 import { checkModel } from './tfjsCopy.js';
 
 /**
- * Forgets everything about a model's compression: nothing is pruned or frozen any more, a run that was kept is dropped.
- * The weights keep the values that the model computes with; zeros are trained like any others from now on.
+ * Forgets everything about a model's compression: nothing is pruned or frozen any more, a
+ * run that was kept is dropped. The weights keep the values that the model computes with;
+ * zeros are trained like any others from now on.
+ *
+ * ```js
+ * resetCompression(model); // then zeros are trained as any other weight
+ * ```
  *
  * @throws Error when a callback is training the model.
  */
@@ -30,11 +35,20 @@ export function resetCompression(model: tfl.LayersModel): void {
 }
 
 /**
- * What a model computes with, at any moment of training: its weights in the order of model.weights, pruned ones 0, the
- * states of Masked… and PowerOfTwo… layers left out. They fit the model that strip() gives. While surgery may bring
- * weights back, model.getWeights() differs from this: it gives the variables that the optimizer trains.
+ * What a model computes with, at any moment of training: its weights in the order of
+ * model.weights, pruned ones 0, the states of Masked… and PowerOfTwo… layers left out.
+ * They fit the model that strip() gives. While surgery may bring weights back,
+ * model.getWeights() differs from this: it gives the variables that the optimizer trains.
+ *
+ * ```js
+ * const copy = strip(model);
+ * const weights = effectiveWeights(model);
+ * copy.setWeights(weights);
+ * tf.dispose(weights);
+ * ```
  *
  * @returns New tensors, to be disposed of by the caller.
+ * @throws Error for what is not a built tf.LayersModel.
  */
 export function effectiveWeights(model: tfl.LayersModel): tf.Tensor[] {
   checkModel(model);

@@ -4,7 +4,7 @@ import { FREE, FROZEN, PRUNED } from '@tfjs-compress/math';
 import { bitsOf, expectNoLeak, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { attach } from './attach.js';
-import { maskedDense } from './layers.js';
+import { maskedDense } from './factories.js';
 import { findSites } from './sites.js';
 
 const optimizers: Record<string, () => tf.Optimizer> = {

@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { maskedDense } from './layers.js';
+import { maskedDense } from './factories.js';
 import { type Selection, select } from './select.js';
 import { findSites, type Site } from './sites.js';
 

@@ -4,9 +4,11 @@ import type { Site } from './sites.js';
 import type { Layer } from './tfjsCopy.js';
 
 /**
- * Which layers or weights: a layer's name ('dense_1'), its class ('Conv2D', our classes and the built-in ones they
- * extend alike), a weight's path ('lstm/cell/recurrentKernel'), any of these with * for any characters ('conv*'),
- * a RegExp on the path, or a function. A layer that contains others (a nested model, Bidirectional) stands for them all.
+ * Which layers or weights: a layer's name ('dense_1'), its class ('Conv2D', our classes
+ * and the built-in ones they extend alike), a weight's path
+ * ('lstm/cell/recurrentKernel'), any of these with * for any characters ('conv*'), a
+ * RegExp on the path, or a function. A layer that contains others (a nested model,
+ * Bidirectional) stands for them all.
  */
 export type Selector = string | RegExp | ((layer: Layer) => boolean);
 
@@ -16,9 +18,10 @@ export interface Selection<Options> {
   /** What to leave out of that. */
   exclude?: Selector | Selector[];
   /**
-   * Options for some of the layers, by selector string; a later entry wins over an earlier one. Of
-   * targetSparsity and rate, of which a layer has one, the later one stays. Without `include`, the
-   * name or path of a layer that is not trained takes it in; a pattern or a class does not.
+   * Options for some of the layers, by selector string; a later entry wins over an
+   * earlier one. Of targetSparsity and rate, of which a layer has one, the later one
+   * stays. Without `include`, the name or path of a layer that is not trained takes it
+   * in; a pattern or a class does not.
    */
   overrides?: Record<string, Options & { skip?: boolean }>;
 }
@@ -33,8 +36,8 @@ export interface Selected<Options> {
  *
  * @param known Names that an override may use, beside skip.
  * @param isDefault What is taken when `include` is left out.
- * @throws Error when a selector matches nothing, an override nothing that is selected, or an override has an
- *   unknown option.
+ * @throws Error when a selector matches nothing, an override nothing that is selected, or
+ *   an override has an unknown option.
  */
 export function select<Options extends object>(
   sites: Site[],
@@ -81,7 +84,10 @@ export function select<Options extends object>(
   });
 }
 
-/** Whether that is the site's path or the name of one of its layers, not a pattern or a class. */
+/**
+ * Whether that is the site's path or the name of one of its layers, not a pattern or a
+ * class.
+ */
 function isNamed(site: Site, selector: string): boolean {
   return selector === site.path || site.layers.some((layer) => layer.name === selector);
 }
@@ -112,7 +118,10 @@ function quote(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The classes of the layers around a weight, innermost first; for a layer of ours the built-in class it extends too. */
+/**
+ * The classes of the layers around a weight, innermost first; for a layer of ours the
+ * built-in class it extends too.
+ */
 function classNames(site: Site): string[] {
   return [...site.layers].reverse().flatMap((layer) => {
     const own = (layer.constructor as any).className as string;

@@ -1,4 +1,15 @@
-/** The one wording of every bad-argument error: what the argument was, what was expected, what came. */
+/**
+ * The one wording of every bad-argument error: what the argument was, what was expected,
+ * what came.
+ *
+ * ```js
+ * try {
+ *   polynomialDecay({ initialValue: 0, finalValue: 1, beginStep: 5, endStep: 5 });
+ * } catch (error) {
+ *   console.log(error instanceof ArgumentError, error.message); // → true endStep: expected more than beginStep (5), received 5.
+ * }
+ * ```
+ */
 export class ArgumentError extends Error {
   override name = 'ArgumentError';
   constructor(argument: string, expected: string, received: unknown) {
@@ -11,6 +22,7 @@ export function check(ok: boolean, argument: string, expected: string, received:
   if (!ok) throw new ArgumentError(argument, expected, received);
 }
 
+/** @throws ArgumentError unless `value` is an integer from `min` to `max`. */
 export function checkInteger(value: unknown, argument: string, min: number, max = Number.MAX_SAFE_INTEGER): void {
   const range = max === Number.MAX_SAFE_INTEGER ? `an integer ≥ ${min}` : `an integer from ${min} to ${max}`;
   check(Number.isInteger(value) && (value as number) >= min && (value as number) <= max, argument, range, value);
@@ -24,10 +36,12 @@ export function checkOneOf(value: unknown, choices: readonly unknown[], argument
 }
 
 /**
- * Options as they are used: the given ones, those that are undefined left out, over the defaults.
+ * Options as they are used: the given ones, those that are undefined left out, over the
+ * defaults.
  *
  * @param defaults Has every option as a key, undefined where there is no default.
- * @throws Error for an option that `defaults` does not have, ArgumentError when `given` is not an object.
+ * @throws Error for an option that `defaults` does not have, ArgumentError when `given`
+ *   is not an object.
  */
 export function resolveOptions<T extends object>(owner: string, given: Partial<T>, defaults: T): T {
   check(given !== null && typeof given === 'object' && !Array.isArray(given), owner, 'an object of options', given);
@@ -36,7 +50,10 @@ export function resolveOptions<T extends object>(owner: string, given: Partial<T
   return { ...defaults, ...Object.fromEntries(defined) };
 }
 
-/** Throws on the first key of `options` that is not in `known`, naming the known key that is nearest to it. */
+/**
+ * Throws on the first key of `options` that is not in `known`, naming the known key that
+ * is nearest to it.
+ */
 export function checkKnownOptions(options: object, known: readonly string[], owner: string): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
@@ -49,7 +66,8 @@ export function checkKnownOptions(options: object, known: readonly string[], own
 }
 
 /**
- * For options that stand among others which are not ours to check: throws on a key that is nearly one of `known`.
+ * For options that stand among others which are not ours to check: throws on a key that
+ * is nearly one of `known`.
  */
 export function checkNearMiss(options: object, known: readonly string[], owner: string): void {
   for (const key of Object.keys(options)) {

@@ -1,4 +1,10 @@
-/** The fraction of exact zeros, in [0, 1]; 0 for no values. */
+/**
+ * The fraction of exact zeros, in [0, 1]; 0 for no values.
+ *
+ * ```js
+ * console.log(sparsityOf(Float32Array.of(0, 1, 0, 2))); // → 0.5
+ * ```
+ */
 export function sparsityOf(values: Float32Array): number {
   return values.length > 0 ? countZeros(values) / values.length : 0;
 }
@@ -18,6 +24,10 @@ export function countNonFinite(values: Float32Array): number {
 /**
  * How often each value occurs, ±0 as one.
  *
+ * ```js
+ * console.log(countLevels(Float32Array.of(0, -0, 2, 2)).get(2)); // → 2
+ * ```
+ *
  * @returns undefined when there are more than `limit` values.
  */
 export function countLevels(values: Float32Array, limit = Number.POSITIVE_INFINITY): Map<number, number> | undefined {
@@ -31,17 +41,35 @@ export function countLevels(values: Float32Array, limit = Number.POSITIVE_INFINI
   return counts;
 }
 
-/** The number of different values, ±0 counted once. */
+/**
+ * The number of different values, ±0 counted once.
+ *
+ * ```js
+ * console.log(distinctLevels(Float32Array.of(0, -0, 2, 2))); // → 2
+ * ```
+ */
 export function distinctLevels(values: Float32Array): number {
   return countLevels(values)!.size;
 }
 
-/** Whether a weight is 0 or ±2^k. */
+/**
+ * Whether a weight is 0 or ±2^k.
+ *
+ * ```js
+ * console.log([0, -0.25, 3].map(isPowerOfTwoOrZero)); // → [ true, true, false ]
+ * ```
+ */
 export function isPowerOfTwoOrZero(value: number): boolean {
   return value === 0 || (Number.isFinite(value) && 2 ** Math.round(Math.log2(Math.abs(value))) === Math.abs(value));
 }
 
-/** Zeroth-order entropy in bits per value: what no coder of single values can go below. */
+/**
+ * Zeroth-order entropy in bits per value: what no coder of single values can go below.
+ *
+ * ```js
+ * console.log(entropyBits([2, 1, 1])); // → 1.5
+ * ```
+ */
 export function entropyBits(counts: Iterable<number>): number {
   const list = [...counts].filter((count) => count > 0);
   const total = list.reduce((a, b) => a + b, 0);
@@ -54,17 +82,31 @@ export interface WeightFigures {
   /** nonZeros / weights. */
   remaining: number;
   /**
-   * What one value takes in a codebook: ceil(log2(different values)), 255 levels and zero being 8 bits. Of powers of two it is as INQ
-   * counts, 1 + ceil(log2(levels)): its codebook has a place for zero whether zero occurs or not. 32 where there are more than 256 levels.
+   * What one value takes in a codebook: ceil(log2(different values)), 255 levels and zero
+   * being 8 bits. Of powers of two it is as INQ counts, 1 + ceil(log2(levels)): its
+   * codebook has a place for zero whether zero occurs or not. 32 where there are more
+   * than 256 levels.
    */
   bits: number;
   /** Distinct non-zero values; exact up to 256, the number of non-zero values beyond. */
   levels: number;
   float32Bytes: number;
-  /** By zeroth-order entropy, values that are listed or stored as float32 included: an estimate of a packed file. */
+  /**
+   * By zeroth-order entropy, values that are listed or stored as float32 included: an
+   * estimate of a packed file.
+   */
   packedBytes: number;
 }
 
+/**
+ * What a tensor's values take and how many there are, before and after compression (see
+ * WeightFigures).
+ *
+ * ```js
+ * const { remaining, bits } = weightFigures(Float32Array.of(0, 0, 0.5, -1));
+ * console.log(remaining, bits); // → 0.5 2
+ * ```
+ */
 export function weightFigures(values: Float32Array): WeightFigures {
   const weights = values.length;
   const nonZeros = weights - countZeros(values);

@@ -27,6 +27,10 @@ const largestExponent = 127;
  * The range of exponents for weights up to a magnitude (INQ, arXiv:1702.03044, Eq. 2 and 3):
  * n1 = floor(log2(4s / 3)), n2 = n1 + 1 - 2^(bits-1) / 2, cut off where float32 ends.
  *
+ * ```js
+ * console.log(powerOfTwoRange(1, 3)); // → { n1: 0, n2: -1 }
+ * ```
+ *
  * @param maxAbs s, the largest magnitude, a float32 number.
  * @param bits 2 to 8.
  * @returns null for s = 0: such a tensor has the one level 0.
@@ -53,7 +57,13 @@ const float64 = new Float64Array(1);
 const word = new Uint32Array(float64.buffer);
 const highWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** All levels of a range in increasing order: -2^n1 … -2^n2, 0, 2^n2 … 2^n1. For null: 0 alone. */
+/**
+ * All levels of a range in increasing order: -2^n1 … -2^n2, 0, 2^n2 … 2^n1. For null: 0 alone.
+ *
+ * ```js
+ * console.log(powerOfTwoLevels(powerOfTwoRange(1, 3)).join(' ')); // → -1 -0.5 0 0.5 1
+ * ```
+ */
 export function powerOfTwoLevels(range: PowerOfTwoRange | null): Float32Array {
   if (!range) return Float32Array.of(0);
   const positive = Array.from({ length: range.n1 - range.n2 + 1 }, (_, i) => 2 ** (range.n2 + i));
@@ -62,6 +72,10 @@ export function powerOfTwoLevels(range: PowerOfTwoRange | null): Float32Array {
 
 /**
  * The codebook of a kernel.
+ *
+ * ```js
+ * console.log(codebookOf(Float32Array.of(1, -0.3), 3).ranges.length); // → 1
+ * ```
  *
  * @param channels Given for a range per output channel: their number, and how many neighbouring values share one.
  */
@@ -91,6 +105,11 @@ export interface RoundOptions {
  * Rounds weights to 0 or ±2^k (INQ, Eq. 4): between neighbouring levels to the nearest, a tie going up in magnitude;
  * below 2^n2 / 2 to 0; above 2^n1 to 2^n1, for weights that grew since the codebook was made (the equation read
  * literally gives 0 there). What is not finite becomes NaN, never a level.
+ *
+ * ```js
+ * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
+ * console.log(roundToPowerOfTwo(weights, codebookOf(weights, 3)).join(' ')); // → 1 -0.5 0 0
+ * ```
  *
  * @returns The rounded values, zeros of which are +0.
  */
@@ -154,7 +173,14 @@ function levelsByKey(range: PowerOfTwoRange | null): LevelKeys {
   };
 }
 
-/** How many of the weights are 0 or a level of the codebook. */
+/**
+ * How many of the weights are 0 or a level of the codebook.
+ *
+ * ```js
+ * const weights = Float32Array.of(1, 0.4, 0);
+ * console.log(countOnLevels(weights, codebookOf(weights, 3))); // → 2
+ * ```
+ */
 export function countOnLevels(values: Float32Array, { ranges, inner }: Codebook): number {
   const keys = keysOf(values);
   const levels = ranges.map(levelsByKey);
@@ -178,6 +204,11 @@ const chunkSize = 1 << 20;
 /**
  * roundToPowerOfTwo on a tensor, without reading it back: the exponent is found by bisection, each trial a multiplication
  * by a power of two, which is exact.
+ *
+ * ```js
+ * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
+ * console.log(roundTensorToPowerOfTwo(tf.tensor1d(weights), codebookOf(weights, 3)).dataSync().join(' ')); // → 1 -0.5 0 0
+ * ```
  *
  * @param tensor Any shape; flat index i as in Codebook. Backends that flush denormals (GPUs, libtensorflow) make
  *   magnitudes below 2^-126 0.

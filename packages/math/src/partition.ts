@@ -2,9 +2,11 @@ import { check } from './checks.js';
 import { keyMask, keysOf } from './keys.js';
 import { hash } from './random.js';
 
-/** States of a weight: it counts as 0, whatever its value; it is trained; it keeps its value. */
+/** The state of a weight that counts as 0, whatever its value. */
 export const PRUNED = 0;
+/** The state of a weight that is trained. */
 export const FREE = 1;
+/** The state of a weight that keeps its value. */
 export const FROZEN = 2;
 
 /** A set of states as bits, for the functions here. */
@@ -20,8 +22,9 @@ interface Threshold {
 }
 
 /**
- * The exact `count`-th largest key among the weights whose state is in `among`: two passes of a radix selection, O(n),
- * 384 KiB whatever n. Sign bits are ignored. count from 1 to the number of such weights.
+ * The exact `count`-th largest key among the weights whose state is in `among`: two
+ * passes of a radix selection, O(n), 384 KiB whatever n. Sign bits are ignored. count
+ * from 1 to the number of such weights.
  */
 function selectKey(keys: Uint32Array, states: Uint8Array | undefined, among: number, count: number): Threshold {
   const high = new Uint32Array((keyMask >>> lowBits) + 1);
@@ -49,7 +52,10 @@ function nthFromTop(histogram: Uint32Array, count: number): { bucket: number; re
   return { bucket, rest };
 }
 
-/** Gives the `count` weights with the largest keys, of those in state `from`, the state `to`; of equal ones the first. */
+/**
+ * Gives the `count` weights with the largest keys, of those in state `from`, the state
+ * `to`; of equal ones the first.
+ */
 function promote(keys: Uint32Array, states: Uint8Array, count: number, from: number, to: number): void {
   if (count <= 0) return;
   const { key: threshold, ties } = selectKey(keys, states, setOf(from), count);
@@ -61,6 +67,13 @@ function promote(keys: Uint32Array, states: Uint8Array, count: number, from: num
   }
 }
 
+/**
+ * How many weights are in a state.
+ *
+ * ```js
+ * console.log(countState(Uint8Array.of(FREE, FROZEN, FREE), FREE)); // → 2
+ * ```
+ */
 export function countState(states: Uint8Array, state: number): number {
   let count = 0;
   // 1 for a difference of 0, without a branch that nothing could foresee.
@@ -70,6 +83,10 @@ export function countState(states: Uint8Array, state: number): number {
 
 /**
  * The k-th largest magnitude, exactly, in O(n) and without a copy.
+ *
+ * ```js
+ * console.log(kthLargestMagnitude(Float32Array.of(1, -4, 2), 2)); // → 2
+ * ```
  *
  * @param values Not NaN.
  * @param k 1 is the largest.
@@ -85,15 +102,28 @@ function magnitudeOf(key: number): number {
 }
 
 export interface FreezeOptions {
-  /** 'magnitude' takes the largest weights (INQ's "pruning-inspired" partition), 'random' any. Default 'magnitude'. */
+  /**
+   * 'magnitude' takes the largest weights (INQ's "pruning-inspired" partition), 'random'
+   * any. Default 'magnitude'.
+   */
   method?: 'magnitude' | 'random';
-  /** Of the random choice: with the same one, sets of growing fractions are nested. Default 0. */
+  /**
+   * Of the random choice: with the same one, sets of growing fractions are nested.
+   * Default 0.
+   */
   seed?: number;
 }
 
 /**
- * One partition of INQ (arXiv:1702.03044, Eq. 5), in place: makes free weights frozen until round(fraction · n) are, where
- * n leaves out the pruned ones. What is frozen stays frozen. Of weights with equal magnitude the first are taken.
+ * One partition of INQ (arXiv:1702.03044, Eq. 5), in place: makes free weights frozen
+ * until round(fraction · n) are, where n leaves out the pruned ones. What is frozen stays
+ * frozen. Of weights with equal magnitude the first are taken.
+ *
+ * ```js
+ * const states = new Uint8Array(4).fill(FREE);
+ * freezeFraction(Float32Array.of(0.9, -0.4, 0.1, 0.02), states, 0.5);
+ * console.log(states.join(' ')); // → 2 2 1 1
+ * ```
  *
  * @param fraction Accumulated, in [0, 1].
  * @throws ArgumentError when the fraction is not in [0, 1].
@@ -117,8 +147,15 @@ function keptAt(sparsity: number, n: number): number {
 }
 
 /**
- * Prunes the smallest weights, in place, so that exactly round(sparsity · n) are pruned (one less where that would be
- * all). Pruned weights that are large enough come back; frozen ones stay and count as remaining.
+ * Prunes the smallest weights, in place, so that exactly round(sparsity · n) are pruned
+ * (one less where that would be all). Pruned weights that are large enough come back;
+ * frozen ones stay and count as remaining.
+ *
+ * ```js
+ * const states = new Uint8Array(4).fill(FREE);
+ * pruneToSparsity(Float32Array.of(0.9, -0.4, 0.1, 0.02), states, 0.5);
+ * console.log(states.join(' ')); // → 1 1 0 0
+ * ```
  *
  * @param sparsity In [0, 1).
  */
@@ -129,7 +166,12 @@ export function pruneToSparsity(values: Float32Array, states: Uint8Array, sparsi
 }
 
 /**
- * The magnitude below which round(sparsity · n) of the weights lie, frozen ones counted as above it.
+ * The magnitude below which round(sparsity · n) of the weights lie, frozen ones counted
+ * as above it.
+ *
+ * ```js
+ * console.log(magnitudeAtSparsity(Float32Array.of(4, -1, 2, 3), new Uint8Array(4).fill(FREE), 0.5)); // → 3
+ * ```
  *
  * @returns Infinity when the frozen weights are already as many as may remain.
  */

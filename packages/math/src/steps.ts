@@ -38,6 +38,13 @@ export interface Step {
 /**
  * One step of INQ's Algorithm 1 (arXiv:1702.03044): partition, quantize what was selected, freeze it.
  *
+ * ```js
+ * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
+ * const states = new Uint8Array(4).fill(FREE);
+ * quantizeFraction(0.5, codebookOf(weights, 3)).apply(weights, states);
+ * console.log(weights[0], weights[1], states.join(' ')); // → 1 -0.5 2 2 1 1
+ * ```
+ *
  * @param fraction Accumulated fraction of the weights that are not pruned, in [0, 1].
  */
 export function quantizeFraction(fraction: number, codebook: Codebook, options: FreezeOptions = {}): Step {
@@ -53,6 +60,12 @@ export function quantizeFraction(fraction: number, codebook: Codebook, options: 
 
 /**
  * One mask update of DNS (arXiv:1608.04493, Eq. 3).
+ *
+ * ```js
+ * const states = new Uint8Array(2).fill(FREE);
+ * updateMaskWith({ a: 0.1, b: 0.2 }).apply(Float32Array.of(0.5, 0.05), states);
+ * console.log(states.join(' ')); // → 1 0
+ * ```
  *
  * @param reenterAt Given, a weight comes back with at most this magnitude. Under the mask nothing holds a weight whose
  *   gradient is steady: between two updates it can grow far beyond the threshold, and at high learning rates a network
@@ -72,6 +85,12 @@ export function updateMaskWith(thresholds: SurgeryThresholds, reenterAt = Number
 /**
  * The last mask update: exactly round(sparsity · n) weights are pruned, the smallest ones. Weights that come back do so
  * with at most the magnitude that separates the two.
+ *
+ * ```js
+ * const states = new Uint8Array(2).fill(FREE);
+ * fixMask(0.5).apply(Float32Array.of(0.5, 0.05), states);
+ * console.log(states.join(' ')); // → 1 0
+ * ```
  */
 export function fixMask(sparsity: number): Step {
   return {
@@ -84,7 +103,15 @@ export function fixMask(sparsity: number): Step {
   };
 }
 
-/** Gives a kernel the states `next`, and what comes back at most the magnitude `reenterAt`. */
+/**
+ * Gives a kernel the states `next`, and what comes back at most the magnitude `reenterAt`.
+ *
+ * ```js
+ * const states = new Uint8Array(2).fill(FREE);
+ * setMask(Uint8Array.of(PRUNED, FREE)).apply(Float32Array.of(0.5, 0.05), states);
+ * console.log(states.join(' ')); // → 0 1
+ * ```
+ */
 export function setMask(next: Uint8Array, reenterAt = Number.POSITIVE_INFINITY): Step {
   return {
     changesValues: true,
@@ -111,6 +138,12 @@ function limit(values: Float32Array, indices: number[], magnitude: number): bool
 
 /**
  * What a new run begins with: nothing is frozen, and what an earlier run pruned is pruned.
+ *
+ * ```js
+ * const states = Uint8Array.of(FROZEN, FREE);
+ * beginAnew(true).apply(Float32Array.of(0.5, 0), states);
+ * console.log(states.join(' ')); // → 1 0
+ * ```
  *
  * @param zerosArePruned Whether weights that are exactly 0 count as pruned.
  */

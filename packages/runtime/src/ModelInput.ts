@@ -1,3 +1,5 @@
+import { sizeOf } from './program/Value.js';
+
 /** An input or output of a model. */
 export interface TensorInfo {
   name: string;
@@ -34,7 +36,7 @@ export interface InputSizes extends TensorInfo {
 
 export function sizesOf(info: TensorInfo): InputSizes {
   const free = info.shape.flatMap((size, i) => (size === null ? [i] : []));
-  const unit = info.shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  const unit = sizeOf(info.shape.map((size) => size ?? 1));
   return { ...info, unit: free.length > 1 ? 0 : unit, free: free[0] ?? -1 };
 }
 
@@ -63,7 +65,7 @@ export function shapeFor(sizes: InputSizes, data: Numbers, shape: number[] | und
     shape.length === sizes.shape.length &&
     shape.every((size, i) => Number.isInteger(size) && size > 0 && (sizes.shape[i] ?? size) === size);
   if (!fits) bad(`a shape like it`, Array.isArray(shape) ? `[${shape}]` : describe(shape));
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   if (count !== length) bad(`${count} numbers for the shape [${shape}]`, length);
   return [...shape];
 }

@@ -1,8 +1,7 @@
-// First, so that bundles begin with them: between programs they deflate worse.
-
+// biome-ignore-all assist/source/organizeImports: bundles that begin with the modules deflate best.
+import { dense } from './program/binaries.js';
 import { DenseModel } from './dense/DenseModel.js';
 import { readChain } from './dense/readChain.js';
-import { dense } from './program/binaries.js';
 import { loadKernels } from './program/loadKernels.js';
 import { checkOptions, type LoadOptions, readSource, type Source } from './readSource.js';
 

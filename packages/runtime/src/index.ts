@@ -1,9 +1,11 @@
-// First, so that bundles begin with them: between programs they deflate worse.
-
-import { allLayers } from './lower/allLayers.js';
-import { makeLoader } from './makeLoader.js';
-import { optimize } from './passes/optimize.js';
+// biome-ignore-all assist/source/organizeImports: bundles that begin with the modules deflate best.
 import { all } from './program/binaries.js';
+import { readGraph } from './graph/readGraph.js';
+import { allLayers } from './lower/allLayers.js';
+import { Model } from './Model.js';
+import { optimize } from './passes/optimize.js';
+import { instantiate } from './program/instantiate.js';
+import { checkOptions, type LoadOptions, readSource, type Source } from './readSource.js';
 
 export { UnsupportedLayerError } from './graph/UnsupportedLayerError.js';
 export type { Model, Prediction } from './Model.js';
@@ -25,4 +27,13 @@ export type { Artifacts, LoadOptions, Source } from './readSource.js';
  * const model = await loadModel('digits.tfz');
  * const probabilities = model.predict(pixels);
  */
-export const loadModel = makeLoader({ lowerings: allLayers, binary: all, prepare: optimize });
+export async function loadModel(source: Source, options: LoadOptions = {}): Promise<Model> {
+  const { signal, onProgress, maxBytes } = options;
+  checkOptions(options);
+  signal?.throwIfAborted();
+  const graph = optimize(readGraph(await readSource(source, options)));
+  const model = new Model({ graph, lowerings: allLayers, maxBytes, instance: await instantiate(all) });
+  signal?.throwIfAborted();
+  onProgress?.(1);
+  return model;
+}

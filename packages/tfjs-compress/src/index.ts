@@ -30,8 +30,8 @@ export {
   exportStock,
   FormatError,
   type Lossy,
-  type PackOptions,
   type PackAsyncOptions,
+  type PackOptions,
   pack,
   packAsync,
   type UnpackOptions,
@@ -39,10 +39,10 @@ export {
   type WeightSelector,
 } from '@tfjs-compress/format';
 export {
-  type CompressibleOptions,
   CompressibleKernel,
   type CompressibleLayer,
   type CompressibleLayerClass,
+  type CompressibleOptions,
   type CompressionArgs,
   compressible,
   effectiveWeights,

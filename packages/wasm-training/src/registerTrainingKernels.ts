@@ -73,6 +73,12 @@ const registered = new WeakSet<KernelConfig>();
  * the backend is set; calling it again changes nothing.
  *
  * Throws an Error unless tfjs-core and tfjs-backend-wasm are of one version from 4.22 up to, but not including, 5.
+ *
+ * ```js
+ * registerTrainingKernels();
+ * await tf.setBackend('wasm');
+ * await model.fit(x, y, { epochs: 5 }); // …
+ * ```
  */
 export function registerTrainingKernels(): void {
   checkVersions(version_core, version_wasm);

@@ -13,8 +13,8 @@ const names = { code: 'Code, gzipped', model: 'Model', time: 'One prediction' };
 
 /** The pad, and beside it what the file and the float model answer. */
 export function drawSection(runner: Runner): void {
-  const small = new AnswerCard(byId('small'), 'After: .tfz', 'in the runtime', Object.values(names));
-  const large = new AnswerCard(byId('large'), 'Before: float32', 'in TensorFlow.js', Object.values(names));
+  const small = new AnswerCard(byId('small'), 'After', 'the .tfz, in the runtime', Object.values(names));
+  const large = new AnswerCard(byId('large'), 'Before', 'float32, in TensorFlow.js', Object.values(names));
   const spoken = make('p', { class: 'sr', role: 'status' });
   const clear = make('button', { type: 'button' }, 'Clear');
   let picture: Float32Array | null = null;

@@ -1,8 +1,5 @@
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 
-/** Of the layers with weights, from the pictures to the answer. */
-export const layerNames = ['conv1', 'conv2', 'hidden', 'out'] as const;
-
 /** A small LeNet: two convolutions, two dense layers, 80,202 parameters. */
 export function network(): Sequential {
   return sequential({

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { check, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
 import { type BatchArgs, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
+import { levelShapes } from './cachedBytes.js';
 import { checkTrainingSet } from './checkSet.js';
+import { type LevelStore, memoryStore } from './LevelStore.js';
 import type { Annotation, PictureSet } from './PictureSet.js';
 import { prepareExample } from './pictureBatches.js';
 
@@ -12,21 +14,26 @@ export interface CacheArgs extends BatchArgs {
    * in turn. Default none.
    */
   flips?: readonly Flip[];
+  /** Where the levels are kept. Default in memory; fileStore(folder) of @tfjs-compress/detection/node keeps them on disk. */
+  store?: LevelStore;
   /** Called after each picture. */
   onProgress?: (done: number, of: number) => void;
 }
 
 type Flip = 'horizontal' | 'vertical' | 'both';
 
+type Shape = [number, number, number];
+
 interface Cached {
-  maps: { data: Float32Array; shape: [number, number, number] }[];
+  key: string;
+  shapes: Shape[];
   objects: Annotation[];
 }
 
 /**
- * Runs the frozen trunk once over every picture and keeps what it gives in memory (some 4 MB for
- * 320 × 416 pixels and MobileNet), for detector.headModel.fitDataset: an epoch then costs no trunk.
- * Augmentation is limited to the mirrored copies.
+ * Runs the frozen trunk once over every picture and keeps what it gives (some 4 MB for 320 × 416
+ * pixels and MobileNet; cachedBytes() says how much in all), for detector.headModel.fitDataset: an
+ * epoch then costs no trunk. Augmentation is limited to the mirrored copies.
  *
  * @throws ArgumentError, before a picture is read, for an option, for a set that the detector
  *   cannot learn from, and for a detector whose trunk is to be trained.
@@ -36,10 +43,17 @@ export async function cachedBatches(
   set: PictureSet,
   args: CacheArgs = {},
 ): Promise<TrainingBatches> {
-  const defaults = { ...batchDefaults, flips: [] as readonly Flip[], onProgress: undefined as CacheArgs['onProgress'] };
-  const { flips, onProgress, ...options } = resolveOptions('cachedBatches', args, defaults);
+  const defaults = {
+    ...batchDefaults,
+    flips: [] as readonly Flip[],
+    store: memoryStore(),
+    onProgress: undefined as CacheArgs['onProgress'],
+  };
+  const { flips, store, onProgress, ...options } = resolveOptions('cachedBatches', args, defaults);
   check(Array.isArray(flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", flips);
   for (const flip of flips) checkOneOf(flip, ['horizontal', 'vertical', 'both'], 'flips');
+  const isStore = typeof store?.read === 'function' && typeof store.write === 'function';
+  check(isStore, 'store', 'what fileStore() gives', store);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const trained = detector.featureModel.trainableWeights.length;
   const frozen = 'one with a frozen trunk (train detector.model with pictureBatches where the trunk trains, too)';
@@ -53,22 +67,44 @@ export async function cachedBatches(
     })),
   ];
   const cache: Cached[][] = [];
-  for (const picture of set.pictures) {
+  for (const [index, picture] of set.pictures.entries()) {
     const ofPicture: Cached[] = [];
-    for (const copy of copies) {
+    for (const [k, copy] of copies.entries()) {
       const { inputs, objects } = await prepareExample(detector, picture, { ...copy, random: () => 0 });
-      const maps = tf.tidy(() => detector.featureModel.predict(tf.expandDims(inputs[0], 0))) as tf.Tensor[];
-      const data = (await Promise.all(maps.map((map) => map.data()))) as Float32Array[];
-      const shapes = maps.map((map) => map.shape.slice(1) as [number, number, number]);
-      ofPicture.push({ maps: data.map((each, i) => ({ data: each, shape: shapes[i] })), objects });
-      tf.dispose([inputs, maps]);
+      const shapes = levelShapes(detector, inputs[0].shape as Shape);
+      const key = `${index}-${flips[k - 1] ?? 'plain'}`;
+      const kept = await store.read(key);
+      if (!kept) await store.write(key, await levelsIn(detector, inputs[0] as tf.Tensor3D));
+      const expected = shapes.reduce((sum, shape) => sum + tf.util.sizeFromShape(shape), 0);
+      check(!kept || kept.length === expected, 'store', `${expected} values of picture ${picture.name}`, kept?.length);
+      ofPicture.push({ key, shapes, objects });
+      tf.dispose(inputs);
     }
     cache.push(ofPicture);
     onProgress?.(cache.length, set.pictures.length);
   }
-  const example = (index: number, epoch: number) => {
-    const { maps, objects } = cache[index][(index + epoch) % copies.length];
-    return { inputs: maps.map(({ data, shape }) => tf.tensor3d(data, shape)), objects };
+  const example = async (index: number, epoch: number) => {
+    const { key, shapes, objects } = cache[index][(index + epoch) % copies.length];
+    const values = await store.read(key);
+    check(values !== undefined, 'store', 'what was written to it', key);
+    let from = 0;
+    const inputs = shapes.map((shape) => {
+      const size = tf.util.sizeFromShape(shape);
+      from += size;
+      return tf.tensor3d(values.subarray(from - size, from), shape);
+    });
+    return { inputs, objects };
   };
   return batchesOf(detector.headModel.inputNames, detector.config.classes, set.pictures.length, example, options);
+}
+
+/** What the trunk gives of a prepared picture, one level behind the other. */
+async function levelsIn(detector: Detector, input: tf.Tensor3D): Promise<Float32Array> {
+  const all = tf.tidy(() => {
+    const maps = detector.featureModel.predict(tf.expandDims(input, 0)) as tf.Tensor[];
+    return tf.concat(maps.map((map) => tf.reshape(map, [-1])));
+  });
+  const values = (await all.data()) as Float32Array;
+  all.dispose();
+  return values;
 }

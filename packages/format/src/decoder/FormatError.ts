@@ -5,7 +5,17 @@ export function invalid(what: string): never {
   throw new Error(`invalid ${what} in the file`);
 }
 
-/** What is wrong with a file, and where: every malformed input ends in one of these, never in a wrong model. */
+/**
+ * What is wrong with a file, and where: every malformed input ends in one of these, never in a wrong model.
+ *
+ * ```js
+ * try {
+ *   unpack(Uint8Array.of(1, 2, 3), { name: 'mine.tfz' });
+ * } catch (error) {
+ *   console.log(error instanceof FormatError, error.file, error.offset); // → true mine.tfz 0
+ * }
+ * ```
+ */
 export class FormatError extends Error {
   override name = 'FormatError';
   /**

@@ -4,8 +4,9 @@ import type { Boxes } from './boxes.js';
 /** Weights of tx, ty, tw, th. */
 export type CoderWeights = readonly [x: number, y: number, width: number, height: number];
 
-/** torchvision's. */
+/** What the offsets of proposals are multiplied with: torchvision's. */
 export const proposalWeights: CoderWeights = [1, 1, 1, 1];
+/** What the offsets of detections are multiplied with: torchvision's. */
 export const detectionWeights: CoderWeights = [10, 10, 5, 5];
 
 /**

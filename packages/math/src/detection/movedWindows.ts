@@ -4,6 +4,7 @@ import { decodeBox, proposalWeights } from './coder.js';
 /** Boxes are at least this wide and high, in pixels: thinner ones have no features. */
 export const smallestSide = 1;
 
+/** Whether box `i` is at least smallestSide wide and high. */
 export function isLargeEnough(boxes: Boxes, i: number): boolean {
   const at = 4 * i;
   return boxes[at + 2] - boxes[at] >= smallestSide && boxes[at + 3] - boxes[at + 1] >= smallestSide;

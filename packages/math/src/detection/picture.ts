@@ -29,6 +29,10 @@ interface Normalization {
   isReversed: boolean;
 }
 
+/**
+ * What each preprocessing does with values from 0 to 255: (value - mean) / deviation, by
+ * channel.
+ */
 export const normalizations: Record<Preprocessing, Normalization> = {
   tf: { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5], isReversed: false },
   // The means that Caffe's models subtract.
@@ -56,7 +60,8 @@ export function resizedSize(
  * Throws an ArgumentError unless a picture's values can be 0 … 255.
  *
  * @param range The smallest and the largest; NaN where there is one.
- * @param areFloats Whether they could be fractions: then nothing above 1 is a mistake, too.
+ * @param areFloats Whether they could be fractions: then nothing above 1 is a mistake,
+ *   too.
  */
 export function checkRange([smallest, largest]: readonly [number, number], areFloats: boolean): void {
   const range = [smallest, largest];

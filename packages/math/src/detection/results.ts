@@ -30,6 +30,10 @@ export function inPicture(boxes: Boxes, { scaleX, scaleY, width, height }: Scale
   return fromBoxes(clipBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY), columns, rows));
 }
 
+/**
+ * Boxes of a picture that was scaled, in its own pixels, with the sigmoid of their logits
+ * as scores.
+ */
 export function proposalsOf(boxes: Boxes, logits: ArrayLike<number>, scale: Scale): Proposal[] {
   return inPicture(boxes, scale).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
 }

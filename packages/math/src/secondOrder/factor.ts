@@ -28,6 +28,11 @@ export interface Feedback {
  * and Strimmer, A shrinkage approach to large-scale covariance matrix estimation (2005),
  * target D, Var(s_ij) = (s_ii s_jj + s_ij²) / n, as of normally distributed inputs.
  *
+ * ```js
+ * const h = Float64Array.of(2, 1, 1, 2); // of two examples
+ * console.log(shrinkProducts(h, 2, 2) > 0, h[1] < 1); // → true true
+ * ```
+ *
  * @param h Σ x xᵀ, [size, size]; changed in place.
  * @param count How many x there were.
  * @returns The share, 0 for nothing, 1 for products that are 0 afterwards.
@@ -51,9 +56,15 @@ export function shrinkProducts(h: Float64Array, size: number, count: number): nu
  * x xᵀ positive definite (GPTQ, arXiv:2210.17323, section 3.3, step 3). An input that is
  * always 0 gets something there, and no products with others.
  *
+ * ```js
+ * const h = Float64Array.of(2, 0, 0, 0);
+ * console.log(damp(h, 2, 0.01)); // → 1
+ * ```
+ *
  * @param h [size, size]; changed in place.
  * @param damping A share, as 0.01.
  * @returns How many inputs are always 0.
+ * @throws ArgumentError when h does not have size² values.
  */
 export function damp(h: Float64Array, size: number, damping: number): number {
   check(h.length === size * size, 'h', `${size}² values`, h.length);

@@ -23,6 +23,14 @@ const rounds = 8;
  * together; what is left is the least squares solution of its row (Eq. 3's update, for all
  * pruned weights at once), by conjugate gradients.
  *
+ * ```js
+ * const group = { h: Float64Array.of(2, 1, 1, 2), size: 2, rows: [Float64Array.of(1, 0.1)] };
+ * const steps = pruneRows([group], 0.5);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next();
+ * console.log(step.value[0][0].filter((weight) => weight !== 0).length); // → 1
+ * ```
+ *
  * @param groups Not changed.
  * @param sparsity The share that is 0 afterwards, from 0 to below 1; weights that are 0 stay so.
  * @returns The rows as pruned, by group.

@@ -6,6 +6,14 @@ import { dot, feedbackOf, type Steps } from './factor.js';
  * layer makes up for what compression has done to the layers before it (asymmetric
  * calibration, as in GPTAQ, arXiv:2504.02692).
  *
+ * ```js
+ * const h = Float64Array.of(2, 0, 0, 2);
+ * const steps = refitRows(h, h, 2, [Float64Array.of(1, 2)]);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next();
+ * console.log(step.value[0].join(' ')); // → 2 4
+ * ```
+ *
  * @param h Σ x̂ x̂ᵀ, [size, size], damped.
  * @param drift D = Σ x̂ (x - x̂)ᵀ, [size, size].
  * @param rows Each of `size` weights; not changed.

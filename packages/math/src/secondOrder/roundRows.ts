@@ -22,8 +22,16 @@ export interface RoundRowsOptions {
  * Rounds rows of weights so that what they compute changes as little as can be: one input
  * after the other, in the order of their power, the error so far made up for by those that
  * are left (GPTQ, arXiv:2210.17323, Eq. 2 and 3; in the form of QuIP, arXiv:2307.13304,
- * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). Then single weights move to other levels
- * while that lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5).
+ * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). A row that is nearer with each weight
+ * rounded by itself is rounded so. Then single weights move to other levels while that
+ * lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5).
+ *
+ * ```js
+ * const steps = roundRows(Float64Array.of(2, 1, 1, 2), 2, [Float64Array.of(0.6, 0.2)], Math.round);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next();
+ * console.log(step.value[0].levels.every(Number.isInteger)); // → true
+ * ```
  *
  * @param h Σ x xᵀ over the inputs that the rows are multiplied with, [size, size], damped.
  * @param rows Each of `size` weights.
@@ -46,12 +54,15 @@ export function* roundRows(
     const weights = Float64Array.from(order, (i) => row[i]);
     let best: RoundedRow | undefined;
     const candidates = scales(row);
-    for (const scale of candidates) {
+    const consider = (scale: number, isPlain: boolean) => {
       const levels = new Float64Array(size);
-      const error = roundRow(weights, feedback, scale, nearest, levels, work);
+      const error = roundRow(weights, feedback, scale, nearest, levels, work, isPlain);
       if (!best || error < best.error) best = { levels, scale, error };
-    }
-    const { levels, scale, error } = refined(weights, sorted, size, nearest, best!, sweeps, candidates.length > 1);
+      return best;
+    };
+    for (const scale of candidates) consider(scale, false);
+    const begin = consider(best!.scale, true);
+    const { levels, scale, error } = refined(weights, sorted, size, nearest, begin, sweeps, candidates.length > 1);
     const inPlace = new Float64Array(size);
     for (let i = 0; i < size; i++) inPlace[order[i]] = levels[i];
     results.push({ levels: inPlace, scale, error });
@@ -64,7 +75,7 @@ export function* roundRows(
   return results;
 }
 
-/** Rounds with feedback into `levels`. Returns the error. */
+/** Rounds into `levels`, with feedback or (plain) each weight by itself. Returns the error. */
 function roundRow(
   weights: Float64Array,
   { size, columns, diagonal }: Feedback,
@@ -72,12 +83,13 @@ function roundRow(
   nearest: Nearest,
   levels: Float64Array,
   errors: Float64Array,
+  isPlain: boolean,
 ): number {
   let sum = 0;
   for (let j = 0; j < size; j++) {
     const wanted = weights[j] - dot(columns, j * size, errors, 0, j);
     // + 0: never -0.
-    const level = nearest(wanted / scale) + 0;
+    const level = nearest((isPlain ? weights[j] : wanted) / scale) + 0;
     levels[j] = level;
     errors[j] = level * scale - weights[j];
     sum += diagonal[j] * (level * scale - wanted) ** 2;

@@ -2,7 +2,7 @@ import { elementwise, softmaxOf } from '../program/activations.js';
 import type { Kernels } from '../program/loadKernels.js';
 import * as Op from '../program/Op.js';
 import * as Unary from '../program/Unary.js';
-import type { Constant } from '../program/Value.js';
+import { type Constant, sizeOf } from '../program/Value.js';
 import type { Chain } from './readChain.js';
 
 /**
@@ -49,7 +49,7 @@ export class DenseModel {
   ) {
     const { name, shape, inner, steps, width } = chain;
     const dtype = 'float32';
-    this.size = shape.slice(1).reduce<number>((product, one) => product * one!, 1);
+    this.size = sizeOf(shape.slice(1) as number[]);
     if (4 * this.size * (shape[0] ?? 1) > maxBytes)
       throw new Error(`the model needs more than maxBytes (${maxBytes}).`);
     this.inputs = [{ name, shape, dtype }];

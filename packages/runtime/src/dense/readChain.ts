@@ -2,6 +2,7 @@ import { readWeights } from '../graph/readWeights.js';
 import { refuse, refusing } from '../graph/UnsupportedLayerError.js';
 import { type Activation, elementwise, softmaxOf } from '../program/activations.js';
 import { Matrix } from '../program/Matrix.js';
+import { sizeOf } from '../program/Value.js';
 import type { Artifacts } from '../readSource.js';
 
 /** One layer of a chain: a matrix with its bias, an activation, or both. */
@@ -111,7 +112,7 @@ export function readChain({ modelTopology, weightSpecs = [], weightData, places 
       const target = className === 'Flatten' ? [-1] : settings.target_shape;
       if (steps.length > 0 || target?.length !== 1 || settings.data_format === 'channels_first')
         no('this reshaping is not supported');
-      width *= chain.inner.reduce<number>((product, size) => product * size!, 1);
+      width *= sizeOf(chain.inner as number[]);
       chain.inner = [];
       depth = width;
     } else if (!idle.test(className)) no('layers of this class are not supported here');

@@ -1,9 +1,8 @@
-// First, so that bundles begin with them: between programs they deflate worse.
-
+// biome-ignore-all assist/source/organizeImports: bundles that begin with the modules deflate best.
+import { all } from '../program/binaries.js';
 import { readGraph } from '../graph/readGraph.js';
 import { allLayers } from '../lower/allLayers.js';
 import { optimize } from '../passes/optimize.js';
-import { all } from '../program/binaries.js';
 import { instantiate } from '../program/instantiate.js';
 import { checkOptions, type LoadOptions, readSource, type Source } from '../readSource.js';
 import { Detector } from './Detector.js';

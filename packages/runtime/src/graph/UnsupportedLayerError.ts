@@ -1,4 +1,14 @@
-/** A layer that cannot be run, or a topology that makes no sense at it. */
+/**
+ * A layer that cannot be run, or a topology that makes no sense at it.
+ *
+ * ```js
+ * try {
+ *   await loadModel('model.tfz');
+ * } catch (error) {
+ *   if (error instanceof UnsupportedLayerError) console.log(error.message); // …
+ * }
+ * ```
+ */
 export class UnsupportedLayerError extends Error {
   override name = 'UnsupportedLayerError';
   /**

@@ -1,3 +1,4 @@
+import { sizeOf } from '../program/Value.js';
 import { applyModel, type Budget } from './applyModel.js';
 import { snakeCase } from './config.js';
 import type { Graph, Layer, Weight } from './Graph.js';
@@ -113,9 +114,8 @@ function fill(graph: Graph, names: Names, stored: Map<string, NamedWeight[]>): v
 }
 
 function check(layer: Layer, { name, shape, values }: Weight, wanted: number[]): void {
-  const size = shape.reduce((product, each) => product * each, 1);
   const fits = shape.length === wanted.length && wanted.every((each, i) => each === 0 || each === shape[i]);
-  if ((wanted.length > 0 && !fits) || size !== values.length)
+  if ((wanted.length > 0 && !fits) || sizeOf(shape) !== values.length)
     refuse(layer, `its weight '${name}' has shape ${shown(shape)}, expected ${shown(wanted)}`);
 }
 

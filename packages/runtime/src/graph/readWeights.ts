@@ -1,4 +1,5 @@
 import { bytesOf } from '@tfjs-compress/format/internal';
+import { sizeOf } from '../program/Value.js';
 
 /** A weight of a file, its numbers as they count in the model. */
 export interface NamedWeight {
@@ -83,7 +84,7 @@ export function* readWeights(
       throw new Error(`weightSpecs: expected objects with a name and a shape, received ${JSON.stringify(spec)}.`);
     }
     const { name, shape, dtype, group, quantization } = spec;
-    const size = shape.reduce((product, each) => product * each, 1);
+    const size = sizeOf(shape);
     const reader = readers[quantization?.dtype ?? dtype];
     if (!reader || !(size >>> 0 === size))
       throw new Error(`weight '${name}': ${reader ? `shape [${shape}]` : `dtype ${dtype}`} cannot be read.`);

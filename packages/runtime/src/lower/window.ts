@@ -32,12 +32,7 @@ export function window(b: Builder, kind: number, x: Value, axes: Axis[], taps: T
   const [images, height, width, channels] = from.shape;
   const { weights, bias, multiplier, limits } = taps;
   const y = b.value([images, rows.out, columns.out, channels * multiplier], 'planes');
-  const bytes = windowScratchBytes({
-    ...{ outHeight: rows.out, outWidth: columns.out, kernelHeight: rows.kernel, kernelWidth: columns.kernel },
-    ...{ strideHeight: rows.stride, strideWidth: columns.stride },
-    ...{ dilationHeight: rows.dilation, dilationWidth: columns.dilation },
-  });
-  const scratch = { buffer: b.buffer(bytes), offset: 0 };
+  const scratch = { buffer: b.buffer(windowScratchBytes(rows, columns)), offset: 0 };
   const strides = ({ strides: [image, row, , channel] }: Value): number[] => [channel, image, row];
   const pair = (key: keyof Axis): number[] => axes.map((axis) => axis[key]);
   b.op(

@@ -30,11 +30,12 @@ const plain: Record<string, [kind: number, a?: number, b?: number]> = {
   gelunew: [Unary.geluTanh],
 };
 
-const layers: Record<string, (config: Record<string, any>) => Elementwise> = {
-  ReLU: ({ maxValue }) => ({ kind: Unary.clamp, a: 0, b: maxValue ?? Infinity }),
-  LeakyReLU: ({ alpha }) => ({ kind: Unary.leaky, a: alpha ?? 0.3, b: 0 }),
-  ELU: ({ alpha }) => ({ kind: Unary.elu, a: alpha ?? 1, b: 0 }),
-  ThresholdedReLU: ({ theta }) => ({ kind: Unary.threshold, a: theta ?? 1, b: 0 }),
+/** Layers with settings: alpha or theta is a, maxValue is b. */
+const layers: typeof plain = {
+  ReLU: plain.relu,
+  LeakyReLU: [Unary.leaky, 0.3],
+  ELU: plain.elu,
+  ThresholdedReLU: [Unary.threshold, 1],
 };
 
 /**
@@ -56,17 +57,15 @@ export function softmaxOf(activation: Activation): { log: number; axis: number }
  * @throws Error for an activation that tfjs does not have.
  */
 export function elementwise(activation: Activation): Elementwise {
-  if (typeof activation === 'object' && activation) {
-    const own = layers[activation.className];
-    if (own) return checked(own(activation.config ?? {}));
-  }
-  const found = plain[nameOf(activation)];
+  const { className = '', config = {} } = Object(activation);
+  const layer = layers[className];
+  const found = layer ?? plain[nameOf(activation)];
   if (!found) throw new Error(`the activation ${JSON.stringify(activation)} is not supported.`);
-  const [kind, a = 0, b = 0] = found;
-  return { kind, a, b };
-}
-
-function checked({ kind, a, b }: Elementwise): Elementwise {
+  let [kind, a = 0, b = 0] = found;
+  if (layer) {
+    a = config?.alpha ?? config?.theta ?? a;
+    b = config?.maxValue ?? b;
+  }
   if (typeof a !== 'number' || typeof b !== 'number') {
     throw new Error(`expected numbers for the activation, received ${JSON.stringify([a, b])}.`);
   }

@@ -1,13 +1,9 @@
-/** What Op.window does, as far as its scratch memory depends on it. */
-export interface WindowShape {
-  outHeight: number;
-  outWidth: number;
-  kernelHeight: number;
-  kernelWidth: number;
-  strideHeight: number;
-  strideWidth: number;
-  dilationHeight: number;
-  dilationWidth: number;
+/** What Op.window does along an axis, as far as its scratch memory depends on it. */
+export interface WindowAxis {
+  out: number;
+  kernel: number;
+  stride: number;
+  dilation: number;
 }
 
 /**
@@ -15,12 +11,11 @@ export interface WindowShape {
  * its padding, its columns apart by their remainder by the stride, a number for each
  * output of a row and two for each tap.
  */
-export function windowScratchBytes(shape: WindowShape): number {
-  const width = Math.ceil(shape.outWidth / 4) * 4;
-  const rows = (shape.outHeight - 1) * shape.strideHeight + (shape.kernelHeight - 1) * shape.dilationHeight + 1;
-  const phase = width + Math.floor(((shape.kernelWidth - 1) * shape.dilationWidth) / shape.strideWidth);
-  const taps = shape.kernelHeight * shape.kernelWidth;
+export function windowScratchBytes(down: WindowAxis, across: WindowAxis): number {
+  const width = Math.ceil(across.out / 4) * 4;
+  const rows = (down.out - 1) * down.stride + (down.kernel - 1) * down.dilation + 1;
+  const phase = width + Math.floor(((across.kernel - 1) * across.dilation) / across.stride);
   // What is read behind the last row.
   const rest = 4;
-  return 4 * (width + 2 * taps + rows * shape.strideWidth * phase + rest);
+  return 4 * (width + 2 * down.kernel * across.kernel + rows * across.stride * phase + rest);
 }

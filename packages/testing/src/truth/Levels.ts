@@ -9,7 +9,9 @@ export interface LevelsOptions extends TruthOptions {
   say(finding: string): void;
 }
 
-/** Judges INQ: which weights its steps freeze, at which levels, and that they stay there. */
+/**
+ * Judges INQ: which weights its steps freeze, at which levels, and that they stay there.
+ */
 export class Levels {
   /** Of each weight, from the weights before the first step. */
   readonly ranges = new Map<string, (Range | null)[]>();
@@ -23,7 +25,10 @@ export class Levels {
     private readonly options: LevelsOptions,
   ) {}
 
-  /** A step was taken with the weights as they were before the epoch: works out which of them it froze, and at what. */
+  /**
+   * A step was taken with the weights as they were before the epoch: works out which of
+   * them it froze, and at what.
+   */
   foretell(previous: Values, begin: Values | undefined, stepBefore: number, stepsTaken: number): void {
     const { steps, partition } = this.asked;
     for (const [path, values] of this.selected(previous)) {
@@ -38,11 +43,13 @@ export class Levels {
       for (const i of pruned) frozen[i] = 0;
       const candidates = values.length - pruned.size;
       const hasSurgery = this.options.surgery?.isSelected(path);
-      // Zeros that surgery brought back at this very moment, with values that nobody outside has seen.
+      // Zeros that surgery brought back at this very moment, with values that nobody
+      // outside has seen.
       const back = [...values.keys()].filter((i) => hasSurgery && values[i] === 0 && !pruned.has(i)).length;
       const free = [...values.keys()].filter((i) => Number.isNaN(frozen[i]));
       free.sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]));
-      // One less than the fraction, and one more frozen before: how fractions are rounded is not the papers' business.
+      // One less than the fraction, and one more frozen before: how fractions are rounded
+      // is not the papers' business.
       const before = stepBefore > 0 ? Math.ceil(steps[stepBefore - 1] * candidates) + 1 : 0;
       const wanted = Math.max(0, Math.floor(fraction * candidates) - before - 1 - (stepBefore > 0 ? 0 : back));
       const limit = Math.abs(values[free[wanted]] ?? 0);
@@ -61,7 +68,10 @@ export class Levels {
     return rangesOf(values, bits, perChannel ? channelOf(kernel) : undefined);
   }
 
-  /** What is 0 or a level once steps are taken stays so: a weight that is trained comes to lie on one by chance alone. */
+  /**
+   * What is 0 or a level once steps are taken stays so: a weight that is trained comes to
+   * lie on one by chance alone.
+   */
   checkHeld(previous: Values, now: Values, name: string): void {
     if (this.options.hasFreeZeros) return;
     for (const [path, values] of this.selected(now)) {
@@ -71,7 +81,10 @@ export class Levels {
     }
   }
 
-  /** The first step with partition 'random': its fraction is frozen, at their levels, and not the largest ones. */
+  /**
+   * The first step with partition 'random': its fraction is frozen, at their levels, and
+   * not the largest ones.
+   */
   checkRandom(previous: Values, now: Values, name: string): void {
     const { partition, steps } = this.asked;
     if (partition !== 'random' || this.options.hasFreeZeros || this.options.surgery) return;
@@ -92,8 +105,9 @@ export class Levels {
   }
 
   /**
-   * Which zeros are pruned ones when INQ's first step is taken. Beside surgery in the same fit its masks may have got
-   * their last form between the last epoch's end and the step, so that the weights after the step are looked at, too.
+   * Which zeros are pruned ones when INQ's first step is taken. Beside surgery in the
+   * same fit its masks may have got their last form between the last epoch's end and the
+   * step, so that the weights after the step are looked at, too.
    */
   private prunedOf(
     path: string,
@@ -123,7 +137,10 @@ export class Levels {
     }
   }
 
-  /** 2^(bits-1) values beside 0, half of them of each sign: so many octaves at most, in the kernel or each channel. */
+  /**
+   * 2^(bits-1) values beside 0, half of them of each sign: so many octaves at most, in
+   * the kernel or each channel.
+   */
   checkWidth(path: string, values: Float32Array): void {
     const { bits, perChannel } = this.asked.of(path);
     const channel = channelOf(this.options.kernels.find((each) => each.path === path)!);

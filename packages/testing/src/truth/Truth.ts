@@ -21,17 +21,23 @@ export interface FitSeen {
 export interface TruthOptions {
   /** For which output channel a weight is of. */
   kernels: HeldKernel[];
-  /** Kernels whose zeros nobody pruned: no range and no number of zeros can be foretold. */
+  /**
+   * Kernels whose zeros nobody pruned: no range and no number of zeros can be foretold.
+   */
   hasFreeZeros?: boolean;
-  /** Selected kernels were pruned before: their zeros stay, and fractions are of the others. */
+  /**
+   * Selected kernels were pruned before: their zeros stay, and fractions are of the
+   * others.
+   */
   isPruned?: boolean;
   /** fit's number of the first epoch. */
   firstEpoch?: number;
 }
 
 /**
- * Judges one model over one fit or several: what the weights are, counted here, against the logs, the history, the
- * printed table and the options. Says what is not so, instead of throwing, for cases run in plain processes too.
+ * Judges one model over one fit or several: what the weights are, counted here, against
+ * the logs, the history, the printed table and the options. Says what is not so, instead
+ * of throwing, for cases run in plain processes too.
  */
 export class Truth {
   readonly findings: string[] = [];
@@ -81,7 +87,10 @@ export class Truth {
     return [...values].filter(([path]) => (by ? this.asked[by]?.isSelected(path) : this.isSelected(path)));
   }
 
-  /** The share of what INQ has that is levels, of what surgery has (INQ alone: what that has) that is 0. */
+  /**
+   * The share of what INQ has that is levels, of what surgery has (INQ alone: what that
+   * has) that is 0.
+   */
   private shareOf(values: Values, key: 'zeros' | 'levels'): number {
     const by = key === 'zeros' && this.asked.surgery ? 'surgery' : 'inq';
     const counts: Count[] = this.selected(values, by).map(([path, each]) => count(each, this.levels?.ranges.get(path)));
@@ -168,7 +177,8 @@ export class Truth {
       const isLast = i === epochs.length - 1;
       for (const key of keys) {
         if (logs[key] === undefined || history[key]?.[position] === logs[key]) continue;
-        // A fit that is stopped and finished may put the figures of the end into its history, if they are right.
+        // A fit that is stopped and finished may put the figures of the end into its
+        // history, if they are right.
         const atEnd = { sparsity: 'zeros', quantized: 'levels' }[key] as 'zeros' | 'levels' | undefined;
         const isOfTheEnd = isLast && isStopped && isFinished;
         if (isOfTheEnd && atEnd && history[key]?.[position] === this.shareOf(after, atEnd)) continue;

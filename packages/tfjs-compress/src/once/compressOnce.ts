@@ -34,17 +34,19 @@ const candidates: { levels: Levels; bits: number }[] = [
  * Compresses a finished model with some examples of its inputs, without labels and without
  * training: layer by layer, each weight that is rounded or pruned is made up for by those
  * of its layer that are left, by second order information of the layer's inputs (Optimal
- * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). Then biases and
- * the statistics of batch normalization are corrected on the same examples.
+ * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). A layer is fitted
+ * to what it computes in the given model, with inputs as the compressed layers before it
+ * make them (GPTAQ, arXiv:2504.02692). Then biases and the statistics of batch
+ * normalization are corrected on the same examples.
  *
  * Some hundred examples of what the model is used on are enough; they must be scaled as for
  * predict. Levels have a scale for each output channel where batch normalization follows,
  * which takes it up, else one for the kernel: so the file has few distinct values.
  *
- * Memory: the examples, the square of the largest number of inputs of a layer (up to 2,048),
- * at most 1 GB of activations that are kept (512 MB on each side of the layer), and those of
- * a batch. The page is given its turn after each batch and about every 12 ms of other work.
- * The given model is not changed.
+ * Memory: the examples, two copies of the model, twice the square of the largest number of
+ * inputs of a layer (up to 2,048), at most 1 GB of activations that are kept (512 MB on each
+ * side of the layer), and those of a batch. The page is given its turn after each batch and
+ * about every 12 ms of other work. The given model is not changed.
  *
  * @param model A layers model. Our own layers become stock ones.
  * @param examples Inputs, as for predict, the examples along the first axis.
@@ -128,7 +130,10 @@ async function smallest(
   }
 }
 
-async function scoreOrDispose(model: LayersModel, score: NonNullable<CompressOnceOptions['evaluate']>): Promise<number> {
+async function scoreOrDispose(
+  model: LayersModel,
+  score: NonNullable<CompressOnceOptions['evaluate']>,
+): Promise<number> {
   try {
     return await score(model);
   } catch (error) {

@@ -22,7 +22,11 @@ export interface CompressOnceOptions extends Pick<Selection<object>, 'include' |
   levels?: Levels;
   /** The share of every kernel's weights that becomes 0, from above 0 to below 1. */
   targetSparsity?: number;
-  /** The smallest model is looked for whose score is lower by so much at most. */
+  /**
+   * The smallest model is looked for whose score is lower by so much at most: powers of two
+   * in 3, 4 and 5 bits, then 6 and 8 bits of 'uniform', each compressed anew from the given
+   * model until one is good enough. So it takes up to five times as long as `bits`.
+   */
   maxLoss?: number;
   /**
    * With maxLoss: a model's score, higher is better. Default: on a fifth of the examples,

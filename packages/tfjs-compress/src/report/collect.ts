@@ -21,8 +21,9 @@ export interface FigureOptions {
   /** What compress() returned: its trials become a figure. */
   search?: SearchFigures;
   /**
-   * The model before it was compressed: what sizes and numbers of parameters are compared with. Default: the given model
-   * with all its weights as float32, which is less than the original where units were taken out (shrink, compress).
+   * The model before it was compressed: what sizes and numbers of parameters are compared
+   * with. Default: the given model with all its weights as float32, which is less than
+   * the original where units were taken out (shrink, compress).
    */
   original?: ModelOrArtifacts;
   /** Called with the fraction that is done, from 0 to 1. */
@@ -39,7 +40,10 @@ export interface Collected {
   kernels: { name: string; figures: Figure[] }[];
 }
 
-/** All masks of a report together have about so many cells, one at most so many: pages stay below a few megabytes. */
+/**
+ * All masks of a report together have about so many cells, one at most so many: pages
+ * stay below a few megabytes.
+ */
 const maskCells = { all: 800_000, one: 24_000 };
 
 export async function collectFigures(

@@ -49,14 +49,19 @@ export function draw(document: Document, name: string, title: string, options: P
   const svg = plot.tagName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg')!;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
-  // The picture has one name: those that Plot gives to its parts are of groups, which have no role to go with it.
+  // The picture has one name: those that Plot gives to its parts are of groups, which
+  // have no role to go with it.
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  // HTML leaves '<' as it is in an attribute, and a document without a browser '&', too: an SVG file may not have them.
+  // HTML leaves '<' as it is in an attribute, and a document without a browser '&', too:
+  // an SVG file may not have them.
   svg.setAttribute('aria-label', 'TITLE');
   return { name, title, svg: svg.outerHTML.replace('aria-label="TITLE"', () => `aria-label="${escapeText(title)}"`) };
 }
 
-/** A line of names above the frame, each in the colour that it explains. Needs 34 pixels of marginTop. */
+/**
+ * A line of names above the frame, each in the colour that it explains. Needs 34 pixels
+ * of marginTop.
+ */
 export function legend(entries: { text: string; color: string }[], marginTop: number): Plot.Markish[] {
   let dx = 0;
   return entries.map(({ text, color }) => {
@@ -85,7 +90,10 @@ export function short(n: number): string {
   return n >= 1e3 ? `${n / 1e3}k` : String(n);
 }
 
-/** Names for files, each another one: 'a/b' and 'a_b' would both be 'a_b', and some file systems do not tell A from a. */
+/**
+ * Names for files, each another one: 'a/b' and 'a_b' would both be 'a_b', and some file
+ * systems do not tell A from a.
+ */
 export function fileNames(names: string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {

@@ -1,7 +1,13 @@
 import { alignColumns } from '@tfjs-compress/callbacks/internal';
 import type { ShrinkRow } from './unitsOf.js';
 
-/** The rows of shrink as aligned text, the total last, without a final line break. */
+/**
+ * The rows of shrink as aligned text, the total last, without a final line break.
+ *
+ * ```js
+ * console.log(formatUnits((await shrink(model)).rows));
+ * ```
+ */
 export function formatUnits(rows: readonly ShrinkRow[]): string {
   const sum = (of: (row: ShrinkRow) => number) => String(rows.reduce((total, row) => total + of(row), 0));
   const table = alignColumns([

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import * as Op from '../Op.js';
-import { type WindowShape, windowScratchBytes } from '../windowScratchBytes.js';
+import { windowScratchBytes } from '../windowScratchBytes.js';
 import { type Build, expectClose, f, Kernels, numbers } from './testing/kernels.js';
 
 const KIND = { sum: 0, max: 1, average: 2 };
 
-interface Case extends WindowShape {
+interface Case {
+  outHeight: number;
+  outWidth: number;
+  kernelHeight: number;
+  kernelWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
   kind: keyof typeof KIND;
   channels: number;
   images: number;
@@ -138,7 +146,9 @@ function checkWindow(c: Case, build: Build): void {
     }
   }
   const bytes = (counts: number[]): number[] => counts.map((count) => 4 * count);
-  const scratch = kernels.output(windowScratchBytes(c) / 4);
+  const down = { out: c.outHeight, kernel: c.kernelHeight, stride: c.strideHeight, dilation: c.dilationHeight };
+  const across = { out: c.outWidth, kernel: c.kernelWidth, stride: c.strideWidth, dilation: c.dilationWidth };
+  const scratch = kernels.output(windowScratchBytes(down, across) / 4);
   kernels.perform([
     Op.window,
     KIND[c.kind],

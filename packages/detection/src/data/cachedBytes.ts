@@ -1,0 +1,36 @@
+import { check } from '@tfjs-compress/math/internal';
+import { resizedSize } from '@tfjs-compress/math/detection';
+import type { Detector } from '../model/Detector.js';
+import { checkSet } from './checkSet.js';
+import type { PictureSet } from './PictureSet.js';
+
+/** [height, width, channels] of the trunk's three levels for a prepared picture [height, width, 3]; the first is pooled. */
+export function levelShapes(detector: Detector, [height, width]: readonly number[]): [number, number, number][] {
+  const { featureModel, strides } = detector;
+  return [strides[1], strides[1], strides[2]].map((stride, i) => [
+    height / stride,
+    width / stride,
+    featureModel.outputs[i].shape[3] as number,
+  ]);
+}
+
+/**
+ * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at before a training begins.
+ *
+ * @param copies Of each picture: 1 and one for each of `flips`. Default 1.
+ * @throws ArgumentError for the set.
+ * @example
+ * console.log(`${(cachedBytes(detector, set, 2) / 1e9).toFixed(1)} GB`);
+ */
+export function cachedBytes(detector: Detector, set: PictureSet, copies = 1): number {
+  check(Number.isInteger(copies) && copies > 0, 'copies', 'an integer ≥ 1', copies);
+  checkSet(set, set?.classes, "the set's");
+  const { config, strides } = detector;
+  const up = (length: number) => Math.ceil(length / strides[2]) * strides[2];
+  const values = set.pictures.map((picture) => {
+    const { width, height } = resizedSize(picture.width, picture.height, config);
+    const shapes = levelShapes(detector, [up(height), up(width)]);
+    return shapes.reduce((sum, [rows, columns, channels]) => sum + rows * columns * channels, 0);
+  });
+  return 4 * copies * values.reduce((sum, each) => sum + each, 0);
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { check } from '@tfjs-compress/math/internal';
+import type { LevelStore } from './LevelStore.js';
+
+/**
+ * A folder for cachedBatches() to keep in what the trunk gave, where that is more than memory holds: a file of float32 for each
+ * picture and mirrored copy. What is there already is only read, so that a run that was ended goes on. A folder is for one
+ * trunk, size of pictures and set, in one order.
+ *
+ * @param folder Made where there is none.
+ * @throws ArgumentError for a folder that is none.
+ * @example
+ * const batches = await cachedBatches(detector, set, { flips: ['horizontal'], store: fileStore('levels') });
+ */
+export function fileStore(folder: string): LevelStore {
+  check(typeof folder === 'string' && folder !== '', 'folder', 'the path of a folder', folder);
+  const pathOf = (key: string) => join(folder, `${key}.f32`);
+  return {
+    async read(key) {
+      if (!existsSync(pathOf(key))) return undefined;
+      // Copied, for a Buffer may begin anywhere.
+      return new Float32Array(Uint8Array.from(await readFile(pathOf(key))).buffer);
+    },
+    async write(key, values) {
+      await mkdir(folder, { recursive: true });
+      const path = pathOf(key);
+      await writeFile(`${path}.tmp`, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      await rename(`${path}.tmp`, path);
+    },
+  };
+}

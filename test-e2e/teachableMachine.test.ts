@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../scripts/setup.mjs';
+import { run } from './support/run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'teachable-machine-'));
+const [model, pictures, output] = ['model', 'pictures', 'output'].map((name) => join(folder, name));
+const options = { cwd: root, env: { TFJS_BACKEND: 'wasm' }, mayFail: true };
+const main = (...args: string[]) => run(process.execPath, ['examples/teachable-machine/main.js', ...args], options);
+
+beforeAll(async () => {
+  for (const each of [model, join(pictures, 'first'), join(pictures, 'second')]) mkdirSync(each, { recursive: true });
+  await writeModel();
+  for (let i = 0; i < 10; i++) {
+    const background = { r: 25 * i, g: 255 - 20 * i, b: (60 * i) % 255 };
+    const file = join(pictures, i % 2 ? 'first' : 'second', `${i}.png`);
+    await sharp({ create: { width: 40, height: 30, channels: 3, background } })
+      .png()
+      .toFile(file);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('examples/teachable-machine goes from an export to a page, and says how far it is', async () => {
+  const { code, stdout, stderr } = await main(model, pictures, '--output', output);
+  expect(stderr).toMatch(/compressing 10%\n(?:.*\n)*compressing 100%/);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Same class on [12] of 2 pictures kept aside/);
+  expect(readFileSync(join(output, 'page.html'), 'utf8')).toContain('Second class');
+  expect(readFileSync(join(output, 'model.tfz')).length).toBeLessThan(3000);
+});
+
+it('a wrong input to it ends with one line', async () => {
+  const broken = join(folder, 'broken');
+  mkdirSync(broken);
+  for (const name of ['a.png', 'b.png']) writeFileSync(join(broken, name), 'not a picture');
+  const cases: [string[], RegExp][] = [
+    [[], /^Usage: .*expected a Teachable Machine image model/],
+    [[pictures, pictures], /^FOLDER: expected a folder with model\.json.*received '.*pictures'/],
+    [[model, join(folder, 'none')], /^PICTURES: expected a folder, received '.*none'/],
+    [[model, model], /^PICTURES: expected at least two pictures .*received 0/],
+    [[model, broken], /^PICTURES: expected pictures, received '.*\.png'/],
+  ];
+  const results = await Promise.all(cases.map(([args]) => main(...args)));
+  for (const [i, { code, stderr }] of results.entries()) {
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(cases[i][1]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  }
+});
+
+/** As small as it can be in the form of an export: two models in a model, labels in metadata.json. */
+async function writeModel(): Promise<void> {
+  const { layers, sequential } = tf;
+  const features = sequential({
+    layers: [
+      layers.conv2d({ filters: 8, kernelSize: 3, strides: 4, useBias: false, inputShape: [32, 32, 3] }),
+      layers.batchNormalization(),
+      layers.reLU({ maxValue: 6 }),
+      layers.globalAveragePooling2d({}),
+    ],
+  });
+  const head = sequential({
+    layers: [
+      layers.dense({ units: 10, activation: 'relu', inputShape: [8] }),
+      layers.dense({ units: 2, useBias: false, activation: 'softmax' }),
+    ],
+  });
+  await sequential({ layers: [features, head] }).save(
+    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs: weights, weightData }) => {
+      const weightsManifest = [{ paths: ['weights.bin'], weights }];
+      writeFileSync(join(model, 'model.json'), JSON.stringify({ modelTopology, weightsManifest }));
+      writeFileSync(join(model, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
+      writeFileSync(join(model, 'metadata.json'), JSON.stringify({ labels: ['First class', 'Second class'] }));
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+}
