@@ -6,7 +6,7 @@
  *   node benchmarks/once/publicModels.mjs FOLDER [--only NAME,NAME]
  *
  * FOLDER holds a folder with model.json for each model. Last line: 'N passed, N failed'.
- * Writes results/public-models.json.
+ * Without --only it writes results/public-models.json after each model.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,15 +27,17 @@ await tf.setBackend('wasm');
 
 const goal = { bits: 4 };
 const models = [];
+const result = new URL('results/public-models.json', import.meta.url);
 for (const name of readdirSync(folder).sort()) {
   if (args.only && !args.only.split(',').includes(name)) continue;
   const row = { name, ...(await tried(join(folder, name))) };
   models.push(row);
   console.log(JSON.stringify(row));
+  // A run that is stopped leaves what it has.
+  if (!args.only) writeResult(result, ['@tensorflow/tfjs', 'tfjs-compress'], { models });
 }
 const ran = models.filter(({ skipped }) => !skipped);
 const failed = ran.filter(({ error, share, plain }) => error || (plain > 1e-6 && !(share < 1)));
-writeResult(new URL('results/public-models.json', import.meta.url), ['@tensorflow/tfjs', 'tfjs-compress'], { models });
 console.log(`${ran.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length > 0 ? 1 : 0;
 
