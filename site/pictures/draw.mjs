@@ -20,7 +20,7 @@ export function drawAll(run) {
 
 /** Size of the file and test error over all epochs. */
 function start({ epochs, images }) {
-  const [left, right, top, middle, bottom] = [80, 470, 44, 200, 330];
+  const [left, right, top, middle, bottom] = [96, 470, 44, 200, 330];
   const x = (i) => left + (i / epochs.length) * (right - left);
   const y = (bytes) => top + (1 - Math.log10(bytes / 2.5e3) / Math.log10(1.2e6 / 2.5e3)) * (middle - top);
   const mostError = 0.15;
