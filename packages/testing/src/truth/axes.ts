@@ -96,6 +96,8 @@ export function isPossible(part: Partial<Case>): boolean {
   if (situation && isDataset(situation) && validation === 'split') return false;
   // Nothing would be left of the kernel.
   if (situation === 'zero kernel' && options === 'keepZeros') return false;
+  // An error before the first batch, with a test of its own.
+  if (situation === 'excluded layer' && (options === 'overrides' || options === 'skip')) return false;
   // Overrides and phases take by name what nobody trains.
   if (situation === 'frozen layer' && (options === 'overrides' || options === 'phases')) return false;
   return true;
