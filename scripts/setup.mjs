@@ -11,6 +11,16 @@ export function setup() {
   checkNode();
   install();
   build();
+  linkCommand();
+}
+
+/** npm leaves out the command of a package that is not built yet; `npx tfjs-compress` needs it. */
+function linkCommand() {
+  if (existsSync(join(root, 'node_modules', '.bin', 'tfjs-compress'))) return;
+  const npm = npmCommand();
+  const args = [...npm.args, 'rebuild', 'tfjs-compress', '--ignore-scripts', '--loglevel=error'];
+  const result = spawnSync(npm.command, args, { cwd: root, shell: npm.shell, encoding: 'utf8' });
+  if (result.status !== 0) console.warn(`npx tfjs-compress will not be found here: ${result.stderr}`);
 }
 
 /** Builds every package whose sources changed, no example and no site; `force` builds all. */

@@ -100,7 +100,7 @@ describe('the template', () => {
 
   it('search: makes a net smaller and goes on where it was', async () => {
     const folder = placeTemplate('search', templates);
-    const args = ['--trials', '2', '--epochs', '4', '--minutes', '10'];
+    const args = ['--trials', '2', '--epochs', '4', '--minutes', '10', '--maxLoss', '0.1'];
     const { stdout } = await start(folder, { PICTURES: '2000' }, ...args);
     expect(stdout).toMatch(/search: trial 2 of 2/);
     const [, bytes] = /compressed +test error +[\d.]+% +([\d,]+) B/.exec(stdout) ?? [];
@@ -111,6 +111,7 @@ describe('the template', () => {
     const again = await start(folder, { PICTURES: '2000' }, ...args);
     expect(again.stdout).not.toMatch(/search: trial/);
     expect(again.stdout).toContain(stdout.slice(stdout.indexOf('compressed')));
+    expect(await failure(folder, { PICTURES: '200' }, '--minuts', '3')).toBe("Unknown option '--minuts'");
   });
 
   it('node-service: answers, refuses wrong input in one line, and stops gracefully', async () => {

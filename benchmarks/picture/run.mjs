@@ -16,7 +16,8 @@ function rows() {
   const { float32Bytes, fileBytes } = sizes.find(
     ({ name }) => name === 'LeNet-300-100 of the example, 5-bit powers of two',
   );
-  const { bytes, node } = readResult(new URL('../runtime/results/run.json', import.meta.url));
+  const { node } = readResult(new URL('../runtime/results/run.json', import.meta.url));
+  const { bytes } = readResult(new URL('../runtime/results/bytes.json', import.meta.url));
   const times = node['lenet-300-100-real 1'];
   const kilobytes = (value) => {
     const maximumSignificantDigits = value < 1000 * 1024 ? 3 : 4;

@@ -5,9 +5,14 @@ import * as tf from '@tensorflow/tfjs';
 import { compress } from 'tfjs-compress';
 import { evaluate, model, options, rightAnswers, test, train } from './search.mjs';
 
+process.prependListener('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: String(options.minutes) },
+    maxLoss: { type: 'string', default: String(options.maxLoss) },
     trials: { type: 'string' },
     epochs: { type: 'string' },
     output: { type: 'string', default: fileURLToPath(new URL('output/search', import.meta.url)) },
@@ -16,6 +21,7 @@ const { values } = parseArgs({
 const { trials, epochs, output } = values;
 const given = {
   minutes: Number(values.minutes),
+  maxLoss: Number(values.maxLoss),
   ...(trials && { trials: Number(trials) }),
   ...(epochs && { epochs: Number(epochs) }),
 };

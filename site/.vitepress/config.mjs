@@ -58,7 +58,12 @@ export default defineConfig({
     ],
     outline: [2, 3],
   },
-  markdown: { anchor: { slugify: slugOf }, toc: { slugify: slugOf }, headers: { slugify: slugOf } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    anchor: { slugify: slugOf },
+    toc: { slugify: slugOf },
+    headers: { slugify: slugOf },
+  },
   vite: {
     plugins: [
       {

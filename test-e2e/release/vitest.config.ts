@@ -6,7 +6,7 @@ export default defineConfig({
     name: 'release',
     root: import.meta.dirname,
     include: ['*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 900_000,
   },
 });

@@ -23,7 +23,7 @@ export function controls(runner: Runner): void {
   const backend = byId('backend') as HTMLSelectElement;
   for (const [value, name] of Object.entries(backendNames)) {
     const isThere = value !== 'webgpu' || 'gpu' in navigator;
-    backend.append(make('option', { value, disabled: !isThere }, isThere ? name : `${name} (not in this browser)`));
+    backend.append(make('option', { value, disabled: !isThere }, isThere ? name : `${name} (not here)`));
   }
   const act = () => {
     if (runner.view.state === 'running') runner.pause();
