@@ -177,7 +177,11 @@ def keras_model(config, weights):
         given = [values[each[0]] for each in layer["inbound_nodes"][0]]
         made = getattr(tf.keras.layers, layer["class_name"])(**arguments)
         values[own["name"]] = made(given if len(given) > 1 else given[0])
-        made.set_weights([weights[f"{own['name']}/{each.name}"] for each in made.weights])
+        # Keras 3 calls a depthwise kernel a kernel.
+        names = [each.name for each in made.weights]
+        if layer["class_name"] == "DepthwiseConv2D":
+            names = ["depthwise_kernel" if name == "kernel" else name for name in names]
+        made.set_weights([weights[f"{own['name']}/{name}"] for name in names])
     return tf.keras.Model(inputs, values[config["output_layers"][0][0]])
 
 

@@ -110,9 +110,11 @@ export class Flow {
 
   /** The values that are there before a step and that it or a later one reads. */
   #liveAt(at: number): number[] {
-    const { steps, inputs, lastUse } = this.#trace;
+    const { steps, inputs } = this.#trace;
     const there = [...inputs, ...steps.slice(0, at).flatMap(({ outputs }) => outputs)];
-    return there.filter((value) => lastUse[value] >= at && lastUse[value] < steps.length);
+    // Also the model's outputs, where a layer reads them.
+    const read = new Set(steps.slice(at).flatMap((step) => step.inputs));
+    return there.filter((value) => read.has(value));
   }
 
   async #run(batch: number, steps: number[], next: Front, use: Use): Promise<void> {

@@ -90,6 +90,15 @@ describe('compressOnce on', () => {
     expect(named.inputs.length).toBe(2);
   });
 
+  it('outputs that other layers read', async () => {
+    const x = tfl.input({ shape: [6] });
+    const first = layers.dense({ units: 6, activation: 'relu' }).apply(x) as T;
+    const second = layers.dense({ units: 6, activation: 'relu' }).apply(first) as T;
+    const last = layers.dense({ units: 3 }).apply(second) as T;
+    const model = tfl.model({ inputs: x, outputs: [first, second, last] });
+    expect(await shareOfError(model, [correlated([80, 6], 1)], [correlated([80, 6], 2)])).toBeLessThan(1);
+  });
+
   it('separable, transposed, one- and three-dimensional convolutions, channels first', async () => {
     const flat = () => [layers.flatten(), layers.dense({ units: 3 })];
     const first = { inputShape: [6, 6, 3] };
