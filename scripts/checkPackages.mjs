@@ -39,13 +39,18 @@ async function publintMessages({ manifest }, tarball) {
   const pack = { tarball: tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength) };
   const { messages } = await publint({ pack, strict: true });
   return messages
-    .filter((message) => !isSourceCondition(message))
+    .filter((message) => !isSourceCondition(message) && !isBrowserField(message))
     .map((each) => `publint: ${formatMessage(each, manifest)}`);
 }
 
 /** The condition that tests in this repository set; its files are not published, and no consumer sets it. */
 function isSourceCondition({ path }) {
   return path.includes('tfjs-compress-source');
+}
+
+/** What leaves a file out of bundles for browsers: Parcel reads this field alone. */
+function isBrowserField({ code }) {
+  return code === 'USE_EXPORTS_OR_IMPORTS_BROWSER';
 }
 
 async function typeResolution(tarball) {

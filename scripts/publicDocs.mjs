@@ -8,11 +8,14 @@ import ts from 'typescript';
 import { publicPackages } from './packages.mjs';
 import { root } from './setup.mjs';
 
-/** Of every entry but `internal` ones. */
+/** Entries for our other packages, outside of semantic versioning. */
+const isInternal = (name) => /\/internal$/.test(name) || name === '@tfjs-compress/math/detection';
+
+/** Of every other entry. */
 export function documentation() {
-  return publicPackages().flatMap(({ folder, manifest }) =>
+  return publicPackages().flatMap(({ name, folder, manifest }) =>
     Object.entries(manifest.exports)
-      .filter(([entry, target]) => !/internal|package\.json/.test(entry) && target['tfjs-compress-source'])
+      .filter(([entry, target]) => !isInternal(join(name, entry)) && target['tfjs-compress-source'])
       .flatMap(([, target]) => exportsOf(join(folder, target['tfjs-compress-source']))),
   );
 }

@@ -9,7 +9,7 @@ import { fitSupport } from './fitSupport.js';
  * of their row make up for it.
  *
  * ```js
- * const h = Float64Array.of(2, 0, 0, 2);
+ * const h = Float64Array.of(4, 0, 0, 4);
  * const steps = refitRows(h, h, 2, [Float64Array.of(1, 2)]);
  * let step = steps.next();
  * while (!step.done) step = steps.next();
