@@ -1,10 +1,12 @@
 import { dot, feedbackOf, type Steps } from './factor.js';
+import { fitSupport } from './fitSupport.js';
 
 /**
  * Rows of weights for inputs x̂ that have drifted from x: of all rows, those whose products
  * with x̂ come nearest to those of the given rows with x, w + H⁻¹ D w by least squares. So a
  * layer makes up for what compression has done to the layers before it (asymmetric
- * calibration, as in GPTAQ, arXiv:2504.02692).
+ * calibration, as in GPTAQ, arXiv:2504.02692). Weights that are 0 stay 0, and the others
+ * of their row make up for it.
  *
  * ```js
  * const h = Float64Array.of(2, 0, 0, 2);
@@ -36,8 +38,11 @@ export function* refitRows(
       for (let i = 0; i < j; i++) change[i] -= columns[j * size + i] * value;
     }
     for (let j = 0; j < size; j++) change[j] = change[j] / diagonal[j] - dot(columns, j * size, change, 0, j);
-    results.push(row.map((weight, i) => weight + change[i]));
-    since += 2 * size * size;
+    const fitted = row.map((weight, i) => weight + change[i]);
+    const kept = fitted.map((weight, i) => (row[i] === 0 ? 0 : weight));
+    fitSupport(fitted, kept, h, size, 60);
+    results.push(kept);
+    since += size * size * (row.includes(0) ? 30 : 2);
     if (since > 8e6) {
       since = 0;
       yield;

@@ -24,7 +24,8 @@ export interface RoundRowsOptions {
  * are left (GPTQ, arXiv:2210.17323, Eq. 2 and 3; in the form of QuIP, arXiv:2307.13304,
  * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). A row that is nearer with each weight
  * rounded by itself is rounded so. Then single weights move to other levels while that
- * lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5).
+ * lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5). Weights
+ * that are 0 stay 0, so that what was pruned is still pruned.
  *
  * ```js
  * const steps = roundRows(Float64Array.of(2, 1, 1, 2), 2, [Float64Array.of(0.6, 0.2)], Math.round);
@@ -89,7 +90,7 @@ function roundRow(
   for (let j = 0; j < size; j++) {
     const wanted = weights[j] - dot(columns, j * size, errors, 0, j);
     // + 0: never -0.
-    const level = nearest((isPlain ? weights[j] : wanted) / scale) + 0;
+    const level = weights[j] === 0 ? 0 : nearest((isPlain ? weights[j] : wanted) / scale) + 0;
     levels[j] = level;
     errors[j] = level * scale - weights[j];
     sum += diagonal[j] * (level * scale - wanted) ** 2;
@@ -121,6 +122,7 @@ function refined(
     fit();
     changes = 0;
     for (let j = 0; j < size; j++) {
+      if (w[j] === 0) continue;
       const at = j * size;
       const best = p[j] + (hw[j] / scale - hp[j]) / h[at + j];
       // + 0: never -0.

@@ -147,16 +147,19 @@ describe('second order', () => {
         const product = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
         const apart = (w: Float64Array, q: Float64Array) =>
           before.reduce((sum, x, k) => sum + (product(w, x) - product(q, now[k])) ** 2, 0);
-        const rows = [list(size), list(size)];
+        // Of the second row every third weight is pruned, and stays so.
+        const rows = [list(size), list(size).map((weight, i) => (i % 3 === 1 ? 0 : weight))];
         for (const [r, fitted] of run(refitRows(h, drift, size, rows)).entries()) {
           const least = apart(rows[r], fitted);
           expect(least).toBeLessThanOrEqual(apart(rows[r], rows[r]) + 1e-9);
           for (let i = 0; i < size; i++)
-            for (const step of [-0.01, 0.01]) {
-              const other = fitted.slice();
-              other[i] += step;
-              expect(apart(rows[r], other)).toBeGreaterThan(least);
-            }
+            if (rows[r][i] === 0) expect(fitted[i]).toBe(0);
+            else
+              for (const step of [-0.01, 0.01]) {
+                const other = fitted.slice();
+                other[i] += step;
+                expect(apart(rows[r], other)).toBeGreaterThan(least);
+              }
         }
         expect(run(refitRows(h, new Float64Array(size * size), size, rows))).toEqual(rows);
       }),
@@ -194,6 +197,19 @@ describe('second order', () => {
     for (let i = 0; i < 8; i++) diagonal[i * 9] = 1 + i;
     for (const [n, { levels }] of run(roundRows(diagonal, 8, rows, quarter)).entries())
       expect([...levels]).toEqual([...rows[n].map(quarter)]);
+  });
+
+  it('leaves what is 0 as it is, and errs no more than rounding each weight by itself', () => {
+    fc.assert(
+      fc.property(sizes, ([size, seed]) => {
+        const { h, rows } = problem(seed, size);
+        const pruned = rows.map((row, n) => row.map((weight, i) => (random(seed, n, i) < 0.5 ? 0 : weight)));
+        for (const [n, rounded] of run(roundRows(h, size, pruned, quarter)).entries()) {
+          for (let i = 0; i < size; i++) if (pruned[n][i] === 0) expect(rounded.levels[i]).toBe(0);
+          expect(rounded.error).toBeLessThanOrEqual(error(h, size, pruned[n], pruned[n].map(quarter)) + 1e-9);
+        }
+      }),
+    );
   });
 
   it('chooses a scale for each row', () => {

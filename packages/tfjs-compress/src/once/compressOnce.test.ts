@@ -48,6 +48,17 @@ describe('compressOnce', () => {
     for (const site of findSites(model)) if (site.role === 'kernel') expect(isMarkedPruned(model, site)).toBe(true);
   });
 
+  it('leaves pruned weights pruned when it rounds the others', async () => {
+    const [examples, test] = [correlated([64, 8, 8, 3], 3), correlated([32, 8, 8, 3], 99)];
+    const { model } = await compressOnce(smallNet(), examples, { targetSparsity: 0.6 });
+    const wanted = outputsOf(model, [test]);
+    const rounded = await compressOnce(model, examples, { bits: 5 });
+    const results = kernelsOf(rounded.model);
+    for (const [k, { values }] of kernelsOf(model).entries())
+      for (const [i, value] of values.entries()) if (value === 0) expect(results[k].values[i]).toBe(0);
+    expect(difference(outputsOf(rounded.model, [test]), wanted)).toBeLessThan(0.2 * difference(wanted));
+  });
+
   it('finds the fewest bits that lose no more than asked', async () => {
     const [model, examples] = [smallNet(), correlated([64, 8, 8, 3], 3)];
     const found = await expectNoLeak(() => compressOnce(model, examples, { maxLoss: 0.05 }), model.weights.length);

@@ -36,8 +36,8 @@ const candidates: { levels: Levels; bits: number }[] = [
  * of its layer that are left, by second order information of the layer's inputs (Optimal
  * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). A layer is fitted
  * to what it computes in the given model, with inputs as the compressed layers before it
- * make them (GPTAQ, arXiv:2504.02692). Then biases and the statistics of batch
- * normalization are corrected on the same examples.
+ * make them (GPTAQ, arXiv:2504.02692). Weights that are 0 stay 0. Then biases and the
+ * statistics of batch normalization are corrected on the same examples.
  *
  * Some hundred examples of what the model is used on are enough; they must be scaled as for
  * predict. Levels have a scale for each output channel where batch normalization follows,
