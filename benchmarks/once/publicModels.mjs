@@ -50,7 +50,7 @@ async function tried(path) {
     if (artifacts.format === 'graph-model' || artifacts.modelTopology.node) return { skipped: 'a graph model' };
     model = await tf.loadLayersModel({ load: async () => artifacts });
   } catch (error) {
-    return { skipped: error.message.split('\n')[0].slice(0, 100) };
+    return { skipped: error.message.split('\n')[0].replaceAll(folder, '').slice(0, 100) };
   }
   try {
     const values = (shape) => shape.slice(1).reduce((a, b) => a * (b ?? 8), 1);
