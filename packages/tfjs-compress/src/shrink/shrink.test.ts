@@ -13,6 +13,9 @@ import { shrinkArtifacts } from './shrinkArtifacts.js';
 const { layers, sequential, input } = tfl;
 type T = tfl.SymbolicTensor;
 
+/** Other backends add in float32, and in another order where there is less to add. */
+const limit = process.env.TFJS_BACKEND === 'cpu' ? 1e-6 : 1e-5;
+
 /** Shrinks, compares the outputs, and returns what it returned. */
 async function shrunk(model: tfl.LayersModel): Promise<Shrunk> {
   const before = JSON.stringify(model.getWeights().map((weight) => [...weight.dataSync()]));
@@ -20,7 +23,7 @@ async function shrunk(model: tfl.LayersModel): Promise<Shrunk> {
   const inputs = inputsFor(model, 3);
   const received = outputsOf(result.model, inputs);
   outputsOf(model, inputs).forEach((expected, i) => {
-    expect(relativeError(received[i], expected)).toBeLessThan(1e-6);
+    expect(relativeError(received[i], expected)).toBeLessThan(limit);
   });
   expect(result.model.inputs.map(({ shape }) => shape)).toEqual(model.inputs.map(({ shape }) => shape));
   expect(result.model.outputs.map(({ shape }) => shape)).toEqual(model.outputs.map(({ shape }) => shape));
