@@ -1,5 +1,4 @@
-import type { Selector } from '@tfjs-compress/layers';
-import { checkCompressionArgs, type Selected, type Site, select } from '@tfjs-compress/layers/internal';
+import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import {
   ArgumentError,
   type Change,
@@ -32,6 +31,7 @@ import {
   targetThresholds,
   type Window,
 } from './surgeryPlan.js';
+import { aimOf, windowsOf, withBiases } from './surgerySelection.js';
 import { checkBegin, checkWindow, defaultWindow } from './surgeryWindow.js';
 
 type SurgeryTarget = Target<SurgeryOverride>;
@@ -89,21 +89,9 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   protected override selectSites(all: Site[]): Selected<SurgeryOverride>[] {
     const { phases, pruneBias } = this.options;
     const kernels = super.selectSites(all);
-    this.windows = new Map();
-    for (const { include, beginStep, endStep } of phases ?? []) {
-      for (const { path } of sitesOf(all, include)) {
-        if (!this.windows.has(path)) this.windows.set(path, { beginStep, endStep });
-      }
-    }
+    this.windows = windowsOf(all, phases ?? []);
     const chosen = phases ? kernels.filter(({ site }) => this.windows.has(site.path)) : kernels;
-    if (!pruneBias) return chosen;
-    const seen = new Set<unknown>();
-    return chosen.flatMap((kernel) => {
-      const owner = ownerOf(kernel.site);
-      const bias = seen.has(owner) ? undefined : all.find((site) => site.role === 'bias' && ownerOf(site) === owner);
-      seen.add(owner);
-      return bias ? [kernel, { site: bias, options: kernel.options }] : [kernel];
-    });
+    return pruneBias ? withBiases(chosen, all) : chosen;
   }
 
   protected override checkSelected(selected: Selected<SurgeryOverride>[]): void {
@@ -111,7 +99,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       const { targetSparsity, rate, hysteresis } = options;
       checkCompressionArgs({ targetSparsity, rate }, `overrides of ${site.path}`);
       if (hysteresis !== undefined) checkHysteresis(hysteresis, `overrides of ${site.path}: hysteresis`);
-      if (!this.aimOf(site, options)) {
+      if (!aimOf(site, options, this.options)) {
         throw new ArgumentError('SurgeryCallback', `targetSparsity or rate for ${site.path}`, { targetSparsity, rate });
       }
     }
@@ -121,13 +109,6 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
           'Give endStep (in optimizer steps), or batchesPerEpoch to fitDataset.',
       );
     }
-  }
-
-  /** The nearest of override, layer and callback that names one of the two decides. */
-  private aimOf(site: Site, options: Partial<SurgeryOverride>): SurgeryOverride | undefined {
-    const own = (ownerOf(site) as { compression?: SurgeryOverride }).compression ?? {};
-    const levels: SurgeryOverride[] = this.options.scope === 'model' ? [this.options] : [options, own, this.options];
-    return levels.find((o) => o.targetSparsity !== undefined || o.rate !== undefined);
   }
 
   protected override settings(selected: Selected<SurgeryOverride>[]): Record<string, unknown> {
@@ -143,7 +124,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       seed,
     } = this.options;
     const kernels = selected.map(({ site, options }) => {
-      const { targetSparsity, rate } = this.aimOf(site, options) ?? {};
+      const { targetSparsity, rate } = aimOf(site, options, this.options) ?? {};
       const hysteresis = options.hysteresis ?? this.options.hysteresis;
       return [site.path, { targetSparsity, rate, hysteresis, ...this.windows.get(site.path) }];
     });
@@ -174,7 +155,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   private async planFor({ kernel, options, path }: SurgeryTarget): Promise<Plan> {
-    const { targetSparsity, rate } = this.aimOf(kernel.site, options)!;
+    const { targetSparsity, rate } = aimOf(kernel.site, options, this.options)!;
     const hysteresis = options.hysteresis ?? this.options.hysteresis;
     const pruned = countState(kernel.states, PRUNED);
     const initialSparsity = Math.min(pruned / kernel.size, targetSparsity ?? 0);
@@ -371,13 +352,4 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   protected override describe({ sparsity = 0 }: Record<string, number>): string {
     return `${(100 * sparsity).toFixed(1)}% sparse`;
   }
-}
-
-function ownerOf(site: Site) {
-  return site.layers[site.layers.length - 1];
-}
-
-function sitesOf(all: Site[], include: Selector | Selector[]): Site[] {
-  const kernels = all.filter((site) => site.role === 'kernel');
-  return select(kernels, { include }, []).map(({ site }) => site);
 }

@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { CompressibleKernel } from '@tfjs-compress/layers';
-import { findSites, isMarkedPruned, kernelAt, type Site } from '@tfjs-compress/layers/internal';
+import { findSites, isMarkedPruned, kernelAt, layerOf, type Site } from '@tfjs-compress/layers/internal';
 import { FREE } from '@tfjs-compress/math';
 
 /**
@@ -60,12 +60,11 @@ export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean
 
 /** Biases that were pruned before, of layers whose kernels are selected: they stay pruned as the kernels do. */
 export function prunedBiases(model: tfl.LayersModel, all: Site[], selected: { site: Site }[]): Site[] {
-  const ownerOf = ({ layers }: Site) => layers[layers.length - 1];
   const taken = new Set(selected.map(({ site }) => site.variable));
-  const owners = new Set(selected.map(({ site }) => ownerOf(site)));
+  const owners = new Set(selected.map(({ site }) => layerOf(site)));
   return all.filter(
     (site) =>
-      site.role === 'bias' && owners.has(ownerOf(site)) && !taken.has(site.variable) && isMarkedPruned(model, site),
+      site.role === 'bias' && owners.has(layerOf(site)) && !taken.has(site.variable) && isMarkedPruned(model, site),
   );
 }
 

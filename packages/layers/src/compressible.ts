@@ -6,7 +6,7 @@ import { isMarkedPruned, kernelAt, markPruned } from './attach.js';
 import { type CompressionArgs, checkCompressionArgs, isCompressibleLayer, lostConfig } from './compressibleLayer.js';
 import { familyClasses } from './layers.js';
 import { type Selection, select } from './select.js';
-import { findSites, type Site } from './sites.js';
+import { findSites, layerOf, type Site } from './sites.js';
 import { select as selectByElement } from './straightThrough.js';
 import { checkModel, type Layer } from './tfjsCopy.js';
 import { writeAsIs } from './writeAsIs.js';
@@ -78,9 +78,9 @@ export function compressible<M extends tfl.LayersModel>(model: M, options: Compr
  * Whether compressible() can put a layer of this package in the place of the one that
  * owns the weight.
  */
-export function isConvertible({ layers }: Site): boolean {
-  const owner = layers[layers.length - 1];
-  return layers.slice(0, -1).every(isContainer) && owner.getClassName() in familyClasses.masked;
+export function isConvertible(site: Site): boolean {
+  const around = site.layers.slice(0, -1);
+  return around.every(isContainer) && layerOf(site).getClassName() in familyClasses.masked;
 }
 
 /**

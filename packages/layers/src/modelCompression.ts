@@ -4,7 +4,7 @@ import { FREE } from '@tfjs-compress/math';
 import { isInTraining, kernelAt, markPruned } from './attach.js';
 import { writeMetadata } from './checkpoint.js';
 import { isCompressibleLayer } from './compressibleLayer.js';
-import { findSites } from './sites.js';
+import { findSites, layerOf } from './sites.js';
 import { checkModel } from './tfjsCopy.js';
 
 /**
@@ -53,8 +53,8 @@ export function resetCompression(model: tfl.LayersModel): void {
 export function effectiveWeights(model: tfl.LayersModel): tf.Tensor[] {
   checkModel(model);
   const states = new Set(
-    findSites(model).flatMap(({ layers }) => {
-      const owner = layers[layers.length - 1];
+    findSites(model).flatMap((site) => {
+      const owner = layerOf(site);
       return isCompressibleLayer(owner) ? owner.compressibleKernels.map((kernel) => kernel.stateVariable) : [];
     }),
   );

@@ -22,6 +22,11 @@ export interface Site {
   channels: { count: number; inner: number };
 }
 
+/** The layer that a weight is one of. */
+export function layerOf({ layers }: Pick<Site, 'layers'>): Layer {
+  return layers[layers.length - 1];
+}
+
 const kernelFields = ['kernel', 'depthwiseKernel', 'pointwiseKernel', 'recurrentKernel', 'embeddings'];
 const childFields = ['layer', 'forwardLayer', 'backwardLayer', 'cell'];
 /** Fields that hold a layer's kernels, by class name. Sub-classes count too: their kernels are named alike. */
