@@ -107,6 +107,30 @@ describe('ClipGradients', () => {
     expect(before[1] - after[1]).toBeCloseTo(0.8, 5);
   });
 
+  it('keeps what the optimizer knows of each weight, beside one without a gradient', async () => {
+    /** Adds nothing; its weight never gets a gradient. */
+    class Unused extends tfl.layers.Layer {
+      static className = 'Unused';
+      override build() {
+        this.addWeight('unused', [5], 'float32', tfl.initializers.ones());
+        this.built = true;
+      }
+      override call(inputs: tf.Tensor | tf.Tensor[]) {
+        return [inputs].flat()[0];
+      }
+      override computeOutputShape = (shape: tfl.Shape | tfl.Shape[]) => shape;
+    }
+    const trained = async (callbacks: () => tfl.CustomCallback[]) => {
+      const { layers, optimizer, loss } = smallModel();
+      const model = tfl.sequential({ layers: [new Unused({ inputShape: [8] }), ...layers] });
+      model.compile({ optimizer, loss });
+      await model.fit(x, y, fitArgs);
+      await model.fit(x, y, { ...fitArgs, callbacks: callbacks() });
+      return weightsOf(model).map(bitsOf);
+    };
+    expect(await trained(() => [new ClipGradients({ globalNorm: 1e6 })])).toEqual(await trained(() => []));
+  });
+
   it('leaves nothing behind, in a fit that fails neither', async () => {
     const model = smallModel();
     const callbacks = () => [new ClipGradients({ globalNorm: 1 }), new WarmUp({ steps: 3 }), new AveragedWeights()];
@@ -204,6 +228,7 @@ describe('AveragedWeights', () => {
     expect(kernel.every((w) => isPowerOfTwoOrZero(w))).toBe(true);
     expect(kernel.every((w, i) => !zeros[i] || w === 0)).toBe(true);
     expect(levels).toHaveLength(epochs);
+    for (const beyondQuantized of levels) expect(beyondQuantized).toBeGreaterThan(-1e-6);
   });
 
   it.each([
