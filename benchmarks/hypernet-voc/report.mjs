@@ -2,16 +2,21 @@ import {
   detectAll,
   evaluateCoco,
   evaluateVoc,
+  iou,
   pictureGrid,
   precisionRecallSvg,
   recallOfProposals,
+  toBoxes,
 } from '@tfjs-compress/detection';
 import sharp from 'sharp';
 
 const counts = [50, 100, 200, 300];
 const shownWorst = 24;
 
-/** Everything that is reported of a detector: figures, precision over recall as SVG, the worst misses as PNG. */
+/**
+ * Everything that is reported of a detector: figures, precision over recall as SVG, the worst
+ * misses as PNG.
+ */
 export async function report(detector, set) {
   const { detections, proposals } = await detectAll(detector, set, {
     onProgress: (done, of) => done % 100 === 0 && console.log(`Test: ${done} of ${of} pictures`),
@@ -32,14 +37,18 @@ export async function report(detector, set) {
   return { figures, curves: precisionRecallSvg(voc2010.classes), worst: await worstMisses(detector, set, detections) };
 }
 
-/** Objects that nothing above the threshold overlaps by half are named 'missed: …'; what was shown keeps its class. */
+/**
+ * Objects that nothing above the threshold overlaps by half are named 'missed: …'; what was shown
+ * keeps its class.
+ */
 async function worstMisses(detector, set, detections) {
   const { scoreThreshold = 0.05 } = detector.config.detect;
   const rows = set.pictures.map((picture, i) => {
     const shown = detections[i].filter(({ score }) => score > scoreThreshold);
     const missed = picture.objects.filter(
       ({ box, class: name, difficult }) =>
-        !difficult && !shown.some((each) => each.class === name && overlap(each.box, box) >= 0.5),
+        !difficult &&
+        !shown.some((each) => each.class === name && iou(toBoxes([each.box]), 0, toBoxes([box]), 0) >= 0.5),
     );
     return { picture, shown, missed };
   });
@@ -53,12 +62,4 @@ async function worstMisses(detector, set, detections) {
   return sharp(data, { raw: { width, height, channels: 4 } })
     .png()
     .toBuffer();
-}
-
-function overlap([a1, b1, a2, b2], [c1, d1, c2, d2]) {
-  const width = Math.min(a2, c2) - Math.max(a1, c1);
-  const height = Math.min(b2, d2) - Math.max(b1, d1);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / ((a2 - a1) * (b2 - b1) + (c2 - c1) * (d2 - d1) - shared);
 }

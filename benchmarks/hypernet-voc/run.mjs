@@ -1,22 +1,24 @@
 /**
  * Trains a HyperNet on PASCAL VOC on a frozen trunk and reports what the paper does.
  *
- *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk MOBILENET [--variant fast] [--epochs 12] [--seed 1]
- *     [--val 0.1] [--pictures 200] [--output FOLDER]
+ *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk MOBILENET
+ *     [--variant fast] [--epochs 12] [--seed 1] [--val 0.1] [--pictures 200] [--output FOLDER]
  *
- * --data has the splits train and test; a part of train is kept apart to choose by. Says first how much disk the levels need,
- * which are kept below --output, and after the first epoch how long it will take. A run that was ended goes on with the same
- * command. Writes results/<variant>-<seed>.json (not with --pictures), and below --output the detector, curves.svg and worst.png: the 24
- * test pictures with the most misses (their objects, named, and what was shown).
+ * --data has the splits train and test; a part of train is kept apart to choose by. Says first how
+ * much disk the levels need, which are kept below --output, and after the first epoch how long it
+ * will take. A run that was ended goes on with the same command. Writes
+ * results/<variant>-<seed>.json (not with --pictures), and below --output the detector, curves.svg
+ * and worst.png: the 24 test pictures with the most misses (their objects, named, and what was
+ * shown).
  */
 import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { cachedBatches, cachedBytes, hyperNet } from '@tfjs-compress/detection';
 import { fileStore, readVoc } from '@tfjs-compress/detection/node';
 import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { Checkpoint } from '../../examples/blood-cells/checkpoint.js';
-import { train } from '../../examples/blood-cells/training.js';
+import { chooseThreshold, train } from '../../examples/blood-cells/training.js';
 import { writeResult } from '../tools/results.mjs';
 import { network } from './network.mjs';
 import { options } from './options.mjs';
@@ -35,9 +37,7 @@ console.log(
 const checkpoint = new Checkpoint(output, 'trained');
 const detector = checkpoint.epochs > 0 ? await checkpoint.load() : await create();
 if (checkpoint.epochs < epochs) await trainOn();
-detector.setDetectDefaults(network.detect);
-// A network that has hardly been trained finds nothing.
-await detector.chooseThreshold(valSet).catch(({ message }) => console.log(message));
+await chooseThreshold(detector, valSet);
 await detector.save(modelFolder(join(output, 'detector')));
 const { figures, curves, worst } = await report(detector, testSet);
 writeFileSync(join(output, 'curves.svg'), curves);
@@ -68,8 +68,9 @@ async function trainOn() {
     `The levels of all pictures need ${needed.toFixed(1)} GB on disk; ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`,
   );
   if (needed * 1e9 > bavail * bsize) throw new Error('Not enough: give --output a folder on a larger disk.');
-  // The same for all variants and seeds.
-  const folder = join(options.output, `levels-${trainSet.pictures.length}`);
+  // The same for all variants and seeds, but not for another trunk or other pictures.
+  const name = ['levels', basename(resolve(options.trunk)), options.pictures || 'all', options.val].join('-');
+  const folder = join(options.output, name);
   const batches = await cachedBatches(detector, trainSet, {
     flips: ['horizontal'],
     seed,

@@ -1,8 +1,8 @@
 /**
- * Recall of proposals by how much they may overlap, on the pictures that the detectors were trained on: what examples/blood-cells took
- * its threshold from.
+ * Recall of proposals by how much they may overlap, on the pictures that the detectors were
+ * trained on: what examples/blood-cells took its threshold from.
  *
- *   node benchmarks/hypernet/proposalOverlap.mjs --data BCCD [--runs FOLDER] [--variant fast] [--seeds 1,2,3]
+ *   node benchmarks/hypernet/proposalOverlap.mjs --data BCCD [--runs FOLDER] [--variant fast] [--seeds 1,2,3,4,5]
  *
  * Takes the trained detectors that run.mjs left below --runs. Writes results/proposalOverlap.json.
  */
@@ -20,11 +20,11 @@ const { values } = parseArgs({
     data: { type: 'string' },
     runs: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
     variant: { type: 'string', default: 'fast' },
-    seeds: { type: 'string', default: '1,2,3' },
+    seeds: { type: 'string', default: '1,2,3,4,5' },
   },
 });
 await startBackend();
-const { pictures } = await readVoc(values.data, { split: ['train', 'val'], invalidBoxes: 'skip' });
+const { pictures } = await readVoc(values.data, { split: 'train', invalidBoxes: 'skip' });
 const truth = pictures.map(({ objects }) => objects);
 const counts = [50, 100, 300];
 const thresholds = [0.5, 0.6, 0.7, 0.8];

@@ -59,7 +59,7 @@ async function timesOf(detector, picture, processorTime) {
   const levels = await stage('trunk', () => read(detector.featureModel.predict(prepared.input)));
   const maps = await stage('hyperFeature', () => read([detector.hyperModel.predict(levels)].flat()));
   const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));
-  await stage('detection', () => detector.classify(maps[0], found.boxes));
+  await stage('detection', () => detector.classifier.classify(maps[0], found.boxes, 0, prepared));
   tf.dispose([prepared.input, levels, maps]);
   return { milliseconds, processorMs };
 }

@@ -20,7 +20,7 @@ import { compressTrunk } from './compressTrunk.js';
 import { network } from './network.js';
 import { writePage } from './page.js';
 import { settings } from './settings.js';
-import { features, train } from './training.js';
+import { chooseThreshold, features, train } from './training.js';
 
 const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
@@ -42,7 +42,7 @@ const detector = await trainAll();
 if (epochs.compress > 0) await compressAll();
 const packedFile = join(output, 'bloodCells.tfz');
 const packed = compressed(pathToFileURL(packedFile).href, { quantize: { float16: ['conv_dw*', 'conv1*', '*_bn/*'] } });
-await chooseThreshold(detector);
+await chooseThreshold(detector, valSet);
 await detector.save(packed);
 const { detections, result } = await report('as one file', await Detector.load(packed), statSync(packedFile).size);
 const page = join(output, 'index.html');
@@ -73,7 +73,7 @@ async function trainAll() {
       });
     });
   }
-  await chooseThreshold(detector);
+  await chooseThreshold(detector, valSet);
   await report('trained', detector, statSync(join(output, 'trained', 'model', 'weights.bin')).size);
   return detector;
 }
@@ -99,7 +99,7 @@ async function compressAll() {
     });
     await train(detector, batches, { ...common, name: 'Pruning', learningRate: 4e-4, callbacks: [surgery] });
   });
-  await chooseThreshold(detector);
+  await chooseThreshold(detector, valSet);
   await report('pruned', detector);
   await stage('quantized', async () => {
     batches ??= await features(detector, trainSet, seed);
@@ -150,13 +150,6 @@ async function timed(name, run) {
   });
 }
 
-/** Keeps with the detector at what score it finds best on pictures that are neither trained on nor reported. */
-async function chooseThreshold(of) {
-  of.setDetectDefaults(network.detect);
-  // A network that has hardly been trained finds nothing.
-  await of.chooseThreshold(valSet).catch(({ message }) => console.log(message));
-}
-
 async function report(name, of, bytes) {
   const { detections, proposals } = await detectAll(of, testSet);
   const result = evaluateVoc(detections, truth);
@@ -171,7 +164,7 @@ async function report(name, of, bytes) {
   const size = bytes ? `, ${bytes.toLocaleString('en-US')} bytes` : '';
   console.log(
     `${name}: mAP ${result.map.toFixed(3)} (${each}), COCO AP ${cocoAp.toFixed(3)}, recall with 100 proposals ` +
-      `${recall100.toFixed(3)}; shown, with a score above ${scoreThreshold?.toFixed(2)}: ${(100 * recall).toFixed(1)}% of the ` +
+      `${recall100.toFixed(3)}; shown, with a score above ${scoreThreshold.toFixed(2)}: ${(100 * recall).toFixed(1)}% of the ` +
       `marked cells at ${(100 * precision).toFixed(1)}% precision${size}`,
   );
   return { detections, result };

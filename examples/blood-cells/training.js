@@ -11,6 +11,18 @@ export function features(detector, set, seed) {
   });
 }
 
+/** Keeps with the detector at what score it finds best on a set that is neither trained on nor reported. */
+export async function chooseThreshold(detector, set) {
+  try {
+    await detector.chooseThreshold(set);
+  } catch (error) {
+    // A network that has hardly been trained finds nothing: everything it finds is shown then.
+    if (!error.message.startsWith('chooseThreshold:')) throw error;
+    console.log(error.message);
+    detector.setDetectDefaults({ scoreThreshold: 0.05 });
+  }
+}
+
 /**
  * Trains all but the trunk with Adam; the learning rate falls along half a cosine, and what is evaluated and kept is the average
  * of the weights. `checkpoint` keeps the optimizer and its own weights; a run that is resumed begins at `firstEpoch`.

@@ -16,8 +16,9 @@ type Around = (gradients: NamedTensor[], apply: Apply, optimizer: Optimizer) => 
 const working = new WeakMap<Optimizer, { arounds: Around[]; unhook: () => void }>();
 
 /**
- * Calls `around` at each step of a compiled model's optimizer, with the gradients, undefined ones left out; every tfjs
- * optimizer applies them through one method.
+ * Calls `around` at each step of a compiled model's optimizer with the gradients; every tfjs
+ * optimizer applies them through one method. Weights without a gradient are left out, but the
+ * optimizer still gets their names, because it numbers what it keeps of each weight by its place.
  *
  * @returns What takes it away.
  */
@@ -38,7 +39,13 @@ function install(optimizer: Optimizer) {
   const arounds: Around[] = [];
   const unhook = hook(optimizer, 'applyGradients', (stock) => (given: NamedTensorMap | NamedTensor[]) => {
     const all = Array.isArray(given) ? given : Object.entries(given).map(([name, tensor]) => ({ name, tensor }));
-    const first: Apply = (gradients) => stock.call(optimizer, gradients);
+    const first: Apply = (gradients) => {
+      const byName = new Map(gradients.map(({ name, tensor }) => [name, tensor]));
+      stock.call(
+        optimizer,
+        all.map(({ name }) => ({ name, tensor: byName.get(name) })),
+      );
+    };
     const outermost = arounds.reduce<Apply>(
       (apply, around) => (gradients) => around(gradients, apply, optimizer),
       first,

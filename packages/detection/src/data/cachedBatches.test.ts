@@ -55,6 +55,8 @@ describe('cachedBatches with levels in files', () => {
     await cachedBatches(detector, tinySet(), { store });
     truncateSync(join(folder, 'cut', '0-plain.f32'), 40);
     await expect(cachedBatches(detector, tinySet(), { store })).rejects.toThrow(/store: expected \d+ values of picture/);
+    truncateSync(join(folder, 'cut', '0-plain.f32'), 39);
+    await expect(cachedBatches(detector, tinySet(), { store })).rejects.toThrow(/f32, received '?39 bytes/);
     expect(() => fileStore('')).toThrow("folder: expected the path of a folder, received ''.");
     expect(() => cachedBytes(detector, tinySet(), 0)).toThrow('copies: expected an integer ≥ 1, received 0.');
     detector.dispose();

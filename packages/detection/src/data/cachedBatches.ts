@@ -14,7 +14,10 @@ export interface CacheArgs extends BatchArgs {
    * in turn. Default none.
    */
   flips?: readonly Flip[];
-  /** Where the levels are kept. Default in memory; fileStore(folder) of @tfjs-compress/detection/node keeps them on disk. */
+  /**
+   * Where the levels are kept. Default in memory; fileStore(folder) of
+   * @tfjs-compress/detection/node keeps them on disk.
+   */
   store?: LevelStore;
   /** Called after each picture. */
   onProgress?: (done: number, of: number) => void;

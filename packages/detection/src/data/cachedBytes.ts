@@ -1,10 +1,13 @@
-import { check } from '@tfjs-compress/math/internal';
+import { checkInteger } from '@tfjs-compress/math/internal';
 import { resizedSize } from '@tfjs-compress/math/detection';
 import type { Detector } from '../model/Detector.js';
 import { checkSet } from './checkSet.js';
 import type { PictureSet } from './PictureSet.js';
 
-/** [height, width, channels] of the trunk's three levels for a prepared picture [height, width, 3]; the first is pooled. */
+/**
+ * [height, width, channels] of the trunk's three levels for a prepared picture
+ * [height, width, 3]; the first is pooled.
+ */
 export function levelShapes(detector: Detector, [height, width]: readonly number[]): [number, number, number][] {
   const { featureModel, strides } = detector;
   return [strides[1], strides[1], strides[2]].map((stride, i) => [
@@ -15,7 +18,8 @@ export function levelShapes(detector: Detector, [height, width]: readonly number
 }
 
 /**
- * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at before a training begins.
+ * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at before a
+ * training begins.
  *
  * @param copies Of each picture: 1 and one for each of `flips`. Default 1.
  * @throws ArgumentError for the set.
@@ -23,7 +27,7 @@ export function levelShapes(detector: Detector, [height, width]: readonly number
  * console.log(`${(cachedBytes(detector, set, 2) / 1e9).toFixed(1)} GB`);
  */
 export function cachedBytes(detector: Detector, set: PictureSet, copies = 1): number {
-  check(Number.isInteger(copies) && copies > 0, 'copies', 'an integer ≥ 1', copies);
+  checkInteger(copies, 'copies', 1);
   checkSet(set, set?.classes, "the set's");
   const { config, strides } = detector;
   const up = (length: number) => Math.ceil(length / strides[2]) * strides[2];

@@ -218,7 +218,7 @@ export class Detector {
   private async detectTogether(pictures: PreparablePicture[], given: Required<DetectOptions>): Promise<Detection[][]> {
     const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
     const found: Detection[][] = [];
-    // In a tidy, which disposes of the others where one of the pictures is none.
+    // In a tidy, which disposes of those prepared where a later one is refused.
     tf.tidy(() =>
       pictures.map((picture, place) => {
         const prepared = this.prepare(picture);
