@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import binaryen from 'binaryen';
+import binaryen from 'assemblyscript/binaryen';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
 const modules = {
