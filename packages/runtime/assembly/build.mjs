@@ -24,8 +24,8 @@ export async function compileModules() {
 
 /**
  * The compiler leaves the locals of a function in the order in which it made them. The
- * optimizer, once more, numbers those that occur most from 0 on: 8% less when gzipped. The
- * loops stay as they are.
+ * optimizer, once more, numbers those that occur most from 0 on: 8% less when gzipped.
+ * The loops stay as they are.
  *
  * @param inlines Whether to inline what has one caller. Not in the decoder: its hot
  *   functions would be larger, and the engine compiles them again as a model is loaded,

@@ -41,7 +41,8 @@ describe('binaries as text', () => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
     expect(binaryOf(textOf(all, characters))).toEqual(all);
     expect(new Set(characters).size).toBe(88);
-    // No character that a quotation, a template, or a bundler would escape, or that begins a tag.
+    // No character that a quotation, a template, or a bundler would escape, or that
+    // begins a tag.
     expect(textOf(all, characters)).toMatch(/^[ !#-&(-;=-[\]^_a-~]+$/);
   });
 
