@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
-import { compressed, compressionTable, formatTable, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { startBackend } from './backend.js';
 import { writePage } from './page.js';
 import { epochLines } from './progress.js';
@@ -55,7 +55,7 @@ export async function mainJob(makeModel, { title, inputShape, epochs, learningRa
   await finish('loaded again', loaded);
   const [before, after] = [model, loaded].map((of) => predict(of, testSet));
   const same = after.every((value, i) => value === before[i]);
-  console.log(`\n${formatTable(await compressionTable(loaded))}\n\n${stageTable(stages)}\n`);
+  console.log(`\n${stageTable(stages)}\n`);
   console.log(
     `Predictions after loading ${join(folder, 'quantized.tfz')}: ${same ? 'the same, all of them' : 'DIFFERENT'}.`,
   );
