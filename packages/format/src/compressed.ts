@@ -1,5 +1,5 @@
 import { io } from '@tensorflow/tfjs-core';
-import { checkKnownOptions } from '@tfjs-compress/math/internal';
+import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
 import type { UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
@@ -48,6 +48,7 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
   checkKnownOptions(options, ['requestInit', 'maxBytes', 'name', 'signal', ...packOptionNames], 'compressed');
   const { maxBytes, name = sourceName(target), requestInit: given, ...packOptions } = options;
   const { signal } = packOptions;
+  checkSignal(signal);
   const requestInit = signal ? { signal, ...given } : given;
   checkOptions({ maxBytes }, 'maxBytes');
   return {
@@ -57,7 +58,9 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },
     async load() {
-      return unpack(await read(target, requestInit), { name, maxBytes });
+      const file = await read(target, requestInit);
+      signal?.throwIfAborted();
+      return unpack(file, { name, maxBytes });
     },
   };
 }
