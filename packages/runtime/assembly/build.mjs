@@ -13,7 +13,7 @@ const modules = {
 };
 
 /** The WebAssembly modules by name. */
-export async function compileModules() {
+async function compileModules() {
   const entries = Object.entries(modules).map(async ([name, [entry, ...options]]) => [
     name,
     await compileAssembly(asc, new URL(entry, import.meta.url), options),
