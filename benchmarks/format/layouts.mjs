@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** General compressors at their strongest; those that are not on this machine return undefined. */
+/**
+ * General compressors at their strongest; those that are not on this machine return
+ * undefined.
+ */
 export const compressors = {
   'gzip -9': (bytes) => gzipSync(bytes, { level: 9 }).length,
   'brotli 11': (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } }).length,
@@ -14,7 +17,10 @@ function run(command, args, input) {
   return status === 0 ? stdout.length : undefined;
 }
 
-/** Ways to lay the tensors out before a general compressor; names are not stored and code tables not always, to its advantage. */
+/**
+ * Ways to lay the tensors out before a general compressor; names are not stored and code
+ * tables not always, to its advantage.
+ */
 export const layouts = {
   float32: (weights) => weights.map(({ bits }) => Buffer.from(bits.buffer, bits.byteOffset, bits.byteLength)),
   'byte planes': (weights) => weights.map(({ bits }) => planes(bits)),
@@ -39,7 +45,10 @@ function planes(bits) {
   return Buffer.from(source.map((_, i) => source[4 * (i % bits.length) + Math.floor(i / bits.length)]));
 }
 
-/** The code table and what `lay` makes of the indices; tensors with more than 255 values, and biases, as byte planes. */
+/**
+ * The code table and what `lay` makes of the indices; tensors with more than 255 values,
+ * and biases, as byte planes.
+ */
 function indices(bits, shape, lay, layFloats = planes) {
   const levels = [...new Set(bits)].filter((value) => value !== 0).sort((a, b) => (a & 0x7fffffff) - (b & 0x7fffffff));
   if (shape.length < 2) return planes(bits);

@@ -1,6 +1,7 @@
 /**
- * Files that no encoder writes: sizes, counts and plans where they matter, put together with the encoder's own parts and a right
- * checksum. Random changes of a good file never get there: what they break is found at once.
+ * Files that no encoder writes: sizes, counts and plans where they matter, put together
+ * with the encoder's own parts and a right checksum. Random changes of a good file never
+ * get there: what they break is found at once.
  */
 export async function fileMaker(dist) {
   const part = (name) => import(new URL(name, dist));

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { unpack } from '@tfjs-compress/format';
 import { codebookOf, FREE, magnitudeAtSparsity, roundToPowerOfTwo } from '@tfjs-compress/math';
 
-/** The artifacts in a folder with model.json and its weights, or in a .tfz file; undefined when there is none. */
+/**
+ * The artifacts in a folder with model.json and its weights, or in a .tfz file; undefined
+ * when there is none.
+ */
 export function readModel(folder) {
   if (folder?.endsWith('.tfz')) return existsSync(folder) ? unpack(readFileSync(folder)) : undefined;
   if (!folder || !existsSync(join(folder, 'model.json'))) return undefined;
@@ -13,7 +16,10 @@ export function readModel(folder) {
   return { ...rest, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData };
 }
 
-/** A model with `sparsity` of each kernel pruned by magnitude and the rest rounded to powers of two, as INQ does. */
+/**
+ * A model with `sparsity` of each kernel pruned by magnitude and the rest rounded to
+ * powers of two, as INQ does.
+ */
 export function pruneAndQuantize(artifacts, sparsity, bits) {
   const weightData = artifacts.weightData.slice(0);
   for (const { shape, bits: words } of weightsOf({ ...artifacts, weightData })) {
@@ -41,8 +47,9 @@ export function weightsOf({ weightSpecs, weightData }) {
 }
 
 /**
- * Zeroth-order entropy in bytes: of each kernel the places of its zeros and the values of the others, as they would be coded without
- * any context and with free code tables; values of which there are more than 256 (and biases) at 4 bytes each.
+ * Zeroth-order entropy in bytes: of each kernel the places of its zeros and the values of
+ * the others, as they would be coded without any context and with free code tables;
+ * values of which there are more than 256 (and biases) at 4 bytes each.
  */
 export function entropyBytes(weights) {
   let total = 0;
@@ -77,7 +84,10 @@ const layers = [
   ],
 ];
 
-/** A model of VGG-16's shapes (138 million weights), 7% of them not zero and ± one of 7 powers of two. */
+/**
+ * A model of VGG-16's shapes (138 million weights), 7% of them not zero and ± one of 7
+ * powers of two.
+ */
 export function makeVgg16() {
   const size = layers.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const weights = new Float32Array(size);

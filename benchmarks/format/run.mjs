@@ -1,11 +1,14 @@
 /**
  * Sizes and speeds of the compressed format.
  *
- *   node benchmarks/format/run.mjs [--trunk FOLDER] [--squeezenet FOLDER] [--efficientnet FOLDER] [--before FILE] [--no-sizes] [--no-small] [--no-speed]
+ *   node benchmarks/format/run.mjs [--trunk FOLDER] [--squeezenet FOLDER]
+ *     [--efficientnet FOLDER] [--before FILE] [--no-sizes] [--no-small] [--no-speed]
  *
- * Models: what the examples, benchmarks/lenet-300-100 and trainLenet5.mjs left in output/, a dense model (--trunk or MODEL_DIR), the
- * SqueezeNet published with Deep Compression, and EfficientNet-Lite0; those that are not there are left out, with a message. --before is
- * an index.js of packages/format from before, to compare with. Writes results/sizes.json, results/small.json and results/speed.json.
+ * Models: what the examples, benchmarks/lenet-300-100 and trainLenet5.mjs left in
+ * output/, a dense model (--trunk or MODEL_DIR), the SqueezeNet published with Deep
+ * Compression, and EfficientNet-Lite0; those that are not there are left out, with a
+ * message. --before is an index.js of packages/format from before, to compare with.
+ * Writes results/sizes.json, results/small.json and results/speed.json.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -110,7 +113,10 @@ function dataOf(weights) {
   ).buffer;
 }
 
-/** Calls `body` with a folder of its own, and a function that runs a task of speedTask.mjs on it in a process of its own. */
+/**
+ * Calls `body` with a folder of its own, and a function that runs a task of speedTask.mjs
+ * on it in a process of its own.
+ */
 function withTasks(body) {
   const folder = mkdtempSync(join(tmpdir(), 'format-speed-'));
   const task = (name) => {
@@ -138,8 +144,9 @@ function speeds(_folder, task) {
 }
 
 /**
- * Small models, and EfficientNet-Lite0 pruned to 90% in 5 bits: processor time of a process that decodes one file, above that of one
- * that does nothing, and the rates of the same work done again and again.
+ * Small models, and EfficientNet-Lite0 pruned to 90% in 5 bits: processor time of a
+ * process that decodes one file, above that of one that does nothing, and the rates of
+ * the same work done again and again.
  */
 function smallSpeeds(folder, task) {
   const names = Object.keys(models).filter((name) => name.includes('5-bit') && readModel(models[name]));

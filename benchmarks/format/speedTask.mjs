@@ -1,6 +1,7 @@
 /**
- * One timing in a process of its own, so that its peak memory is its own: node speedTask.mjs TASK FOLDER. Prints JSON. Each task imports
- * what it needs and no more, as a program that does only this would.
+ * One timing in a process of its own, so that its peak memory is its own: node
+ * speedTask.mjs TASK FOLDER. Prints JSON. Each task imports what it needs and no more, as
+ * a program that does only this would.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

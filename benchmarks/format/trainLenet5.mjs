@@ -1,8 +1,11 @@
 /**
- * Pruned and quantized LeNet-5s (Caffe's: 431,080 parameters) for the sizes benchmark, from one dense net: Dynamic Network Surgery with
- * the published thresholds, and to as many non-zero kernel weights as the public DNS + codebook model has; each then INQ at 5 bits.
+ * Pruned and quantized LeNet-5s (Caffe's: 431,080 parameters) for the sizes benchmark,
+ * from one dense net: Dynamic Network Surgery with the published thresholds, and to as
+ * many non-zero kernel weights as the public DNS + codebook model has; each then INQ at 5
+ * bits.
  *
- *   MNIST_DIR=folder node benchmarks/format/trainLenet5.mjs [--train 3] [--prune 8] [--quantize 4]
+ *   MNIST_DIR=folder node benchmarks/format/trainLenet5.mjs
+ *     [--train 3] [--prune 8] [--quantize 4]
  *
  * Writes the models into output/, errors and non-zeros into results/trainLenet5.json.
  */

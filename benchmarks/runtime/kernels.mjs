@@ -1,8 +1,9 @@
 /**
- * How near the runtime's kernels come to what multiplying and adding in registers would take, measured in the same run:
- * node [--experimental-wasm-relaxed-simd] kernels.mjs [rounds [part of the names]]. Processor time of this process, the best of the
- * rounds. With the flag the kernels' multiplications and additions are one instruction, and may take less than the limit, where
- * they are two.
+ * How near the runtime's kernels come to what multiplying and adding in registers would
+ * take, measured in the same run: node [--experimental-wasm-relaxed-simd] kernels.mjs
+ * [rounds [part of the names]]. Processor time of this process, the best of the rounds.
+ * With the flag the kernels' multiplications and additions are one instruction, and may
+ * take less than the limit, where they are two.
  */
 import { writeResult } from '../tools/results.mjs';
 import { copy, planesProduct, unary, vectorProduct, window } from './kernels/cases.mjs';

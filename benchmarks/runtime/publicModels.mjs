@@ -2,7 +2,8 @@
  * Whether the runtime computes what TensorFlow.js computes, for every layers model in
  * some folders:
  *
- *   node benchmarks/runtime/publicModels.mjs FOLDER [FOLDER …] [--only NAME,NAME] [--backend wasm] [--source]
+ *   node benchmarks/runtime/publicModels.mjs FOLDER [FOLDER …]
+ *     [--only NAME,NAME] [--backend wasm] [--source]
  *
  * A FOLDER is a model's (with a model.json) or holds such folders. Both predict random
  * inputs of the right kind at batch 1 and 3, each model in a process of its own. Prints a

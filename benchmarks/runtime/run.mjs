@@ -4,7 +4,8 @@
  *
  *   node benchmarks/runtime/run.mjs [--rivals FOLDER] [--python PYTHON]
  *     [--efficientnet FOLDER] [--pruned FILE.tfz] [--nets NET,…] [--name NAME]
- *     [--only node,chromium,native,bytes,cold] [--work FOLDER] [--chromium PATH] [--source]
+ *     [--only node,chromium,native,bytes,cold] [--work FOLDER] [--chromium PATH]
+ *     [--source]
  *
  * --rivals: a folder outside of this repository in which the rivals' npm packages are
  * installed; --python: a Python with tensorflow-cpu, onnx, onnxruntime (they make the

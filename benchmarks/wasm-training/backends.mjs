@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** tfjs on the backend of a column: wasm-training (with this package's kernels), wasm, tfjs-node or cpu. */
+/**
+ * tfjs on the backend of a column: wasm-training (with this package's kernels), wasm,
+ * tfjs-node or cpu.
+ */
 export async function start(column) {
   if (column === 'tfjs-node') return require('@tensorflow/tfjs-node');
   const tf = require('@tensorflow/tfjs');

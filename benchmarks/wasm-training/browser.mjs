@@ -1,10 +1,12 @@
 /**
- * Trains LeNet-5 in Chromium on the three builds of the WASM backend (threads and SIMD, where the page is isolated, with one thread and
- * with two; SIMD; plain), and compares the losses with those in Node.
+ * Trains LeNet-5 in Chromium on the three builds of the WASM backend (threads and SIMD,
+ * where the page is isolated, with one thread and with two; SIMD; plain), and compares
+ * the losses with those in Node.
  *
  *   node benchmarks/wasm-training/browser.mjs [--chromium /usr/bin/chromium] [--check]
  *
- * Writes results/browser.json, with --check nothing. Fails when losses differ by more than 1e-5.
+ * Writes results/browser.json, with --check nothing. Fails when losses differ by more
+ * than 1e-5.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -32,7 +34,10 @@ const core = require('@tensorflow/tfjs-core');
 const STEPS = 8;
 const BATCH = 16;
 
-/** tfjs's script tags put everything into `tf`; this package imports modules by name, which are made of it here. */
+/**
+ * tfjs's script tags put everything into `tf`; this package imports modules by name,
+ * which are made of it here.
+ */
 const modules = {
   '/core.js': exportsOf('tf', Object.keys(core)),
   '/backend.js': exportsOf('tf.wasm', ['getThreadsCount', 'version_wasm']),

@@ -1,14 +1,19 @@
 /**
- * Training with this package against training on backends that have all kernels: 200 steps of each net over the same five batches.
+ * Training with this package against training on backends that have all kernels: 200
+ * steps of each net over the same five batches.
  *
- *   node benchmarks/wasm-training/curves.mjs [--nets lenet-5,lstm] [--steps 200] [--parts curve,sameWeights]
+ *   node benchmarks/wasm-training/curves.mjs
+ *     [--nets lenet-5,lstm] [--steps 200] [--parts curve,sameWeights]
  *
- * Two questions, as one rounding may lead two trainings apart: how far are the losses of two trainings that began with the same weights
- * (`curve`), and how far are losses and gradients from the same weights at every step (`sameWeights`)? What one rounding does to the
- * curve of the same kernels, and to the reference's own, is measured, too: with the images multiplied by 1 + 2⁻²³.
+ * Two questions, as one rounding may lead two trainings apart: how far are the losses of
+ * two trainings that began with the same weights (`curve`), and how far are losses and
+ * gradients from the same weights at every step (`sameWeights`)? What one rounding does
+ * to the curve of the same kernels, and to the reference's own, is measured, too: with
+ * the images multiplied by 1 + 2⁻²³.
  *
- * The curve's reference is the cpu backend for the nets that it can train in minutes, and tfjs-node for the others; from the same
- * weights, both, the cpu backend at fewer steps of a smaller batch. Adds to results/curves.json, net by net.
+ * The curve's reference is the cpu backend for the nets that it can train in minutes, and
+ * tfjs-node for the others; from the same weights, both, the cpu backend at fewer steps
+ * of a smaller batch. Adds to results/curves.json, net by net.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +21,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readResult, writeResult } from '../tools/results.mjs';
 
-/** `cpu`: the batch and the steps between two comparisons with the cpu backend, which takes up to ten seconds a picture. */
+/**
+ * `cpu`: the batch and the steps between two comparisons with the cpu backend, which
+ * takes up to ten seconds a picture.
+ */
 const plans = {
   'lenet-5': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 20] },
   'lenet-300-100': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 1] },

@@ -1,8 +1,11 @@
 /**
- * What each kernel takes of a training step with this package: `node kernels.mjs NET SECONDS`. Prints JSON.
+ * What each kernel takes of a training step with this package: `node kernels.mjs NET
+ * SECONDS`. Prints JSON.
  *
- * A kernel's time is the sum over its calls in a step, of each the fastest of all steps. Its share of the machine's limit is the time
- * that its multiplications and additions, or its bytes read and written, would take at the limits measured here, whichever is longer.
+ * A kernel's time is the sum over its calls in a step, of each the fastest of all steps.
+ * Its share of the machine's limit is the time that its multiplications and additions, or
+ * its bytes read and written, would take at the limits measured here, whichever is
+ * longer.
  */
 import { start } from './backends.mjs';
 import { measureLimits } from './limits.mjs';
@@ -28,7 +31,10 @@ for (let step = 0; step < 3 || performance.now() - begin < 1000 * seconds; step+
 }
 console.log(JSON.stringify({ limits, rows: summarize(fastest) }));
 
-/** Notes the time, the operations and the bytes of every call of a kernel by tfjs, not of those by other kernels. */
+/**
+ * Notes the time, the operations and the bytes of every call of a kernel by tfjs, not of
+ * those by other kernels.
+ */
 function instrument() {
   let depth = 0;
   for (const config of tf.getKernelsForBackend('wasm')) {
@@ -52,7 +58,9 @@ function cost(kernel, { inputs, attrs }, outputs) {
   return { bytes, flops: 2 * products(kernel, inputs, attrs, outputs[0].shape) };
 }
 
-/** Multiplications, each with an addition, of the kernels that compute sums of products. */
+/**
+ * Multiplications, each with an addition, of the kernels that compute sums of products.
+ */
 function products(kernel, inputs, attrs, shape) {
   const filter = (inputs.filter?.shape ?? attrs?.filterShape ?? []).slice(0, 3);
   switch (kernel) {

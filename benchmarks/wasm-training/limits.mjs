@@ -1,7 +1,12 @@
-/** What one thread can do at most in WebAssembly with SIMD: multiplications and additions a second, and bytes moved a second. */
+/**
+ * What one thread can do at most in WebAssembly with SIMD: multiplications and additions
+ * a second, and bytes moved a second.
+ */
 import asc from 'assemblyscript/asc';
 
-/** Twelve sums that wait for none of each other, four values each; and a copy of memory. */
+/**
+ * Twelve sums that wait for none of each other, four values each; and a copy of memory.
+ */
 const source = (fused) => `
 export function arithmetic(count: i32): f32 {
   const x = f32x4.splat(0.999);
@@ -23,8 +28,9 @@ export function move(bytes: i32): void {
 `;
 
 /**
- * The best of repeated measurements: Gflop/s (fused multiplication and addition where the engine has it, as this package uses it) and
- * GB/s (bytes read plus bytes written, of 64 MB each, which no cache holds).
+ * The best of repeated measurements: Gflop/s (fused multiplication and addition where the
+ * engine has it, as this package uses it) and GB/s (bytes read plus bytes written, of 64
+ * MB each, which no cache holds).
  */
 export async function measureLimits() {
   const binaries = [await compile(true), await compile(false)];
@@ -50,7 +56,10 @@ async function compile(fused) {
   return binary;
 }
 
-/** The fastest of short runs over two seconds: of those, some have the processor for themselves even on a busy machine. */
+/**
+ * The fastest of short runs over two seconds: of those, some have the processor for
+ * themselves even on a busy machine.
+ */
 function fastest(run) {
   let best = Number.POSITIVE_INFINITY;
   const end = performance.now() + 2000;

@@ -1,4 +1,7 @@
-/** The losses of training steps: `node losses.mjs COLUMN NET BATCH STEPS LEARNING_RATE [FACTOR]`. Prints JSON. */
+/**
+ * The losses of training steps: `node losses.mjs COLUMN NET BATCH STEPS LEARNING_RATE
+ * [FACTOR]`. Prints JSON.
+ */
 import { start } from './backends.mjs';
 import { buildNet, makeBatch } from './nets.mjs';
 

@@ -1,6 +1,7 @@
 /**
- * The nets of the benchmark. Each has the shape of one example, the number of classes, the batch, and a tfjs-layers model. `cpuBatch` is
- * the batch for the cpu backend where the real one would take minutes a step. torch_steps.py holds the same nets for PyTorch.
+ * The nets of the benchmark. Each has the shape of one example, the number of classes,
+ * the batch, and a tfjs-layers model. `cpuBatch` is the batch for the cpu backend where
+ * the real one would take minutes a step. torch_steps.py holds the same nets for PyTorch.
  */
 export const nets = {
   'lenet-5': { input: [28, 28, 1], classes: 10, batch: 64, build: lenet5 },
@@ -35,7 +36,10 @@ function lenet300({ sequential, layers }) {
   });
 }
 
-/** The CIFAR net of 19 convolutions (He and others, 2015), with a 1 × 1 convolution where the shape changes. */
+/**
+ * The CIFAR net of 19 convolutions (He and others, 2015), with a 1 × 1 convolution where
+ * the shape changes.
+ */
 function resnet20({ input, model, layers }) {
   const normalized = (x, filters, strides) => {
     const conv = { filters, kernelSize: 3, strides, padding: 'same', useBias: false, ...seeded() };
@@ -118,8 +122,9 @@ export function buildNet(tf, name, learningRate = 0.01) {
 }
 
 /**
- * Pseudorandom examples and their one-hot labels. Images are those of their class with noise, texts take their words from their class's
- * share of the vocabulary, so that there is something to learn.
+ * Pseudorandom examples and their one-hot labels. Images are those of their class with
+ * noise, texts take their words from their class's share of the vocabulary, so that there
+ * is something to learn.
  */
 export function makeBatch(tf, name, batch, batchSeed = 1) {
   const { input, classes, vocabulary } = nets[name];

@@ -1,12 +1,16 @@
 /**
- * Time of a training step on this package's kernels, tfjs's other backends and PyTorch, and what each of our kernels takes of it.
+ * Time of a training step on this package's kernels, tfjs's other backends and PyTorch,
+ * and what each of our kernels takes of it.
  *
- *   node benchmarks/wasm-training/run.mjs [--seconds 6] [--nets lenet-5,lstm] [--python /path/to/python3] [--no-cpu]
+ *   node benchmarks/wasm-training/run.mjs
+ *     [--seconds 6] [--nets lenet-5,lstm] [--python /path/to/python3] [--no-cpu]
  *
- * Columns that are not installed stay empty. tfjs-node: `npm install --no-save @tensorflow/tfjs-node@4.22.0`. PyTorch:
- * `python3 -m venv ENV && ENV/bin/pip install torch numpy`, then `--python ENV/bin/python3`. Every column runs in a process of its own.
- * Besides the time that passes, the processor time of a step is taken, over all threads: of one thread it is the same on a machine that
- * is idle, and hardly more on one that is not. Writes results/NET.json.
+ * Columns that are not installed stay empty. tfjs-node: `npm install --no-save
+ * @tensorflow/tfjs-node@4.22.0`. PyTorch: `python3 -m venv ENV && ENV/bin/pip install
+ * torch numpy`, then `--python ENV/bin/python3`. Every column runs in a process of its
+ * own. Besides the time that passes, the processor time of a step is taken, over all
+ * threads: of one thread it is the same on a machine that is idle, and hardly more on one
+ * that is not. Writes results/NET.json.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,12 +1,15 @@
 /**
- * Losses and gradients from the same weights on this package's kernels and on other backends:
+ * Losses and gradients from the same weights on this package's kernels and on other
+ * backends:
  *
  *   node sameWeights.mjs NET BATCH LEARNING_RATE STEPS BACKEND[,BACKEND] EVERY
  *
- * Trains with this package; at every EVERY-th step the other backends compute the loss and the gradients of all weights, too. Prints
- * JSON: for each pair of backends the greatest difference of a loss, and the difference of the gradients, all weights as one vector,
- * ‖a − b‖ / ‖a‖, its median and the greatest. What differs is one step's rounding, which no step before has amplified; but a rectifier
- * that rounding switches on or off changes a gradient by all that went through it.
+ * Trains with this package; at every EVERY-th step the other backends compute the loss
+ * and the gradients of all weights, too. Prints JSON: for each pair of backends the
+ * greatest difference of a loss, and the difference of the gradients, all weights as one
+ * vector, ‖a − b‖ / ‖a‖, its median and the greatest. What differs is one step's
+ * rounding, which no step before has amplified; but a rectifier that rounding switches on
+ * or off changes a gradient by all that went through it.
  */
 import { createRequire } from 'node:module';
 import { median } from '../tools/results.mjs';

@@ -1,4 +1,7 @@
-/** Times training steps of one net in one column: `node step.mjs COLUMN NET SECONDS`. Prints JSON. */
+/**
+ * Times training steps of one net in one column: `node step.mjs COLUMN NET SECONDS`.
+ * Prints JSON.
+ */
 import { start } from './backends.mjs';
 import { buildNet, makeBatch, nets } from './nets.mjs';
 
@@ -14,7 +17,8 @@ async function time(tf) {
   const used = column === 'cpu' ? (cpuBatch ?? batch) : batch;
   const model = buildNet(tf, name);
   const [x, y] = makeBatch(tf, name, used);
-  // The first steps make the optimizer's slots and compile the kernels; the cpu backend, of which one step may take half a minute, has none.
+  // The first steps make the optimizer's slots and compile the kernels; the cpu backend,
+  // of which one step may take half a minute, has none.
   if (column !== 'cpu') for (let i = 0; i < 2; i++) await model.trainOnBatch(x, y);
   const [wall, processor] = [[], []];
   const begin = performance.now();

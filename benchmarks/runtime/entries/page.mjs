@@ -9,7 +9,9 @@ const environment = {
   },
   load: (entry) => import(`/bundles/${entry}.mjs`),
   base: '/bundles/',
-  /** Processor time of the page's thread, which the program that opened it has to ask for. */
+  /**
+   * Processor time of the page's thread, which the program that opened it has to ask for.
+   */
   clock: async () => ({ processor: await globalThis.threadTime(), wall: performance.now() }),
 };
 

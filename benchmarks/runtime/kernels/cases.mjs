@@ -8,7 +8,10 @@ function random() {
 const numbers = (count, zeros = 0) =>
   Float32Array.from({ length: count }, () => (random() < zeros ? 0 : random() - 0.5));
 
-/** Products of a sparse or dense matrix with planes of size × size; `products` are multiplications with an addition. */
+/**
+ * Products of a sparse or dense matrix with planes of size × size; `products` are
+ * multiplications with an addition.
+ */
 export function planesProduct({ size, inputs, outputs, zeros }) {
   const machine = new Machine();
   const vectors = Math.ceil((size * size) / 4);

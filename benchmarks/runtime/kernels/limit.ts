@@ -1,5 +1,6 @@
 /**
- * Multiplications and additions of four float32 that a module can do at most: 12 sums in registers, n times. More do not fit.
+ * Multiplications and additions of four float32 that a module can do at most: 12 sums in
+ * registers, n times. More do not fit.
  */
 export function multiplyAdd(n: i32, value: f32): f32 {
   const a = f32x4.splat(value);

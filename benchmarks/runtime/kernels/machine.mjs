@@ -23,7 +23,10 @@ const bytes = binaryOf(all);
 const fusedBytes = fuse(bytes);
 const module = new WebAssembly.Module(fusedBytes);
 
-/** Whether multiplication and addition are one instruction, as in browsers; Node 20 needs --experimental-wasm-relaxed-simd. */
+/**
+ * Whether multiplication and addition are one instruction, as in browsers; Node 20 needs
+ * --experimental-wasm-relaxed-simd.
+ */
 export const fused = fusedBytes !== bytes;
 
 /** A parameter that is a float32. */
@@ -62,7 +65,10 @@ export class Machine {
   }
 }
 
-/** A function that does so many multiplications and additions in registers: what no kernel can beat. */
+/**
+ * A function that does so many multiplications and additions in registers: what no kernel
+ * can beat.
+ */
 export async function registersOnly() {
   const bytes = await compileAssembly(asc, new URL('limit.ts', import.meta.url), []);
   const memory = new WebAssembly.Memory({ initial: 1 });

@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Selection, Selector } from '@tfjs-compress/layers';
-import { check, checkInteger, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
+import { check, checkInteger, checkKnownOptions, checkOneOf, checkSignal } from '@tfjs-compress/math/internal';
 
 /** Options that both callbacks take. */
 export interface CompressionCallbackArgs<Override> extends Selection<Override> {
@@ -48,7 +48,7 @@ export function checkCommonOptions(options: CommonOptions): void {
   const { whenStopped, keepZeros, signal, seed, verbose, include, exclude, overrides } = options;
   checkOneOf(whenStopped, ['finish', 'keep'], 'whenStopped');
   check(typeof keepZeros === 'boolean', 'keepZeros', 'a boolean', keepZeros);
-  check(signal === undefined || typeof signal?.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   check(Number.isInteger(seed), 'seed', 'an integer', seed);
   checkOneOf(verbose, [0, 1, 2], 'verbose');
   if (include !== undefined) checkSelectors(include, 'include');

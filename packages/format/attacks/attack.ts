@@ -4,7 +4,10 @@ export interface Attack {
   file(): Uint8Array;
   /** What the reader allows. Default: 2^26. */
   maxBytes?: number;
-  /** The error that unpack must end in; an attack without one may be accepted, within the bounds of SPEC.md. */
+  /**
+   * The error that unpack must end in; an attack without one may be accepted, within the
+   * bounds of SPEC.md.
+   */
   refused?: RegExp;
 }
 

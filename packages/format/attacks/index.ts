@@ -4,7 +4,10 @@ import { mixed } from './mixed.js';
 import { sizes } from './sizes.js';
 import { tensors } from './tensors.js';
 
-/** Every kind of file that ever made unpack take longer, or more memory, than its bounds in SPEC.md say, and its kin. */
+/**
+ * Every kind of file that ever made unpack take longer, or more memory, than its bounds
+ * in SPEC.md say, and its kin.
+ */
 export const attacks: Record<string, Attacks> = {
   descriptions: descriptions(2),
   'descriptions of version 1': descriptions(1),

@@ -4,7 +4,10 @@ import type { Attack, Attacks } from './attack.js';
 
 const levels = powerLevels(0, 512);
 
-/** A tensor whose every bit is foreseen, which makes it free in the file: all its elements are the same. */
+/**
+ * A tensor whose every bit is foreseen, which makes it free in the file: all its elements
+ * are the same.
+ */
 function foreseen(version: number, shape: number[], value: number, plan: Partial<TensorPlan>, count = 1): Attack {
   const size = shape.reduce((a, b) => a * b, 1);
   const data = new Int32Array(size).fill(value);

@@ -1,11 +1,16 @@
 /**
- * Reads one file in a process of its own and prints, as JSON, what came of it, the processor time and the memory it took:
- * node readOne.mjs DECODER FILE MAX_BYTES
+ * Reads one file in a process of its own and prints, as JSON, what came of it, the
+ * processor time and the memory it took:
+ *
+ *   node readOne.mjs DECODER FILE MAX_BYTES
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** The most memory in use so far, in MB. Where /proc does not tell, what the parent had before it started this process counts, too. */
+/**
+ * The most memory in use so far, in MB. Where /proc does not tell, what the parent had
+ * before it started this process counts, too.
+ */
 function peak() {
   const status = '/proc/self/status';
   if (!existsSync(status)) return process.resourceUsage().maxRSS / 1024;

@@ -17,7 +17,9 @@ export function writeRun(encoder: BitEncoder, state: EncoderState, length: numbe
   if (length >= 16) codeRaw(encoder, bits - 1, length & ((1 << (bits - 1)) - 1));
 }
 
-/** A tensor of any length that has one symbol, which takes no bits, in a table of its own. */
+/**
+ * A tensor of any length that has one symbol, which takes no bits, in a table of its own.
+ */
 export function writeOneSymbol(encoder: BitEncoder, state: EncoderState): void {
   codePlan(
     encoder,

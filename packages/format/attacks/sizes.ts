@@ -5,7 +5,10 @@ import { writeOneSymbol, writeRun } from './runs.js';
 
 type Weight = [name: string, shape: unknown, dtype?: unknown, more?: unknown];
 
-/** A file that says it has `weightBytes` of these weights and goes on with runs of zeros as long as they. */
+/**
+ * A file that says it has `weightBytes` of these weights and goes on with runs of zeros
+ * as long as they.
+ */
 function runs(weights: Weight[], lengths: number[], weightBytes: number): Attack['file'] {
   return () =>
     craftWith(

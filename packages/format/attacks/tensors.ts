@@ -38,7 +38,10 @@ const longRun = (weights: unknown[], write: typeof writeRun, weightBytes: number
 });
 const stored = { quantization: { dtype: 'uint8', min: 0, scale: 1 } };
 
-/** Tensors that take more to prepare for than to decode, and those that take nothing in the file. */
+/**
+ * Tensors that take more to prepare for than to decode, and those that take nothing in
+ * the file.
+ */
 export const tensors: Attacks = {
   'one element each, large tables of mixed contexts': many(1, allPowers[300], mixedDense, count, 1),
   'one zero each, large tables of mixed contexts': many(1, 0, { ...mixedPowers, positions: 'mixed' }, count, 1),

@@ -55,7 +55,10 @@ export class BitEncoder implements BitCoder {
     return this.coded.size + this.rawBytes.size;
   }
 
-  /** The bytes written: of the coded part as few as identify the interval (trailing zeros dropped), and the raw part. */
+  /**
+   * The bytes written: of the coded part as few as identify the interval (trailing zeros
+   * dropped), and the raw part.
+   */
   finish(): { coded: Uint8Array; raw: Uint8Array } {
     const high = this.low + this.range;
     for (let keep = 1; keep <= 4; keep++) {

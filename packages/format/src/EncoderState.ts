@@ -22,7 +22,10 @@ export class EncoderState extends TensorState {
     codeTensor(coder, this, data, shape, plan);
   }
 
-  /** A copy that codes as this one would, to find out what a plan costs; the two are not to be used at the same time. */
+  /**
+   * A copy that codes as this one would, to find out what a plan costs; the two are not
+   * to be used at the same time.
+   */
   trial(): EncoderState {
     const copy = new EncoderState(
       this.version,

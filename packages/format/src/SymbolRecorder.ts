@@ -3,7 +3,10 @@ import type { AdaptiveBits } from './decoder/AdaptiveBits.js';
 import type { BitCoder } from './decoder/BitCoder.js';
 import { codeFrequencies, lowest, maxAlphabet, precision, type SymbolCoder, total } from './decoder/SymbolTables.js';
 
-/** Takes down symbols to write them as SymbolDecoder reads them, which has to be done from the last one to the first. */
+/**
+ * Takes down symbols to write them as SymbolDecoder reads them, which has to be done from
+ * the last one to the first.
+ */
 export class SymbolRecorder implements SymbolCoder {
   private symbols = new Uint8Array(1 << 8);
   private contexts = new Uint8Array(1 << 8);
@@ -51,7 +54,8 @@ export class SymbolRecorder implements SymbolCoder {
 }
 
 /**
- * Makes counts into frequencies that sum to 2^12, in proportion, none that occurs with frequency 0; an empty table has one symbol.
+ * Makes counts into frequencies that sum to 2^12, in proportion, none that occurs with
+ * frequency 0; an empty table has one symbol.
  */
 function normalize(table: Int32Array): void {
   let sum = 0;

@@ -1,13 +1,18 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { layoutOf } from './decoder/description.js';
 
-/** A weight's specification with its bytes as stored: a view of the joined weight data. */
+/**
+ * A weight's specification with its bytes as stored: a view of the joined weight data.
+ */
 export interface StoredWeight {
   spec: io.WeightsManifestEntry;
   bytes: Uint8Array;
 }
 
-/** The weight data of artifacts as one array: a view where it is one buffer, a copy where it is several. */
+/**
+ * The weight data of artifacts as one array: a view where it is one buffer, a copy where
+ * it is several.
+ */
 export function joinBuffers(data: io.WeightData | undefined): Uint8Array<ArrayBuffer> {
   if (!Array.isArray(data)) return bytesOf(data ?? new ArrayBuffer(0));
   const joined = new Uint8Array(data.reduce((sum, buffer) => sum + buffer.byteLength, 0));
@@ -19,13 +24,19 @@ export function joinBuffers(data: io.WeightData | undefined): Uint8Array<ArrayBu
   return joined;
 }
 
-/** Typed arrays come, too, whatever tfjs's types say: of those the bytes are wanted, not the values. */
+/**
+ * Typed arrays come, too, whatever tfjs's types say: of those the bytes are wanted, not
+ * the values.
+ */
 function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
   if (!ArrayBuffer.isView(data)) return new Uint8Array(data);
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
 
-/** Strings are stored each with its length before it (uint32), so how many bytes they take has to be noted. */
+/**
+ * Strings are stored each with its length before it (uint32), so how many bytes they take
+ * has to be noted.
+ */
 export function withStringBytes(specs: io.WeightsManifestEntry[], data: Uint8Array): io.WeightsManifestEntry[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let at = 0;
@@ -36,14 +47,18 @@ export function withStringBytes(specs: io.WeightsManifestEntry[], data: Uint8Arr
     }
     const start = at;
     for (let i = spec.shape.reduce((product, size) => product * size, 1); i > 0; i--) {
-      // Beyond the end nothing tells how long a string is; what is missing is noticed by the sum of all.
+      // Beyond the end nothing tells how long a string is; what is missing is noticed by
+      // the sum of all.
       at += 4 + (at + 4 <= data.length ? view.getUint32(at, true) : 0);
     }
     return { ...spec, byteLength: at - start };
   });
 }
 
-/** How many bytes each weight takes as it is stored. Throws an Error for a dtype that tfjs does not store. */
+/**
+ * How many bytes each weight takes as it is stored. Throws an Error for a dtype that tfjs
+ * does not store.
+ */
 export function storedBytes(specs: io.WeightsManifestEntry[], data: Uint8Array): number[] {
   return withStringBytes(specs, data).map((spec) => layoutOf(spec).bytes);
 }

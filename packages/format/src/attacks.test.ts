@@ -12,7 +12,10 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const decoder = join(folder, 'decode.mjs');
 const attackFile = join(folder, 'attack.tfz');
 const defaultMaxBytes = 2 ** 26;
-/** Many times what the slowest takes on a machine with nothing else to do, and less than they took before there were bounds. */
+/**
+ * Many times what the slowest takes on a machine with nothing else to do, and less than
+ * they took before there were bounds.
+ */
 const maxSeconds = 20;
 /** Besides the weights: what SPEC.md says, and what Node takes up for the run. */
 const maxMegabytes = 64;

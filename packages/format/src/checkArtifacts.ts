@@ -30,7 +30,10 @@ function checkSpec(spec: io.WeightsManifestEntry, i: number): void {
   }
 }
 
-/** The JSON of a description, checked to be what unpack reads: not nested too deeply, no key that JavaScript takes for a prototype. */
+/**
+ * The JSON of a description, checked to be what unpack reads: not nested too deeply, no
+ * key that JavaScript takes for a prototype.
+ */
 export function toText(description: object): Uint8Array {
   const json = JSON.stringify(description);
   try {

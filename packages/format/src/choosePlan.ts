@@ -11,7 +11,10 @@ import { type Survey, survey } from './survey.js';
 const maxMixed = 1 << 20;
 const part = 1 << 18;
 const maxFew = 4096;
-/** What a weight that is not 0 has to save to be coded in a slower way, in tensors of more elements than this. */
+/**
+ * What a weight that is not 0 has to save to be coded in a slower way, in tensors of more
+ * elements than this.
+ */
 const bitsForTime = 0.15;
 const priced = 1 << 15;
 const fewLevels = 32;
@@ -36,7 +39,8 @@ export interface Tensor {
  * The plan that codes a tensor in the fewest bits, of those worth trying.
  *
  * @param state What is kept from the tensors before; it is not changed.
- * @param mixedLeft How many bits may be coded in mixed contexts, besides those that the tensor's own bytes allow.
+ * @param mixedLeft How many bits may be coded in mixed contexts, besides those that the
+ *   tensor's own bytes allow.
  */
 export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: number): Steps<TensorPlan> {
   const { data, shape, wide, affine } = tensor;
@@ -70,7 +74,8 @@ export function* choosePlan(tensor: Tensor, state: EncoderState, mixedLeft: numb
   const stride = best?.plan.stride ?? strides[0];
   const cost = yield* cheapest(data, shape, fast, state);
   const mixedPlans = mixed.map((plan) => ({ ...plan, stride }));
-  // Trees take four times as long to decode as tables. Where there are many levels, though, the tables are long.
+  // Trees take four times as long to decode as tables. Where there are many levels,
+  // though, the tables are long.
   const isPriced = data.length > priced && (leveled?.levels.length ?? 0) <= fewLevels;
   const price = isPriced ? bitsForTime * found.nonZeros : 0;
   const tables = { plan: cost.plan, bits: cost.bits - price };
@@ -97,7 +102,10 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
   return { ...noPlan, values: 'levels', exponent: found.maxExponent, levels };
 }
 
-/** The rows in the middle of a tensor, `wanted` of them if that is not too many: there is most to be seen of a picture under it. */
+/**
+ * The rows in the middle of a tensor, `wanted` of them if that is not too many: there is
+ * most to be seen of a picture under it.
+ */
 function middleOf(data: Int32Array, shape: readonly number[], wanted: number): { data: Int32Array; shape: number[] } {
   const columns = columnsOf(shape);
   const rows = data.length / columns;
@@ -107,7 +115,10 @@ function middleOf(data: Int32Array, shape: readonly number[], wanted: number): {
   return { data: data.subarray(first * columns, (first + sampled) * columns), shape: [sampled, columns] };
 }
 
-/** The plan with the distance of neighboring rows that codes the sample in the fewest bits. */
+/**
+ * The plan with the distance of neighboring rows that codes the sample in the fewest
+ * bits.
+ */
 function* cheapestStride(
   { data, shape }: ReturnType<typeof middleOf>,
   plan: TensorPlan,

@@ -1,5 +1,5 @@
 import { io } from '@tensorflow/tfjs-core';
-import { checkKnownOptions } from '@tfjs-compress/math/internal';
+import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
 import type { UnpackOptions } from './decoder/openCompressed.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
@@ -9,7 +9,10 @@ import { packOptionNames } from './pack.js';
 import { type PackAsyncOptions, packAsync } from './packAsync.js';
 
 export interface CompressedOptions extends PackAsyncOptions, UnpackOptions {
-  /** For http(s): what fetch gets besides the URL; a save is a POST of a form with the file 'model.tfz' unless it says otherwise. */
+  /**
+   * For http(s): what fetch gets besides the URL; a save is a POST of a form with the
+   * file 'model.tfz' unless it says otherwise.
+   */
   requestInit?: RequestInit;
 }
 
@@ -25,16 +28,19 @@ export interface CompressedHandler {
 }
 
 /**
- * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed file.
+ * A handler for model.save and tf.loadLayersModel that keeps the model as one compressed
+ * file.
  *
  * ```js
  * const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));
  * const again = await tf.loadLayersModel(compressed('file://output/model.tfz'));
  * ```
  *
- * @param place file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves only, as NAME.tfz), indexeddb://…,
- *   localstorage://… and every other URL that a tfjs handler is registered for, an IOHandler, which then keeps the file as its weight
- *   data, or, for loads only, bytes, a Response, blob: and data: URLs, a File or list of one.
+ * @param place file://PATH (Node), http(s)://… or a relative URL, downloads://NAME (saves
+ *   only, as NAME.tfz), indexeddb://…, localstorage://… and every other URL that a tfjs
+ *   handler is registered for, an IOHandler, which then keeps the file as its weight
+ *   data, or, for loads only, bytes, a Response, blob: and data: URLs, a File or list of
+ *   one.
  * @throws FormatError (from load) for what is no whole, unchanged compressed file.
  */
 export function compressed(place: Source, options: CompressedOptions = {}): CompressedHandler {
@@ -42,6 +48,7 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
   checkKnownOptions(options, ['requestInit', 'maxBytes', 'name', 'signal', ...packOptionNames], 'compressed');
   const { maxBytes, name = sourceName(target), requestInit: given, ...packOptions } = options;
   const { signal } = packOptions;
+  checkSignal(signal);
   const requestInit = signal ? { signal, ...given } : given;
   checkOptions({ maxBytes }, 'maxBytes');
   return {
@@ -51,7 +58,9 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },
     async load() {
-      return unpack(await read(target, requestInit), { name, maxBytes });
+      const file = await read(target, requestInit);
+      signal?.throwIfAborted();
+      return unpack(file, { name, maxBytes });
     },
   };
 }
@@ -79,7 +88,10 @@ async function write(
   return rest;
 }
 
-/** Artifacts that hold a compressed file as their weight data, for a handler that knows nothing about it. */
+/**
+ * Artifacts that hold a compressed file as their weight data, for a handler that knows
+ * nothing about it.
+ */
 function carry(bytes: Uint8Array): io.ModelArtifacts {
   return {
     modelTopology: { class_name: 'tfjs-compress' },

@@ -1,4 +1,7 @@
-/** The decoder alone, without dependencies: what a page needs that loads compressed models and saves none. */
+/**
+ * The decoder alone, without dependencies: what a page needs that loads compressed models
+ * and saves none.
+ */
 import type { io } from '@tensorflow/tfjs-core';
 import { checkOptions } from './decoder/checkOptions.js';
 import { type OpenModel, type OpenTensor, openCompressed, type UnpackOptions } from './decoder/openCompressed.js';
@@ -17,9 +20,10 @@ export { openCompressed, unpack };
  * const again = await tf.loadLayersModel(compressed(bytes));
  * ```
  *
- * @param source A URL that fetch takes (http(s), relative, blob:, data:), bytes, a Response, a File or a list of one, or an IOHandler that
- *   holds a compressed model.
- * @throws Error for an unknown option; FormatError (from load) for what is no whole, unchanged compressed file.
+ * @param source A URL that fetch takes (http(s), relative, blob:, data:), bytes, a
+ *   Response, a File or a list of one, or an IOHandler that holds a compressed model.
+ * @throws Error for an unknown option; FormatError (from load) for what is no whole,
+ *   unchanged compressed file.
  */
 export function compressed(
   source: Source,

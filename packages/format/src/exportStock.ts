@@ -7,8 +7,9 @@ import { stripArtifacts } from './stripArtifacts.js';
 
 export interface ExportStockOptions {
   /**
-   * How float32 weights of two dimensions and more are stored; tfjs makes them float32 again when it loads them. Biases and statistics,
-   * which are few and sensitive, stay as they are. Default: no change.
+   * How float32 weights of two dimensions and more are stored; tfjs makes them float32
+   * again when it loads them. Biases and statistics, which are few and sensitive, stay as
+   * they are. Default: no change.
    */
   quantize?: 'uint8' | 'float16';
 }
@@ -19,8 +20,9 @@ interface Saveable {
 }
 
 /**
- * Writes a plain tfjs model, model.json and weights.bin, which loads without this package (Node only): layers of this
- * suite become the built-in ones, their kernels hold the effective weights.
+ * Writes a plain tfjs model, model.json and weights.bin, which loads without this package
+ * (Node only): layers of this suite become the built-in ones, their kernels hold the
+ * effective weights.
  *
  * ```js
  * const { sizeBytes } = await exportStock(model, 'output/stock', { quantize: 'uint8' });
@@ -28,7 +30,8 @@ interface Saveable {
  *
  * @param folder A path or a file:// URL; made when it is not there.
  * @returns Bytes of the two files.
- * @throws ArgumentError for what is neither a model nor a path, for an unknown quantization, and for 'uint8' of values that are not finite.
+ * @throws ArgumentError for what is neither a model nor a path, for an unknown
+ *   quantization, and for 'uint8' of values that are not finite.
  */
 export async function exportStock(
   model: Saveable | io.ModelArtifacts,
@@ -64,7 +67,10 @@ export async function exportStock(
 }
 
 const quantizers: Record<'uint8' | 'float16', (spec: io.WeightsManifestEntry, values: Float32Array) => StoredWeight> = {
-  /** 256 equally spaced values from the smallest to the largest, moved so that 0 is one of them: zeros stay zeros. */
+  /**
+   * 256 equally spaced values from the smallest to the largest, moved so that 0 is one of
+   * them: zeros stay zeros.
+   */
   uint8(spec, values) {
     // A scale of NaN would be written as null, and tfjs would load zeros.
     check(values.every(Number.isFinite), `weight '${spec.name}'`, "finite values for quantize: 'uint8'", 'others');

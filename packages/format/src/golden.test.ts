@@ -14,7 +14,8 @@ describe('the file of version 1 (fixtures/version1.tfz, written on 2026-11-24)',
   });
 
   it('is not much smaller than what is written now', () => {
-    // Most of such a small file is text, which version 2 codes a little longer and several times faster.
+    // Most of such a small file is text, which version 2 codes a little longer and
+    // several times faster.
     expect(pack(mixedModel()).length).toBeLessThanOrEqual(1.05 * bytes.length);
   });
 });

@@ -133,8 +133,10 @@ describe('signal', () => {
     await expect(compressed(`file://${path}`, { signal: button.signal }).save(model)).rejects.toThrow('enough');
     expect(existsSync(path)).toBe(false);
     await expect(compressed('http://localhost/x', { signal: button.signal }).load()).rejects.toThrow('enough');
+    await expect(compressed(pack(model), { signal: button.signal }).load()).rejects.toThrow('enough');
     expect(await packAsync(model, { signal: new AbortController().signal })).toEqual(pack(model));
     await expect(packAsync(model, { signal: true as never })).rejects.toThrow('signal: expected an AbortSignal');
+    expect(() => compressed(pack(model), { signal: null as never })).toThrow('signal: expected an AbortSignal');
   });
 });
 

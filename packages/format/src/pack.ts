@@ -11,11 +11,17 @@ import { writeContainer } from './writeContainer.js';
 import { writeText } from './writeText.js';
 
 export interface PackOptions {
-  /** Weights that may be stored with less precision. Default: none, every weight comes back bit for bit. */
+  /**
+   * Weights that may be stored with less precision. Default: none, every weight comes
+   * back bit for bit.
+   */
   quantize?: Lossy;
   /** Called after each weight with the fraction that is done, from 0 to 1. */
   onProgress?: (fraction: number) => void;
-  /** Called after each weight with its name and the bytes that it takes in the file, to within the few that the coder holds back. */
+  /**
+   * Called after each weight with its name and the bytes that it takes in the file, to
+   * within the few that the coder holds back.
+   */
   onWeight?: (name: string, fileBytes: number) => void;
 }
 
@@ -30,8 +36,9 @@ export const packOptionNames = ['quantize', 'onProgress', 'onWeight'] as const;
  * ```
  *
  * @param artifacts What model.save() hands to its handler.
- * @throws ArgumentError for what could not be read back: a binary topology, weights that are a stream or do not match their
- *   specification, JSON of more than 2^24 bytes or nested more than 200 deep; and for a selector of `quantize` that selects nothing.
+ * @throws ArgumentError for what could not be read back: a binary topology, weights that
+ *   are a stream or do not match their specification, JSON of more than 2^24 bytes or
+ *   nested more than 200 deep; and for a selector of `quantize` that selects nothing.
  */
 export function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Uint8Array<ArrayBuffer> {
   const steps = packing(artifacts, options);

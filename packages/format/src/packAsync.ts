@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { check } from '@tfjs-compress/math/internal';
+import { checkSignal } from '@tfjs-compress/math/internal';
 import { type PackOptions, packing } from './pack.js';
 
 export interface PackAsyncOptions extends PackOptions {
@@ -33,7 +33,7 @@ export async function packAsync(
   options: PackAsyncOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { signal, ...packOptions } = options;
-  check(signal === undefined || typeof signal?.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   const steps = packing(artifacts, packOptions);
   for (let since = performance.now(); ; ) {
     signal?.throwIfAborted();

@@ -3,18 +3,27 @@ import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { bitsOf, floatOf, type TensorPlan } from './decoder/TensorPlan.js';
 import { roundToHalf } from './half.js';
 
-/** Weights by name: '*' stands for any characters ('*' alone is all), a list for any of its entries. */
+/**
+ * Weights by name: '*' stands for any characters ('*' alone is all), a list for any of
+ * its entries.
+ */
 export type WeightSelector = string | RegExp | readonly (string | RegExp)[] | ((name: string) => boolean);
 
 /** Which float32 weights may lose precision in the file, and how. Zeros stay zeros. */
 export interface Lossy {
   /** Rounded to the nearest float16; beyond ±65504 to that. */
   float16?: WeightSelector;
-  /** Rounded to the nearest of 256 equally spaced values from the smallest to the largest of each tensor. */
+  /**
+   * Rounded to the nearest of 256 equally spaced values from the smallest to the largest
+   * of each tensor.
+   */
   uint8?: WeightSelector;
 }
 
-/** @throws ArgumentError for a selector, or an entry of a list, that none of the weights that could be quantized matches. */
+/**
+ * @throws ArgumentError for a selector, or an entry of a list, that none of the weights
+ *   that could be quantized matches.
+ */
 export function checkLossy(lossy: Lossy, specs: io.WeightsManifestEntry[]): void {
   checkKnownOptions(lossy, ['float16', 'uint8'], 'quantize');
   const names = specs.filter(isLossless).map(({ name }) => name);
@@ -32,12 +41,18 @@ export function checkLossy(lossy: Lossy, specs: io.WeightsManifestEntry[]): void
   }
 }
 
-/** Whether a weight is float32 that can lose precision: states of the optimizer and what is stored with less of it do not. */
+/**
+ * Whether a weight is float32 that can lose precision: states of the optimizer and what
+ * is stored with less of it do not.
+ */
 function isLossless({ dtype, quantization, group }: io.WeightsManifestEntry): boolean {
   return dtype === 'float32' && !quantization && group !== 'optimizer';
 }
 
-/** Rounds `data` (float32 bits) in place as `lossy` asks for; returns min and scale, in bits, where it was to uint8. */
+/**
+ * Rounds `data` (float32 bits) in place as `lossy` asks for; returns min and scale, in
+ * bits, where it was to uint8.
+ */
 export function quantize(
   data: Int32Array,
   spec: io.WeightsManifestEntry,
@@ -60,7 +75,10 @@ function matches(selector: WeightSelector | undefined, name: string): boolean {
   return new RegExp(`^${escaped}$`).test(name);
 }
 
-/** Rounds to min + q × scale in place and returns the two; undefined, with nothing changed, unless all values are finite. */
+/**
+ * Rounds to min + q × scale in place and returns the two; undefined, with nothing
+ * changed, unless all values are finite.
+ */
 function roundToAffine(data: Int32Array): TensorPlan['affine'] | undefined {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;

@@ -7,9 +7,10 @@ const compressibleClass =
 const compressionKeys = new Set(['targetSparsity', 'target_sparsity', 'rate', 'bits', 'perChannel', 'per_channel']);
 
 /**
- * The artifacts of a stock model that computes the same: Masked… and PowerOfTwo… layers become the built-in ones they extend, their
- * kernels hold the effective weights (pruned ones are 0), and the states are left out. Artifacts without such layers are returned as they
- * are.
+ * The artifacts of a stock model that computes the same: Masked… and PowerOfTwo… layers
+ * become the built-in ones they extend, their kernels hold the effective weights (pruned
+ * ones are 0), and the states are left out. Artifacts without such layers are returned as
+ * they are.
  */
 export function stripArtifacts(artifacts: io.ModelArtifacts): io.ModelArtifacts {
   const converted = new Set<string>();

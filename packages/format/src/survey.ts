@@ -3,9 +3,15 @@ import { maxLevels } from './decoder/TensorPlan.js';
 /** What decides how a tensor can be coded. */
 export interface Survey {
   nonZeros: number;
-  /** The non-zero values that occur, as float32 bits, by increasing magnitude; undefined when there are more than maxLevels. */
+  /**
+   * The non-zero values that occur, as float32 bits, by increasing magnitude; undefined
+   * when there are more than maxLevels.
+   */
   levels?: Int32Array;
-  /** Of the non-zero values: smallest and largest biased exponent, and the bits set in any mantissa. */
+  /**
+   * Of the non-zero values: smallest and largest biased exponent, and the bits set in any
+   * mantissa.
+   */
   minExponent: number;
   maxExponent: number;
   mantissa: number;

@@ -6,8 +6,9 @@ import { newestVersion, textLimit } from './decoder/container.js';
 const spaces = [0x20, 0x09, 0x0a, 0x0d];
 
 /**
- * An encoder into which the JSON of a file has been written. A text so foreseeable that a decoder would take the file for an attack, a
- * megabyte of one letter, gets white space behind it, in which nothing can be foreseen.
+ * An encoder into which the JSON of a file has been written. A text so foreseeable that a
+ * decoder would take the file for an attack, a megabyte of one letter, gets white space
+ * behind it, in which nothing can be foreseen.
  *
  * @returns The encoder, and how long the text became.
  */

@@ -35,6 +35,11 @@ export function checkOneOf(value: unknown, choices: readonly unknown[], argument
   check(choices.includes(value), argument, expected, value);
 }
 
+/** @throws ArgumentError unless `signal` is undefined or an AbortSignal, of any realm. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  check(signal === undefined || typeof signal?.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
+}
+
 /**
  * Options as they are used: the given ones, those that are undefined left out, over the
  * defaults.

@@ -1,4 +1,12 @@
 /** What the other packages of this repository use; outside of semantic versioning. */
-export { check, checkInteger, checkKnownOptions, checkNearMiss, checkOneOf, resolveOptions } from './checks.js';
+export {
+  check,
+  checkInteger,
+  checkKnownOptions,
+  checkNearMiss,
+  checkOneOf,
+  checkSignal,
+  resolveOptions,
+} from './checks.js';
 export { countNonFinite } from './figures.js';
 export { random } from './random.js';

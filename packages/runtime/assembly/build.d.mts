@@ -1,5 +1,3 @@
-/** The WebAssembly modules by name. */
-export function compileModules(): Promise<Record<string, Buffer>>;
 /** Bytes as the text that binaryOf() reads, with the characters of binaries.ts. */
 export function textOf(bytes: Iterable<number>, characters: string): string;
 /** The source of src/program/binaries.ts. */

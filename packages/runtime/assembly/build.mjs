@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import binaryen from 'binaryen';
+import binaryen from 'assemblyscript/binaryen';
 import { compileAssembly } from '../../../scripts/compileAssembly.mjs';
 
 const modules = {
@@ -13,7 +13,7 @@ const modules = {
 };
 
 /** The WebAssembly modules by name. */
-export async function compileModules() {
+async function compileModules() {
   const entries = Object.entries(modules).map(async ([name, [entry, ...options]]) => [
     name,
     await compileAssembly(asc, new URL(entry, import.meta.url), options),
@@ -24,8 +24,8 @@ export async function compileModules() {
 
 /**
  * The compiler leaves the locals of a function in the order in which it made them. The
- * optimizer, once more, numbers those that occur most from 0 on: 8% less when gzipped. The
- * loops stay as they are.
+ * optimizer, once more, numbers those that occur most from 0 on: 8% less when gzipped.
+ * The loops stay as they are.
  *
  * @param inlines Whether to inline what has one caller. Not in the decoder: its hot
  *   functions would be larger, and the engine compiles them again as a model is loaded,

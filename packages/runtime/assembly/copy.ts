@@ -41,8 +41,8 @@ function copyDimensions(from: usize, to: usize, sizes: usize, rank: i32): void {
 }
 
 /**
- * `size` elements in a row, `fromStride` bytes apart, to where they are `toStride` bytes apart. The last four of adjacent ones may be
- * some that were copied before.
+ * `size` elements in a row, `fromStride` bytes apart, to where they are `toStride` bytes
+ * apart. The last four of adjacent ones may be some that were copied before.
  */
 export function copyRow(from: usize, fromStride: usize, to: usize, toStride: usize, size: i32): void {
   if (ALL && toStride === 4 && size >= 4) {

@@ -1,5 +1,6 @@
 /**
- * Numbers that functions are compiled for: in f<Three>, `offsetof<Three>()` is the constant 3, and what it rules out is not compiled.
+ * Numbers that functions are compiled for: in f<Three>, `offsetof<Three>()` is the
+ * constant 3, and what it rules out is not compiled.
  */
 export class One {
   first: u8 = 0;

@@ -2,8 +2,9 @@ import { One, Three, Two } from './count';
 import { addProduct, clamp, splatOrZero } from './vectors';
 
 /**
- * Dense matrix by planes, in tiles of four rows × two vectors: the largest of those tried that V8 keeps in registers. The last tile
- * may have three vectors, as one alone takes nearly as long as two.
+ * Dense matrix by planes, in tiles of four rows × two vectors: the largest of those tried
+ * that V8 keeps in registers. The last tile may have three vectors, as one alone takes
+ * nearly as long as two.
  */
 export function denseProduct(p: usize): void {
   let x = load<usize>(p);

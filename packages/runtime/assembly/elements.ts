@@ -2,7 +2,10 @@ import { apply } from './functions';
 import { Binary, Unary } from './ops';
 import { addProduct, clamp, splatOrZero } from './vectors';
 
-/** Element by element. The last ones of a row that is no multiple of four are done one at a time, each in four copies. */
+/**
+ * Element by element. The last ones of a row that is no multiple of four are done one at
+ * a time, each in four copies.
+ */
 
 export function unary(p: usize): void {
   applyAll(load<i32>(p), load<usize>(p, 4), load<usize>(p, 8), load<i32>(p, 12), load<f32>(p, 16), load<f32>(p, 20));
@@ -89,7 +92,9 @@ export function broadcast(p: usize): void {
   combineDimensions(load<i32>(p), load<usize>(p, 4), load<usize>(p, 8), load<usize>(p, 12), p + 20, rank);
 }
 
-/** `combineRow` over `rank` dimensions at `sizes`: for each its size and three strides. */
+/**
+ * `combineRow` over `rank` dimensions at `sizes`: for each its size and three strides.
+ */
 function combineDimensions(kind: i32, x: usize, z: usize, y: usize, sizes: usize, rank: i32): void {
   if (rank === 0) {
     combineRow(kind, x, 0, z, 0, y, 0, 1);

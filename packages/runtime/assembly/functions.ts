@@ -1,10 +1,14 @@
 import { Unary } from './ops';
 
 /**
- * Elementary functions of four numbers at once, in float32. Relative errors are a few units in the last place where nothing else is said.
+ * Elementary functions of four numbers at once, in float32. Relative errors are a few
+ * units in the last place where nothing else is said.
  */
 
-/** ln 2 as the sum of a number whose products with whole numbers up to 2¹⁵ are exact, and the rest. */
+/**
+ * ln 2 as the sum of a number whose products with whole numbers up to 2¹⁵ are exact, and
+ * the rest.
+ */
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -0.00021219444005469057;
 
@@ -12,8 +16,9 @@ const LN2_LOW: f32 = -0.00021219444005469057;
 const ROUND: f32 = 12582912;
 
 /**
- * e^x, or e^x - 1 if `less`, which keeps its digits near x = 0; 0 below 2^-125. x = n ln 2 + r, e^x = 2^n e^r,
- * e^r = 1 + r + r² P(r), P by interpolation at Chebyshev's points of |r| ≤ ln 2 / 2: the relative error is 1e-8 before rounding.
+ * e^x, or e^x - 1 if `less`, which keeps its digits near x = 0; 0 below 2^-125. x = n ln
+ * 2 + r, e^x = 2^n e^r, e^r = 1 + r + r² P(r), P by interpolation at Chebyshev's points
+ * of |r| ≤ ln 2 / 2: the relative error is 1e-8 before rounding.
  */
 export function exponential(x: v128, less: bool): v128 {
   const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(88.8));
@@ -36,7 +41,10 @@ export function exponential(x: v128, less: bool): v128 {
   return f32x4.mul(f32x4.add(value, value), half);
 }
 
-/** ln x of x > 0 that is no subnormal number: x = 2^n m, ln m = 2 artanh s, s = (m - 1) / (m + 1). */
+/**
+ * ln x of x > 0 that is no subnormal number: x = 2^n m, ln m = 2 artanh s, s = (m - 1) /
+ * (m + 1).
+ */
 export function logarithm(x: v128): v128 {
   // √½ ≤ m < √2, by the bits of √½.
   const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3));
@@ -65,7 +73,10 @@ function tanh(x: v128): v128 {
   return f32x4.div(e, f32x4.add(e, f32x4.splat(2)));
 }
 
-/** ln(1 + e^x) = max(x, 0) + ln(1 + u), u = e^-|x|; what is lost where 1 + u is rounded is added again. */
+/**
+ * ln(1 + e^x) = max(x, 0) + ln(1 + u), u = e^-|x|; what is lost where 1 + u is rounded is
+ * added again.
+ */
 function softplus(x: v128): v128 {
   const u = exponential(f32x4.neg(f32x4.abs(x)), false);
   const sum = f32x4.add(f32x4.splat(1), u);
@@ -80,7 +91,10 @@ function mish(x: v128): v128 {
   return f32x4.mul(x, f32x4.div(t, f32x4.add(t, f32x4.splat(2))));
 }
 
-/** x (1 + erf(x / √2)) / 2, erf by Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: the error of erf is below 5e-7. */
+/**
+ * x (1 + erf(x / √2)) / 2, erf by Abramowitz and Stegun, Handbook of Mathematical
+ * Functions, 7.1.26: the error of erf is below 5e-7.
+ */
 function gelu(x: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), f32x4.splat(<f32>Math.SQRT1_2));
   const t = f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), f32x4.mul(z, f32x4.splat(0.3275911))));

@@ -1,7 +1,10 @@
 import { copyRow } from './copy';
 import { addProduct } from './vectors';
 
-/** Rows of a table by numbers that are rounded towards 0; 1 if there is none of a number, else 0. */
+/**
+ * Rows of a table by numbers that are rounded towards 0; 1 if there is none of a number,
+ * else 0.
+ */
 export function gather(p: usize): i32 {
   const table = load<usize>(p);
   let x = load<usize>(p, 4);

@@ -1,7 +1,10 @@
 import { copyRow } from './copy';
 import { rows, Window } from './windows';
 
-/** Copies an image of a channel to where its place is between the padding, a row of which is `width` numbers for each phase. */
+/**
+ * Copies an image of a channel to where its place is between the padding, a row of which
+ * is `width` numbers for each phase.
+ */
 export function pad(
   p: Window,
   x: usize,

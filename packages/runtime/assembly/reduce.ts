@@ -12,7 +12,9 @@ export function reduce(p: usize): void {
   over(load<i32>(p), load<usize>(p, 4), load<usize>(p, 8), p + 16, rank, p + 16 + 12 * rank);
 }
 
-/** Over the dimensions that stay, `rank` at `sizes`; `goes` is where those that go are. */
+/**
+ * Over the dimensions that stay, `rank` at `sizes`; `goes` is where those that go are.
+ */
 function over(kind: i32, x: usize, y: usize, sizes: usize, rank: i32, goes: usize): void {
   if (rank === 0) {
     const dimensions = load<i32>(goes);

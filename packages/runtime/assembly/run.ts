@@ -66,7 +66,8 @@ function step(code: i32, p: usize, t: i32): i32 {
       softmax(p);
       break;
     default:
-      // What build.mjs says: whether the module has all operations, or those alone that dense layers need.
+      // What build.mjs says: whether the module has all operations, or those alone that
+      // dense layers need.
       return ALL ? more(code, p) : 0;
   }
   return 0;

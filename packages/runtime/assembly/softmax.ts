@@ -1,6 +1,9 @@
 import { exponential, logarithm } from './functions';
 
-/** Softmax or its logarithm along an axis. Where neighbors are adjacent in x and y, four are done at once. */
+/**
+ * Softmax or its logarithm along an axis. Where neighbors are adjacent in x and y, four
+ * are done at once.
+ */
 export function softmax(p: usize): void {
   const rank = load<usize>(p, 12);
   const axis = p + 16 + 12 * rank;

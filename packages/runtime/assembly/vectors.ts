@@ -5,7 +5,10 @@ export function clamp(v: v128, lo: v128, hi: v128): v128 {
   return f32x4.pmin(f32x4.pmax(v, lo), hi);
 }
 
-/** sum + a·b. The sum is the second operand, as src/program/fuse.ts looks for this order to make one instruction of it. */
+/**
+ * sum + a·b. The sum is the second operand, as src/program/fuse.ts looks for this order
+ * to make one instruction of it.
+ */
 export function addProduct(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), sum);
 }

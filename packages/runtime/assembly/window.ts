@@ -35,7 +35,8 @@ export function window(parameters: usize): void {
   const stride = p.strideWidth;
   fillAll(padded, rows(p) * stride * width, nothing);
   const rowBytes = (<usize>(p.strideHeight * stride * width)) << 2;
-  // What the first column's place is, and how many columns there are at least of a phase, and phases that have one more.
+  // What the first column's place is, and how many columns there are at least of a phase,
+  // and phases that have one more.
   const place = p.padLeft / stride;
   const phase = p.padLeft % stride;
   const columns = p.width / stride;
@@ -72,7 +73,10 @@ function slide(p: Window, padded: usize, rowBytes: usize, offsets: usize, weight
   }
 }
 
-/** Size times four adjacent outputs of a row, or as many as there are; what is read behind them is scratch memory too. */
+/**
+ * Size times four adjacent outputs of a row, or as many as there are; what is read behind
+ * them is scratch memory too.
+ */
 function look<Size>(
   p: Window,
   row: i32,

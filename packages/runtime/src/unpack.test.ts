@@ -8,7 +8,10 @@ const folder = new URL('../../format/src/fixtures/', import.meta.url);
 const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tfz'));
 const read = (name: string) => Uint8Array.from(readFileSync(new URL(name, folder)));
 
-/** What a decoder makes of a file: artifacts with the weights in one piece, or what it throws. */
+/**
+ * What a decoder makes of a file: artifacts with the weights in one piece, or what it
+ * throws.
+ */
 async function outcome(decode: () => any): Promise<unknown> {
   try {
     const { weightData, places: _, ...artifacts } = await decode();

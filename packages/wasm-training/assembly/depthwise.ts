@@ -1,9 +1,13 @@
-/** Gradients of depthwise convolutions over images of float32 in NHWC. Sizes are in values, addresses in bytes. */
+/**
+ * Gradients of depthwise convolutions over images of float32 in NHWC. Sizes are in
+ * values, addresses in bytes.
+ */
 
 /**
- * Both gradients, as sums over outputs (y, x) and filter positions (r, s) with the pixel p = (y·strideHeight − top + r·dilationHeight,
- * x·strideWidth − left + s·dilationWidth) of the same image, where there is one: for the input, target[p] += dy[y, x]·other[r, s];
- * for the filter, target[r, s] += other[p]·dy[y, x]. Clears the target first.
+ * Both gradients, as sums over outputs (y, x) and filter positions (r, s) with the pixel
+ * p = (y·strideHeight − top + r·dilationHeight, x·strideWidth − left + s·dilationWidth)
+ * of the same image, where there is one: for the input, target[p] += dy[y, x]·other[r,
+ * s]; for the filter, target[r, s] += other[p]·dy[y, x]. Clears the target first.
  */
 export function depthwiseGradient(
   ofFilter: bool,
@@ -40,7 +44,8 @@ export function depthwiseGradient(
         for (let s = 0; s < filterWidth; s++) {
           const weights = filter + <usize>(r * filterWidth + s) * tap;
           const first = s * dilationWidth - left;
-          // The outputs whose pixel is one of the row: from number `from` on, `count` of them.
+          // The outputs whose pixel is one of the row: from number `from` on, `count` of
+          // them.
           const from = first < 0 ? (strideWidth - 1 - first) / strideWidth : 0;
           const count = min(outWidth, (width - first + strideWidth - 1) / strideWidth) - from;
           if (count <= 0) continue;
@@ -58,7 +63,10 @@ export function depthwiseGradient(
   }
 }
 
-/** to[c] += Σ a[i, c]·b[i, c] over `count` pixels that are aStep and bStep bytes apart; the sums stay in registers. */
+/**
+ * to[c] += Σ a[i, c]·b[i, c] over `count` pixels that are aStep and bStep bytes apart;
+ * the sums stay in registers.
+ */
 function addRowProducts(to: usize, a: usize, aStep: usize, b: usize, bStep: usize, count: i32, channels: i32): void {
   let c = 0;
   for (; c + 16 <= channels; c += 16) {
@@ -108,7 +116,10 @@ function addRowProducts(to: usize, a: usize, aStep: usize, b: usize, bStep: usiz
   }
 }
 
-/** to[i, c] += from[i, c]·factors[c] of `count` pixels that are toStep and fromStep bytes apart. */
+/**
+ * to[i, c] += from[i, c]·factors[c] of `count` pixels that are toStep and fromStep bytes
+ * apart.
+ */
 function addRow(
   to: usize,
   toStep: usize,

@@ -1,6 +1,9 @@
 import { addTo } from './vectors';
 
-/** Element by element, or column by column of a matrix of m × n values, in as few passes over memory as can be. */
+/**
+ * Element by element, or column by column of a matrix of m × n values, in as few passes
+ * over memory as can be.
+ */
 
 /** out[i] = dy[i] where low ≤ x[i] ≤ high, else 0. */
 export function selectBetween(x: usize, dy: usize, out: usize, count: i32, low: f32, high: f32): void {
@@ -75,7 +78,8 @@ export function normalizeColumns(
 const BLOCK: i32 = 128;
 
 /**
- * sums[j] = Σ dy[i, j] and products[j] = Σ dy[i, j]·(x[i, j] − means[j]); `scratch` holds 2·n values.
+ * sums[j] = Σ dy[i, j] and products[j] = Σ dy[i, j]·(x[i, j] − means[j]); `scratch` holds
+ * 2·n values.
  */
 export function sumCenteredProducts(
   x: usize,

@@ -1,18 +1,23 @@
 import { transpose4x4 } from './vectors';
 
 /**
- * C = A·B for float32, in tiles of 4 × 8 values that stay in registers: of the tile sizes tried, the largest for which V8 spills none.
+ * C = A·B for float32, in tiles of 4 × 8 values that stay in registers: of the tile sizes
+ * tried, the largest for which V8 spills none.
  *
- * A(i, k) lies at `a + load(rows + 4i) + load(columns + 4k)`, with two tables of byte offsets. That is a matrix with any strides, and
- * also the matrix of all patches of an image (the offset of an element of a patch is the offset of the patch plus that of the element
- * within it), which is therefore never made.
+ * A(i, k) lies at `a + load(rows + 4i) + load(columns + 4k)`, with two tables of byte
+ * offsets. That is a matrix with any strides, and also the matrix of all patches of an
+ * image (the offset of an element of a patch is the offset of the patch plus that of the
+ * element within it), which is therefore never made.
  */
 
 /** Rows of C per tile. */
 const MR: i32 = 4;
 /** Columns of C per tile. */
 const NR: i32 = 8;
-/** Products summed before a tile is written: KC·NR values of B stay in the first-level cache. */
+/**
+ * Products summed before a tile is written: KC·NR values of B stay in the first-level
+ * cache.
+ */
 const KC: i32 = 256;
 
 /** Bytes that `gemm` needs at `packed`. */
@@ -20,7 +25,10 @@ export function packedSize(n: i32, k: i32): usize {
   return (<usize>(((n + NR - 1) / NR) * NR * min(k, KC))) << 2;
 }
 
-/** c[i·n + j] = Σ A(i, k)·B(k, j), added to what is there if `add`. B(k, j) lies at `b + k·bRow + j·bColumn`; strides are in bytes. */
+/**
+ * c[i·n + j] = Σ A(i, k)·B(k, j), added to what is there if `add`. B(k, j) lies at `b +
+ * k·bRow + j·bColumn`; strides are in bytes.
+ */
 export function gemm(
   a: usize,
   rows: usize,
@@ -67,7 +75,10 @@ export function gemm(
   }
 }
 
-/** Puts B into panels of NR columns, each with its rows one after the other, the last panel filled up with zeros. */
+/**
+ * Puts B into panels of NR columns, each with its rows one after the other, the last
+ * panel filled up with zeros.
+ */
 function pack(b: usize, bRow: usize, bColumn: usize, packed: usize, n: i32, kc: i32): void {
   let to = packed;
   for (let j = 0; j < n; j += NR) {
@@ -148,7 +159,10 @@ function tile(
   if (m > 3) put(c + 3 * cRow, c30, c31, n, add);
 }
 
-/** sum + a·b: rounded once where the module is compiled for it and the processor can, else twice. */
+/**
+ * sum + a·b: rounded once where the module is compiled for it and the processor can, else
+ * twice.
+ */
 function addProduct(sum: v128, a: v128, b: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
 }

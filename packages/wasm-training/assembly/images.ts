@@ -2,7 +2,10 @@ import { addTo } from './vectors';
 
 /** Kernels on images of float32 in NHWC. Sizes are in values, addresses in bytes. */
 
-/** Copies images into frames of frameHeight × frameWidth pixels, `top` rows down and `left` pixels in; what does not fit is cut off. */
+/**
+ * Copies images into frames of frameHeight × frameWidth pixels, `top` rows down and
+ * `left` pixels in; what does not fit is cut off.
+ */
 export function frame(
   x: usize,
   out: usize,
@@ -36,8 +39,9 @@ export function frame(
 }
 
 /**
- * Adds patches up to the images they were taken from: patches[b, y, x, r, s, c] goes to pixel (y·strideHeight − top + r,
- * x·strideWidth − left + s) of image b, if there is one. Clears the images first.
+ * Adds patches up to the images they were taken from: patches[b, y, x, r, s, c] goes to
+ * pixel (y·strideHeight − top + r, x·strideWidth − left + s) of image b, if there is one.
+ * Clears the images first.
  */
 export function addPatches(
   patches: usize,

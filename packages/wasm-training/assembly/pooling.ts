@@ -1,6 +1,12 @@
-/** Gradients of pooling over images of float32 in NHWC. Sizes are in values, addresses in bytes. */
+/**
+ * Gradients of pooling over images of float32 in NHWC. Sizes are in values, addresses in
+ * bytes.
+ */
 
-/** dx of max pooling: dy goes to the first of the greatest values of its window, and nowhere if none is greater than −∞. */
+/**
+ * dx of max pooling: dy goes to the first of the greatest values of its window, and
+ * nowhere if none is greater than −∞.
+ */
 export function maxPoolGradient(
   x: usize,
   dy: usize,
@@ -78,7 +84,9 @@ export function maxPoolGradient(
   }
 }
 
-/** dx of average pooling: every pixel of a window gets dy / (filterHeight·filterWidth). */
+/**
+ * dx of average pooling: every pixel of a window gets dy / (filterHeight·filterWidth).
+ */
 export function avgPoolGradient(
   dy: usize,
   dx: usize,

@@ -1,4 +1,7 @@
-/** Loops over contiguous float32 values, four at a time. Sizes are in values, addresses and strides in bytes. */
+/**
+ * Loops over contiguous float32 values, four at a time. Sizes are in values, addresses
+ * and strides in bytes.
+ */
 
 /** to[i] += from[i]. */
 export function addTo(to: usize, from: usize, count: i32): void {
@@ -17,7 +20,10 @@ export function fillRows(to: usize, row: usize, m: i32, n: i32): void {
   }
 }
 
-/** Copies rows of `bytes` bytes that begin `fromStep` bytes apart to where they begin `toStep` bytes apart. */
+/**
+ * Copies rows of `bytes` bytes that begin `fromStep` bytes apart to where they begin
+ * `toStep` bytes apart.
+ */
 export function copyRows(from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, bytes: usize): void {
   for (let i = 0; i < rows; i++) {
     memory.copy(to, from, bytes);
@@ -26,7 +32,10 @@ export function copyRows(from: usize, fromStep: usize, to: usize, toStep: usize,
   }
 }
 
-/** Puts rows ids[0], ids[1], … of x (n values each) one after the other; the ids are those of rows. */
+/**
+ * Puts rows ids[0], ids[1], … of x (n values each) one after the other; the ids are those
+ * of rows.
+ */
 export function gatherRows(x: usize, ids: usize, out: usize, count: i32, n: i32): void {
   const bytes = (<usize>n) << 2;
   for (let i = 0; i < count; i++) {
@@ -35,7 +44,10 @@ export function gatherRows(x: usize, ids: usize, out: usize, count: i32, n: i32)
   }
 }
 
-/** Sums of so many rows are made before they are added up, which keeps rounding errors from growing with the number of rows. */
+/**
+ * Sums of so many rows are made before they are added up, which keeps rounding errors
+ * from growing with the number of rows.
+ */
 const BLOCK: i32 = 128;
 
 /** sums[j] = Σ x[i·n + j] over m rows; `scratch` holds n values. */
@@ -85,7 +97,10 @@ function sumColumns4(x: usize, sums: usize, rows: i32, stride: usize): void {
   v128.store(sums, sum);
 }
 
-/** Adds row i of x (n values) to row ids[i] of sums, where that is from 0 to segments − 1; sums is cleared first. */
+/**
+ * Adds row i of x (n values) to row ids[i] of sums, where that is from 0 to segments − 1;
+ * sums is cleared first.
+ */
 export function sumSegments(x: usize, ids: usize, sums: usize, m: i32, n: i32, segments: i32): void {
   const bytes = (<usize>n) << 2;
   memory.fill(sums, 0, <usize>segments * bytes);
@@ -125,7 +140,10 @@ export function transposeMatrices(x: usize, out: usize, count: i32, m: i32, n: i
   }
 }
 
-/** Turns the 4 × 4 values at `from`, with `row` bytes from one row to the next, into those at `to`, with `column` bytes. */
+/**
+ * Turns the 4 × 4 values at `from`, with `row` bytes from one row to the next, into those
+ * at `to`, with `column` bytes.
+ */
 export function transpose4x4(from: usize, row: usize, to: usize, column: usize): void {
   const r0 = v128.load(from);
   const r1 = v128.load(from + row);

@@ -31,7 +31,9 @@ type FastGradient = (...args: Parameters<GradFunc>) => ReturnType<GradFunc> | nu
 /** The smallest number greater than zero. */
 const TINY = 2 ** -149;
 
-/** Kernels of their own, for gradients that tfjs-core composes of many passes over memory. */
+/**
+ * Kernels of their own, for gradients that tfjs-core composes of many passes over memory.
+ */
 const kernels = { FusedBatchNormGrad: fusedBatchNormGrad, SelectBetween: selectBetween, SquareGrad: squareGrad };
 
 const fastGradients: Record<string, FastGradient> = {
@@ -72,7 +74,10 @@ function between(x: Tensor, dy: Tensor, low: number, high: number): ReturnType<G
 
 const registered = new WeakSet<GradConfig>();
 
-/** Puts the fast gradients before tfjs-core's own, which other backends, and engines without SIMD, go on using. */
+/**
+ * Puts the fast gradients before tfjs-core's own, which other backends, and engines
+ * without SIMD, go on using.
+ */
 export function registerFastGradients(): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     if (getKernel(kernelName, 'wasm')) continue;

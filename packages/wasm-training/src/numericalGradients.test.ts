@@ -38,7 +38,8 @@ function numerical(op: Op, values: Float32Array[], shapes: number[][], dy: Float
 }
 
 function check(op: Op, shapes: number[][], step: number, tolerance: number): void {
-  // Apart by more than two steps, so that no step changes which value of a window is the greatest, or the sign of one.
+  // Apart by more than two steps, so that no step changes which value of a window is the
+  // greatest, or the sign of one.
   const values = shapes.map((shape, i) => {
     const order = [...randoms(size(shape), i + 1).entries()].sort((a, b) => a[1] - b[1]).map(([j]) => j);
     const spread = new Float32Array(order.length);

@@ -26,7 +26,10 @@ import * as slices from './simd/kernels/slices.js';
 import { transpose } from './simd/kernels/transpose.js';
 import { type AnySimdKernel, withFallback } from './simd/SimdKernel.js';
 
-/** Kernels that gradients call and the WASM backend of tfjs 4.22 lacks: the SIMD kernel, and what does without SIMD. */
+/**
+ * Kernels that gradients call and the WASM backend of tfjs 4.22 lacks: the SIMD kernel,
+ * and what does without SIMD.
+ */
 const missing: Record<string, [AnySimdKernel, KernelFunc]> = {
   Conv2DBackpropFilter: [convolutions.conv2DBackpropFilter, conv2DBackpropFilter],
   DepthwiseConv2dNativeBackpropFilter: [
@@ -40,7 +43,10 @@ const missing: Record<string, [AnySimdKernel, KernelFunc]> = {
   UnsortedSegmentSum: [reductions.unsortedSegmentSum, unsortedSegmentSum],
 };
 
-/** SIMD kernels that are faster than the backend's own, which stay in use for what they do not take. */
+/**
+ * SIMD kernels that are faster than the backend's own, which stay in use for what they do
+ * not take.
+ */
 const faster: Record<string, AnySimdKernel> = {
   _FusedMatMul: products.fusedMatMul,
   Add: columns.add,
@@ -69,10 +75,12 @@ const backendName = 'wasm';
 const registered = new WeakSet<KernelConfig>();
 
 /**
- * Gives the WASM backend the kernels that training needs and lacks, and replaces kernels and gradients that are slow. Call it once, before or after
- * the backend is set; calling it again changes nothing.
+ * Gives the WASM backend the kernels that training needs and lacks, and replaces kernels
+ * and gradients that are slow. Call it once, before or after the backend is set; calling
+ * it again changes nothing.
  *
- * Throws an Error unless tfjs-core and tfjs-backend-wasm are of one version from 4.22 up to, but not including, 5.
+ * Throws an Error unless tfjs-core and tfjs-backend-wasm are of one version from 4.22 up
+ * to, but not including, 5.
  *
  * ```js
  * registerTrainingKernels();
@@ -83,7 +91,8 @@ const registered = new WeakSet<KernelConfig>();
 export function registerTrainingKernels(): void {
   checkVersions(version_core, version_wasm);
   for (const [kernelName, [simd, composition]] of Object.entries(missing)) {
-    // A later tfjs may have a kernel of its own; ours was measured against none, so theirs stays.
+    // A later tfjs may have a kernel of its own; ours was measured against none, so
+    // theirs stays.
     if (!getKernel(kernelName, backendName))
       register({ kernelName, backendName, kernelFunc: withFallback(simd, composition) });
   }
@@ -102,7 +111,10 @@ function register(config: KernelConfig): void {
   registered.add(config);
 }
 
-/** Throws an Error unless both versions are the same and one that the kernels were written for. */
+/**
+ * Throws an Error unless both versions are the same and one that the kernels were written
+ * for.
+ */
 export function checkVersions(core: string, wasm: string): void {
   const [major, minor] = core.split('.').map(Number);
   if (core === wasm && major === 4 && minor >= 22) return;

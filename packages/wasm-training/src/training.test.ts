@@ -26,7 +26,10 @@ function smallNet() {
   return model;
 }
 
-/** The losses over five batches of images of two classes, each the class's image with noise. */
+/**
+ * The losses over five batches of images of two classes, each the class's image with
+ * noise.
+ */
 async function lossesOn(name: string, steps: number): Promise<number[]> {
   await setBackend(name);
   const model = smallNet();

@@ -6,7 +6,10 @@ export const steps = Float64Array.from({ length: 256 }, (_, n) => 1 / (n + 1.5))
 /** Slots that AdaptiveBits.codeNumber uses from its base. */
 export const numberSlots = 32 * 9;
 
-/** Adaptive probabilities, one a slot; each starts at 1/2 and moves by 1/(n + 1.5) after n bits, n at most `limit` (≤ 255). */
+/**
+ * Adaptive probabilities, one a slot; each starts at 1/2 and moves by 1/(n + 1.5) after n
+ * bits, n at most `limit` (≤ 255).
+ */
 export class AdaptiveBits {
   readonly p: Float32Array;
   readonly n: Uint8Array;
@@ -28,7 +31,10 @@ export class AdaptiveBits {
     return coded;
   }
 
-  /** Codes an integer 0 ≤ value < 2^31 - 1: its length in unary, its 3 top bits in context, the rest at even odds. */
+  /**
+   * Codes an integer 0 ≤ value < 2^31 - 1: its length in unary, its 3 top bits in
+   * context, the rest at even odds.
+   */
   codeNumber(coder: BitCoder, base: number, value: number): number {
     const length = coder.decoding ? 0 : 31 - Math.clz32(value + 1);
     let bits = 0;

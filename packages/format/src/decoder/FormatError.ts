@@ -1,12 +1,14 @@
 /**
- * Ends the decoding of data that no encoder writes, and that a valid checksum therefore makes a forgery; unpack adds file and offset.
+ * Ends the decoding of data that no encoder writes, and that a valid checksum therefore
+ * makes a forgery; unpack adds file and offset.
  */
 export function invalid(what: string): never {
   throw new Error(`invalid ${what} in the file`);
 }
 
 /**
- * What is wrong with a file, and where: every malformed input ends in one of these, never in a wrong model.
+ * What is wrong with a file, and where: every malformed input ends in one of these, never
+ * in a wrong model.
  *
  * ```js
  * try {

@@ -2,8 +2,9 @@ import { invalid } from './FormatError.js';
 import { MixerSlots } from './MixerSlots.js';
 
 /**
- * What coding in mixed contexts takes up in one file. Each element counts as one bit and each bit of a level as another: about 0.2 µs
- * of time each, and nearly nothing of the file when they are foreseen, so that their number has to have a bound.
+ * What coding in mixed contexts takes up in one file. Each element counts as one bit and
+ * each bit of a level as another: about 0.2 µs of time each, and nearly nothing of the
+ * file when they are foreseen, so that their number has to have a bound.
  */
 export class MixedBudget {
   used = 0;
@@ -29,7 +30,10 @@ export function mixedLimit(fileBytes: number): number {
 export interface SymbolLayout {
   rows: number;
   columns: number;
-  /** Rows that lie `stride` apart are taken for neighbours besides the next ones: the width of the picture under a dense layer. */
+  /**
+   * Rows that lie `stride` apart are taken for neighbours besides the next ones: the
+   * width of the picture under a dense layer.
+   */
   stride: number;
   /** Symbols are 1 … levels, and 0 for zero if `zeros`. */
   levels: number;

@@ -10,15 +10,20 @@ export const maxAlphabet = 256;
 /** Smallest state of the coder between two symbols. */
 export const lowest = 1 << 23;
 
-/** Codes symbols 0 … 255 by fixed frequencies, one table a context: about ten times as fast as adaptive bits. */
+/**
+ * Codes symbols 0 … 255 by fixed frequencies, one table a context: about ten times as
+ * fast as adaptive bits.
+ */
 export interface SymbolCoder {
   code(context: number, symbol: number): number;
 }
 
 /**
- * Codes the frequencies of one table: how many there are, then each in the context of the one before.
+ * Codes the frequencies of one table: how many there are, then each in the context of the
+ * one before.
  *
- * @param most How many of them may be other than 0: no tensor has more symbols than elements, so that no table costs more than they do.
+ * @param most How many of them may be other than 0: no tensor has more symbols than
+ *   elements, so that no table costs more than they do.
  */
 export function codeFrequencies(
   coder: BitCoder,
@@ -49,9 +54,11 @@ const frequencies = new Int32Array(tableContexts * maxAlphabet);
 const starts = new Int32Array(tableContexts * maxAlphabet);
 
 /**
- * The decoder of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540) with byte-wise renormalization, state in [2^23, 2^31).
- * Reads the tables first, one a context, of `alphabet` symbols each, the last of
- * `lastAlphabet`, of which `most` can occur. The tables are the module's: they are in use until finish(), which no decoding of another tensor precedes. finish() is to be called after the last symbol.
+ * The decoder of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540) with
+ * byte-wise renormalization, state in [2^23, 2^31). Reads the tables first, one a
+ * context, of `alphabet` symbols each, the last of `lastAlphabet`, of which `most` can
+ * occur. The tables are the module's: they are in use until finish(), which no decoding
+ * of another tensor precedes. finish() is to be called after the last symbol.
  */
 export function symbolDecoder(
   coder: BitCoder,

@@ -4,14 +4,16 @@ import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
 
 /**
- * How the places of the non-zero values are coded: not at all (every value is coded), by the gaps
- * between them, or as trees (in version 1 one by one in mixed contexts); 'mixedDense' is the same for
- * values of which none is zero, 'few' adaptive bits for a few floats.
+ * How the places of the non-zero values are coded: not at all (every value is coded), by
+ * the gaps between them, or as trees (in version 1 one by one in mixed contexts);
+ * 'mixedDense' is the same for values of which none is zero, 'few' adaptive bits for a
+ * few floats.
  */
 const positionCodings = ['dense', 'gaps', 'mixed', 'mixedDense', 'few'] as const;
 /**
- * How the values are coded: 32 bits each, exponent apart, or as the index of one of a few levels, listed in one of three ways; 'bytes',
- * which version 1 does not have, is 8 bits each.
+ * How the values are coded: 32 bits each, exponent apart, or as the index of one of a few
+ * levels, listed in one of three ways; 'bytes', which version 1 does not have, is 8 bits
+ * each.
  */
 const valueCodings = ['raw', 'float', 'levels', 'powers', 'affine', 'bytes'] as const;
 
@@ -21,11 +23,16 @@ export interface TensorPlan {
   values: (typeof valueCodings)[number];
   /** 'mixed': rows this far apart are neighbours. */
   stride: number;
-  /** 'float': the largest biased exponent; 'powers': the smallest; 'levels': the largest. */
+  /**
+   * 'float': the largest biased exponent; 'powers': the smallest; 'levels': the largest.
+   */
   exponent: number;
   /** 'float': upper bits of the mantissa that are kept. */
   mantissaBits: number;
-  /** The values that occur, as float32 bits: ± pairs by exponent ('powers'), by min + index × scale ('affine'), else as they come. */
+  /**
+   * The values that occur, as float32 bits: ± pairs by exponent ('powers'), by min +
+   * index × scale ('affine'), else as they come.
+   */
   levels: Int32Array;
   /** 'affine': the bits of min and scale, both float32. */
   affine: readonly [number, number];
@@ -34,7 +41,10 @@ export interface TensorPlan {
 export const maxLevels = 4096;
 /** Numbers that a plan is coded as; those of tables follow. */
 export const planFields = 6;
-/** Differences between the magnitudes of levels, which version 2 lists by increasing magnitude. */
+/**
+ * Differences between the magnitudes of levels, which version 2 lists by increasing
+ * magnitude.
+ */
 const differenceField = 10;
 export const fieldCount = 11;
 
@@ -63,7 +73,10 @@ export function affineLevels(min: number, scale: number): Int32Array {
   return levels;
 }
 
-/** Codes `plan` itself; when decoding, what is given is ignored and the plan read is returned. */
+/**
+ * Codes `plan` itself; when decoding, what is given is ignored and the plan read is
+ * returned.
+ */
 export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan, version: number): TensorPlan {
   const number = (field: number, value: number, max: number): number => {
     const coded = fields.codeNumber(coder, field * numberSlots, value);

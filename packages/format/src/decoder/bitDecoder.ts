@@ -9,9 +9,10 @@ export interface BitDecoder extends BitCoder {
 }
 
 /**
- * Binary range decoder: a 32-bit window whose top bit starts at 0, so that range and code stay int32.
- * Reads the coded part from source[at, end) and the raw part from source[end, rawEnd). Bytes after the end of the coded part read as
- * zeros (the encoder drops trailing zeros); a few may be needed, more are an error.
+ * Binary range decoder: a 32-bit window whose top bit starts at 0, so that range and code
+ * stay int32. Reads the coded part from source[at, end) and the raw part from source[end,
+ * rawEnd). Bytes after the end of the coded part read as zeros (the encoder drops
+ * trailing zeros); a few may be needed, more are an error.
  */
 export function bitDecoder(source: Uint8Array, at: number, end: number, rawEnd: number): BitDecoder {
   let range = 0x7fffffff;

@@ -1,7 +1,8 @@
 /**
  * What a decoder is told: checked here, since it has no dependency that would do it.
  *
- * @throws Error for an option that is not in `known`, and for a maxBytes that is not a number of bytes.
+ * @throws Error for an option that is not in `known`, and for a maxBytes that is not a
+ *   number of bytes.
  */
 export function checkOptions(options: { maxBytes?: number }, known: string): void {
   for (const key in options) {

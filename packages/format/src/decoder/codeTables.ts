@@ -14,15 +14,19 @@ export function gapAlphabet(size: number): number {
   return gapSymbol(Math.min(size, 2 ** 31 - 1)) + 1;
 }
 
-/** A gap of less than 16 is a symbol; of a longer one, a symbol tells its length in bits and its second bit. */
+/**
+ * A gap of less than 16 is a symbol; of a longer one, a symbol tells its length in bits
+ * and its second bit.
+ */
 function gapSymbol(gap: number): number {
   const length = 31 - Math.clz32(gap);
   return gap < shortGaps ? gap : shortGaps + 2 * (length - 4) + ((gap >>> (length - 1)) & 1);
 }
 
 /**
- * Codes a tensor of any size fast: a symbol for each gap between non-zero values (unless 'dense') and a symbol for each value, its
- * index among the levels or its exponent's distance from the largest one. What a symbol leaves open follows as raw bits.
+ * Codes a tensor of any size fast: a symbol for each gap between non-zero values (unless
+ * 'dense') and a symbol for each value, its index among the levels or its exponent's
+ * distance from the largest one. What a symbol leaves open follows as raw bits.
  */
 export function codeTables(
   coder: BitCoder,

@@ -26,7 +26,10 @@ export class TensorState {
     return 0;
   }
 
-  /** The symbols to be coded in mixed contexts: 0 for zero if `zeros`, 1 + index of the others. */
+  /**
+   * The symbols to be coded in mixed contexts: 0 for zero if `zeros`, 1 + index of the
+   * others.
+   */
   symbolsFor(data: Elements, _zeros: boolean): Uint16Array {
     return new Uint16Array(data.length);
   }
@@ -34,7 +37,8 @@ export class TensorState {
   /**
    * Has `run` code symbols by tables, which are read before.
    *
-   * @param sizes How many symbols the tables of gaps and that of values can have, and how many of a table can occur.
+   * @param sizes How many symbols the tables of gaps and that of values can have, and how
+   *   many of a table can occur.
    */
   withTables(
     coder: BitCoder,
@@ -50,7 +54,10 @@ export class TensorState {
 /** Elements of a tensor: 32 bits each, or bytes, which are coded as if they had 32. */
 export type Elements = Int32Array | Uint8Array;
 
-/** Codes the elements of one tensor. When encoding, `plan` is given; when decoding, it is not and `data` is all zeros. */
+/**
+ * Codes the elements of one tensor. When encoding, `plan` is given; when decoding, it is
+ * not and `data` is all zeros.
+ */
 export function codeTensor(
   coder: BitCoder,
   state: TensorState,

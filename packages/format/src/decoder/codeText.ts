@@ -7,9 +7,10 @@ import { primer } from './primer.js';
 const longest = 15;
 
 /**
- * Codes `text` (of `text.length` bytes, filled in when decoding). The primer stands before it.
- * Version 1 mixes contexts for each bit. Version 2 guesses each byte up to twice: as what followed the
- * last occurrence of the bytes before, or of the two before; a bit tells whether a guess is right.
+ * Codes `text` (of `text.length` bytes, filled in when decoding). The primer stands
+ * before it. Version 1 mixes contexts for each bit. Version 2 guesses each byte up to
+ * twice: as what followed the last occurrence of the bytes before, or of the two before;
+ * a bit tells whether a guess is right.
  */
 export function codeText(coder: BitCoder, text: Uint8Array, version: number): void {
   const start = new TextEncoder().encode(primer);
@@ -53,7 +54,10 @@ function guessText(coder: BitCoder, all: Uint8Array, start: number): void {
   }
 }
 
-/** Codes a byte that is not `wrong` (-1 if that is not known): either the second guess, or bit by bit. */
+/**
+ * Codes a byte that is not `wrong` (-1 if that is not known): either the second guess, or
+ * bit by bit.
+ */
 function codeOther(
   coder: BitCoder,
   slots: IntegerBits,

@@ -3,7 +3,10 @@ import { invalid } from './FormatError.js';
 import { IntegerBits } from './IntegerBits.js';
 import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
 
-/** Bound the memory: 6 bytes for each element, and 4 for each column of the rows that are looked back at, 30 of one. */
+/**
+ * Bound the memory: 6 bytes for each element, and 4 for each column of the rows that are
+ * looked back at, 30 of one.
+ */
 const maxElements = 2 ** 24;
 const maxHeld = 2 ** 21;
 /** Of more levels than 2 to the power of this, it does not help to know the one above. */
@@ -13,13 +16,15 @@ const contextBits = 5;
 export type MarkHeld = (held: Uint8Array, symbols: Uint16Array) => void;
 
 /**
- * The symbol coding of version 2. A binary tree stands over the columns of each row; of every node
- * that holds a symbol other than 0, it is coded whether its halves do. So a few decisions are coded
- * for each such symbol, not one for each element. A decision has two predictions: how often this
- * node held something in the rows before, and how often nodes of its size did that have as many of
- * two neighboring rows. A symbol is coded knowing the one above it.
+ * The symbol coding of version 2. A binary tree stands over the columns of each row; of
+ * every node that holds a symbol other than 0, it is coded whether its halves do. So a
+ * few decisions are coded for each such symbol, not one for each element. A decision has
+ * two predictions: how often this node held something in the rows before, and how often
+ * nodes of its size did that have as many of two neighboring rows. A symbol is coded
+ * knowing the one above it.
  *
- * Small files are read before an engine has compiled anything: hence few calls and no closures.
+ * Small files are read before an engine has compiled anything: hence few calls and no
+ * closures.
  *
  * @param mark Given when encoding.
  * @returns Where the symbols are not 0, in order.
@@ -65,7 +70,10 @@ export function codeTree(
   return places.subarray(0, length);
 }
 
-/** Codes the tree of one row, whose nodes begin at `now` in `held`; returns how many columns it finds, and those in `found`. */
+/**
+ * Codes the tree of one row, whose nodes begin at `now` in `held`; returns how many
+ * columns it finds, and those in `found`.
+ */
 function codeRow(
   coder: BitCoder,
   slots: IntegerBits,
@@ -78,7 +86,8 @@ function codeRow(
   found: Int32Array,
 ): number {
   const width = 1 << depth;
-  // The root is the right half of a node 0 whose left half holds something, and stays behind in found[0].
+  // The root is the right half of a node 0 whose left half holds something, and stays
+  // behind in found[0].
   let head = 0;
   let tail = 1;
   found[0] = 0;
@@ -106,7 +115,10 @@ function codeRow(
   return tail - head;
 }
 
-/** Codes the symbols at places[start, end) from the top bit on; those of more than `contextBits` bits without context. */
+/**
+ * Codes the symbols at places[start, end) from the top bit on; those of more than
+ * `contextBits` bits without context.
+ */
 function codeLevels(
   coder: BitCoder,
   slots: IntegerBits,

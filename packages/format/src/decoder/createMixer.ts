@@ -3,10 +3,12 @@ import type { BitCoder } from './BitCoder.js';
 import { MixerSlots } from './MixerSlots.js';
 
 /*
- * Logistic mixing as in the PAQ family (Mahoney, "Adaptive weighing of context models", 2005): predictions p_i are combined as
- * squash(Σ w_i stretch(p_i)) with stretch(p) = ln(p / (1 - p)) and squash its inverse, and each bit moves w along the gradient of
- * the coding cost. Only +, -, *, / of doubles and tables made with them are used (never Math.exp or Math.log, which differ between
- * engines), so that every engine decodes the same bits.
+ * Logistic mixing as in the PAQ family (Mahoney, "Adaptive weighing of context models",
+ * 2005): predictions p_i are combined as squash(Σ w_i stretch(p_i)) with stretch(p) =
+ * ln(p / (1 - p)) and squash its inverse, and each bit moves w along the gradient of the
+ * coding cost. Only +, -, *, / of doubles and tables made with them are used (never
+ * Math.exp or Math.log, which differ between engines), so that every engine decodes the
+ * same bits.
  */
 const tableSize = 4096;
 const maxStretch = 12;
@@ -29,7 +31,10 @@ function fillTables(): void {
   }
 }
 
-/** Mixes the adaptive probabilities of one slot per input; weights come in sets, one of which is chosen per bit. */
+/**
+ * Mixes the adaptive probabilities of one slot per input; weights come in sets, one of
+ * which is chosen per bit.
+ */
 export interface Mixer {
   /** The slot of each input, to be set before code(). */
   readonly slots: Int32Array;

@@ -9,7 +9,10 @@ export function codeRaw(coder: BitCoder, count: number, value: number): number {
   return (high << 16) | coder.raw(16, value & 0xffff);
 }
 
-/** Codes the sign and the upper `mantissaBits` bits of the mantissa of a float32, given its exponent; returns all its bits. */
+/**
+ * Codes the sign and the upper `mantissaBits` bits of the mantissa of a float32, given
+ * its exponent; returns all its bits.
+ */
 export function codeSignAndMantissa(coder: BitCoder, exponent: number, mantissaBits: number, value: number): number {
   const dropped = 23 - mantissaBits;
   const given = ((value >>> 31) << mantissaBits) | ((value & 0x7fffff) >>> dropped);
@@ -20,7 +23,10 @@ export function codeSignAndMantissa(coder: BitCoder, exponent: number, mantissaB
 
 const unary = 24;
 
-/** Codes a few float32s: the exponent as its distance from the largest one, in adaptive bits; sign and mantissa as they are. */
+/**
+ * Codes a few float32s: the exponent as its distance from the largest one, in adaptive
+ * bits; sign and mantissa as they are.
+ */
 export function floatCoder(maxExponent: number, mantissaBits: number): (coder: BitCoder, value: number) => number {
   const distances = new AdaptiveBits(unary + numberSlots);
   return (coder, value) => {

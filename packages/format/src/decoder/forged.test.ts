@@ -46,7 +46,10 @@ function withSymbols(
   };
 }
 
-/** Of a tensor in tables: the numbers that describe them, each in the context of the one before, then bytes. */
+/**
+ * Of a tensor in tables: the numbers that describe them, each in the context of the one
+ * before, then bytes.
+ */
 function withTable(numbers: [context: number, number: number][], bytes: number[] = []) {
   return (encoder: BitEncoder, fields: AdaptiveBits): void => {
     codePlan(encoder, fields, powers, newestVersion);

@@ -5,13 +5,16 @@ const orders = 6;
 const maxMatch = 63;
 /** For bits that both sides know. */
 const known = { bit: (_p, bit) => bit } as BitCoder;
-/** Bounds the probabilities, and so what a coded byte can stand for: at most about 6,000 bytes of text. */
+/**
+ * Bounds the probabilities, and so what a coded byte can stand for: at most about 6,000
+ * bytes of text.
+ */
 const maxSum = 9;
 
 /**
- * The text coding of version 1: codes the bytes of `all` from `start` on, and learns from those
- * before, bit by bit with mixed contexts: the last 1, 2, 3, 4 and 6 bytes, and what followed the
- * last occurrence of the last 6 bytes, for as long as that has been right.
+ * The text coding of version 1: codes the bytes of `all` from `start` on, and learns from
+ * those before, bit by bit with mixed contexts: the last 1, 2, 3, 4 and 6 bytes, and what
+ * followed the last occurrence of the last 6 bytes, for as long as that has been right.
  */
 export function mixText(coder: BitCoder, all: Uint8Array, start: number): void {
   const hashBits = Math.min(18, 34 - Math.clz32(all.length));

@@ -14,8 +14,8 @@ export interface UnpackOptions {
   /** What error messages call the file. Default: 'compressed model'. */
   name?: string;
   /**
-   * Files whose weights take more bytes than this once decoded are refused. Default: 2^30.
-   * A description may take 2^18 bytes and 64 for each byte of the file.
+   * Files whose weights take more bytes than this once decoded are refused. Default:
+   * 2^30. A description may take 2^18 bytes and 64 for each byte of the file.
    */
   maxBytes?: number;
 }
@@ -23,7 +23,10 @@ export interface UnpackOptions {
 /** One decoded weight. */
 export interface OpenTensor {
   spec: io.WeightsManifestEntry;
-  /** The bytes that tfjs stores for it, in the order of its shape, in an ArrayBuffer of their own. */
+  /**
+   * The bytes that tfjs stores for it, in the order of its shape, in an ArrayBuffer of
+   * their own.
+   */
   data: Uint8Array<ArrayBuffer>;
 }
 
@@ -36,22 +39,23 @@ export interface OpenModel {
   /** Bytes of all weights once decoded. */
   weightBytes: number;
   /**
-   * Decodes the weights one after the other, each when it is asked for. The file can be read
-   * once only, and is known to be whole when the last weight has been read.
+   * Decodes the weights one after the other, each when it is asked for. The file can be
+   * read once only, and is known to be whole when the last weight has been read.
    *
-   * @param together Whether all share one ArrayBuffer of weightBytes, in which they follow one
-   *   another at any offset. Default: false.
+   * @param together Whether all share one ArrayBuffer of weightBytes, in which they
+   *   follow one another at any offset. Default: false.
    * @throws FormatError, while iterating.
    */
   tensors(together?: boolean): IterableIterator<OpenTensor>;
 }
 
 /**
- * Reads the description in a compressed file and leaves its weights to be decoded one by one, so
- * that a program that stores them in another way never has all of them in memory. The options,
- * bounds and errors are those of unpack().
+ * Reads the description in a compressed file and leaves its weights to be decoded one by
+ * one, so that a program that stores them in another way never has all of them in memory.
+ * The options, bounds and errors are those of unpack().
  *
- * @throws FormatError for everything but a whole, unchanged compressed file; also from tensors().
+ * @throws FormatError for everything but a whole, unchanged compressed file; also from
+ *   tensors().
  * @example
  * const { artifacts, tensors } = openCompressed(bytes);
  * for (const { spec, data } of tensors()) console.log(spec.name, data.length);
@@ -80,8 +84,8 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
             const data = whole ? new Uint8Array(whole, at, length) : new Uint8Array(length);
             const all = new Uint8Array(data.buffer);
             const start = data.byteOffset;
-            // Words need a multiple of four: where they have another place, they are decoded
-            // before it and moved, without a copy of them.
+            // Words need a multiple of four: where they have another place, they are
+            // decoded before it and moved, without a copy of them.
             const first = wide ? start & ~3 : start;
             const before = all.slice(first, start);
             all.fill(0, first, start);

@@ -1,7 +1,7 @@
 /**
- * Text that the coder of descriptions has seen before: what most of them consist of. It is a part of
- * the format: a file can only be read with the primer that it was written with. (As an object it takes
- * fewer bytes than as text.)
+ * Text that the coder of descriptions has seen before: what most of them consist of. It
+ * is a part of the format: a file can only be read with the primer that it was written
+ * with. (As an object it takes fewer bytes than as text.)
  */
 export const primer = JSON.stringify({
   modelTopology: {

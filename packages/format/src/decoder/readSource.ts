@@ -4,7 +4,10 @@ import { FormatError } from './FormatError.js';
 /** Bytes in memory. */
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** Where a compressed file can be read from without tfjs's help; a Response or another body counts as a file. */
+/**
+ * Where a compressed file can be read from without tfjs's help; a Response or another
+ * body counts as a file.
+ */
 export type Source = string | URL | Bytes | Pick<Blob, 'arrayBuffer'> | ArrayLike<Blob> | io.IOHandler;
 
 /** The bytes behind a view, or all of a buffer. */
@@ -22,7 +25,8 @@ export function sourceName(source: Source): string {
 }
 
 /**
- * The bytes at a URL that fetch takes, in memory, in a Blob (a File of an <input>, or the list of one), or carried by an IOHandler.
+ * The bytes at a URL that fetch takes, in memory, in a Blob (a File of an <input>, or the
+ * list of one), or carried by an IOHandler.
  *
  * @throws FormatError when nothing can be read from `source`.
  */
@@ -33,7 +37,8 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
     from = await fetch(from, requestInit);
     if (!from.ok) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
   }
-  // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it is none.
+  // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it
+  // is none.
   from = from?.jsonFile ?? from;
   if (ArrayBuffer.isView(from) || from instanceof ArrayBuffer) return bytesOf(from);
   if (from?.length === 1) from = from[0];

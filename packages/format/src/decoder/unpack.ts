@@ -3,14 +3,16 @@ import { openCompressed, type UnpackOptions } from './openCompressed.js';
 import type { Bytes } from './readSource.js';
 
 /**
- * The model artifacts in the bytes of a compressed file, for tf.loadLayersModel(tf.io.fromMemory(artifacts)). Time and memory are bounded
- * by the length of the file and by maxBytes, whatever the file holds (SPEC.md, "Bounds").
+ * The model artifacts in the bytes of a compressed file, for
+ * tf.loadLayersModel(tf.io.fromMemory(artifacts)). Time and memory are bounded by the
+ * length of the file and by maxBytes, whatever the file holds (SPEC.md, "Bounds").
  *
  * ```js
  * const again = await tf.loadLayersModel(tf.io.fromMemory(unpack(pack(await artifactsOf(model)))));
  * ```
  *
- * @throws FormatError, which names the file and the byte, for everything that is not a whole, unchanged compressed file.
+ * @throws FormatError, which names the file and the byte, for everything that is not a
+ *   whole, unchanged compressed file.
  */
 export function unpack(file: Bytes, options: UnpackOptions = {}): io.ModelArtifacts {
   const { artifacts, tensors } = openCompressed(file, options);

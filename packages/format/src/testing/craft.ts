@@ -13,7 +13,8 @@ export interface CraftedTensor {
 }
 
 /**
- * A file with a right checksum made of any parts: pack() would choose the plans itself and refuse most of what attacks are made of.
+ * A file with a right checksum made of any parts: pack() would choose the plans itself
+ * and refuse most of what attacks are made of.
  *
  * @param description JSON, or text (or bytes) that are meant to be JSON.
  */

@@ -30,7 +30,10 @@ export function artifactsOf(
   };
 }
 
-/** `size` values of which `density` are not zero, drawn by `draw` from a uniform random number. */
+/**
+ * `size` values of which `density` are not zero, drawn by `draw` from a uniform random
+ * number.
+ */
 export function sparse(size: number, density: number, draw: (uniform: number) => number, seed = 1): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => (random(seed, i) < density ? draw(random(seed, i, 1)) : 0));
 }
@@ -40,7 +43,10 @@ export function power(uniform: number): number {
   return (uniform < 0.5 ? -1 : 1) * 2 ** -Math.floor(1 + ((uniform * 64) % 6));
 }
 
-/** A small model with every kind of weight: sparse powers of two, few levels, dense and sparse floats, special values. */
+/**
+ * A small model with every kind of weight: sparse powers of two, few levels, dense and
+ * sparse floats, special values.
+ */
 export function mixedModel(): io.ModelArtifacts {
   return artifactsOf(
     [

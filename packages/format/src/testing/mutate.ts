@@ -4,8 +4,9 @@ import { crc32 } from '../decoder/crc32.js';
 import { writeContainer } from '../writeContainer.js';
 
 /**
- * A compressed file with one to eight random changes and a checksum that is right: for even seeds anywhere, for odd ones only in what is
- * coded, with the sizes in the header set right too, so that all of it gets to the decoder.
+ * A compressed file with one to eight random changes and a checksum that is right: for
+ * even seeds anywhere, for odd ones only in what is coded, with the sizes in the header
+ * set right too, so that all of it gets to the decoder.
  */
 export function mutate(file: Uint8Array, seed: number): Uint8Array<ArrayBuffer> {
   if (seed % 2 === 0) {
@@ -21,7 +22,10 @@ export function mutate(file: Uint8Array, seed: number): Uint8Array<ArrayBuffer> 
   return writeContainer(weightBytes, jsonBytes, coded, raw);
 }
 
-/** One to eight changes: bits flipped, bytes set, stretches overwritten, removed or doubled. */
+/**
+ * One to eight changes: bits flipped, bytes set, stretches overwritten, removed or
+ * doubled.
+ */
 function mutateBytes(bytes: Uint8Array, seed: number): Uint8Array<ArrayBuffer> {
   let draws = 0;
   const below = (n: number) => Math.floor(random(seed, draws++) * n);

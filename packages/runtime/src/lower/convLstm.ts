@@ -38,7 +38,9 @@ export const channelsLast = (b: Builder, v: Value): Value => permuted(b, v, endi
 /** The other way. */
 export const channelsFirst = (b: Builder, v: Value): Value => permuted(b, v, endingIn(v, [1, 3, 2]));
 
-/** The dimensions in their order but for the last three, which are counted from the end. */
+/**
+ * The dimensions in their order but for the last three, which are counted from the end.
+ */
 function endingIn({ shape: { length } }: Value, last: number[]): number[] {
   const others = Array.from({ length: length - 3 }, (_, i) => i);
   return [...others, ...last.map((i) => length - i)];

@@ -14,7 +14,9 @@ const MANY = 2 ** 17;
 /** Outputs that Op.sparseVector computes at a time. */
 const LANES = 8;
 
-/** By outputs: places of weights that are not 0, where an output's begin, how many it has. */
+/**
+ * By outputs: places of weights that are not 0, where an output's begin, how many it has.
+ */
 interface Sparse {
   places: Uint32Array;
   starts: Uint32Array;

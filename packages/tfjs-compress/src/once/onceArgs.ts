@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Selection } from '@tfjs-compress/layers';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
+import { check, checkInteger, checkOneOf, checkSignal, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Levels } from './grids.js';
 import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
@@ -77,7 +77,7 @@ export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions &
   check(evaluate === undefined || typeof evaluate === 'function', 'evaluate', 'a function', evaluate);
   check(evaluate === undefined || maxLoss !== undefined, 'evaluate', 'nothing without maxLoss', evaluate);
   checkInteger(batchSize, 'batchSize', 1);
-  check(signal === undefined || signal instanceof AbortSignal, 'signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   if (bits !== undefined) return { ...options, goal: { levels: levels ?? 'powerOfTwo', bits } };
   return targetSparsity !== undefined ? { ...options, goal: { sparsity: targetSparsity } } : options;

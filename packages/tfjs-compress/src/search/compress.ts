@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
+import { check, checkKnownOptions, checkOneOf, checkSignal } from '@tfjs-compress/math/internal';
 import { FolderStore } from './FolderStore.js';
 import { InlineRunner } from './InlineRunner.js';
 import { MemoryStore } from './MemoryStore.js';
@@ -94,7 +94,7 @@ export async function compress(model: LayersModel, options: CompressOptions): Pr
   check(typeof train === 'function', 'train', 'a function of a model and { epochs, callbacks }', train);
   check(typeof evaluate === 'function', 'evaluate', 'a function of a model', evaluate);
   check(typeof inPlace === 'boolean', 'inPlace', 'a boolean', inPlace);
-  check(signal === undefined || typeof signal.aborted === 'boolean', 'signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   checkOneOf(verbose, [0, 1], 'verbose');
   const { goal } = resolveSearchOptions(search);
   const job: SearchJob = { model: () => model, train, evaluate, options: search };

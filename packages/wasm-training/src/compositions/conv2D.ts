@@ -9,7 +9,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { unlessEmpty } from './shapes.js';
 
-/** The kernel for images whose channels come first, which the backend's own convolution refuses: one with channels last, transposed. */
+/**
+ * The kernel for images whose channels come first, which the backend's own convolution
+ * refuses: one with channels last, transposed.
+ */
 export function takingChannelsFirst(own: KernelFunc): KernelFunc {
   return (args) => {
     const { strides, pad, dataFormat, dilations, dimRoundingMode } = args.attrs as unknown as Conv2DAttrs;

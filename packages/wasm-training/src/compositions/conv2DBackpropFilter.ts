@@ -11,8 +11,9 @@ import {
 import { padOrCrop, unlessEmpty } from './shapes.js';
 
 /**
- * The gradient of a convolution with respect to its filter, as a convolution: the images' channels stand as its batch, the
- * batch as its channels, dy as its filter, and the stride as its dilation.
+ * The gradient of a convolution with respect to its filter, as a convolution: the images'
+ * channels stand as its batch, the batch as its channels, dy as its filter, and the
+ * stride as its dilation.
  */
 export const conv2DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
   const { x, dy } = inputs as { x: Tensor4D; dy: Tensor4D };

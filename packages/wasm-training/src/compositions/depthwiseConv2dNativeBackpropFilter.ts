@@ -13,7 +13,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { padOrCrop, unlessEmpty } from './shapes.js';
 
-/** The gradient of a depthwise convolution with respect to its filter: one product and one sum for each filter position. */
+/**
+ * The gradient of a depthwise convolution with respect to its filter: one product and one
+ * sum for each filter position.
+ */
 export const depthwiseConv2dNativeBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
   const { x, dy } = inputs as { x: Tensor4D; dy: Tensor4D };
   const { strides, dilations, pad, dimRoundingMode, filterShape } =

@@ -12,8 +12,9 @@ import {
 import { insertZeros, padOrCrop, unlessEmpty } from './shapes.js';
 
 /**
- * The gradient of a depthwise convolution with respect to its input: dy, with stride − 1 zeros put between its elements, convolved
- * with the filter turned round; the channels that came from one input channel are then summed.
+ * The gradient of a depthwise convolution with respect to its input: dy, with stride − 1
+ * zeros put between its elements, convolved with the filter turned round; the channels
+ * that came from one input channel are then summed.
  */
 export const depthwiseConv2dNativeBackpropInput: KernelFunc = ({ inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Tensor4D; filter: Tensor4D };

@@ -8,7 +8,10 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 
-/** Numbers of elements to add (positive) or cut off (negative) at both ends of the rows and columns of an NHWC tensor. */
+/**
+ * Numbers of elements to add (positive) or cut off (negative) at both ends of the rows
+ * and columns of an NHWC tensor.
+ */
 export interface Margins {
   top: number;
   bottom: number;
@@ -30,7 +33,10 @@ export function padOrCrop(x: Tensor4D, { top, bottom, left, right }: Margins): T
   return slice(padded, [0, y, x0, 0], [batch, height - y - grow(-bottom), width - x0 - grow(-right), channels]);
 }
 
-/** Puts stride − 1 zeros after each row and each column of an NHWC tensor: [B, H, W, C] → [B, H·strideHeight, W·strideWidth, C]. */
+/**
+ * Puts stride − 1 zeros after each row and each column of an NHWC tensor: [B, H, W, C] →
+ * [B, H·strideHeight, W·strideWidth, C].
+ */
 export function insertZeros(x: Tensor4D, strideHeight: number, strideWidth: number): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const wide = padMiddle(x, [batch * height * width, 1, channels], strideWidth);
@@ -49,7 +55,10 @@ function padMiddle(x: Tensor, shape: [number, number, number], length: number): 
       ]);
 }
 
-/** A tensor of zeros if it would be the result of summing nothing, else what `compute` returns. */
+/**
+ * A tensor of zeros if it would be the result of summing nothing, else what `compute`
+ * returns.
+ */
 export function unlessEmpty<T extends Tensor>(inputs: Tensor[], shape: number[], dtype: DataType, compute: () => T): T {
   return inputs.some((x) => x.size === 0) || shape.includes(0) ? (zeros(shape, dtype) as T) : compute();
 }

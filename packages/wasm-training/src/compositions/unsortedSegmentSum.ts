@@ -1,7 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { type KernelFunc, type TypedArray, type UnsortedSegmentSumAttrs, util } from '@tensorflow/tfjs-core';
 
-/** Sums the rows of x that have the same id, dropping those whose id is not from 0 to numSegments − 1. */
+/**
+ * Sums the rows of x that have the same id, dropping those whose id is not from 0 to
+ * numSegments − 1.
+ */
 export const unsortedSegmentSum: KernelFunc = ({ inputs, attrs, backend: anyBackend }) => {
   const backend = anyBackend as BackendWasm;
   const { x, segmentIds } = inputs;

@@ -1,6 +1,9 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 
-/** The sizes of a convolution of NHWC images; outChannels counts all channels of the output. */
+/**
+ * The sizes of a convolution of NHWC images; outChannels counts all channels of the
+ * output.
+ */
 export interface ConvGeometry {
   batch: number;
   inHeight: number;

@@ -1,13 +1,18 @@
 import { type ConvGeometry, patchSize } from './ConvGeometry.js';
 import type { Workspace } from './Workspace.js';
 
-/** Rows of a product with which the packing of its right-hand side hardly costs anything, at little memory for the images. */
+/**
+ * Rows of a product with which the packing of its right-hand side hardly costs anything,
+ * at little memory for the images.
+ */
 const ROWS = 512;
 
 /**
- * The patches of a batch of images that a convolution multiplies with its filter, for `gemm`: never made, only where their values lie.
- * The value of output pixel p and patch element e is at base(…) + pixels[p] + elements[e]. Images whose patches reach over the edge
- * are first put into frames of zeros, `group` images at a time, so that the frames stay in the cache.
+ * The patches of a batch of images that a convolution multiplies with its filter, for
+ * `gemm`: never made, only where their values lie. The value of output pixel p and patch
+ * element e is at base(…) + pixels[p] + elements[e]. Images whose patches reach over the
+ * edge are first put into frames of zeros, `group` images at a time, so that the frames
+ * stay in the cache.
  */
 export class Patches {
   /** Images for which the table `pixels` is. */
@@ -22,7 +27,10 @@ export class Patches {
   /** Bytes from the first value of a patch to its element number 0. */
   private readonly toFirst: number;
 
-  /** With `turned`, the elements are numbered from the last position of the filter to the first (their channels in order). */
+  /**
+   * With `turned`, the elements are numbered from the last position of the filter to the
+   * first (their channels in order).
+   */
   constructor(
     private readonly workspace: Workspace,
     private readonly conv: ConvGeometry,
@@ -57,7 +65,10 @@ export class Patches {
     this.toFirst = turned ? (filterHeight - 1) * down + (filterWidth - 1) * right : 0;
   }
 
-  /** The base address for `count` (≤ group) images from number `first` on, of a batch that begins at address `x`. */
+  /**
+   * The base address for `count` (≤ group) images from number `first` on, of a batch that
+   * begins at address `x`.
+   */
   base(x: number, first: number, count: number): number {
     const { inHeight, inWidth, inChannels, top, left } = this.conv;
     const images = x + first * inHeight * inWidth * inChannels * 4;

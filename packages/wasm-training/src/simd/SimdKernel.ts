@@ -4,8 +4,9 @@ import { simdKernels } from './SimdKernels.js';
 import { Workspace } from './Workspace.js';
 
 /**
- * Computes a kernel's output, or outputs, from the inputs of these names; null for inputs or attributes that it does not take. Attributes have the
- * type that tfjs-core declares for the kernel.
+ * Computes a kernel's output, or outputs, from the inputs of these names; null for inputs
+ * or attributes that it does not take. Attributes have the type that tfjs-core declares
+ * for the kernel.
  */
 export type SimdKernel<Attrs, Names extends string, Optional extends string = never> = (
   workspace: Workspace,

@@ -1,7 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { binaries } from './binaries.js';
 
-/** What assembly/index.ts exports. Addresses and strides are in bytes, sizes in values; booleans are 0 or 1. */
+/**
+ * What assembly/index.ts exports. Addresses and strides are in bytes, sizes in values;
+ * booleans are 0 or 1.
+ */
 export interface SimdKernels {
   addPatches(
     patches: number,
@@ -84,8 +87,8 @@ export interface SimdKernels {
 const instances = new WeakMap<BackendWasm, SimdKernels | null>();
 
 /**
- * The SIMD kernels on the memory of a backend; null where the engine has no SIMD or the backend hides its memory. They work on the
- * backend's plain build, too.
+ * The SIMD kernels on the memory of a backend; null where the engine has no SIMD or the
+ * backend hides its memory. They work on the backend's plain build, too.
  */
 export function simdKernels(backend: BackendWasm): SimdKernels | null {
   let kernels = instances.get(backend);
@@ -96,7 +99,10 @@ export function simdKernels(backend: BackendWasm): SimdKernels | null {
   return kernels;
 }
 
-/** Emscripten's names: the exports are `asm`, and with threads, where memory is imported, it is `wasmMemory`. */
+/**
+ * Emscripten's names: the exports are `asm`, and with threads, where memory is imported,
+ * it is `wasmMemory`.
+ */
 interface EmscriptenModule {
   asm?: Record<string, unknown>;
   wasmMemory?: unknown;

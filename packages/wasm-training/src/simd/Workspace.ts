@@ -2,7 +2,9 @@ import { type BackendWasm, getThreadsCount } from '@tensorflow/tfjs-backend-wasm
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdKernels } from './SimdKernels.js';
 
-/** A backend's tensors as raw memory, and scratch memory that lasts for one kernel call. */
+/**
+ * A backend's tensors as raw memory, and scratch memory that lasts for one kernel call.
+ */
 export class Workspace {
   private readonly scratches: TensorInfo[] = [];
 
@@ -11,7 +13,10 @@ export class Workspace {
     readonly simd: SimdKernels,
   ) {}
 
-  /** Whether XNNPACK, the backend's own library, computes on several threads, as these kernels cannot. */
+  /**
+   * Whether XNNPACK, the backend's own library, computes on several threads, as these
+   * kernels cannot.
+   */
   get hasThreads(): boolean {
     return getThreadsCount() > 1;
   }

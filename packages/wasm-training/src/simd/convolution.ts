@@ -3,7 +3,8 @@ import { Patches } from './Patches.js';
 import type { Workspace } from './Workspace.js';
 
 /*
- * Convolution and its two gradients as products with the matrix of all patches. All of x, filter, bias, dy and so on are addresses.
+ * Convolution and its two gradients as products with the matrix of all patches. All of x,
+ * filter, bias, dy and so on are addresses.
  */
 
 /** out = x * filter + bias; no bias if that is 0. */
@@ -63,7 +64,10 @@ export function inputGradient(w: Workspace, conv: ConvGeometry, dy: number, filt
   else gradientByPatches(w, conv, dy, filter, dx);
 }
 
-/** With stride 1, dx is dy convolved with the filter turned round and its channels swapped. */
+/**
+ * With stride 1, dx is dy convolved with the filter turned round and its channels
+ * swapped.
+ */
 function gradientByConvolution(w: Workspace, conv: ConvGeometry, dy: number, filter: number, dx: number): void {
   const { inChannels, outChannels, filterHeight, filterWidth } = conv;
   const swapped = w.scratch(4 * patchSize(conv) * outChannels);
@@ -82,7 +86,10 @@ function gradientByConvolution(w: Workspace, conv: ConvGeometry, dy: number, fil
   multiplyPatches(w, back, new Patches(w, back, true), dy, swapped, 0, dx);
 }
 
-/** Patches of gradients that are made before they are added up: few enough to stay in the second-level cache. */
+/**
+ * Patches of gradients that are made before they are added up: few enough to stay in the
+ * second-level cache.
+ */
 const PATCH_BYTES = 2 ** 19;
 
 /** Makes the gradients of the patches, dy·filterᵀ, and adds them up to dx. */

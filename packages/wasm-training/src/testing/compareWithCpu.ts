@@ -17,7 +17,10 @@ export interface Input {
   dtype?: DataType;
 }
 
-/** Runs a kernel on the WASM and on the cpu backend; expects equal shapes and values, and no tensor left behind. */
+/**
+ * Runs a kernel on the WASM and on the cpu backend; expects equal shapes and values, and
+ * no tensor left behind.
+ */
 export async function expectLikeCpu(kernel: string, inputs: Record<string, Input>, attrs: object): Promise<void> {
   const wanted = await run('cpu', kernel, inputs, attrs);
   const got = await run('wasm', kernel, inputs, attrs);

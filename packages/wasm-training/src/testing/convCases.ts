@@ -29,7 +29,10 @@ function of(
   return { inputShape, filterShape, strides, pad, dilations };
 }
 
-/** Odd sizes, strides longer than the filter, one channel, a batch of one, empty batches, every kind of padding. */
+/**
+ * Odd sizes, strides longer than the filter, one channel, a batch of one, empty batches,
+ * every kind of padding.
+ */
 export const convCases: ConvCase[] = [
   of([2, 7, 5, 3], [3, 3, 3, 4]),
   of([2, 7, 5, 3], [3, 3, 3, 4], [1, 1], 'same'),
@@ -50,7 +53,10 @@ export const convCases: ConvCase[] = [
   of([3, 8, 8, 5], [4, 4, 5, 7], [2, 2], 'same'),
 ];
 
-/** Dilated ones, which only depthwise convolutions have a gradient for (the stride must then be one). */
+/**
+ * Dilated ones, which only depthwise convolutions have a gradient for (the stride must
+ * then be one).
+ */
 export const dilatedCases: ConvCase[] = [
   of([2, 9, 8, 3], [3, 3, 3, 1], [1, 1], 'same', [2, 2]),
   of([2, 9, 8, 3], [3, 2, 3, 2], [1, 1], 'valid', [2, 3]),
@@ -58,7 +64,10 @@ export const dilatedCases: ConvCase[] = [
   of([1, 10, 10, 1], [3, 3, 1, 3], [1, 1], 2, [2, 2]),
 ];
 
-/** Random convolutions with at least one output element, at most `maxOut` output channels, and no dilation unless asked for. */
+/**
+ * Random convolutions with at least one output element, at most `maxOut` output channels,
+ * and no dilation unless asked for.
+ */
 export function arbitraryConv({ dilated = false, maxOut = 9 } = {}): fc.Arbitrary<ConvCase> {
   const length = fc.integer({ min: 1, max: 12 });
   const filterLength = fc.integer({ min: 1, max: 5 });

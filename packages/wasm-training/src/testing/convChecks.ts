@@ -61,8 +61,9 @@ export async function checkDepthwise({ inputShape, filterShape, strides, dilatio
 }
 
 /**
- * The cpu backend's gradients ignore dilations. A convolution is linear, though, so that each element of a gradient is the product
- * of dy with the convolution, which the cpu backend has right, of the unit tensor for that element.
+ * The cpu backend's gradients ignore dilations. A convolution is linear, though, so that
+ * each element of a gradient is the product of dy with the convolution, which the cpu
+ * backend has right, of the unit tensor for that element.
  */
 export async function checkDilatedDepthwise(conv: ConvCase) {
   const { inputShape, filterShape, strides, dilations, pad } = conv;

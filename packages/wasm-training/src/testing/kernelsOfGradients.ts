@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 const dist = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json')), 'dist');
 
 /**
- * The kernels that tfjs-core's gradients call, each with the gradients that do: read from the sources of the installed version, by
- * following the imports of every gradient, and of every operation that brings its own gradient, to the operations they compute with.
+ * The kernels that tfjs-core's gradients call, each with the gradients that do: read from
+ * the sources of the installed version, by following the imports of every gradient, and
+ * of every operation that brings its own gradient, to the operations they compute with.
  */
 export function kernelsOfGradients(): Map<string, string[]> {
   const callers = new Map<string, string[]>();
@@ -33,7 +34,10 @@ function operationsWithGradient(): string[] {
     .filter((file) => /\bcustomGrad\(/.test(readFileSync(file, 'utf8')));
 }
 
-/** The kernels that the operations imported by a file run; a gradient's own import of a kernel's name only says whose gradient it is. */
+/**
+ * The kernels that the operations imported by a file run; a gradient's own import of a
+ * kernel's name only says whose gradient it is.
+ */
 function kernelsOf(file: string, isGradient: boolean, seen = new Set<string>()): Set<string> {
   const kernels = new Set<string>();
   if (seen.has(file)) return kernels;

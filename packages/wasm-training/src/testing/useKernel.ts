@@ -7,7 +7,10 @@ export function useKernel(kernelName: string, kernelFunc: KernelFunc): void {
   registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
 }
 
-/** Puts a SIMD kernel in the place of the WASM backend's; what it does not take is an error. */
+/**
+ * Puts a SIMD kernel in the place of the WASM backend's; what it does not take is an
+ * error.
+ */
 export function useSimd(kernelName: string, kernel: AnySimdKernel): void {
   const refuse = () => {
     throw new Error(`${kernelName}: not taken by the SIMD kernel`);

@@ -11,7 +11,10 @@ function places(sizes: number[], strides: number[]): number[] {
   );
 }
 
-/** Strides of contiguous dimensions in the order `order` (the last one adjacent), each with `gap` more. */
+/**
+ * Strides of contiguous dimensions in the order `order` (the last one adjacent), each
+ * with `gap` more.
+ */
 function stridesOf(sizes: number[], order: number[], gaps: number[]): number[] {
   const strides: number[] = [];
   let step = 1;

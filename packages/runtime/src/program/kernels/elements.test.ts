@@ -43,7 +43,10 @@ describe('broadcast and select', () => {
     }),
   );
 
-  /** An operand that is broadcast along some dimensions: its strides and numbers, and its value at indexes. */
+  /**
+   * An operand that is broadcast along some dimensions: its strides and numbers, and its
+   * value at indexes.
+   */
   function operand(sizes: number[], stays: boolean[], seed: number) {
     const strides: number[] = [];
     let room = 1;

@@ -27,7 +27,10 @@ function normal(x: number): number {
   return x < 0 ? rest / 2 : 1 - rest / 2;
 }
 
-/** The functions in float64; those with a small absolute error, but no small relative one, say how large it may be. */
+/**
+ * The functions in float64; those with a small absolute error, but no small relative one,
+ * say how large it may be.
+ */
 const functions: Record<keyof typeof Unary, (x: number, a: number, b: number) => number> = {
   clamp: (x, a, b) => Math.min(Math.max(x, a), b),
   leaky: (x, a) => (x >= 0 ? x : a * x),
@@ -51,7 +54,9 @@ const functions: Record<keyof typeof Unary, (x: number, a: number, b: number) =>
   power: (x, a) => x ** a,
 };
 
-/** Relative errors are counted from here on: below, results need only be as near as this. */
+/**
+ * Relative errors are counted from here on: below, results need only be as near as this.
+ */
 const least: Partial<Record<keyof typeof Unary, number>> = {
   hardSigmoid: 0.1,
   affine: 1,

@@ -159,7 +159,8 @@ function checkWindow(c: Case, build: Build): void {
     ...[c.kernelHeight, c.kernelWidth, c.strideHeight, c.strideWidth, c.dilationHeight, c.dilationWidth],
     ...[c.padTop, c.padLeft, f(c.limits[0]), f(c.limits[1])],
   ]);
-  // Windows that see nothing (dilation over a small image): no layer has them, and what they give is not defined.
+  // Windows that see nothing (dilation over a small image): no layer has them, and what
+  // they give is not defined.
   const actual = kernels.read(y, expected.length).map((value, i) => (Number.isNaN(expected[i]) ? Number.NaN : value));
   expectClose(actual, expected, 20);
 }

@@ -2,7 +2,9 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { areFloats, type SimdKernel } from '../SimdKernel.js';
 import type { Workspace } from '../Workspace.js';
 
-/** Takes a + b where b has one value for each value of the last axis of a, as a bias has. */
+/**
+ * Takes a + b where b has one value for each value of the last axis of a, as a bias has.
+ */
 export const add: SimdKernel<unknown, 'a' | 'b'> = (w, { a, b }) => combine(w, a, b, true);
 
 /** Takes a − b of such a b, as the mean of a batch is. */

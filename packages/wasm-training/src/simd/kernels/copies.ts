@@ -14,7 +14,10 @@ function share(w: Workspace, x: TensorInfo): TensorInfo | null {
   return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
 }
 
-/** Takes what repeats a tensor along first axes of length one, as the gradient of batch normalization does. */
+/**
+ * Takes what repeats a tensor along first axes of length one, as the gradient of batch
+ * normalization does.
+ */
 export const tile: SimdKernel<TileAttrs, 'x'> = (w, { x }, { reps }) => {
   const { shape } = x;
   const first = reps.findIndex((_, i) => reps.slice(i).every((count) => count === 1));

@@ -2,7 +2,9 @@ import { type FusedBatchNormAttrs, type TensorInfo, util } from '@tensorflow/tfj
 import { areFloats, type SimdKernel } from '../SimdKernel.js';
 import type { Workspace } from '../Workspace.js';
 
-/** Takes means, variances and so on for each value of the last axis, as layers have them. */
+/**
+ * Takes means, variances and so on for each value of the last axis, as layers have them.
+ */
 export const fusedBatchNorm: SimdKernel<FusedBatchNormAttrs, 'x' | 'mean' | 'variance', 'scale' | 'offset'> = (
   w,
   { x, mean, variance, scale, offset },
@@ -20,7 +22,10 @@ export const fusedBatchNorm: SimdKernel<FusedBatchNormAttrs, 'x' | 'mean' | 'var
   return out;
 };
 
-/** Of a batch normalization: the gradients of x, mean, variance, scale and offset, from two passes over dy. */
+/**
+ * Of a batch normalization: the gradients of x, mean, variance, scale and offset, from
+ * two passes over dy.
+ */
 export const fusedBatchNormGrad: SimdKernel<FusedBatchNormAttrs, 'x' | 'dy' | 'mean' | 'variance', 'scale'> = (
   w,
   { x, dy, mean, variance, scale },
@@ -33,7 +38,8 @@ export const fusedBatchNormGrad: SimdKernel<FusedBatchNormAttrs, 'x' | 'dy' | 'm
   const [factors, zeros, sums] = [w.scratch(4 * n), w.scratch(4 * n), w.scratch(8 * n)];
   const address = (tensor: TensorInfo) => w.address(tensor);
   const [ofX, ofDy] = [address(x), address(dy)];
-  // Σ dy is the gradient of the offset; Σ dy·(x − mean), put in the place of the scale's, is a multiple of it.
+  // Σ dy is the gradient of the offset; Σ dy·(x − mean), put in the place of the scale's,
+  // is a multiple of it.
   w.simd.sumCenteredProducts(ofX, address(mean), ofDy, address(dOffset), address(dScale), sums, rows, n);
   const inverse = inverseDeviations(w, variance, undefined, varianceEpsilon);
   const scaled = inverseDeviations(w, variance, scale, varianceEpsilon);

@@ -37,7 +37,8 @@ function multiply(
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [kOfB, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
   const [aCount, bCount] = [a, b].map(({ shape }) => util.sizeFromShape(shape.slice(0, -2)));
-  // XNNPACK does not transpose; of few rows, or with threads, it makes more than these kernels.
+  // XNNPACK does not transpose; of few rows, or with threads, it makes more than these
+  // kernels.
   const leave = (m < 4 || w.hasThreads) && !transposeA && !transposeB;
   const broadcast = aCount !== bCount && aCount !== 1 && bCount !== 1;
   if (k !== kOfB || leave || broadcast) return null;

@@ -8,7 +8,10 @@ import {
 import { areFloats, type SimdKernel } from '../SimdKernel.js';
 import type { Workspace } from '../Workspace.js';
 
-/** Takes sums over the first axes, as the gradients of biases and of batch normalization are. */
+/**
+ * Takes sums over the first axes, as the gradients of biases and of batch normalization
+ * are.
+ */
 export const sum: SimdKernel<SumAttrs, 'x'> = (w, { x }, { axis, keepDims }) => sumFirst(w, x, axis, keepDims);
 
 /** Takes means over the first axes, as batch normalization computes them. */

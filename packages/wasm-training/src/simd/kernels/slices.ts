@@ -13,7 +13,8 @@ import { areFloats, type SimdKernel } from '../SimdKernel.js';
 import type { Workspace } from '../Workspace.js';
 
 /*
- * Parts of a tensor, as recurrent and embedding layers take them. The backend's own copy the whole tensor for each part.
+ * Parts of a tensor, as recurrent and embedding layers take them. The backend's own copy
+ * the whole tensor for each part.
  */
 
 /** Takes slices that leave out something of one axis at most. */
@@ -48,7 +49,10 @@ export const unpack: SimdKernel<UnpackAttrs, 'value'> = (w, { value }, { axis })
   );
 };
 
-/** The values of x from number `begin` of an axis on, `size` of them (all of the other axes), as a tensor of a shape. */
+/**
+ * The values of x from number `begin` of an axis on, `size` of them (all of the other
+ * axes), as a tensor of a shape.
+ */
 function part(w: Workspace, x: TensorInfo, axis: number, begin: number, size: number[], shape = size): TensorInfo {
   const out = w.output(shape);
   const before = util.sizeFromShape(size.slice(0, axis));

@@ -1,7 +1,10 @@
 import { type TransposeAttrs, util } from '@tensorflow/tfjs-core';
 import { areFloats, type SimdKernel } from '../SimdKernel.js';
 
-/** Takes permutations that swap two neighbouring groups of axes, none of which follow: matrices, or batches of them. */
+/**
+ * Takes permutations that swap two neighbouring groups of axes, none of which follow:
+ * matrices, or batches of them.
+ */
 export const transpose: SimdKernel<TransposeAttrs, 'x'> = (w, { x }, { perm }) => {
   if (!areFloats(x)) return null;
   const order = perm.filter((axis) => x.shape[axis] > 1);

@@ -25,8 +25,8 @@ export interface Float {
 export const f = (float: number): Float => ({ float });
 
 /**
- * A memory with buffers for one run of kernels. The first buffer ends where memory ends, so reading behind it traps; a run may change
- * nothing outside of the outputs.
+ * A memory with buffers for one run of kernels. The first buffer ends where memory ends,
+ * so reading behind it traps; a run may change nothing outside of the outputs.
  */
 export class Kernels {
   private readonly memory: WebAssembly.Memory;
@@ -77,7 +77,10 @@ export class Kernels {
     return [...new Float32Array(this.memory.buffer.slice(address, address + 4 * count))];
   }
 
-  /** Runs operations, each a code and its parameters; checks that nothing but the outputs changed. */
+  /**
+   * Runs operations, each a code and its parameters; checks that nothing but the outputs
+   * changed.
+   */
   perform(...operations: [code: number, ...parameters: (number | Float)[]][]): number {
     const words = [...operations.flatMap(([code, ...parameters]) => [code, parameters.length, ...parameters]), 0];
     const program = new DataView(new ArrayBuffer(4 * words.length));
@@ -110,7 +113,10 @@ export function numbers(count: number, seed = 1, zeros = 0.2): number[] {
   return Array.from({ length: count }, () => (next() < zeros ? 0 : Math.fround(4 * next() - 2)));
 }
 
-/** Whether two lists agree to float32 rounding of sums of numbers that are about as large as `size`. */
+/**
+ * Whether two lists agree to float32 rounding of sums of numbers that are about as large
+ * as `size`.
+ */
 export function expectClose(actual: number[], expected: number[], size = 1): void {
   expect(actual.length).toBe(expected.length);
   actual.forEach((value, i) => {
