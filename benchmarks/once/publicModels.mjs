@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { compressOnce } from 'tfjs-compress';
-import { writeResult } from '../tools/results.mjs';
+import { median, writeResult } from '../tools/results.mjs';
 import { readModel } from './nets.mjs';
 import { plainly } from './plainly.mjs';
 
@@ -28,20 +28,38 @@ await tf.setBackend('wasm');
 const goal = { bits: 4 };
 const models = [];
 const result = new URL('results/public-models.json', import.meta.url);
-for (const name of readdirSync(folder).sort()) {
+const names = readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []));
+for (const name of names.sort()) {
   if (args.only && !args.only.split(',').includes(name)) continue;
   const row = { name, ...(await tried(join(folder, name))) };
   models.push(row);
   console.log(JSON.stringify(row));
   // A run that is stopped leaves what it has.
-  if (!args.only) writeResult(result, ['@tensorflow/tfjs', 'tfjs-compress'], { models });
+  if (!args.only) writeResult(result, ['@tensorflow/tfjs', 'tfjs-compress'], { summary: summary(), models });
 }
-const ran = models.filter(({ skipped }) => !skipped);
-const failed = ran.filter(({ error, share, plain }) => error || (plain > 1e-6 && !(share < 1)));
-console.log(`${ran.length - failed.length} passed, ${failed.length} failed`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const { ran, farther, errors, medianShare } = summary();
+console.log(`median share ${medianShare.toFixed(2)}`);
+const failed = farther.length + errors.length;
+console.log(`${ran - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
 
-/** How far the outputs are from the model's, as a share of their size: of plain rounding, and of compressOnce as a share of that. */
+function summary() {
+  const ran = models.filter(({ skipped }) => !skipped);
+  const done = ran.filter(({ error }) => !error);
+  // Where no rounding changes the outputs there is no share.
+  const changed = done.filter(({ plain }) => plain > 1e-6);
+  return {
+    ran: ran.length,
+    errors: ran.filter(({ error }) => error).map(({ name }) => name),
+    farther: changed.filter(({ share }) => !(share < 1)).map(({ name }) => name),
+    medianShare: median(changed.map(({ share }) => share)),
+  };
+}
+
+/**
+ * How far the outputs are from the model's, as a share of their size: of plain rounding,
+ * and of compressOnce as a share of that.
+ */
 async function tried(path) {
   let artifacts;
   let model;
