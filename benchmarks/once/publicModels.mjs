@@ -1,7 +1,7 @@
 /**
  * compressOnce() with random examples on every model in a folder that tfjs loads: that it
- * goes through, and that its outputs are nearer to the model's than those of rounding each
- * weight by itself.
+ * goes through, and that its outputs are nearer to the model's than those of rounding
+ * each weight by itself.
  *
  *   node benchmarks/once/publicModels.mjs FOLDER [--only NAME,NAME]
  *
@@ -85,7 +85,8 @@ async function tried(path) {
     const kept = tf.memory().numTensors - count - small.weights.length - (count - before);
     const plain = await tf.loadLayersModel({ load: async () => plainly(artifacts, goal) });
     const result = { ...compared(model, small, plain, test), notes };
-    // On what it was compressed with: where only `share` is above 1, the examples were too few.
+    // On what it was compressed with: where only `share` is above 1, the examples were
+    // too few.
     result.shareOnExamples = compared(model, small, plain, examples).share;
     for (const each of [model, small, plain]) each.dispose();
     return kept === 0 ? result : { ...result, error: `${kept} tensors were left` };
