@@ -1,11 +1,13 @@
 /**
- * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5, 4 and 3 bits from the same pruned net.
- * The dense net's solver is the one published with DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
+ * LeNet-300-100 on the full MNIST: the dense net, Dynamic Network Surgery, then INQ at 5,
+ * 4 and 3 bits from the same pruned net. The dense net's solver is the one published with
+ * DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
  *
  *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 40]
  *
- * Writes results/lenet-300-100.json and the models into output/. What is there already, made with the same settings, is not made again:
- * seeds of the result file, and dense and pruned nets in output/. --first 1 --seeds 1 runs one more seed.
+ * Writes results/lenet-300-100.json and the models into output/. What is there already,
+ * made with the same settings, is not made again: seeds of the result file, and dense and
+ * pruned nets in output/. --first 1 --seeds 1 runs one more seed.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -31,8 +33,10 @@ const { values: args } = parseArgs({
 });
 const epochs = { train: Number(args.train), prune: Number(args.prune), quantize: Number(args.quantize) };
 /**
- * As published with DNS for the dense net; larger batches and rates to match for the rest. Decay helps to choose what is pruned; once that is
- * settled, the few weights that are left need little of it; those that make up for quantized ones need a high rate, too.
+ * As published with DNS for the dense net; larger batches and rates to match for the
+ * rest. Decay helps to choose what is pruned; once that is settled, the few weights that
+ * are left need little of it; those that make up for quantized ones need a high rate,
+ * too.
  */
 const solvers = {
   train: { batchSize: 64, weightDecay: 5e-4, schedule: inverse },
@@ -66,7 +70,10 @@ function earlierRuns() {
   return isSame ? runs : [];
 }
 
-/** Into the file after every seed, so that a benchmark that is interrupted leaves what it has. */
+/**
+ * Into the file after every seed, so that a benchmark that is interrupted leaves what it
+ * has.
+ */
 function add(run) {
   const runs = [...earlierRuns(), run].sort((a, b) => a.seed - b.seed);
   const over = (pick) => meanAndSpread(runs.map(pick));
@@ -100,7 +107,10 @@ async function run(seed) {
   model.dispose();
   return result;
 
-  /** Takes the weights that an earlier run left, if its settings of the stages so far were the same; else trains. */
+  /**
+   * Takes the weights that an earlier run left, if its settings of the stages so far were
+   * the same; else trains.
+   */
   async function stage(name, stages, train) {
     const folder = `output/seed${seed}-${name}`;
     // Beside the folder, which is written anew as a whole.
@@ -132,7 +142,10 @@ function surgery(seed) {
   return new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true, seed });
 }
 
-/** Momentum .9, with a learning rate for each step: `schedule` takes epochs, of which the step is a fraction. */
+/**
+ * Momentum .9, with a learning rate for each step: `schedule` takes epochs, of which the
+ * step is a fraction.
+ */
 async function fit(model, seed, stage, callbacks) {
   seedShuffling(seed);
   const { batchSize, weightDecay, settledWeightDecay = weightDecay, schedule } = solvers[stage];

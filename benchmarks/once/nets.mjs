@@ -6,8 +6,8 @@ import { readCifar } from '../tools/cifar.mjs';
 
 /**
  * The nets: where each is, how many pictures it is compressed with and judged by, and how
- * those are read and scaled. `data` names the folder that `pictures(folders)` needs, which
- * gives { examples, test, labels }.
+ * those are read and scaled. `data` names the folder that `pictures(folders)` needs,
+ * which gives { examples, test, labels }.
  */
 export const nets = {
   'ResNet-8': cifarNet('mlperf-tiny/resnet8_cifar10', (bytes) => bytes),

@@ -2,7 +2,9 @@ import { codebookOf, FREE, PRUNED, pruneToSparsity, roundToPowerOfTwo } from '@t
 
 const kernel = /(kernel|embeddings)$/;
 
-/** Artifacts whose kernels are rounded or pruned without examples, each weight by itself. */
+/**
+ * Artifacts whose kernels are rounded or pruned without examples, each weight by itself.
+ */
 export function plainly(artifacts, goal) {
   const weightData = artifacts.weightData.slice(0);
   let at = 0;

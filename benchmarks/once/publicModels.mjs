@@ -1,7 +1,7 @@
 /**
  * compressOnce() with random examples on every model in a folder that tfjs loads: that it
- * goes through, and that its outputs are nearer to the model's than those of rounding each
- * weight by itself.
+ * goes through, and that its outputs are nearer to the model's than those of rounding
+ * each weight by itself.
  *
  *   node benchmarks/once/publicModels.mjs FOLDER [--only NAME,NAME]
  *
@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { compressOnce } from 'tfjs-compress';
-import { writeResult } from '../tools/results.mjs';
+import { median, writeResult } from '../tools/results.mjs';
 import { readModel } from './nets.mjs';
 import { plainly } from './plainly.mjs';
 
@@ -28,20 +28,38 @@ await tf.setBackend('wasm');
 const goal = { bits: 4 };
 const models = [];
 const result = new URL('results/public-models.json', import.meta.url);
-for (const name of readdirSync(folder).sort()) {
+const names = readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []));
+for (const name of names.sort()) {
   if (args.only && !args.only.split(',').includes(name)) continue;
   const row = { name, ...(await tried(join(folder, name))) };
   models.push(row);
   console.log(JSON.stringify(row));
   // A run that is stopped leaves what it has.
-  if (!args.only) writeResult(result, ['@tensorflow/tfjs', 'tfjs-compress'], { models });
+  if (!args.only) writeResult(result, ['@tensorflow/tfjs', 'tfjs-compress'], { summary: summary(), models });
 }
-const ran = models.filter(({ skipped }) => !skipped);
-const failed = ran.filter(({ error, share, plain }) => error || (plain > 1e-6 && !(share < 1)));
-console.log(`${ran.length - failed.length} passed, ${failed.length} failed`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const { ran, farther, errors, medianShare } = summary();
+console.log(`median share ${medianShare.toFixed(2)}`);
+const failed = farther.length + errors.length;
+console.log(`${ran - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
 
-/** How far the outputs are from the model's, as a share of their size: of plain rounding, and of compressOnce as a share of that. */
+function summary() {
+  const ran = models.filter(({ skipped }) => !skipped);
+  const done = ran.filter(({ error }) => !error);
+  // Where no rounding changes the outputs there is no share.
+  const changed = done.filter(({ plain }) => plain > 1e-6);
+  return {
+    ran: ran.length,
+    errors: ran.filter(({ error }) => error).map(({ name }) => name),
+    farther: changed.filter(({ share }) => !(share < 1)).map(({ name }) => name),
+    medianShare: median(changed.map(({ share }) => share)),
+  };
+}
+
+/**
+ * How far the outputs are from the model's, as a share of their size: of plain rounding,
+ * and of compressOnce as a share of that.
+ */
 async function tried(path) {
   let artifacts;
   let model;
@@ -67,7 +85,8 @@ async function tried(path) {
     const kept = tf.memory().numTensors - count - small.weights.length - (count - before);
     const plain = await tf.loadLayersModel({ load: async () => plainly(artifacts, goal) });
     const result = { ...compared(model, small, plain, test), notes };
-    // On what it was compressed with: where only `share` is above 1, the examples were too few.
+    // On what it was compressed with: where only `share` is above 1, the examples were
+    // too few.
     result.shareOnExamples = compared(model, small, plain, examples).share;
     for (const each of [model, small, plain]) each.dispose();
     return kept === 0 ? result : { ...result, error: `${kept} tensors were left` };

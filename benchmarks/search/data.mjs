@@ -5,7 +5,10 @@ import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { readModel } from '../once/nets.mjs';
 import { readCifar } from '../tools/cifar.mjs';
 
-/** Each gives { train, validation, test }, of { xs, ys } each: the test set takes part in no choice. */
+/**
+ * Each gives { train, validation, test }, of { xs, ys } each: the test set takes part in
+ * no choice.
+ */
 
 /** The last 10,000 training pictures validate. */
 export function mnist(inputShape) {
@@ -22,8 +25,8 @@ export function mnist(inputShape) {
 }
 
 /**
- * For nets that other people trained on all training pictures: the first half of the 10,000 test pictures validates, the
- * second half is the test set.
+ * For nets that other people trained on all training pictures: the first half of the
+ * 10,000 test pictures validates, the second half is the test set.
  */
 export function cifar(scale) {
   return async ({ cifar: folder, pictures = 50_000 }) => {
@@ -46,8 +49,9 @@ export function cifar(scale) {
 const classes = 6;
 
 /**
- * What the trunk of a Teachable Machine model makes of pictures of CIFAR-10's first six classes, scaled up to 224 × 224:
- * 3,000 to train with, 2,000 that validate, 3,000 test pictures. Kept in `folder`, because it takes minutes.
+ * What the trunk of a Teachable Machine model makes of pictures of CIFAR-10's first six
+ * classes, scaled up to 224 × 224: 3,000 to train with, 2,000 that validate, 3,000 test
+ * pictures. Kept in `folder`, because it takes minutes.
  */
 export async function features({ cifar: folder, models, output }) {
   const trunk = await trunkOf(join(models, 'public/tm-image-1.7.4'));

@@ -1,7 +1,9 @@
 /**
- * Kills a search with kill -9 at random moments and goes on with it: each time the result must be that of a search that
- * was left alone. `node benchmarks/search/killed.mjs [MODULE] [--times 10] [--workers N] [--seed 0]`. Ten searches are
- * killed once each, then one search ten times in a row. Writes results/killed.json.
+ * Kills a search with kill -9 at random moments and goes on with it: each time the result
+ * must be that of a search that was left alone.
+ * `node benchmarks/search/killed.mjs [MODULE] [--times 10] [--workers N] [--seed 0]`. Ten
+ * searches are killed once each, then one search ten times in a row. Writes
+ * results/killed.json.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -66,7 +68,10 @@ function row(after, trials, output) {
   return { seconds, trialsThen: trials, ...(output && { isEqual: stateOf(output) === expected }) };
 }
 
-/** Runs the search until it ends or is killed; returns how long that took and how many trials are on disk. */
+/**
+ * Runs the search until it ends or is killed; returns how long that took and how many
+ * trials are on disk.
+ */
 async function run(output, killAfter) {
   const workers = values.workers ? ['--workers', values.workers] : [];
   const args = [path('../../packages/tfjs-compress/dist/cli.js'), 'search', module, '--output', join(folder, output)];

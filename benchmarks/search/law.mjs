@@ -1,9 +1,10 @@
 import { random } from '@tfjs-compress/math/internal';
 
 /**
- * A law that real trials follow, to make up results of others: score = top − a · D^p · E^q, where D is the loss that the
- * search's own sensitivities predict for the plan and E are the epochs since the given model. What single trials differ
- * from it, their bytes and their time for an epoch are drawn from the real ones.
+ * A law that real trials follow, to make up results of others:
+ * score = top − a · D^p · E^q, where D is the loss that the search's own sensitivities
+ * predict for the plan and E are the epochs since the given model. What single trials
+ * differ from it, their bytes and their time for an epoch are drawn from the real ones.
  */
 export function fitLaw(baseline, trials) {
   const epochsBy = new Map();
@@ -25,7 +26,8 @@ export function fitLaw(baseline, trials) {
   }
   const { p, q, slope, top } = best;
   const scoreAt = (x, y) => top + slope * Math.exp(p * x + q * y);
-  // What no real trial says: nothing is gained by more epochs than the longest of them had.
+  // What no real trial says: nothing is gained by more epochs than the longest of them
+  // had.
   const longest = Math.max(...points.map(({ y }) => y));
   const residuals = points.map((point) => ({ ...point, rest: point.trial.score - scoreAt(point.x, point.y) }));
   const examples = baseline.examples ?? 1000;
@@ -50,7 +52,8 @@ export function fitLaw(baseline, trials) {
       id: spec.id,
       spec,
       status: 'done',
-      // Without the number of examples: a frontier is looked for, and a margin for chance would only shift it.
+      // Without the number of examples: a frontier is looked for, and a margin for chance
+      // would only shift it.
       score: Math.round(score * examples) / examples,
       sizeBytes: Math.round(sizeBytes * like.factor),
       kernels: Object.fromEntries(figures),
@@ -63,14 +66,19 @@ export function fitLaw(baseline, trials) {
   return { resultOf, meanEpochSeconds, figures: { top, slope, p, q, deviation, meanEpochSeconds } };
 }
 
-/** The epochs since the given model, with those of the trials that this one goes on from. */
+/**
+ * The epochs since the given model, with those of the trials that this one goes on from.
+ */
 function addEpochs({ id, parent, epochs }, epochsBy) {
   const all = (epochsBy.get(parent) ?? 0) + epochs.surgery + epochs.quantize;
   epochsBy.set(id, all);
   return all;
 }
 
-/** What the baseline's sensitivities say of a plan, between the choices that were measured. */
+/**
+ * What the baseline's sensitivities say of a plan, between the choices that were
+ * measured.
+ */
 function predicted({ kernels }, plan) {
   const found = Object.entries(plan).map(([path, { sparsity, bits }]) => {
     const { weights, choices } = kernels[path];

@@ -3,7 +3,10 @@ import { inverseDecay } from '@tfjs-compress/math';
 import { cifarNets } from './cifarNets.mjs';
 import { mnist } from './data.mjs';
 
-/** One for all layers of a net; each stage sets its weight decay. One that begins with 0 would stay without any. */
+/**
+ * One for all layers of a net; each stage sets its weight decay. One that begins with 0
+ * would stay without any.
+ */
 const regularizer = tf.regularizers.l2({ l2: 1 });
 const seeded = (seed, kernelRegularizer = regularizer) => ({
   kernelInitializer: tf.initializers.glorotUniform({ seed }),
@@ -40,7 +43,9 @@ const schedules = {
   },
 };
 
-/** The settings of benchmarks/lenet-300-100, which were chosen by looking at test errors. */
+/**
+ * The settings of benchmarks/lenet-300-100, which were chosen by looking at test errors.
+ */
 const lenet300100 = {
   data: mnist([784]),
   build: buildLeNet300100,
@@ -61,7 +66,10 @@ const lenet300100 = {
   search: { batchSize: 128, learningRate: 0.05, weightDecay: 5e-5 },
 };
 
-/** The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model of DNS and a codebook has. */
+/**
+ * The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model
+ * of DNS and a codebook has.
+ */
 const lenet5 = {
   data: mnist([28, 28, 1]),
   build: (seed) =>

@@ -1,10 +1,12 @@
 /**
- * How much of what a search finds is luck on its validation examples: whole searches on a small problem with as much data
- * as one likes, once with scores alone, so that the search knows nothing of chance, and once with the score of each
- * example. `node benchmarks/search/overfitting.mjs [--seeds 12] [--first 0]`. Writes results/overfitting.json after each
- * seed and goes on with what is there.
+ * How much of what a search finds is luck on its validation examples: whole searches on a
+ * small problem with as much data as one likes, once with scores alone, so that the
+ * search knows nothing of chance, and once with the score of each example.
+ * `node benchmarks/search/overfitting.mjs [--seeds 12] [--first 0]`. Writes
+ * results/overfitting.json after each seed and goes on with what is there.
  *
- * Three classes on a plane, of which a tenth of the labels is wrong; 1,000 examples validate, 50,000 tell the truth.
+ * Three classes on a plane, of which a tenth of the labels is wrong; 1,000 examples
+ * validate, 50,000 tell the truth.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

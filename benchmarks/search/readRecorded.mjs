@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a search has left in its folder: its baseline, and the trials that came to their end. */
+/**
+ * What a search has left in its folder: its baseline, and the trials that came to their
+ * end.
+ */
 export function readRecorded(folder) {
   const read = (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
   const { baseline } = read('search.json');

@@ -1,6 +1,7 @@
 /**
- * The search whose trials simulate.mjs learns from: LeNet-300-100 on a part of MNIST's embedded pictures, small enough for
- * many trials. `npx tfjs-compress search benchmarks/search/recordedJob.mjs --output benchmarks/search/output/recorded`
+ * The search whose trials simulate.mjs learns from: LeNet-300-100 on a part of MNIST's
+ * embedded pictures, small enough for many trials.
+ * `npx tfjs-compress search benchmarks/search/recordedJob.mjs --output benchmarks/search/output/recorded`
  */
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';

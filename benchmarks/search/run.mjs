@@ -5,13 +5,15 @@
  *   node benchmarks/search/run.mjs teachable-machine resnet-8 resnet-20 --models FOLDER --cifar FOLDER
  *       [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials N] [--epochs N] [--only hand]
  *
- * Validation pictures decide what compress() returns, and how much it may lose, which is what the nets made by hand lose
- * (data.mjs says which they are). The test set is read once, at the end of each run, by all contenders. Times are
- * processor time of this process. Writes results/NET.json after every seed. Dense nets, those made by hand, and every
- * trial of a search are kept in output/ and not made again: a run that was stopped goes on.
+ * Validation pictures decide what compress() returns, and how much it may lose, which is
+ * what the nets made by hand lose (data.mjs says which they are). The test set is read
+ * once, at the end of each run, by all contenders. Times are processor time of this
+ * process. Writes results/NET.json after every seed. Dense nets, those made by hand, and
+ * every trial of a search are kept in output/ and not made again: a run that was stopped
+ * goes on.
  *
- * --pictures trains on a part of the pictures: such runs, and those with other options of the search, are kept apart.
- * --only hand leaves the search out.
+ * --pictures trains on a part of the pictures: such runs, and those with other options of
+ * the search, are kept apart. --only hand leaves the search out.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

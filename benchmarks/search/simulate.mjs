@@ -1,9 +1,11 @@
 /**
- * How much a search gains from many workers: the scheduler's own code with made-up results instead of trainings, which
- * follow those of a real search (of recordedJob.mjs, which has to be run before).
- * `node benchmarks/search/simulate.mjs [--seeds 5] [--workers 1024] [--deadline 12]`. Writes results/simulate.json: for
- * 1, 4, 16, … workers, the smallest file found for each loss at the deadline (medians), and how busy the workers were.
- * The deadline is given in long trials.
+ * How much a search gains from many workers: the scheduler's own code with made-up
+ * results instead of trainings, which follow those of a real search (of recordedJob.mjs,
+ * which has to be run before).
+ * `node benchmarks/search/simulate.mjs [--seeds 5] [--workers 1024] [--deadline 12]`.
+ * Writes results/simulate.json: for 1, 4, 16, … workers, the smallest file found for each
+ * loss at the deadline (medians), and how busy the workers were. The deadline is given in
+ * long trials.
  */
 import { parseArgs } from 'node:util';
 // No entry of the package has them: they are not for users.

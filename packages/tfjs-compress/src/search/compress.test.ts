@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { pack, unpack } from '@tfjs-compress/format';
 import { expectNoLeak, weightsOf } from '@tfjs-compress/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CompressOptions, compress } from './compress.js';
 import { isDone } from './ranking.js';
 import { type TinyProblem, tinyProblem } from './testing.js';
@@ -95,6 +95,22 @@ describe('compress', () => {
     expect(second).toEqual(first);
     expect([...results[1].file]).toEqual([...results[0].file]);
     for (const { model } of results) model.dispose();
+  });
+
+  it('says what its validation examples are too few for, and that no trial was good enough', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const forget: CompressOptions['train'] = (model, { epochs, callbacks }) =>
+      model.fit(tf.zeros([32, 2]), tf.ones([32, 3]), { epochs, callbacks, verbose: 0 });
+    const found = await search({ train: forget, maxLoss: 0.001, trials: 1, verbose: 1 });
+    const said = log.mock.calls.map(([text]) => text);
+    log.mockRestore();
+    expect(found.score).toBe(score);
+    const given = `${found.sizeBytes.toLocaleString('en-US')} B, score ${Number(score.toPrecision(4))}`;
+    expect(said[0]).toMatch(/^search: 200 validation examples tell losses to about 0\.0\d at worst, .* 0\.001: /);
+    expect(said[1]).toMatch(/trial 1 of 1 .* none within the goal, nearest \d+ B, score 0\.\d+/);
+    expect(said[2]).toMatch(/none of 1 trials is within the goal; the nearest one: .* \(asked: at least 0\.\d+\)/);
+    expect(said[2]).toContain(`; the given model: ${given}`);
+    found.model.dispose();
   });
 
   it('has as many first trials as its width', async () => {

@@ -12,8 +12,8 @@ type Figures = Pick<DoneTrial, 'score' | 'examples' | 'noise' | 'sizeBytes' | 'm
 /**
  * Standard errors by which a loss has to be below maxLoss: the one-standard-error rule
  * (Breiman et al., Classification and Regression Trees, 1984). The smallest trial within
- * maxLoss is often one that was lucky. In simulated searches (overfitting.test.ts) about half
- * of the results lose more than maxLoss in truth without it, and a tenth with it.
+ * maxLoss is often one that was lucky. In simulated searches (overfitting.test.ts), more than
+ * a third of the results lose more than maxLoss in truth without it, and fewer than 15% with it.
  */
 const margin = 1;
 
