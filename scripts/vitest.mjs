@@ -35,7 +35,7 @@ export function runVitest(config, filters = []) {
   const { status, error } = spawnSync(process.execPath, args, options);
   if (error) console.error(`vitest was ended: ${error.message}`);
   const counts = readReport(report);
-  // Only of whole runs: platforms.mjs counts what was tested.
+  // Of whole runs only, for the site's table of platforms.
   if (!filters.length && existsSync(report)) {
     writeReport(`vitest-${config.replace(/\W+/g, '-')}.json`, readFileSync(report, 'utf8'));
   }
