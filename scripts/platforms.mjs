@@ -63,12 +63,18 @@ export function testedPlatforms() {
       .map((path) => statSync(path).mtimeMs),
   );
   const date = new Date(written).toISOString().slice(0, 10);
-  return { date, rows: [...(nodes ?? []).map(nodeRow), ...(tests ? rowsOf(tests) : [])] };
+  return { date, rows: [...(nodes ? nodeRows(nodes) : []), ...(tests ? rowsOf(tests) : [])] };
 }
 
-function nodeRow({ node, backend, ok }) {
-  const what = `training, saving and loading on the ${backend} backend`;
-  return { name: 'Node', version: node, what, passed: Number(ok), failed: Number(!ok) };
+/** One for each backend, with all versions of Node. */
+function nodeRows(results) {
+  return [...new Set(results.map(({ backend }) => backend))].map((backend) => {
+    const own = results.filter((result) => result.backend === backend);
+    const passed = own.filter(({ ok }) => ok).length;
+    const version = own.map(({ node }) => node).join(', ');
+    const what = `training, saving and loading on the ${backend} backend`;
+    return { name: 'Node', version, what, passed, failed: own.length - passed };
+  });
 }
 
 /** Of the platforms that vitest's report of the end-to-end tests is about. */
