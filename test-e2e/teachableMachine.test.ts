@@ -53,7 +53,10 @@ it('a wrong input to it ends with one line', async () => {
   }
 });
 
-/** As small as it can be in the form of an export: two models in a model, labels in metadata.json. */
+/**
+ * As small as it can be in the form of an export: two models in a model, labels in
+ * metadata.json.
+ */
 async function writeModel(): Promise<void> {
   const { layers, sequential } = tf;
   const features = sequential({

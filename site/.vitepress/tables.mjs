@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { testedPlatforms } from '../../scripts/platforms.mjs';
 
-/** Tables that a text names by `<!-- table: sizes -->`, in Markdown, from what commands and tests hold. */
+/**
+ * Tables that a text names by `<!-- table: sizes -->`, in Markdown, from what commands
+ * and tests hold.
+ */
 export const tables = { sizes, platforms };
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
