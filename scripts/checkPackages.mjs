@@ -1,6 +1,7 @@
 /**
- * `npm run check`: what a consumer's tools would find wrong with the public packages as they would be published. publint and
- * are-the-types-wrong on each tarball, our own .d.ts without skipLibCheck (which tfjs's own need), and the metadata. Build first.
+ * `npm run check`: what a consumer's tools would find wrong with the public packages as
+ * they would be published. publint and are-the-types-wrong on each tarball, our own .d.ts
+ * without skipLibCheck (which tfjs's own need), and the metadata. Build first.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +44,10 @@ async function publintMessages({ manifest }, tarball) {
     .map((each) => `publint: ${formatMessage(each, manifest)}`);
 }
 
-/** The condition that tests in this repository set; its files are not published, and no consumer sets it. */
+/**
+ * The condition that tests in this repository set; its files are not published, and no
+ * consumer sets it.
+ */
 function isSourceCondition({ path }) {
   return path.includes('tfjs-compress-source');
 }

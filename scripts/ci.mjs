@@ -50,7 +50,6 @@ async function main() {
   }
   if (existsSync(nodeTool)) await onTfjsNode();
   else await check('Node versions', [process.execPath, 'scripts/testNodes.mjs']);
-  await check('table of platforms', [process.execPath, 'scripts/platforms.mjs']);
   await check('site and API documentation', [process.execPath, 'scripts/site.mjs']);
   console.log(`\n${summary.join('\n')}`);
   printTotal(results);

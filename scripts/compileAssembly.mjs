@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The WebAssembly module of kernels in AssemblyScript; `asc` is the compiler's programming interface, `options` are added to its
- * command line. The kernels allocate nothing and have no static data, as the memory that they import belongs to who calls them.
+ * The WebAssembly module of kernels in AssemblyScript; `asc` is the compiler's
+ * programming interface, `options` are added to its command line. The kernels allocate
+ * nothing and have no static data, as the memory that they import belongs to who calls
+ * them.
  */
 export async function compileAssembly(asc, entry, options) {
   const output = new Map();

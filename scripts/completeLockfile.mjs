@@ -1,6 +1,8 @@
 /**
- * Adds to package-lock.json the optional packages for other platforms that the registry in use did not serve. A lock file written
- * behind a partial mirror lacks them, and `npm ci` then refuses it on every platform. Run after `npm install` changed the lock file.
+ * Adds to package-lock.json the optional packages for other platforms that the registry
+ * in use did not serve. A lock file written behind a partial mirror lacks them, and
+ * `npm ci` then refuses it on every platform. Run after `npm install` changed the lock
+ * file.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +18,10 @@ const otherSystems = {
 const processors = { x64: 'x64', 64: 'x64', arm64: 'arm64', arm: 'arm', ia32: 'ia32', ppc64: 'ppc64', s390x: 's390x' };
 const otherProcessors = { riscv64: 'riscv64', loong64: 'loong64', wasm32: 'wasm32' };
 
-/** The lock entry of an optional package, its platform read from its name; undefined when the name tells none. */
+/**
+ * The lock entry of an optional package, its platform read from its name; undefined when
+ * the name tells none.
+ */
 export function platformEntry(name, version, dev) {
   const words = name.split('/').pop().split('-');
   const pick = (table) => words.map((word) => (Object.hasOwn(table, word) ? table[word] : undefined)).find(Boolean);

@@ -1,4 +1,7 @@
-/** Part of `npm run check`: what npm's page of a package and its readers need, and what bundlers are told about it. */
+/**
+ * Part of `npm run check`: what npm's page of a package and its readers need, and what
+ * bundlers are told about it.
+ */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './setup.mjs';
@@ -6,9 +9,11 @@ import { root } from './setup.mjs';
 const readRoot = (file) => readFileSync(join(root, file), 'utf8');
 
 /**
- * What is missing or wrong in a package as it would be published; an empty list when nothing is.
+ * What is missing or wrong in a package as it would be published; an empty list when
+ * nothing is.
  *
- * @param files The text of a packed file by its path in the package; undefined for a file that is not packed.
+ * @param files The text of a packed file by its path in the package; undefined for a file
+ *   that is not packed.
  * @param paths The paths of all packed files.
  */
 export function metadataMessages({ folder, manifest }, files, paths) {
@@ -31,7 +36,10 @@ export function metadataMessages({ folder, manifest }, files, paths) {
   return [...messages, ...effectMessages(manifest, paths), ...subEntryMessages(manifest, files)];
 }
 
-/** Whether the code agrees with sideEffects is for test-e2e/sideEffects.test.ts to say; here, that every pattern names a file. */
+/**
+ * Whether the code agrees with sideEffects is for test-e2e/sideEffects.test.ts to say;
+ * here, that every pattern names a file.
+ */
 function effectMessages({ sideEffects }, paths) {
   if (typeof sideEffects === 'boolean') return [];
   if (!Array.isArray(sideEffects)) return [`sideEffects: expected true, false or a list, received ${sideEffects}`];
@@ -41,8 +49,8 @@ function effectMessages({ sideEffects }, paths) {
 }
 
 /**
- * Parcel 2 (unless told otherwise) and TypeScript's "node10" do not read "exports": for them each sub-entry is a folder with a
- * package.json that points to the same files.
+ * Parcel 2 (unless told otherwise) and TypeScript's "node10" do not read "exports": for
+ * them each sub-entry is a folder with a package.json that points to the same files.
  */
 function subEntryMessages({ exports, sideEffects }, files) {
   return Object.entries(exports).flatMap(([entry, target]) => {

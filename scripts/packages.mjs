@@ -12,7 +12,10 @@ export function publicPackages() {
     .map(({ folder, manifest }) => ({ name: manifest.name, folder, manifest }));
 }
 
-/** Packs the public packages into `folder`; returns the tarballs' absolute paths by package name. Build first. */
+/**
+ * Packs the public packages into `folder`; returns the tarballs' absolute paths by
+ * package name. Build first.
+ */
 export function packPublicPackages(folder) {
   const folders = publicPackages().map((each) => each.folder);
   const args = ['pack', ...folders, '--json', '--pack-destination', folder, '--loglevel=error'];

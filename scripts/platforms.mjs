@@ -1,16 +1,12 @@
-/**
- * node scripts/platforms.mjs: writes site/platforms.json, the table of tested platforms, from what `npm test` and `npm run test:nodes`
- * left in output/reports. A platform whose tests were left out, since it is not installed, is in the table with 0.
- */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { reportsFolder } from './reports.mjs';
-import { root } from './setup.mjs';
 
 const require = createRequire(import.meta.url);
+const endToEnd = 'vitest-test-e2e-vitest-config-ts.json';
+const onNodes = 'nodes.json';
 
 /** Each with the tests that are its own: those in `files` whose name has `words`. */
 const platforms = [
@@ -50,40 +46,55 @@ const platforms = [
   })),
 ];
 
-function main() {
-  const tests = readTests();
-  // Without a report of npm test there is nothing to say about these.
-  const rows = (tests.length > 0 ? platforms : []).map(({ name, version, files = /./, words, what }) => {
+/**
+ * The table of tested platforms, from what the last `npm test` and `npm run test:nodes`
+ * left in output/reports: { date, rows }, or undefined where neither has run. A platform
+ * whose tests were left out, since it is not installed, is in the table with 0.
+ *
+ * @throws Error when a platform has no tests at all: they have other names now.
+ */
+export function testedPlatforms() {
+  const [tests, nodes] = [readReport(endToEnd), readReport(onNodes)];
+  if (!tests && !nodes) return undefined;
+  const written = Math.max(
+    ...[endToEnd, onNodes]
+      .map(pathOf)
+      .filter(existsSync)
+      .map((path) => statSync(path).mtimeMs),
+  );
+  const date = new Date(written).toISOString().slice(0, 10);
+  return { date, rows: [...(nodes ? nodeRows(nodes) : []), ...(tests ? rowsOf(tests) : [])] };
+}
+
+/** One for each backend, with all versions of Node. */
+function nodeRows(results) {
+  return [...new Set(results.map(({ backend }) => backend))].map((backend) => {
+    const own = results.filter((result) => result.backend === backend);
+    const passed = own.filter(({ ok }) => ok).length;
+    const version = own.map(({ node }) => node).join(', ');
+    const what = `training, saving and loading on the ${backend} backend`;
+    return { name: 'Node', version, what, passed, failed: own.length - passed };
+  });
+}
+
+/** Of the platforms that vitest's report of the end-to-end tests is about. */
+function rowsOf({ testResults }) {
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({ file: basename(name), fullName, status })),
+  );
+  return platforms.map(({ name, version, files = /./, words, what }) => {
     const own = tests.filter((test) => files.test(test.file) && words.test(test.fullName));
+    if (own.length === 0)
+      throw new Error(`scripts/platforms.mjs: no test of ${name} is found by ${files} and ${words}.`);
     const count = (status) => own.filter((test) => test.status === status).length;
     return { name, version: version(), what, passed: count('passed'), failed: count('failed') };
   });
-  const nodes = readReport('nodes.json') ?? [];
-  const nodeRows = nodes.map(({ node, backend, ok }) => ({
-    name: 'Node',
-    version: node,
-    what: `training, saving and loading on the ${backend} backend`,
-    passed: Number(ok),
-    failed: Number(!ok),
-  }));
-  const date = new Date().toISOString().slice(0, 10);
-  const file = join(root, 'site', 'platforms.json');
-  writeFileSync(file, `${JSON.stringify({ date, system: process.platform, rows: [...nodeRows, ...rows] }, null, 2)}\n`);
-  console.log(`Written: ${file}`);
 }
 
-/** All tests of vitest's reports: file, fullName, status. */
-function readTests() {
-  const reports = existsSync(reportsFolder) ? readdirSync(reportsFolder).filter((name) => /^vitest/.test(name)) : [];
-  return reports.flatMap((name) =>
-    readReport(name).testResults.flatMap((file) =>
-      file.assertionResults.map(({ fullName, status }) => ({ file: basename(file.name), fullName, status })),
-    ),
-  );
-}
+const pathOf = (name) => join(reportsFolder, name);
 
 function readReport(name) {
-  const path = join(reportsFolder, name);
+  const path = pathOf(name);
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
@@ -99,5 +110,3 @@ function versionOfProgram(...paths) {
   if (!path) return undefined;
   return /\d+[\d.]*/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[0];
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -1,4 +1,7 @@
-/** Makes a clone ready: installs what package-lock.json lists and builds the packages. Does nothing when both are up to date. */
+/**
+ * Makes a clone ready: installs what package-lock.json lists and builds the packages.
+ * Does nothing when both are up to date.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +17,10 @@ export function setup() {
   linkCommand();
 }
 
-/** npm leaves out the command of a package that is not built yet; `npx tfjs-compress` needs it. */
+/**
+ * npm leaves out the command of a package that is not built yet; `npx tfjs-compress`
+ * needs it.
+ */
 function linkCommand() {
   if (existsSync(join(root, 'node_modules', '.bin', 'tfjs-compress'))) return;
   const npm = npmCommand();
@@ -23,7 +29,9 @@ function linkCommand() {
   if (result.status !== 0) console.warn(`npx tfjs-compress will not be found here: ${result.stderr}`);
 }
 
-/** Builds every package whose sources changed, no example and no site; `force` builds all. */
+/**
+ * Builds every package whose sources changed, no example and no site; `force` builds all.
+ */
 export function build({ force = false } = {}) {
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
   const options = ['--filter=./packages/*', '--output-logs=errors-only', '--log-order=grouped'];
@@ -52,7 +60,10 @@ function install() {
   console.log(`Installed in ${Math.round((Date.now() - start) / 1000)} s.`);
 }
 
-/** Why node_modules does not match package-lock.json; undefined when it does. Packages put there by hand do not count. */
+/**
+ * Why node_modules does not match package-lock.json; undefined when it does. Packages put
+ * there by hand do not count.
+ */
 function reasonToInstall() {
   const installedFile = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return 'node_modules is missing';

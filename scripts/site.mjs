@@ -1,5 +1,6 @@
 /**
- * npm run site: builds the site into output/site, the API pages in output/site/api, the live page in output/site/live, and fails on a link that leads nowhere, on a page that
+ * npm run site: builds the site into output/site, the API pages in output/site/api, the
+ * live page in output/site/live, and fails on a link that leads nowhere, on a page that
  * loads anything from elsewhere, and on a picture that is not drawn from its run.
  */
 import { spawnSync } from 'node:child_process';
@@ -40,7 +41,9 @@ function checkPictures() {
   }
 }
 
-/** What is wrong with the links of all pages but those that typedoc made, one line each. */
+/**
+ * What is wrong with the links of all pages but those that typedoc made, one line each.
+ */
 function checkLinks() {
   const pages = readdirSync(output).filter((name) => name.endsWith('.html') && name !== '404.html');
   const text = Object.fromEntries(pages.map((name) => [name, readFileSync(join(output, name), 'utf8')]));

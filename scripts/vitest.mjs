@@ -10,8 +10,9 @@ const patience = 35 * 60_000;
 
 /**
  * Runs vitest with `config` (a path in the repository), its output passed through.
- * Returns { passed, failed, failures }: a file that does not load, and an error outside all tests, count as one failed test each;
- * `failures` are lines that name what failed and why.
+ * Returns { passed, failed, failures }: a file that does not load, and an error outside
+ * all tests, count as one failed test each; `failures` are lines that name what failed
+ * and why.
  */
 export function runVitest(config, filters = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-tests-'));
@@ -35,7 +36,7 @@ export function runVitest(config, filters = []) {
   const { status, error } = spawnSync(process.execPath, args, options);
   if (error) console.error(`vitest was ended: ${error.message}`);
   const counts = readReport(report);
-  // Only of whole runs: platforms.mjs counts what was tested.
+  // Of whole runs only, for the site's table of platforms.
   if (!filters.length && existsSync(report)) {
     writeReport(`vitest-${config.replace(/\W+/g, '-')}.json`, readFileSync(report, 'utf8'));
   }
@@ -66,7 +67,10 @@ function firstLines(text) {
   return text.split('\n').slice(0, 4).join('\n  ');
 }
 
-/** Prints the lines that name what failed, then 'N passed, N failed' as the last line, and sets the exit code. */
+/**
+ * Prints the lines that name what failed, then 'N passed, N failed' as the last line, and
+ * sets the exit code.
+ */
 export function printTotal(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failed = sum('failed');

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../scripts/setup.mjs';
 
-/** What each package may import; every other name in this table, and every deep path, is an error of the linter. */
+/**
+ * What each package may import; every other name in this table, and every deep path, is
+ * an error of the linter.
+ */
 const allowed: Record<string, string[]> = {
   math: ['@tensorflow/tfjs-core'],
   layers: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', ...withInternal('math')],

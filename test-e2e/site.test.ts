@@ -12,7 +12,10 @@ const { esm } = inject('consumers');
 const modules = join(esm, 'node_modules');
 const folderOf = (name: string) => join(esm, 'site', name.replace(/\W+/g, '-'));
 
-/** All programs of a text in one process, since loading tfjs takes longer than most of them; what each printed. */
+/**
+ * All programs of a text in one process, since loading tfjs takes longer than most of
+ * them; what each printed.
+ */
 async function runPrograms({ name, programs }: ReturnType<typeof programsOfSite>[number]): Promise<string[]> {
   const folder = folderOf(name);
   mkdirSync(folder, { recursive: true });
@@ -56,7 +59,10 @@ describe.skipIf(!executable)('in Chromium', () => {
     await browser?.close();
   });
 
-  /** Answers https://page.test/ with these files, and the CDN with the packages as they would be published; all else is refused. */
+  /**
+   * Answers https://page.test/ with these files, and the CDN with the packages as they
+   * would be published; all else is refused.
+   */
   async function open(html: string, files: Record<string, string>, policy: string): Promise<Page> {
     errors.length = 0;
     logged.length = 0;
@@ -134,7 +140,9 @@ describe.skipIf(!executable)('in Chromium', () => {
   });
 });
 
-/** A package's file as jsDelivr finds it: the path, or what package.json calls `jsdelivr`. */
+/**
+ * A package's file as jsDelivr finds it: the path, or what package.json calls `jsdelivr`.
+ */
 function cdnFile(hostname: string, pathname: string): string | undefined {
   const [, name, path] = /^\/npm\/((?:@[\w-]+\/)?[\w-]+)(?:@[\d.]+)?(?:\/(.*))?$/.exec(pathname) ?? [];
   if (hostname !== 'cdn.jsdelivr.net' || !name) return undefined;

@@ -5,10 +5,11 @@ import { root } from '../scripts/setup.mjs';
 import { messagesOfPackages } from './support/messages.js';
 
 /**
- * Every message that the packages throw or warn with is enough by itself, or its words are found on the site's page of errors.
- * Enough by itself is a message that
+ * Every message that the packages throw or warn with is enough by itself, or its words
+ * are found on the site's page of errors. Enough by itself is a message that
  * - says what was expected of what, or what was received instead of what, or
- * - says what to do: a clause begins with a verb that asks for it, or something 'needs' something, or
+ * - says what to do: a clause begins with a verb that asks for it, or something 'needs'
+ *   something, or
  * - has no words of its own, but passes those of another error on.
  */
 const saysWhatWasExpected =

@@ -1,6 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** End-to-end tests: the packed packages, installed by npm outside the monorepo, used as a consumer would. */
+/**
+ * End-to-end tests: the packed packages, installed by npm outside the monorepo, used as a
+ * consumer would.
+ */
 export default defineConfig({
   test: {
     name: 'e2e',

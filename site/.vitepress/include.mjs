@@ -6,7 +6,10 @@ import { tables } from './tables.mjs';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const home = 'https://github.com/tfjs-compress/tfjs-compress';
 
-/** Texts of the repository that are pages of the site: a link to one of them leads to the page. */
+/**
+ * Texts of the repository that are pages of the site: a link to one of them leads to the
+ * page.
+ */
 const pages = {
   'packages/tfjs-compress/README.md': './tfjs-compress.md',
   'packages/callbacks/README.md': './callbacks.md',
@@ -35,9 +38,11 @@ const table = /^<!-- table: (\w+) -->$/gm;
 const picture = /^<!-- picture: (\S+) -->$/gm;
 
 /**
- * Puts in what lines like `<!-- include: ../README.md#in-a-browser -->` name: a whole file, or what stands under one of its headings;
- * the drawings that `<!-- picture: pictures/start.svg -->` names, and the tables of tables.mjs.
- * VitePress's own @include knows no headings, puts in the whole file where it does not find the part, and leaves the links as they are.
+ * Puts in what lines like `<!-- include: ../README.md#in-a-browser -->` name: a whole
+ * file, or what stands under one of its headings; the drawings that
+ * `<!-- picture: pictures/start.svg -->` names, and the tables of tables.mjs. VitePress's
+ * own @include knows no headings, puts in the whole file where it does not find the part,
+ * and leaves the links as they are.
  *
  * @param file The absolute path of the page.
  * @throws Error when the file or the heading is not there.
@@ -54,7 +59,10 @@ export function withIncludes(text, file) {
   });
 }
 
-/** An SVG in the page itself, so that it takes the page's colors; its own are for where it stands alone, as in a README. */
+/**
+ * An SVG in the page itself, so that it takes the page's colors; its own are for where it
+ * stands alone, as in a README.
+ */
 function drawing(svg) {
   return `<div class="picture" v-pre>\n${svg.replace(/<style>[\s\S]*?<\/style>\n?/, '').trim()}\n</div>`;
 }
@@ -82,7 +90,10 @@ function sectionOf(text, wanted, source) {
   return lines.slice(start.index + 1, end?.index).join('\n');
 }
 
-/** The same text, its links as they are right on the site; where it is not a whole one, links to its own headings, too. */
+/**
+ * The same text, its links as they are right on the site; where it is not a whole one,
+ * links to its own headings, too.
+ */
 function withLinks(text, source, isWhole) {
   const right = (link) => (isWhole && link.startsWith('#') ? link : siteLink(link, source));
   return text
@@ -91,7 +102,10 @@ function withLinks(text, source, isWhole) {
     .join('');
 }
 
-/** Where a link of the repository's text `source` leads on the site: to a page, else to the file on GitHub. */
+/**
+ * Where a link of the repository's text `source` leads on the site: to a page, else to
+ * the file on GitHub.
+ */
 function siteLink(link, source) {
   const [, path, anchor = ''] = /^([^#]*)(#.*)?$/.exec(link);
   const inRepository = path.startsWith(`${home}/`)

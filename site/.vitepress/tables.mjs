@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { testedPlatforms } from '../../scripts/platforms.mjs';
 
-/** Tables that a text names by `<!-- table: sizes -->`, in Markdown, from what commands and tests hold. */
+/**
+ * Tables that a text names by `<!-- table: sizes -->`, in Markdown, from what commands
+ * and tests hold.
+ */
 export const tables = { sizes, platforms };
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
@@ -13,13 +17,15 @@ function sizes() {
   );
 }
 
-/** What scripts/platforms.mjs wrote after a run of all tests. */
+/** What the last run of all tests on this machine tested. */
 function platforms() {
-  const { date, system, rows } = read('../platforms.json');
+  const tested = testedPlatforms();
+  if (!tested) return 'This site was built where no tests had run: `.ci/run` runs them all, then builds it.';
   const result = ({ passed, failed }) =>
     failed ? `${failed} of ${passed + failed} failed` : passed ? `${passed} passed` : '–';
-  const lines = rows.map((row) => [row.name, row.version ?? '', row.what, result(row)]);
-  return `${date}, ${system}:\n\n${tableOf(['platform', 'version', 'what is tested', 'tests'], lines)}`;
+  const lines = tested.rows.map((row) => [row.name, row.version ?? '', row.what, result(row)]);
+  const head = ['platform', 'version', 'what is tested', 'tests'];
+  return `${tested.date}, ${process.platform}:\n\n${tableOf(head, lines)}`;
 }
 
 function tableOf(head, rows) {

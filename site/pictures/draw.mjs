@@ -1,6 +1,7 @@
 /**
- * node site/pictures/draw.mjs: draws the SVG files of this folder from run.json, which run.mjs wrote. Colors are those of the page where
- * it has them (theme/style.css), and the file's own where it stands alone, as in a README, in light and in dark.
+ * node site/pictures/draw.mjs: draws the SVG files of this folder from run.json, which
+ * run.mjs wrote. Colors are those of the page where it has them (theme/style.css), and
+ * the file's own where it stands alone, as in a README, in light and in dark.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,7 @@
 /**
- * node site/pictures/run.mjs: trains, prunes and quantizes LeNet-300-100 on the embedded sample of MNIST, with the settings of
- * `npm start`, and writes what the pictures of the site show into run.json, with the machine and the versions. Some 40 s; build first.
+ * node site/pictures/run.mjs: trains, prunes and quantizes LeNet-300-100 on the embedded
+ * sample of MNIST, with the settings of `npm start`, and writes what the pictures of the
+ * site show into run.json, with the machine and the versions. Some 40 s; build first.
  */
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';
@@ -89,7 +90,10 @@ async function keep(stage, epoch, logs) {
   }
 }
 
-/** Of the model as it computes now: a save of the model itself would also hold what a later fit needs to go on. */
+/**
+ * Of the model as it computes now: a save of the model itself would also hold what a
+ * later fit needs to go on.
+ */
 async function sizeBytes() {
   const stock = strip(model);
   let bytes = 0;
@@ -110,7 +114,10 @@ function inputsOf(kernel) {
   );
 }
 
-/** How many weights are 0, and how many of the others lie in each bin; how many distinct ones there are. */
+/**
+ * How many weights are 0, and how many of the others lie in each bin; how many distinct
+ * ones there are.
+ */
 function histogram(kernel) {
   const others = kernel.filter(Boolean);
   const counts = new Array(bins).fill(0);

@@ -15,7 +15,10 @@ export interface Snippet {
   code: string;
 }
 
-/** The ```js blocks of a README that begin with an import: programs. Others are fragments, or marked as what cannot run. */
+/**
+ * The ```js blocks of a README that begin with an import: programs. Others are fragments,
+ * or marked as what cannot run.
+ */
 export function snippetsOf(file: string): Snippet[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)]
