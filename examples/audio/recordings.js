@@ -21,8 +21,20 @@ export async function loadRecordings(folder) {
   const chosen = folder ? files : files.filter((name) => kinds.includes(labelOf(name)));
   if (chosen.length < 40)
     throw new Error(`${folder}: expected at least 40 files such as yes_1.wav or yes_1.flac, found ${chosen.length}.`);
+  const labels = [...new Set(chosen.map(labelOf))];
+  if (labels.length < 2) throw new Error(`${folder}: expected at least two labels, found '${labels}' alone.`);
+  for (const label of labels) {
+    const { length } = chosen.filter((name) => labelOf(name) === label);
+    if (length < 5) throw new Error(`${folder}: expected at least 5 recordings of '${label}', found ${length}.`);
+  }
   const recordings = [];
-  for (const name of chosen) recordings.push({ label: labelOf(name), ...(await read(join(folder ?? own, name))) });
+  for (const name of chosen) {
+    const file = join(folder ?? own, name);
+    const recording = await read(file).catch(({ message }) => ({ message }));
+    if (!recording.samples?.length)
+      throw new Error(`${file}: expected a recording, received ${recording.message ?? 'a file without sound.'}`);
+    recordings.push({ label: labelOf(name), ...recording });
+  }
   return recordings;
 }
 

@@ -67,7 +67,13 @@ const withTfjs = (picture) => tf.tidy(() => before.predict(tf.tensor(picture, sh
 const rows = { before: { ...judge(withTfjs), bytes: 4 * before.countParams() } };
 
 // The trunk is rounded to 8 bits without training; the head is trained on, pruned and quantized.
-const { model: small } = await compressOnce(trunk, train.xs, { levels: 'uniform', bits: 8 });
+let told = 0;
+const onProgress = (done) => {
+  if (done < told + 0.2) return;
+  told = done;
+  console.log(`The trunk is rounded: ${Math.round(100 * done)}%`);
+};
+const { model: small } = await compressOnce(trunk, train.xs, { levels: 'uniform', bits: 8, onProgress });
 await fit(epochs, new SurgeryCallback({ targetSparsity: 0.8, verbose: 0 }), new INQScheduler({ verbose: 0 }));
 const { sizeBytes } = await whole(small).save(compressed('file://output/model.tfz'));
 

@@ -24,7 +24,7 @@ export interface Page {
  */
 export async function makePage({ title, config, engine, client }: PageParts): Promise<Page> {
   const script = `${engine.script}${client}`;
-  const code = base64(await deflated(script));
+  const [model, code] = [base64(engine.payload), base64(await deflated(script))];
   const policy = [
     "default-src 'none'",
     `script-src ${await hash(start)} ${await hash(script)} 'wasm-unsafe-eval'`,
@@ -50,7 +50,7 @@ export async function makePage({ title, config, engine, client }: PageParts): Pr
 <div id="app"><noscript>This page needs JavaScript.</noscript></div>
 </main>
 <script type="application/json" id="config">${settings}</script>
-<script type="text/plain" id="model">${base64(engine.payload)}</script>
+<script type="text/plain" id="model">${model}</script>
 <script type="text/plain" id="code">${code}</script>
 <script>${start}</script>
 </body>
