@@ -9,7 +9,10 @@ import { consumerEnvironment, run } from './support/run.js';
 import { serve } from './support/serve.js';
 import { fileOf, templates as names, placeTemplate, tableOf } from './support/templates.js';
 
-/** Each template is copied out of the monorepo and run there, shortened, with the packed packages. */
+/**
+ * Each template is copied out of the monorepo and run there, shortened, with the packed
+ * packages.
+ */
 const { templates } = inject('consumers');
 const accuracy = 'test accuracy, %';
 
@@ -27,7 +30,9 @@ async function program(folder: string, name: string, ...args: string[]) {
   return stdout.trim();
 }
 
-/** Names of the rows and columns of a table, all of whose cells hold numbers or nothing. */
+/**
+ * Names of the rows and columns of a table, all of whose cells hold numbers or nothing.
+ */
 function formOf(text: string): Record<string, string[]> {
   const rows = Object.entries(tableOf(text));
   for (const [, cells] of rows) expect(Object.values(cells)).not.toContain(Number.NaN);
@@ -127,7 +132,8 @@ describe('the template', () => {
     expect(after[accuracy]).toBeGreaterThan(60);
     expect(after.bytes).toBeLessThan(before.bytes / 5);
     expect(await failure(folder, {}, 'nowhere')).toBe('nowhere: expected a folder with model.json.');
-    // A model of two parts, as Teachable Machine exports them, and pictures in a folder for each class.
+    // A model of two parts, as Teachable Machine exports them, and pictures in a folder
+    // for each class.
     await program(folder, 'ownModel.mjs');
     const { stdout: own } = await start(folder, { EPOCHS: '6' }, 'model', 'pictures');
     expect(own).toContain('dark, light: 6 pictures train, 2 choose, 2 judge.');

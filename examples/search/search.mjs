@@ -1,6 +1,7 @@
 /**
- * A search, for `compress()` (main.js) and for `npx tfjs-compress search search.mjs`, which runs it in several processes.
- * Copy this file and change its four exports: a model that is trained, how it is trained, how good it is, what is wanted.
+ * A search, for `compress()` (main.js) and for `npx tfjs-compress search search.mjs`,
+ * which runs it in several processes. Copy this file and change its four exports: a model
+ * that is trained, how it is trained, how good it is, what is wanted.
  */
 import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
@@ -12,7 +13,10 @@ import { loadDigits } from './digits.js';
 registerTrainingKernels(); // WebAssembly trains faster with them
 await tf.setBackend('wasm');
 
-/** Validation pictures decide which model is chosen; test pictures have no part in a search. */
+/**
+ * Validation pictures decide which model is chosen; test pictures have no part in a
+ * search.
+ */
 export const { train: training, validation, test } = loadDigits([784]);
 
 const trained = new URL('output/trained.tfz', import.meta.url);
@@ -47,7 +51,9 @@ export function train(net, { epochs, callbacks }) {
   return net.fit(training.xs, training.ys, { epochs, callbacks, batchSize: 64, verbose: 0 });
 }
 
-/** 1 for each right answer, 0 for each wrong one: so the search knows what may be chance. */
+/**
+ * 1 for each right answer, 0 for each wrong one: so the search knows what may be chance.
+ */
 export function evaluate(net) {
   return rightAnswers(net, validation);
 }

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
 /**
- * The pictures below a folder as Teachable Machine's models take them: the middle in the proportions of the input, -1 to 1.
+ * The pictures below a folder as Teachable Machine's models take them: the middle in the
+ * proportions of the input, -1 to 1.
  *
  * @param shape [height, width, channels] of the model's input.
  */
@@ -34,7 +35,10 @@ export async function readPictures(folder, [height, width, channels]) {
   return tf.tensor(values, [files.length, height, width, channels]);
 }
 
-/** Folders of classes come one after the other, so they are mixed; the same order each time. */
+/**
+ * Folders of classes come one after the other, so they are mixed; the same order each
+ * time.
+ */
 function shuffled(files) {
   const key = (name) => createHash('sha256').update(name).digest('hex');
   return files

@@ -17,8 +17,9 @@ const vueFiles: esbuild.Plugin = {
 };
 
 /**
- * Writes a project's files into `folder` and bundles main.js or main.jsx, and worker.js where there is one, each for browsers. React and
- * Vue come from this repository, all else from the folder's surroundings. Returns the files to serve, by name.
+ * Writes a project's files into `folder` and bundles main.js or main.jsx, and worker.js
+ * where there is one, each for browsers. React and Vue come from this repository, all
+ * else from the folder's surroundings. Returns the files to serve, by name.
  */
 export async function bundleProject(folder: string, files: Record<string, string>): Promise<Record<string, string>> {
   for (const [path, code] of Object.entries(files)) {

@@ -4,13 +4,22 @@ import { packPublicPackages } from '../../scripts/packages.mjs';
 import { run } from './run.js';
 import { templateDependencies } from './templates.js';
 
-/** Projects outside the monorepo with the packed packages in their node_modules: absolute paths. */
+/**
+ * Projects outside the monorepo with the packed packages in their node_modules: absolute
+ * paths.
+ */
 export interface Consumers {
-  /** "type": "module", with @tensorflow/tfjs, its WebGPU backend, and what a queue of trials needs. */
+  /**
+   * "type": "module", with @tensorflow/tfjs, its WebGPU backend, and what a queue of
+   * trials needs.
+   */
   esm: string;
   /** "type": "commonjs", with @tensorflow/tfjs. */
   cjs: string;
-  /** "type": "module", without @tensorflow/tfjs: only what is needed, and a second copy of tfjs-layers as 'layers-copy'. */
+  /**
+   * "type": "module", without @tensorflow/tfjs: only what is needed, and a second copy of
+   * tfjs-layers as 'layers-copy'.
+   */
   slim: string;
   /** "type": "module", with the runtime alone; Deno and Bun stand beside it. */
   runtime: string;
@@ -22,7 +31,9 @@ export interface Consumers {
 
 const tfjs = '4.22.0';
 
-/** What tfjs names of Node's, and Parcel would install into the project while it bundles. */
+/**
+ * What tfjs names of Node's, and Parcel would install into the project while it bundles.
+ */
 const forParcel = { buffer: '^6.0.3', process: '^0.11.10' };
 
 export async function installConsumers(folder: string): Promise<Consumers> {
@@ -63,7 +74,10 @@ export async function installConsumers(folder: string): Promise<Consumers> {
   return { esm, cjs, slim, runtime, templates, tarballs };
 }
 
-/** Copies test-e2e/projects/`name` into the consumer project as the subfolder `name`; returns its path. */
+/**
+ * Copies test-e2e/projects/`name` into the consumer project as the subfolder `name`;
+ * returns its path.
+ */
 export function place(name: string, consumer: string): string {
   const target = join(consumer, name);
   cpSync(join(import.meta.dirname, '..', 'projects', name), target, { recursive: true });

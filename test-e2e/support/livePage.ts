@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, preview } from 'vite';
 
-/** A page on a server of its own: a service worker's requests pass every other way of serving one. */
+/**
+ * A page on a server of its own: a service worker's requests pass every other way of
+ * serving one.
+ */
 export interface LivePage {
   url: string;
   /** Of what was built. */

@@ -11,7 +11,9 @@ export interface Message {
   text: string;
 }
 
-/** Functions that return a message for the error they stand in, by name: see collectWords. */
+/**
+ * Functions that return a message for the error they stand in, by name: see collectWords.
+ */
 const words = new Map<string, string[]>();
 
 /** Functions of the packages that throw or warn; their last argument is the message. */
@@ -29,7 +31,10 @@ export function messagesOfPackages(): Message[] {
   return sources.flatMap(messagesOfFile);
 }
 
-/** Remembers functions that do nothing but return a text: `throw new Error(secondCopy('…'))`. */
+/**
+ * Remembers functions that do nothing but return a text:
+ * `throw new Error(secondCopy('…'))`.
+ */
 function collectWords(source: ts.SourceFile): void {
   for (const node of source.statements) {
     if (!ts.isFunctionDeclaration(node) || !node.name || node.body?.statements.length !== 1) continue;
@@ -54,7 +59,10 @@ function messagesOfFile(source: ts.SourceFile): Message[] {
   return found;
 }
 
-/** The expression of the message, where the node makes an error or a warning that has one of its own. */
+/**
+ * The expression of the message, where the node makes an error or a warning that has one
+ * of its own.
+ */
 function messageOf(node: ts.Node): ts.Expression | undefined {
   if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) {
     // An ArgumentError words what it is given: argument, expected, received.

@@ -11,7 +11,10 @@ const texts = readdirSync(site, { recursive: true })
   .filter((path) => /\.md$|llms\.txt$/.test(path) && !/node_modules|\.vitepress/.test(path))
   .map((path) => join(site, path));
 
-/** The programs for Node of each text that has some: ```js blocks that begin with an import. */
+/**
+ * The programs for Node of each text that has some: ```js blocks that begin with an
+ * import.
+ */
 export function programsOfSite(): { name: string; programs: Snippet[] }[] {
   return texts
     .map((file) => ({ name: file.slice(root.length), programs: snippetsOf(file) }))

@@ -25,7 +25,10 @@ export function templateDependencies(): Record<string, string> {
   return Object.fromEntries(Object.entries<string>(asked).filter(([name]) => !name.includes('tfjs-compress')));
 }
 
-/** Copies examples/`name` into the project `consumer`, whose packages it uses as its own; returns its path. */
+/**
+ * Copies examples/`name` into the project `consumer`, whose packages it uses as its own;
+ * returns its path.
+ */
 export function placeTemplate(name: string, consumer: string): string {
   const target = join(consumer, name);
   const filter = (path: string) => !['output', 'dist', 'node_modules'].includes(basename(path));
@@ -40,7 +43,10 @@ export function fileOf(name: string, file: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** The rows of the last table in what console.table printed, by their names: numbers by their columns. */
+/**
+ * The rows of the last table in what console.table printed, by their names: numbers by
+ * their columns.
+ */
 export function tableOf(text: string): Record<string, Record<string, number>> {
   const lines = text
     .slice(text.lastIndexOf('┌'))

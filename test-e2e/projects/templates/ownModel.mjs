@@ -1,4 +1,7 @@
-/** Makes a model of two parts, as Teachable Machine exports them, and five pictures for each of two classes. */
+/**
+ * Makes a model of two parts, as Teachable Machine exports them, and five pictures for
+ * each of two classes.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';

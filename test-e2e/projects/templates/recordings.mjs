@@ -1,4 +1,7 @@
-/** Makes WAV files in the folder `own`, and what `node recordings.mjs NAME` names beside them; prints what the template reads. */
+/**
+ * Makes WAV files in the folder `own`, and what `node recordings.mjs NAME` names beside
+ * them; prints what the template reads.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import wavefile from 'wavefile';
 import { loadRecordings } from './recordings.js';

@@ -20,7 +20,8 @@ export interface Page {
  * A page that runs a model and needs nothing else. The scripts are in it deflated and in
  * base64, inflated and added to the page when it is opened. Its Content-Security-Policy
  * allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
- * other script, whatever the model's names and labels hold. It is made in a browser as well.
+ * other script, whatever the model's names and labels hold. It is made in a browser as
+ * well.
  */
 export async function makePage({ title, config, engine, client }: PageParts): Promise<Page> {
   const script = `${engine.script}${client}`;
