@@ -86,6 +86,8 @@ function base64(bytes: Uint8Array): string {
 }
 
 async function hash(text: string): Promise<string> {
+  if (!crypto.subtle)
+    throw new Error('make the page on https:// or on localhost: elsewhere browsers have no crypto.subtle.');
   const digest = await crypto.subtle.digest('SHA-256', encoder.encode(text));
   return `'sha256-${base64(new Uint8Array(digest))}'`;
 }
