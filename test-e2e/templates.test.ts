@@ -1,20 +1,42 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
 import { consumerEnvironment, run } from './support/run.js';
 import { serve } from './support/serve.js';
-import { placeTemplate, tableOf } from './support/templates.js';
+import { fileOf, templates as names, placeTemplate, tableOf } from './support/templates.js';
 
-/** Each template is copied out of the monorepo and run there, shortened, with the packed packages. */
+/**
+ * Each template is copied out of the monorepo and run there, shortened, with the packed
+ * packages.
+ */
 const { templates } = inject('consumers');
 const accuracy = 'test accuracy, %';
 
-function start(folder: string, env: Record<string, string>, ...args: string[]) {
-  return run('npm', ['start', '--silent', '--', ...args], { cwd: folder, env });
+async function start(folder: string, env: Record<string, string>, ...args: string[]) {
+  const result = await run('npm', ['start', '--silent', '--', ...args], { cwd: folder, env });
+  const shown = fileOf(basename(folder), 'README.md')!;
+  if (shown.includes('┌')) expect(formOf(shown)).toEqual(formOf(result.stdout));
+  return result;
+}
+
+/** What a program of test-e2e/projects/templates prints that is put into a template. */
+async function program(folder: string, name: string, ...args: string[]) {
+  cpSync(join(import.meta.dirname, 'projects', 'templates', name), join(folder, name));
+  const { stdout } = await run('node', [name, ...args], { cwd: folder });
+  return stdout.trim();
+}
+
+/**
+ * Names of the rows and columns of a table, all of whose cells hold numbers or nothing.
+ */
+function formOf(text: string): Record<string, string[]> {
+  const rows = Object.entries(tableOf(text));
+  for (const [, cells] of rows) expect(Object.values(cells)).not.toContain(Number.NaN);
+  return Object.fromEntries(rows.map(([name, cells]) => [name, Object.keys(cells)]));
 }
 
 async function failure(folder: string, env: Record<string, string>, ...args: string[]) {
@@ -22,6 +44,12 @@ async function failure(folder: string, env: Record<string, string>, ...args: str
   expect(code).toBe(1);
   return stderr.trim();
 }
+
+it('the templates that read digits hold the same digits.js', () => {
+  const copies = names.flatMap((name) => fileOf(name, 'digits.js') ?? []);
+  expect(copies.length).toBeGreaterThan(1);
+  expect(new Set(copies).size).toBe(1);
+});
 
 describe('the template', () => {
   it('one-line: as good as before and much smaller', async () => {
@@ -57,7 +85,7 @@ describe('the template', () => {
     );
   });
 
-  it('audio: better than chance, from recordings', async () => {
+  it('audio: better than chance, from recordings; reads WAV files', async () => {
     const folder = placeTemplate('audio', templates);
     const { stdout } = await start(folder, { EPOCHS: '4' });
     expect(stdout).toMatch(/^87 recordings of bd, elec, hat, tabla; 17 judge/);
@@ -65,6 +93,14 @@ describe('the template', () => {
     expect(after[accuracy]).toBeGreaterThan(35);
     expect(after.bytes).toBeLessThan(before.bytes / 20);
     expect(await failure(folder, {}, 'nowhere')).toBe('nowhere: expected a folder of recordings.');
+    // WAV files, and what is said of those that cannot be used.
+    expect(await program(folder, 'recordings.mjs')).toBe('{"count":45,"label":"0","sampleRate":8000,"largest":"0.25"}');
+    expect(await program(folder, 'recordings.mjs', '1_jackson_99.wav')).toMatch(
+      /^own[\\/]1_jackson_99.wav: expected a recording, received /,
+    );
+    expect(await program(folder, 'recordings.mjs', '7_jackson_99.wav')).toBe(
+      "own: expected at least 5 recordings of '7', found 1.",
+    );
   });
 
   it('layers: stopped, resumed, and chosen by validation', async () => {
@@ -96,6 +132,12 @@ describe('the template', () => {
     expect(after[accuracy]).toBeGreaterThan(60);
     expect(after.bytes).toBeLessThan(before.bytes / 5);
     expect(await failure(folder, {}, 'nowhere')).toBe('nowhere: expected a folder with model.json.');
+    // A model of two parts, as Teachable Machine exports them, and pictures in a folder
+    // for each class.
+    await program(folder, 'ownModel.mjs');
+    const { stdout: own } = await start(folder, { EPOCHS: '6' }, 'model', 'pictures');
+    expect(own).toContain('dark, light: 6 pictures train, 2 choose, 2 judge.');
+    expect(tableOf(own).after.bytes).toBeLessThan(tableOf(own).before.bytes);
   });
 
   it('search: makes a net smaller and goes on where it was', async () => {

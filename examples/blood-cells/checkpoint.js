@@ -4,7 +4,10 @@ import * as tf from '@tensorflow/tfjs';
 import { Detector } from '@tfjs-compress/detection';
 import { modelFolder } from '@tfjs-compress/example-tools';
 
-/** Keeps a stage's detector, its optimizer, what the averages are of and the epochs done, so that a run that was ended goes on. */
+/**
+ * Keeps a stage's detector, its optimizer, what the averages are of and the epochs done,
+ * so that a run that was ended goes on.
+ */
 export class Checkpoint {
   constructor(folder, stage) {
     this.folder = join(folder, stage);

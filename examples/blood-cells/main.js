@@ -1,4 +1,7 @@
-/** Trains a HyperNet on blood cells, evaluates it, prunes and quantizes it, and writes a page with what it finds. */
+/**
+ * Trains a HyperNet on blood cells, evaluates it, prunes and quantizes it, and writes a
+ * page with what it finds.
+ */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -78,7 +81,10 @@ async function trainAll() {
   return detector;
 }
 
-/** Trunk to 5 bits; the rest pruned on what that trunk gives; then that to 5 bits, too. A stage that was ended begins anew. */
+/**
+ * Trunk to 5 bits; the rest pruned on what that trunk gives; then that to 5 bits, too. A
+ * stage that was ended begins anew.
+ */
 async function compressAll() {
   const common = { epochs: epochs.compress, decay: 0.99 };
   await stage('trunk', async () => {
@@ -108,7 +114,10 @@ async function compressAll() {
   });
 }
 
-/** Runs a stage and keeps what it made of the detector's weights, or only reads them where an earlier run did that. */
+/**
+ * Runs a stage and keeps what it made of the detector's weights, or only reads them where
+ * an earlier run did that.
+ */
 async function stage(name, run) {
   const checkpoint = new Checkpoint(output, name);
   if (checkpoint.epochs > 0) {
@@ -136,7 +145,10 @@ async function createDetector() {
   return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training });
 }
 
-/** Adds the minutes that `run` takes to those of the stage's row: a training that goes on has some already. */
+/**
+ * Adds the minutes that `run` takes to those of the stage's row: a training that goes on
+ * has some already.
+ */
 async function timed(name, run) {
   const { minutes = 0, processorMinutes = 0 } = stages.find((each) => each.stage === name) ?? {};
   const began = Date.now();

@@ -5,7 +5,10 @@ import sharp from 'sharp';
 const colours = { RBC: '#e11d48', WBC: '#2563eb', Platelets: '#059669' };
 const shown = 12;
 
-/** An HTML page without any other file: pictures with boxes (dashed: the truth), curves, the stages' table. */
+/**
+ * An HTML page without any other file: pictures with boxes (dashed: the truth), curves,
+ * the stages' table.
+ */
 export async function writePage(file, { pictures, detections, result, stages, scoreThreshold }) {
   const figures = [];
   for (let i = 0; i < Math.min(shown, pictures.length); i++) {

@@ -13,7 +13,9 @@ const options = {
   variant: { type: 'string', default: 'fast' },
 };
 
-/** What the command line asked for; ends the program with one line where that cannot be. */
+/**
+ * What the command line asked for; ends the program with one line where that cannot be.
+ */
 export const settings = read();
 
 function read() {
@@ -28,7 +30,10 @@ function read() {
       throw new Error(`--compress: expected 0 or from 3 on, received ${epochs.compress}`);
     return {
       ...values,
-      /** Of training, and of each stage of compression: trunk, pruning, quantization (in four steps). 0 ends after training. */
+      /**
+       * Of training, and of each stage of compression: trunk, pruning, quantization (in
+       * four steps). 0 ends after training.
+       */
       epochs,
       /** Only so many pictures of each set, to try things out; 0 is all. */
       pictures: integer(values, 'pictures', 0),

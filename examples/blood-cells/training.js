@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { cachedBatches } from '@tfjs-compress/detection';
 import { AveragedWeights, WarmUp } from 'tfjs-compress';
 
-/** What the frozen trunk makes of every picture and of its mirror image, computed once. */
+/**
+ * What the frozen trunk makes of every picture and of its mirror image, computed once.
+ */
 export function features(detector, set, seed) {
   return cachedBatches(detector, set, {
     flips: ['both'],
@@ -24,8 +26,9 @@ export async function chooseThreshold(detector, set) {
 }
 
 /**
- * Trains all but the trunk with Adam; the learning rate falls along half a cosine, and what is evaluated and kept is the average
- * of the weights. `checkpoint` keeps the optimizer and its own weights; a run that is resumed begins at `firstEpoch`.
+ * Trains all but the trunk with Adam; the learning rate falls along half a cosine, and
+ * what is evaluated and kept is the average of the weights. `checkpoint` keeps the
+ * optimizer and its own weights; a run that is resumed begins at `firstEpoch`.
  */
 export async function train(
   detector,

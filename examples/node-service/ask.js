@@ -1,4 +1,7 @@
-/** Asks the service of server.js with a picture of a real seven: `npm run ask`, while `npm start` runs. */
+/**
+ * Asks the service of server.js with a picture of a real seven: `npm run ask`, while
+ * `npm start` runs.
+ */
 import { readFile } from 'node:fs/promises';
 
 const { PORT = '3000' } = process.env;

@@ -1,4 +1,7 @@
-/** A web service that answers with a .tfz file: `npm start`, then `npm run ask`. PORT and HOST are environment variables. */
+/**
+ * A web service that answers with a .tfz file: `npm start`, then `npm run ask`. PORT and
+ * HOST are environment variables.
+ */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { loadModel } from '@tfjs-compress/runtime';
@@ -10,7 +13,10 @@ if (!(Number(PORT) >= 0 && Number(PORT) < 65536)) {
   process.exit(1);
 }
 
-/** An error whose message the client may read; all others are answered with 500 and are written to stderr. */
+/**
+ * An error whose message the client may read; all others are answered with 500 and are
+ * written to stderr.
+ */
 class Refused extends Error {
   constructor(status, message) {
     super(message);

@@ -1,4 +1,6 @@
-/** A program that trains a net, as you may have one. (+) marks what tfjs-compress adds. */
+/**
+ * A program that trains a net, as you may have one. (+) marks what tfjs-compress adds.
+ */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress'; // (+)
@@ -25,7 +27,8 @@ const options = { epochs, batchSize: 64, validationData: [validation.xs, validat
 await model.fit(train.xs, train.ys, options);
 const before = await accuracy(model);
 
-// (+) the one line: train on with two callbacks. The first prunes, the second rounds what is left to powers of two.
+// (+) the one line: train on with two callbacks. The first prunes, the second rounds what
+// is left to powers of two.
 await model.fit(train.xs, train.ys, {
   ...options,
   callbacks: [new SurgeryCallback({ targetSparsity: 0.8 }), new INQScheduler()],

@@ -1,4 +1,5 @@
 /** Makes the net of search.mjs small and writes everything into output/: `npm start`. */
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -37,5 +38,6 @@ const row = (name, each, bytes) => {
 };
 row('before', net, 4 * net.countParams());
 row('compressed', found.model, found.sizeBytes);
-console.log(`${found.trials.length} trials; written: best.tfz and report.html in ${output}`);
+const { length } = found.trials;
+console.log(`${length} trial${length === 1 ? '' : 's'}; written: best.tfz and report.html in ${relative('', output)}`);
 tf.disposeVariables();

@@ -1,4 +1,7 @@
-/** Predicts a column of a CSV file from the others, as small as possible: `npm start`, or `npm start -- my.csv price`. */
+/**
+ * Predicts a column of a CSV file from the others, as small as possible: `npm start`, or
+ * `npm start -- my.csv price`.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -10,6 +13,8 @@ process.on('uncaughtException', ({ message }) => {
   console.error(message);
   process.exit(1);
 });
+const epochs = Number(process.env.EPOCHS ?? 60);
+if (!(epochs >= 4)) throw new Error(`EPOCHS: expected a number of at least 4, received '${process.env.EPOCHS}'.`);
 const [file = 'cars.csv', target = 'mpg'] = process.argv.slice(2);
 const { names, rows, targets } = readTable(file, target);
 console.log(`${file}: ${rows.length} rows; ${target} is predicted from ${names.join(', ')}`);
@@ -24,7 +29,8 @@ const part = (...fifths) => {
 };
 const [train, validation, test] = [part(0, 1, 2), part(3), part(4)];
 
-// The first layer is fixed: it brings each column to mean 0 and deviation 1. So the file takes the table's own numbers.
+// The first layer is fixed: it brings each column to mean 0 and deviation 1. So the file
+// takes the table's own numbers.
 const { mean, variance } = tf.moments(train.xs, 0);
 const scale = tf.rsqrt(tf.add(variance, 1e-6));
 const model = tf.sequential();
@@ -36,7 +42,6 @@ model.add(tf.layers.dense({ name: 'hidden2', units: 64, activation: 'relu' }));
 model.add(tf.layers.dense({ name: 'out', units: 1, biasInitializer: middle }));
 model.compile({ optimizer: tf.train.adam(0.005), loss: 'meanSquaredError' });
 
-const epochs = Number(process.env.EPOCHS ?? 60);
 const fit = (net, options) => net.fit(train.xs, train.ys, { batchSize: 32, verbose: 0, ...options });
 await fit(model, { epochs });
 

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 
 /**
- * Reads a CSV file with a header. Columns of numbers stay as they are; a column of words becomes one column of 0 and 1 for each word,
- * such as "origin=Japan", and is left out when it has more than 12 words (names). Rows that lack a value are left out.
+ * Reads a CSV file with a header. Columns of numbers stay as they are; a column of words
+ * becomes one column of 0 and 1 for each word, such as "origin=Japan", and is left out
+ * when it has more than 12 words (names). Rows that lack a value are left out.
  *
- * Returns { names of the columns, rows of their values, targets }. Throws an Error that says what is wrong with the file.
+ * Returns { names of the columns, rows of their values, targets }. Throws an Error that
+ * says what is wrong with the file.
  */
 export function readTable(file, target) {
   const records = parse(readFileSync(file, 'utf8'), { columns: true, bom: true, trim: true });

@@ -1,4 +1,7 @@
-/** What the net thinks of a sentence, without TensorFlow.js: npm run ask -- "The food was cold." */
+/**
+ * What the net thinks of a sentence, without TensorFlow.js:
+ * npm run ask -- "The food was cold."
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { loadModel } from '@tfjs-compress/runtime';
 import { encode } from './reviews.js';

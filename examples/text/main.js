@@ -1,4 +1,7 @@
-/** Learns to tell good reviews from bad ones with an Embedding and an LSTM, pruned and quantized: `npm start`. */
+/**
+ * Learns to tell good reviews from bad ones with an Embedding and an LSTM, pruned and
+ * quantized: `npm start`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -45,7 +48,10 @@ async function fit(epochs, learningRate, ...callbacks) {
   await model.fit(train.xs, train.ys, { epochs, batchSize: 64, validationData, verbose: 0, callbacks });
 }
 
-/** Test accuracy and milliseconds for one sentence of a function from a review to whether it is good. */
+/**
+ * Test accuracy and milliseconds for one sentence of a function from a review to whether
+ * it is good.
+ */
 function judge(isGood) {
   const start = performance.now();
   const right = sentences[2].filter((review) => isGood(review) === review.isGood);
@@ -61,7 +67,8 @@ const before = {
   bytes: 4 * model.countParams(),
 };
 
-// The first half of the epochs prunes. In the second half the weights that are left are rounded, some in every epoch.
+// The first half of the epochs prunes. In the second half the weights that are left are
+// rounded, some in every epoch.
 const callbacks = [new SurgeryCallback({ targetSparsity: 0.8 }), new INQScheduler({ epochsPerStep: 1 })];
 await fit(2 * epochs, 1e-3, ...callbacks);
 const { sizeBytes } = await model.save(compressed('file://output/model.tfz'));

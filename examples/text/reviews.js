@@ -4,8 +4,9 @@ import Sentiment from 'sentiment';
 const require = createRequire(import.meta.url);
 
 /**
- * 3,000 sentences of reviews (Amazon, IMDb, Yelp), half of them good: [{ text, isGood }], the three kinds in turn. The environment
- * variable SENTENCES says how many are taken at most, for a quick try.
+ * 3,000 sentences of reviews (Amazon, IMDb, Yelp), half of them good: [{ text, isGood }],
+ * the three kinds in turn. The environment variable SENTENCES says how many are taken at
+ * most, for a quick try.
  */
 export function loadReviews() {
   const most = Number(process.env.SENTENCES ?? 3000);
@@ -20,7 +21,9 @@ export function loadReviews() {
 
 const list = new Sentiment();
 
-/** What the word list of the package says, without any training: whether a text is good. */
+/**
+ * What the word list of the package says, without any training: whether a text is good.
+ */
 export function wordList(text) {
   return list.analyze(text).comparative >= 0;
 }
@@ -33,7 +36,10 @@ export function vocabularyOf(texts, times) {
   return frequent.sort((a, b) => b[1] - a[1]).map(([word]) => word);
 }
 
-/** A text as `length` numbers: 0 before a short text, 1 for a word that is not in the vocabulary, 2 and more for the others. */
+/**
+ * A text as `length` numbers: 0 before a short text, 1 for a word that is not in the
+ * vocabulary, 2 and more for the others.
+ */
 export function encode(text, vocabulary, length) {
   const numbers = wordsOf(text).map((word) => vocabulary.indexOf(word) + 2);
   return [...Array(length).fill(0), ...numbers].slice(-length);

@@ -11,13 +11,15 @@ import { writeReport } from './report.js';
 import { stageRow, stageTable } from './stages.js';
 
 /**
- * The main job on MNIST: trains a net, prunes it with SurgeryCallback, quantizes it with INQScheduler, saves it as one small file, loads
- * that again, prints what each stage gained and lost, and writes a report with figures and a page that runs the model.
+ * The main job on MNIST: trains a net, prunes it with SurgeryCallback, quantizes it with
+ * INQScheduler, saves it as one small file, loads that again, prints what each stage
+ * gained and lost, and writes a report with figures and a page that runs the model.
  *
- * makeModel() is called once the backend runs. plan: { title of the report, inputShape of a picture, epochs: { train, prune, quantize },
- * learningRates of the same three, overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The environment
- * variable EPOCHS, a number, stands for all three epochs; PICTURES is how many to train and how many to test on at most. Returns the
- * rows of the stage table.
+ * makeModel() is called once the backend runs. plan: { title of the report, inputShape of
+ * a picture, epochs: { train, prune, quantize }, learningRates of the same three,
+ * overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The
+ * environment variable EPOCHS, a number, stands for all three epochs; PICTURES is how
+ * many to train and how many to test on at most. Returns the rows of the stage table.
  */
 export async function mainJob(makeModel, { title, inputShape, epochs, learningRates, overrides, steps, folder }) {
   const start = Date.now();

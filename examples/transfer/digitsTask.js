@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { loadDigits } from './digits.js';
 
 /**
- * A task that needs no files: a small net learns the digits 0 to 4 (thousands of pictures), as a finished model from elsewhere, and 5 to 9
- * are the new classes, with 20 pictures each. Returns { trunk, classes, sets: { train, validation, test } }.
+ * A task that needs no files: a small net learns the digits 0 to 4 (thousands of
+ * pictures), as a finished model from elsewhere, and 5 to 9 are the new classes, with 20
+ * pictures each. Returns { trunk, classes, sets: { train, validation, test } }.
  */
 export async function digitsTask() {
   const { train, validation, test } = loadDigits([28, 28, 1]);

@@ -1,6 +1,7 @@
 /**
- * Teaches a finished trunk new classes with few pictures, and makes all of it small: `npm start`, or `npm start -- MODEL PICTURES` with a
- * tfjs model's folder (a Teachable Machine export as it comes) and a folder that holds a folder of pictures for each class.
+ * Teaches a finished trunk new classes with few pictures, and makes all of it small:
+ * `npm start`, or `npm start -- MODEL PICTURES` with a tfjs model's folder (a Teachable
+ * Machine export as it comes) and a folder that holds a folder of pictures for each class.
  */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
@@ -28,7 +29,8 @@ console.log(
   `${classes.join(', ')}: ${count(train)} pictures train, ${count(validation)} choose, ${count(test)} judge.`,
 );
 
-// The trunk stays as it is, so what it makes of each picture is computed once. Training the head takes seconds then.
+// The trunk stays as it is, so what it makes of each picture is computed once. Training
+// the head takes seconds then.
 const featuresOf = (net, { xs, ys }) => [net.predict(xs, { batchSize: 16 }), ys];
 const [x, y] = featuresOf(trunk, train);
 const validationData = featuresOf(trunk, validation);
@@ -45,7 +47,10 @@ async function fit(epochs, ...callbacks) {
   await head.fit(x, y, { epochs, batchSize: 16, validationData, verbose: 0, callbacks });
 }
 
-/** Test accuracy and milliseconds for a picture of a function from its values to the probabilities of the classes. */
+/**
+ * Test accuracy and milliseconds for a picture of a function from its values to the
+ * probabilities of the classes.
+ */
 function judge(predict) {
   const [values, answers] = [test.xs.dataSync(), tf.argMax(test.ys, 1).dataSync()];
   const size = values.length / count(test);
@@ -66,8 +71,15 @@ const before = whole(trunk);
 const withTfjs = (picture) => tf.tidy(() => before.predict(tf.tensor(picture, shape)).dataSync());
 const rows = { before: { ...judge(withTfjs), bytes: 4 * before.countParams() } };
 
-// The trunk is rounded to 8 bits without training; the head is trained on, pruned and quantized.
-const { model: small } = await compressOnce(trunk, train.xs, { levels: 'uniform', bits: 8 });
+// The trunk is rounded to 8 bits without training; the head is trained on, pruned and
+// quantized.
+let told = 0;
+const onProgress = (done) => {
+  if (done < told + 0.2) return;
+  told = done;
+  console.log(`The trunk is rounded: ${Math.round(100 * done)}%`);
+};
+const { model: small } = await compressOnce(trunk, train.xs, { levels: 'uniform', bits: 8, onProgress });
 await fit(epochs, new SurgeryCallback({ targetSparsity: 0.8, verbose: 0 }), new INQScheduler({ verbose: 0 }));
 const { sizeBytes } = await whole(small).save(compressed('file://output/model.tfz'));
 

@@ -4,8 +4,10 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
 /**
- * A trunk and pictures of yours. The trunk is `folder`'s model without its head: the first of a Teachable Machine export's two parts, else
- * all but the last layer. `pictures` holds a folder for each class. Returns { trunk, classes, sets: { train, validation, test } }.
+ * A trunk and pictures of yours. The trunk is `folder`'s model without its head: the
+ * first of a Teachable Machine export's two parts, else all but the last layer.
+ * `pictures` holds a folder for each class. Returns { trunk, classes, sets: { train,
+ * validation, test } }.
  */
 export async function ownTask(folder, pictures) {
   if (!existsSync(join(folder, 'model.json'))) throw new Error(`${folder}: expected a folder with model.json.`);
@@ -61,9 +63,14 @@ function loadFolder(folder) {
   return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
 }
 
-/** The middle of a picture as MobileNet and Teachable Machine take it: RGB from -1 to 1. */
+/**
+ * The middle of a picture as MobileNet and Teachable Machine take it: RGB from -1 to 1.
+ */
 async function readPicture(file, width, height) {
   const picture = sharp(file).rotate().removeAlpha().toColourspace('srgb');
-  const bytes = await picture.resize(width, height, { fit: 'cover' }).raw().toBuffer();
+  const resized = picture.resize(width, height, { fit: 'cover' }).raw();
+  const bytes = await resized.toBuffer().catch(({ message }) => {
+    throw new Error(`${file}: expected a picture: ${message}.`);
+  });
   return Float32Array.from(bytes, (value) => value / 127.5 - 1);
 }

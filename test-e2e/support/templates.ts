@@ -1,11 +1,11 @@
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from '../../scripts/setup.mjs';
 
 const examples = join(root, 'examples');
 
 /** The examples that people copy: each works alone. */
-const templates = [
+export const templates = [
   'audio',
   'layers',
   'mnist-lenet-5',
@@ -25,7 +25,10 @@ export function templateDependencies(): Record<string, string> {
   return Object.fromEntries(Object.entries<string>(asked).filter(([name]) => !name.includes('tfjs-compress')));
 }
 
-/** Copies examples/`name` into the project `consumer`, whose packages it uses as its own; returns its path. */
+/**
+ * Copies examples/`name` into the project `consumer`, whose packages it uses as its own;
+ * returns its path.
+ */
 export function placeTemplate(name: string, consumer: string): string {
   const target = join(consumer, name);
   const filter = (path: string) => !['output', 'dist', 'node_modules'].includes(basename(path));
@@ -34,9 +37,21 @@ export function placeTemplate(name: string, consumer: string): string {
   return target;
 }
 
-/** The rows of the last table that console.table printed, by their names: numbers by their columns. */
-export function tableOf(stdout: string): Record<string, Record<string, number>> {
-  const lines = stdout.slice(stdout.lastIndexOf('┌')).split('\n');
+/** A file of examples/`name`; undefined where there is none. */
+export function fileOf(name: string, file: string): string | undefined {
+  const path = join(examples, name, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/**
+ * The rows of the last table in what console.table printed, by their names: numbers by
+ * their columns.
+ */
+export function tableOf(text: string): Record<string, Record<string, number>> {
+  const lines = text
+    .slice(text.lastIndexOf('┌'))
+    .split('\n')
+    .map((line) => line.trim());
   const isRow = (line: string) => line.startsWith('│');
   const [[, ...columns], ...rows] = lines.filter(isRow).map((line) =>
     line

@@ -1,6 +1,7 @@
 import { describe, histogram } from './charts/histogram.js';
 import { lineChart } from './charts/lineChart.js';
 import { masks } from './charts/masks.js';
+import { codeSizes } from './draw/codeSizes.js';
 import { downloads } from './draw/downloads.js';
 import { drawSection } from './draw/drawSection.js';
 import { kilobytes, percent } from './format.js';
@@ -14,13 +15,14 @@ import { runTiles } from './run/tiles.js';
 import { planFrom } from './training/plan.js';
 
 const runner = new Runner(planFrom(location.search));
+const sizes = codeSizes();
 
-gain();
+gain(sizes);
 controls(runner);
 stages(runner);
 runTiles(runner);
 charts();
-drawSection(runner);
+drawSection(runner, sizes);
 downloads(runner);
 ownSection();
 runner.recall();

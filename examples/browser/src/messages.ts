@@ -26,7 +26,10 @@ export interface Kernel {
   values: Float32Array;
 }
 
-/** A run as it is kept in the browser: everything that it needs to go on, or to show what it has come to. */
+/**
+ * A run as it is kept in the browser: everything that it needs to go on, or to show what
+ * it has come to.
+ */
 export interface RunRecord {
   version: 1;
   plan: Plan;

@@ -3,10 +3,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Kept when they have been used: other backends, and builds of WebAssembly that few browsers take. */
+/**
+ * Kept when they have been used: other backends, and builds of WebAssembly that few
+ * browsers take.
+ */
 const onDemand = /webgl|webgpu|threaded|backend-wasm-(?!simd).*\.wasm$/;
 
-/** Writes the service worker: serviceWorker.js of this folder, with the names of the page's files before it. */
+/**
+ * Writes the service worker: serviceWorker.js of this folder, with the names of the
+ * page's files before it.
+ */
 export function offline(): Plugin {
   let folder = '';
   return {

@@ -1,8 +1,9 @@
 /**
  * Lets a finger, a pen or a mouse draw on a canvas, white on black.
  *
- * onDraw gets the drawing as the model was trained on digits: 28 × 28 values from 0 to 1, the digit 20 pixels large and its center of
- * mass in the middle. Returns a function that empties the canvas.
+ * onDraw gets the drawing as the model was trained on digits: 28 × 28 values from 0 to 1,
+ * the digit 20 pixels large and its center of mass in the middle. Returns a function that
+ * empties the canvas.
  */
 export function drawOn(canvas, onDraw) {
   const context = canvas.getContext('2d', { willReadFrequently: true });

@@ -1,11 +1,16 @@
-/** A .tfz file in React: useModel() loads it once, and frees it when the component goes. */
+/**
+ * A .tfz file in React: useModel() loads it once, and frees it when the component goes.
+ */
 import { loadModel } from '@tfjs-compress/runtime';
 import { StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { drawOn } from './drawing.js';
 import modelUrl from './model.tfz?url';
 
-/** { model } once it is loaded, { error } where it cannot be. StrictMode runs effects twice: the first load is aborted. */
+/**
+ * { model } once it is loaded, { error } where it cannot be. StrictMode runs effects
+ * twice: the first load is aborted.
+ */
 function useModel(url) {
   const [state, setState] = useState({});
   useEffect(() => {
@@ -35,7 +40,8 @@ function Digits() {
   const clear = useRef();
   useEffect(() => {
     if (!model) return;
-    // The result belongs to the model, which writes the next one into it: React gets a copy.
+    // The result belongs to the model, which writes the next one into it: React gets a
+    // copy.
     clear.current = drawOn(canvas.current, (pixels) => setProbabilities(model.predict(pixels).slice()));
   }, [model]);
   return (

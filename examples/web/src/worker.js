@@ -12,6 +12,7 @@ loading.then(
 
 self.onmessage = async ({ data: { id, pixels } }) => {
   const model = await loading;
-  // The result belongs to the model, which writes the next one into it: postMessage copies it.
+  // The result belongs to the model, which writes the next one into it: postMessage
+  // copies it.
   self.postMessage({ id, probabilities: model.predict(pixels) });
 };

@@ -9,8 +9,8 @@ const half = (most - least) * binsPerOctave;
 
 /**
  * How often weights of each size occur, on an axis on which powers of two are equally far
- * from each other: negative weights left, positive ones right, zeros left out. A weight on a
- * level 2^k stands over a tick.
+ * from each other: negative weights left, positive ones right, zeros left out. A weight
+ * on a level 2^k stands over a tick.
  */
 export function histogram(place: HTMLElement) {
   let kernel: Kernel | undefined;

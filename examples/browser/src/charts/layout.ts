@@ -6,9 +6,9 @@ export interface Layout {
 }
 
 /**
- * Of a convolution's kernel [height, width, inputs, outputs] each input and output is a tile,
- * with a pixel between tiles; outputs go across. A single input has its outputs in two rows.
- * A dense kernel [inputs, outputs] is a matrix that lies on its longer side.
+ * Of a convolution's kernel [height, width, inputs, outputs] each input and output is a
+ * tile, with a pixel between tiles; outputs go across. A single input has its outputs in
+ * two rows. A dense kernel [inputs, outputs] is a matrix that lies on its longer side.
  */
 export function layout(shape: number[]): Layout {
   if (shape.length === 2) {

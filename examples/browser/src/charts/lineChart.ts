@@ -17,8 +17,9 @@ export interface LineChartOptions {
 const margin = { top: 26, right: 58, bottom: 40, left: 34 };
 
 /**
- * A line over the epochs of a run, in the colors of its stages, each with its name on top.
- * The axes are those of the whole run from the beginning: nothing moves when points come.
+ * A line over the epochs of a run, in the colors of its stages, each with its name on
+ * top. The axes are those of the whole run from the beginning: nothing moves when points
+ * come.
  */
 export function lineChart(place: HTMLElement, { name, value, ticks, isLogarithmic, format }: LineChartOptions) {
   let points: Point[] = [];

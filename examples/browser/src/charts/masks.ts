@@ -6,8 +6,9 @@ import { layout } from './layout.js';
 type Color = [red: number, green: number, blue: number];
 
 /**
- * A picture of each kernel, a pixel a weight: its sign as a color, its size as the strength
- * of it, nothing where it is pruned. They have their size before there is anything to show.
+ * A picture of each kernel, a pixel a weight: its sign as a color, its size as the
+ * strength of it, nothing where it is pruned. They have their size before there is
+ * anything to show.
  */
 export function masks(place: HTMLElement, shapes: Record<string, number[]>) {
   let kernels: Kernel[] = [];

@@ -1,6 +1,8 @@
 import { make } from '../parts.js';
 
-/** One model's answer: the digit, a bar for each of the ten, and what it takes to get it. */
+/**
+ * One model's answer: the digit, a bar for each of the ten, and what it takes to get it.
+ */
 export class AnswerCard {
   readonly #answer = make('p', { class: 'answer none' }, '–');
   readonly #rows = Array.from({ length: 10 }, (_, digit) => {

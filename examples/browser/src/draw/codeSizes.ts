@@ -4,7 +4,10 @@ export interface CodeSizes {
   tfjs: number;
 }
 
-/** What the build has measured of its own files (vite/measureCode.ts); null in development. */
+/**
+ * What the build has measured of its own files (vite/measureCode.ts); null in
+ * development.
+ */
 export async function codeSizes(): Promise<CodeSizes | null> {
   try {
     const response = await fetch('./sizes.json');

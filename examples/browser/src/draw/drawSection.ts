@@ -4,7 +4,7 @@ import { byId, centerByMass, drawingPad, formatTime, make, medianTimer, planesOn
 import type { Runner } from '../run/Runner.js';
 import { floatBytes } from '../run/tiles.js';
 import { AnswerCard } from './AnswerCard.js';
-import { codeSizes } from './codeSizes.js';
+import type { CodeSizes } from './codeSizes.js';
 
 const size = { height: 28, width: 28 };
 /** After so long without a line the times are measured and the answer is read aloud. */
@@ -12,7 +12,7 @@ const restMs = 400;
 const names = { code: 'Code, gzipped', model: 'Model', time: 'One prediction' };
 
 /** The pad, and beside it what the file and the float model answer. */
-export function drawSection(runner: Runner): void {
+export function drawSection(runner: Runner, sizes: Promise<CodeSizes | null>): void {
   const small = new AnswerCard(byId('small'), 'After', 'the .tfz, in the runtime', Object.values(names));
   const large = new AnswerCard(byId('large'), 'Before', 'float32, in TensorFlow.js', Object.values(names));
   const spoken = make('p', { class: 'sr', role: 'status' });
@@ -61,7 +61,9 @@ export function drawSection(runner: Runner): void {
     if (model) small.fact(names.time, formatTime(time()));
   }
 
-  /** One question at a time: answers that come late are of no use while the hand moves. */
+  /**
+   * One question at a time: answers that come late are of no use while the hand moves.
+   */
   function ask(what: 'show' | 'measure'): void {
     if (!runner.view.canAnswer || !picture) return;
     if (isAsking) {
@@ -81,9 +83,9 @@ export function drawSection(runner: Runner): void {
     if (next) ask(next);
   };
 
-  codeSizes().then((sizes) => {
-    small.fact(names.code, sizes ? kilobytes(sizes.runtime) : '–');
-    large.fact(names.code, sizes ? kilobytes(sizes.tfjs) : '–');
+  sizes.then((built) => {
+    small.fact(names.code, built ? kilobytes(built.runtime) : '–');
+    large.fact(names.code, built ? kilobytes(built.tfjs) : '–');
   });
   large.fact(names.model, kilobytes(floatBytes));
 

@@ -4,7 +4,9 @@ import { save } from '../save.js';
 import type { OwnModel } from './readModel.js';
 import type { Worked } from './workOn.js';
 
-/** A model that is dropped or chosen: its report, its .tfz file, and a page that runs it. */
+/**
+ * A model that is dropped or chosen: its report, its .tfz file, and a page that runs it.
+ */
 export function ownSection(): void {
   const input = make('input', { type: 'file', multiple: true, accept: '.json,.bin,.tfz' });
   const drop = make(

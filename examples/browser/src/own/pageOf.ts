@@ -6,7 +6,11 @@ import type { Artifacts } from '../messages.js';
 
 export type MadePage = Awaited<ReturnType<typeof makePageOf>>;
 
-/** The page that `npx tfjs-compress page` writes for the model, made in this one. @throws for a model that it cannot run. */
+/**
+ * The page that `npx tfjs-compress page` writes for the model, made in this one.
+ *
+ * @throws Error for a model that the runtime cannot run.
+ */
 export function pageOf(title: string, file: Uint8Array, topology: Artifacts['modelTopology']): Promise<MadePage> {
   const runtime = (kind: 'all' | 'dense') => `${(kind === 'all' ? all : dense).trim()}\n`;
   return makePageOf({ name: title, title, file, topology }, { client: client.trim(), runtime });

@@ -1,4 +1,6 @@
-/** Pause, resume and stop, as buttons give them, for a training that asks at each batch. */
+/**
+ * Pause, resume and stop, as buttons give them, for a training that asks at each batch.
+ */
 export class Control {
   readonly #stop = new AbortController();
   #gate: { open: () => void; opened: Promise<void> } | undefined;
@@ -41,8 +43,8 @@ const waiting: (() => void)[] = [];
 channel.port1.onmessage = () => waiting.shift()?.();
 
 /**
- * After the messages that have arrived. Not a timer, which waits 4 ms, nor a frame, of which
- * a page in the background gets none.
+ * After the messages that have arrived. Not a timer, which waits 4 ms, nor a frame, of
+ * which a page in the background gets none.
  */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {

@@ -3,7 +3,10 @@ import type { Control } from './Control.js';
 /** Before so many steps a guess would be worth nothing. */
 const fewest = 20;
 
-/** How long a run takes still, from what its steps have taken, epoch ends included and pauses left out. */
+/**
+ * How long a run takes still, from what its steps have taken, epoch ends included and
+ * pauses left out.
+ */
 export class Estimate {
   readonly #steps: number;
   readonly #control: Control;

@@ -6,7 +6,10 @@ import { ready, setBackend } from '@tensorflow/tfjs-core';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
 import type { BackendName } from '../messages.js';
 
-/** Starts the backend that was asked for, or WebAssembly where the browser cannot; returns which one it is. */
+/**
+ * Starts the backend that was asked for, or WebAssembly where the browser cannot; returns
+ * which one it is.
+ */
 export async function startBackend(wanted: BackendName): Promise<BackendName> {
   if (wanted !== 'wasm' && (await tryBackend(wanted))) return wanted;
   setWasmPaths({
@@ -26,7 +29,8 @@ async function tryBackend(name: 'webgl' | 'webgpu'): Promise<boolean> {
     else await import('@tensorflow/tfjs-backend-webgpu');
     return await setBackend(name);
   } catch {
-    // No adapter, no context, or a driver that is refused: all the same to who waits for a result.
+    // No adapter, no context, or a driver that is refused: all the same to who waits for
+    // a result.
     return false;
   }
 }

@@ -3,15 +3,17 @@ import { type Digits, pixels, side } from './digits.js';
 import type { Plan } from './plan.js';
 import { seededRandom } from './seededRandom.js';
 
-/** People draw slanted, smaller and off the center: how far a picture is changed, at most. */
+/**
+ * People draw slanted, smaller and off the center: how far a picture is changed, at most.
+ */
 const turn = 0.2;
 const stretch = 0.12;
 const shift = 2;
 
 /**
- * What fitDataset reads: in each epoch the pictures in another order, each slightly turned,
- * scaled and shifted. Order and changes follow from `seed` and the epoch alone, so that a run
- * that goes on gets the batches of a run without a break.
+ * What fitDataset reads: in each epoch the pictures in another order, each slightly
+ * turned, scaled and shifted. Order and changes follow from `seed` and the epoch alone,
+ * so that a run that goes on gets the batches of a run without a break.
  */
 export function batches(digits: Digits, { pictures, batchSize }: Plan, seed: number, initialEpoch: number) {
   let epoch = initialEpoch;
@@ -46,7 +48,10 @@ function makeBatch(digits: Digits, chosen: Uint32Array, random: () => number): {
   };
 }
 
-/** Writes the picture, turned, scaled and shifted, into `target`; bilinear, black beyond the edges. */
+/**
+ * Writes the picture, turned, scaled and shifted, into `target`; bilinear, black beyond
+ * the edges.
+ */
 function change(source: Uint8Array, target: Float32Array, random: () => number): void {
   const between = (most: number) => most * (2 * random() - 1);
   const [angle, scale] = [between(turn), 1 + between(stretch)];

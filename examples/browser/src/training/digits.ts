@@ -16,7 +16,10 @@ export interface Digits {
 /** One of so many training pictures is held back: every choice is made on these. */
 const validationEvery = 10;
 
-/** The sample of MNIST in examples/mnist-data: 4,500 pictures to train on, 500 to choose by, 1,000 to test with. */
+/**
+ * The sample of MNIST in examples/mnist-data: 4,500 pictures to train on, 500 to choose
+ * by, 1,000 to test with.
+ */
 export async function loadDigits(): Promise<{ training: Digits; validation: Digits; test: Digits }> {
   const [all, test] = await Promise.all([load(trainingImages, trainingLabels), loadTest()]);
   const isHeldBack = (i: number) => i % validationEvery === 0;

@@ -20,7 +20,10 @@ export interface Plan {
   sparsity: Record<string, number>;
   /** At this fraction of the stage the masks are fixed; what is left trains with them. */
   fixMasksAt: number;
-  /** Accumulated fractions of the weights that are rounded, one more after each part of the stage. */
+  /**
+   * Accumulated fractions of the weights that are rounded, one more after each part of
+   * the stage.
+   */
   steps: number[];
   bits: number;
 }
@@ -41,8 +44,9 @@ const full: Plan = {
 };
 
 /**
- * The plan that the page's address asks for: `?epochs=1-2-3` gives the epochs of the three
- * stages, `?pictures=1000` trains on fewer pictures. Anything else is the full plan.
+ * The plan that the page's address asks for: `?epochs=1-2-3` gives the epochs of the
+ * three stages, `?pictures=1000` trains on fewer pictures. Anything else is the full
+ * plan.
  */
 export function planFrom(search: string): Plan {
   const parameters = new URLSearchParams(search);

@@ -25,9 +25,9 @@ export function newRecord(plan: Plan, backend: BackendName): Omit<RunRecord, 'mo
 }
 
 /**
- * Trains, prunes and rounds, from where the record stands to the end or until `control` says
- * stop; returns the last record. The training of each stage is one fitDataset with at most
- * one of the callbacks: all that there is to do in a program of one's own.
+ * Trains, prunes and rounds, from where the record stands to the end or until `control`
+ * says stop; returns the last record. The training of each stage is one fitDataset with
+ * at most one of the callbacks: all that there is to do in a program of one's own.
  */
 export async function run(
   start: ReturnType<typeof newRecord>,

@@ -14,7 +14,10 @@ export interface Snapshot {
   file: Uint8Array;
 }
 
-/** What the network is worth at this moment: right answers, weights, and the bytes of its file. */
+/**
+ * What the network is worth at this moment: right answers, weights, and the bytes of its
+ * file.
+ */
 export async function snapshot(model: LayersModel, stage: StageName, validation: Digits): Promise<Snapshot> {
   const kernels = await kernelsOf(model);
   const file = await packAsync(withoutMetadata(await artifactsOf(model)));
@@ -41,7 +44,10 @@ export async function artifactsOf(model: LayersModel, includeOptimizer = false):
   });
 }
 
-/** Of a training that can go on, the metadata hold what is under the masks: no part of what one ships. */
+/**
+ * Of a training that can go on, the metadata hold what is under the masks: no part of
+ * what one ships.
+ */
 function withoutMetadata({ userDefinedMetadata: _, trainingConfig: __, ...artifacts }: Artifacts): Artifacts {
   return artifacts;
 }
@@ -63,7 +69,10 @@ async function kernelsOf(model: LayersModel): Promise<Kernel[]> {
   return read;
 }
 
-/** The fraction of right answers. `answers` gives the digit that is taken for the likeliest, of each picture. */
+/**
+ * The fraction of right answers. `answers` gives the digit that is taken for the
+ * likeliest, of each picture.
+ */
 export async function accuracyOf(
   answers: (pictures: Float32Array) => Promise<ArrayLike<number>> | ArrayLike<number>,
   { count, images, labels }: Digits,

@@ -95,7 +95,9 @@ async function keep(record: RunRecord): Promise<boolean> {
   }
 }
 
-/** The network in tfjs before anything was pruned, and the file as it is, in the runtime. */
+/**
+ * The network in tfjs before anything was pruned, and the file as it is, in the runtime.
+ */
 async function testBoth({ file }: RunRecord) {
   const test = await loadTest();
   const small = await loadModel(file);
@@ -121,7 +123,10 @@ async function useFloat(artifacts: Artifacts): Promise<void> {
   say({ type: 'canAnswer' });
 }
 
-/** What the float model says of one picture; `measure` asks how long that takes, which is not told while it trains. */
+/**
+ * What the float model says of one picture; `measure` asks how long that takes, which is
+ * not told while it trains.
+ */
 async function answerWith({ picture, measure }: Extract<ToWorker, { type: 'predict' }>): Promise<void> {
   if (!float) return;
   const probabilities = await probabilitiesOf(picture);
@@ -136,7 +141,10 @@ async function probabilitiesOf(picture: Float32Array): Promise<Float32Array> {
   return probabilities;
 }
 
-/** Milliseconds of one prediction, the median of some groups that are long enough for a coarse clock. */
+/**
+ * Milliseconds of one prediction, the median of some groups that are long enough for a
+ * coarse clock.
+ */
 async function timeOf(picture: Float32Array): Promise<number> {
   const times: number[] = [];
   for (let group = 0; group < 5; group++) {

@@ -39,7 +39,7 @@ export async function frozenEngine({ module: kernels, memory, ...rest }: Frozen)
 
 /** The parts in one piece, deflated, without header or checksum. */
 export async function deflated(...parts: (string | Uint8Array)[]): Promise<Uint8Array> {
-  // 'deflate-raw' is not in every Node 20: what it leaves out is left out here.
+  // Not every Node 20 has 'deflate-raw', so zlib's header and checksum are cut off here.
   const stream = new Blob(parts as BlobPart[]).stream().pipeThrough(new CompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer()).subarray(2, -4);
 }

@@ -20,11 +20,12 @@ export interface Page {
  * A page that runs a model and needs nothing else. The scripts are in it deflated and in
  * base64, inflated and added to the page when it is opened. Its Content-Security-Policy
  * allows these scripts by their hashes, WebAssembly, and nothing else: no request, no
- * other script, whatever the model's names and labels hold. It is made in a browser as well.
+ * other script, whatever the model's names and labels hold. It is made in a browser as
+ * well.
  */
 export async function makePage({ title, config, engine, client }: PageParts): Promise<Page> {
   const script = `${engine.script}${client}`;
-  const code = base64(await deflated(script));
+  const [model, code] = [base64(engine.payload), base64(await deflated(script))];
   const policy = [
     "default-src 'none'",
     `script-src ${await hash(start)} ${await hash(script)} 'wasm-unsafe-eval'`,
@@ -50,7 +51,7 @@ export async function makePage({ title, config, engine, client }: PageParts): Pr
 <div id="app"><noscript>This page needs JavaScript.</noscript></div>
 </main>
 <script type="application/json" id="config">${settings}</script>
-<script type="text/plain" id="model">${base64(engine.payload)}</script>
+<script type="text/plain" id="model">${model}</script>
 <script type="text/plain" id="code">${code}</script>
 <script>${start}</script>
 </body>
@@ -85,6 +86,8 @@ function base64(bytes: Uint8Array): string {
 }
 
 async function hash(text: string): Promise<string> {
+  if (!crypto.subtle)
+    throw new Error('make the page on https:// or on localhost: elsewhere browsers have no crypto.subtle.');
   const digest = await crypto.subtle.digest('SHA-256', encoder.encode(text));
   return `'sha256-${base64(new Uint8Array(digest))}'`;
 }

@@ -24,7 +24,9 @@ export interface PageRequest {
   range?: ValueRange;
 }
 
-/** The texts of the scripts that a page may hold: dist/page.iife.js, and the runtime's. */
+/**
+ * The texts of the scripts that a page may hold: dist/page.iife.js, and the runtime's.
+ */
 export interface PageScripts {
   client: string;
   runtime(kind: 'all' | 'dense'): string;
@@ -56,14 +58,15 @@ export async function pageOf(request: PageRequest, scripts: PageScripts): Promis
 
 /** Whether the smaller runtime runs the model, and what the model takes and gives. */
 async function tryRuntime(name: string, file: Uint8Array) {
-  // Not before they are needed, as the command line's other commands do not wait for them.
-  const [dense, whole] = [await import('@tfjs-compress/runtime/dense'), await import('@tfjs-compress/runtime')];
+  // Not before they are needed: the command line's other commands do not wait for them.
+  const dense = await import('@tfjs-compress/runtime/dense');
   try {
     const { inputs, outputs } = await dense.loadModel(file);
     return { kind: 'dense' as const, inputs, outputs };
   } catch {
     // Layers that only the whole runtime has, or a reason that it gives, too.
   }
+  const whole = await import('@tfjs-compress/runtime');
   try {
     const { inputs, outputs } = await whole.loadModel(file);
     return { kind: 'all' as const, inputs, outputs };
