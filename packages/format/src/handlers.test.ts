@@ -155,6 +155,7 @@ describe('bad arguments', () => {
     expect(() => pack(model, { quantise: {} } as never)).toThrow("Did you mean 'quantize'?");
     expect(() => pack(model, { onProgress: 5 } as never)).toThrow('onProgress: expected a function, received 5.');
     expect(() => pack(model, { onWeight: 'name' } as never)).toThrow('onWeight: expected a function');
+    expect(() => pack(model, { quantize: { uint8: [] } })).toThrow('quantize.uint8: expected a selector or a list');
     expect(() => pack(model, { quantize: { float61: '*' } } as never)).toThrow("Did you mean 'float16'?");
     expect(() => pack(model, { quantize: { float16: '*', uint8: '*' } })).toThrow(
       "one coding for weight 'powers/kernel'",
