@@ -54,6 +54,7 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
   return {
     async save(artifacts) {
       const bytes = await packAsync(artifacts, packOptions);
+      signal?.throwIfAborted();
       const rest = await write(target, bytes, requestInit);
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },
@@ -122,7 +123,10 @@ async function upload(
 ): Promise<Partial<io.SaveResult>> {
   const body = new FormData();
   body.append('model.tfz', new Blob([bytes], { type: 'application/octet-stream' }), 'model.tfz');
-  const response = await fetch(url, { method: 'POST', body, ...requestInit });
+  const response = await fetch(url, { method: 'POST', body, ...requestInit }).catch((error: Error) => {
+    if (requestInit?.signal?.aborted) throw error;
+    throw new Error(`compressed: saving to ${url} failed: ${error.message}.`, { cause: error });
+  });
   if (!response.ok) throw new Error(`compressed: saving to ${url} failed with status ${response.status}.`);
   return { responses: [response] };
 }
