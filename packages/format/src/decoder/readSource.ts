@@ -34,7 +34,10 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
   const name = sourceName(source);
   let from: any = source;
   if (typeof from === 'string' || from instanceof URL) {
-    from = await fetch(from, requestInit);
+    from = await fetch(from, requestInit).catch((error) => {
+      requestInit?.signal?.throwIfAborted();
+      throw new FormatError(name, 0, `cannot be fetched: ${error.message}`);
+    });
     if (!from.ok) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
   }
   // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it
