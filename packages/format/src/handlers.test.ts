@@ -31,7 +31,7 @@ describe('file://', () => {
       .load()
       .catch((each) => each);
     expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(/broken\.tfz: this is no compressed model \(at byte 2\)\.$/);
+    expect(error.message).toMatch(/broken\.tfz: this is not a compressed model \(at byte 2\)\.$/);
     rmSync(join(folder, 'broken.tfz'));
   });
 });
