@@ -68,7 +68,7 @@ for (const [which, handler] of Object.entries({ compressed, 'compressed of the d
 
     it('names what it asked for where there is no answer, or another one', async () => {
       await expect(handler('http://localhost:1/model.tfz').load()).rejects.toThrow(
-        /^http:\/\/localhost:1\/model.tfz: the request failed: /,
+        /^http:\/\/localhost:1\/model.tfz: cannot be fetched: /,
       );
       await expect(handler(new Response('none', { status: 404 })).load()).rejects.toThrow('failed with status 404');
     });
@@ -96,7 +96,7 @@ describe('saving', () => {
     }
     await expect(compressed(bytes).save(model)).rejects.toThrow('cannot be saved to');
     await expect(compressed('http://localhost:1/').save(model)).rejects.toThrow(
-      /^compressed: saving to http:\/\/localhost:1\/ failed: /,
+      /^compressed: saving to http:\/\/localhost:1\/ \(a POST\) failed: /,
     );
   });
 });

@@ -43,7 +43,12 @@ export async function readSource(
   let from: any = source;
   const isUrl = typeof from === 'string' || from instanceof URL;
   const title = name ?? (isUrl ? `${from}`.slice(0, 200) : (from?.name ?? from?.[0]?.name));
-  if (isUrl) from = await fetch(from, { signal });
+  if (isUrl) {
+    from = await fetch(from, { signal }).catch((error) => {
+      signal?.throwIfAborted();
+      throw new Error(`${title}: cannot be fetched: ${error.message}`);
+    });
+  }
   if (typeof from?.load === 'function') from = await from.load();
   if (from?.modelTopology) return from;
   // tf.io handlers that carry a compressed file.
