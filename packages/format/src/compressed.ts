@@ -1,7 +1,7 @@
 import { io } from '@tensorflow/tfjs-core';
 import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
-import type { UnpackOptions } from './decoder/openCompressed.js';
+import type { UnpackOptions } from './decoder/open.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { io } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { compressed as decoderOnly } from './decode.js';
+import { compressed as decoder2 } from './decode2.js';
 import { compressed, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 
@@ -32,7 +33,11 @@ describe('unpack', () => {
   });
 });
 
-for (const [which, handler] of Object.entries({ compressed, 'compressed of the decoder alone': decoderOnly })) {
+for (const [which, handler] of Object.entries({
+  compressed,
+  'compressed of the decoder alone': decoderOnly,
+  'compressed of the smaller decoder': decoder2,
+})) {
   describe(which, () => {
     const sources = {
       bytes,
