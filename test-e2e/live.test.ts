@@ -208,7 +208,7 @@ describe.skipIf(!executable)('the live page in Chromium', () => {
       [[file('package.json', '{}')], "'package.json' is not a TensorFlow.js model"],
       [[file('model.json', json)], "'weights.bin' is missing"],
       [[file('model.json', json), file('weights.bin', bin.subarray(4))], 'bytes'],
-      [[file('digits.tfz', 'no')], 'this is no compressed model'],
+      [[file('digits.tfz', 'no')], 'this is not a compressed model'],
     ] as const) {
       await give(...files);
       await poll(problem).toContain(message);

@@ -69,7 +69,7 @@ async function trainAll() {
   const detector = done > 0 ? await checkpoint.load() : await createDetector();
   if (done < epochs.train) {
     await timed('trained', async () => {
-      batches = await features(detector, trainSet, seed);
+      batches = await features(detector, trainSet, seed, settings.levels);
       const name = 'Training';
       await train(detector, batches, {
         name,
@@ -101,7 +101,7 @@ async function compressAll() {
     });
   });
   await stage('pruned', async () => {
-    batches = await features(detector, trainSet, seed);
+    batches = await features(detector, trainSet, seed, join(output, 'levels-trunk'));
     const surgery = new SurgeryCallback({
       targetSparsity: 0.8,
       endStep: Math.ceil((epochs.compress * batches.size) / 2),
@@ -113,7 +113,7 @@ async function compressAll() {
   await chooseThreshold(detector, valSet);
   await report('pruned', detector);
   await stage('quantized', async () => {
-    batches ??= await features(detector, trainSet, seed);
+    batches ??= await features(detector, trainSet, seed, join(output, 'levels-trunk'));
     const inq = new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] });
     await train(detector, batches, { ...common, name: 'Quantizing', learningRate: 2e-4, callbacks: [inq] });
   });

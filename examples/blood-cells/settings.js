@@ -18,6 +18,7 @@ const options = {
   pictures: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   variant: { type: 'string', default: 'fast' },
+  levels: { type: 'string' },
 };
 
 /**
@@ -37,6 +38,8 @@ function read() {
       throw new Error(`--compress: expected 0 or from 3 on, received ${epochs.compress}`);
     return {
       ...values,
+      /** Where what the trunk makes of the pictures is kept: some 4 GB. */
+      levels: values.levels ?? join(values.output, 'levels'),
       /**
        * Of training, and of each stage of compression: trunk, pruning, quantization (in
        * four steps). 0 ends after training.

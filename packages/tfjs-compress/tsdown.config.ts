@@ -47,6 +47,11 @@ export default defineConfig([
     // The report is asked for in Node alone, where a search has an output folder.
     deps: { alwaysBundle: [/^@tfjs-compress\//], neverBundle: [/^@tensorflow\//, 'tfjs-compress/report'] },
     outputOptions: { extend: true, globals: { '@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf' } },
+    banner: {
+      js:
+        "if(typeof tf==='undefined'||!tf.layers)" +
+        "throw new Error('tfjs-compress: TensorFlow.js is not loaded. Put its script tag (@tensorflow/tfjs) before this one.');",
+    },
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },

@@ -31,7 +31,7 @@ describe('file://', () => {
       .load()
       .catch((each) => each);
     expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(/broken\.tfz: this is no compressed model \(at byte 2\)\.$/);
+    expect(error.message).toMatch(/broken\.tfz: this is not a compressed model \(at byte 2\)\.$/);
     rmSync(join(folder, 'broken.tfz'));
   });
 });
@@ -66,6 +66,13 @@ describe('http://', () => {
   it('says when the server does not', async () => {
     await expect(compressed(`${base}/other`).load()).rejects.toThrow('/other: the request failed with status 404');
     await expect(compressed(`${base}/other`).save(model)).rejects.toThrow('failed with status 404');
+  });
+
+  it('says what was asked for where there is no server, and what else to save to', async () => {
+    const nowhere = 'http://127.0.0.1:1/model.tfz';
+    await expect(compressed(nowhere).load()).rejects.toThrow(`${nowhere}: cannot be fetched: `);
+    await expect(compressed(nowhere).save(model)).rejects.toThrow(/model\.tfz \(a POST\) failed: .*downloads:\/\/NAME/);
+    await expect(compressed('model.tfz').save(model)).rejects.toThrow('Use file://PATH');
   });
 });
 

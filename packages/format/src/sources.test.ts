@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { io } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { compressed as decoderOnly } from './decode.js';
+import { compressed as decoder2 } from './decode2.js';
 import { compressed, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 
@@ -32,7 +33,11 @@ describe('unpack', () => {
   });
 });
 
-for (const [which, handler] of Object.entries({ compressed, 'compressed of the decoder alone': decoderOnly })) {
+for (const [which, handler] of Object.entries({
+  compressed,
+  'compressed of the decoder alone': decoderOnly,
+  'compressed of the smaller decoder': decoder2,
+})) {
   describe(which, () => {
     const sources = {
       bytes,
@@ -68,7 +73,7 @@ for (const [which, handler] of Object.entries({ compressed, 'compressed of the d
 
     it('names what it asked for where there is no answer, or another one', async () => {
       await expect(handler('http://localhost:1/model.tfz').load()).rejects.toThrow(
-        /^http:\/\/localhost:1\/model.tfz: the request failed: /,
+        /^http:\/\/localhost:1\/model.tfz: cannot be fetched: /,
       );
       await expect(handler(new Response('none', { status: 404 })).load()).rejects.toThrow('failed with status 404');
     });
@@ -96,7 +101,7 @@ describe('saving', () => {
     }
     await expect(compressed(bytes).save(model)).rejects.toThrow('cannot be saved to');
     await expect(compressed('http://localhost:1/').save(model)).rejects.toThrow(
-      /^compressed: saving to http:\/\/localhost:1\/ failed: /,
+      /^compressed: saving to http:\/\/localhost:1\/ \(a POST\) failed: /,
     );
   });
 });

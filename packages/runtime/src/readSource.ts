@@ -44,9 +44,9 @@ export async function readSource(
   const isUrl = typeof from === 'string' || from instanceof URL;
   const title = name ?? (isUrl ? `${from}`.slice(0, 200) : (from?.name ?? from?.[0]?.name));
   if (isUrl) {
-    from = await fetch(from, { signal }).catch(({ message }) => {
+    from = await fetch(from, { signal }).catch((error) => {
       signal?.throwIfAborted();
-      throw new Error(`${title}: the request failed: ${message}.`); // fetch does not say of what
+      throw new Error(`${title}: cannot be fetched: ${error.message}`);
     });
   }
   if (typeof from?.load === 'function') from = await from.load();

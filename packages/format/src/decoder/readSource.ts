@@ -34,13 +34,10 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
   const name = sourceName(source);
   let from: any = source;
   if (from && (typeof from === 'string' || from instanceof URL)) {
-    try {
-      from = await fetch(from, requestInit);
-    } catch (error) {
-      if (requestInit?.signal?.aborted) throw error;
-      // Says neither what was asked for nor that it was a request.
-      throw new FormatError(name, 0, `the request failed: ${(error as Error).message}`);
-    }
+    from = await fetch(from, requestInit).catch((error) => {
+      requestInit?.signal?.throwIfAborted();
+      throw new FormatError(name, 0, `cannot be fetched: ${error.message}`);
+    });
   }
   if (from?.ok === false) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
   // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it
