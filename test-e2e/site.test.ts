@@ -144,7 +144,9 @@ describe.skipIf(!executable)('in Chromium', () => {
 
   it('react-training shows its progress, and the first of the two effects of StrictMode does not', async () => {
     const page = await openProject('react-training');
-    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 30_000 }).toMatch(/^1 \+ 2 \+ 3 \+ 4 = (9|1[01])\.\d$/);
+    await expect
+      .poll(() => page.getByRole('status').textContent(), { timeout: 30_000 })
+      .toMatch(/^1 \+ 2 \+ 3 \+ 4 = (9|1[01])\.\d$/);
     expect(errors).toEqual([]);
     await page.close();
   });
