@@ -9,6 +9,7 @@ import {
   type Selected,
   secondCopy,
 } from '@tfjs-compress/layers/internal';
+import { ArgumentError } from '@tfjs-compress/math';
 import { CompressionMethod } from './CompressionMethod.js';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
@@ -43,6 +44,11 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private isSettled = false;
   private hasTrained = false;
   private lastFigures: Record<string, number> = {};
+
+  /** fit takes the class itself for a plain object, and would train without it. */
+  protected static onTrainBegin(): never {
+    throw new ArgumentError('callbacks', 'instances, as in [new INQScheduler()]', 'a class');
+  }
 
   protected constructor(common: CommonOptions) {
     const hooks: tfl.CustomCallbackArgs = {

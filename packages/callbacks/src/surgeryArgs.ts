@@ -78,6 +78,7 @@ export function checkHysteresis(value: unknown, argument: string): void {
 
 /** @throws ArgumentError, or Error for an unknown option. */
 export function resolveSurgeryArgs(args: SurgeryCallbackArgs): SurgeryOptions {
+  check(args !== undefined, 'SurgeryCallback', 'options such as { targetSparsity: 0.8 }', args);
   const options = resolveOptions<Record<keyof SurgeryOptions, any>>('SurgeryCallback', args, {
     ...commonDefaults,
     targetSparsity: undefined,

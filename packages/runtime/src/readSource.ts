@@ -46,7 +46,7 @@ export async function readSource(
   if (isUrl) {
     from = await fetch(from, { signal }).catch((error) => {
       signal?.throwIfAborted();
-      throw new Error(`${title}: cannot be fetched: ${error.message}`);
+      throw new Error(`${title}: cannot be fetched: ${error.message}. In Node, give the file's bytes.`);
     });
   }
   if (typeof from?.load === 'function') from = await from.load();
