@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: any characters stand beside each other.
 /**
  * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all
  * operations, one with those that dense layers need, and the decoder of files; as text
