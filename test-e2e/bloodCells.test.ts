@@ -16,8 +16,8 @@ import { placeTemplate } from './support/templates.js';
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-blood-cells-'));
 const [data, trunk, output] = ['data', 'trunk', 'output'].map((name) => join(folder, name));
 let template: string;
-const example = (...args: string[]) =>
-  run('npm', ['start', '--silent', '--', '--output', output, ...args], { cwd: template, mayFail: true });
+const example = (...args: string[]) => run(process.execPath, ['main.js', ...args], { cwd: template, mayFail: true });
+const job = (...args: string[]) => example('--output', output, ...args);
 
 /** Pictures as the example's data has them, with a disc for each kind of cell. */
 const cells = { WBC: [150, 160, 70, '#503080'], RBC: [420, 200, 50, '#e09090'], Platelets: [300, 380, 18, '#8040a0'] };
@@ -99,10 +99,10 @@ describe('examples/blood-cells', () => {
     const server = createServer(({ url }, response) => response.end(readFileSync(join(trunk, basename(url!)))));
     await once(server.listen(0, 'localhost'), 'listening');
     const address = `http://localhost:${(server.address() as AddressInfo).port}/model.json`;
-    const first = await example('--data', data, '--trunk', address, '--epochs', '1', '--compress', '0');
+    const first = await job('--data', data, '--trunk', address, '--epochs', '1', '--compress', '0');
     server.close();
     expect(first.code, first.stderr).toBe(0);
-    const second = await example(...given, '2', '--compress', '3');
+    const second = await job(...given, '2', '--compress', '3');
     expect(second.code, second.stderr).toBe(0);
     expect(second.stdout).not.toContain('Training: epoch 1/2');
     expect(second.stdout).toContain('Training: epoch 2/2');
@@ -113,7 +113,7 @@ describe('examples/blood-cells', () => {
       expect(page).toContain(part);
     const bytes = statSync(join(output, 'bloodCells.tfz')).size;
     expect(bytes).toBeLessThan(statSync(join(output, 'trained', 'model', 'weights.bin')).size / 5);
-    const third = await example(...given, '2', '--compress', '3');
+    const third = await job(...given, '2', '--compress', '3');
     expect(third.stdout).not.toContain('epoch');
     expect(third.stdout.match(/mAP .*/g)).toEqual(second.stdout.match(/mAP .*/g));
   });

@@ -2,6 +2,8 @@
  * Trains a HyperNet on blood cells, evaluates it, prunes and quantizes it, and writes a
  * page with what it finds.
  */
+import './settings.js'; // first, so that a wrong option is told at once
+
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
