@@ -51,8 +51,8 @@ export async function serveLivePage(): Promise<LivePage> {
       });
     },
   };
-  const options = { root, logLevel: 'error', plugins: [driver], ...outDir } as const;
-  const server = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } });
+  const where = { preview: { host: '127.0.0.1', port: 0 } };
+  const server = await preview({ root, logLevel: 'error', plugins: [driver], ...outDir, ...where });
   const { port } = server.httpServer.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
