@@ -47,7 +47,10 @@ writeResult(
 function run(seed) {
   const output = join(values.runs, `${variant}-${seed}`);
   mkdirSync(output, { recursive: true });
-  const options = { data: values.data, trunk: values.trunk, output, variant, epochs, compress, seed: String(seed) };
+  const { data, trunk } = values;
+  // The same for every seed.
+  const levels = join(values.runs, 'levels');
+  const options = { data, trunk, output, levels, variant, epochs, compress, seed: String(seed) };
   const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, value]);
   const stages = () => readResult(pathToFileURL(join(output, 'stages.json')));
   // Without compression nothing after 'trained' is needed; with it, an earlier run without may have written 'as one file'.

@@ -1,5 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { Selection, Selector } from '@tfjs-compress/layers';
+import type { Selection } from '@tfjs-compress/layers';
+import { checkSelectors } from '@tfjs-compress/layers/internal';
 import { check, checkInteger, checkKnownOptions, checkOneOf, checkSignal } from '@tfjs-compress/math/internal';
 
 /** Options that both callbacks take. */
@@ -55,14 +56,6 @@ export function checkCommonOptions(options: CommonOptions): void {
   if (exclude !== undefined) checkSelectors(exclude, 'exclude');
   const isMap = overrides !== null && typeof overrides === 'object' && !Array.isArray(overrides);
   check(overrides === undefined || isMap, 'overrides', 'an object with selectors as keys', overrides);
-}
-
-export function checkSelectors(value: unknown, argument: string): void {
-  const expected = 'a layer name, a class, a path, a pattern with *, a RegExp, a function, or a list of these';
-  const isSelector = (s: unknown): s is Selector =>
-    (typeof s === 'string' && s !== '') || s instanceof RegExp || typeof s === 'function';
-  const ok = Array.isArray(value) ? value.length > 0 && value.every(isSelector) : isSelector(value);
-  check(ok, argument, expected, value);
 }
 
 /** What a loop of one's own says of itself. */

@@ -1,11 +1,10 @@
 import type { Selector } from '@tfjs-compress/layers';
-import { checkCompressionArgs } from '@tfjs-compress/layers/internal';
+import { checkCompressionArgs, checkSelectors } from '@tfjs-compress/layers/internal';
 import { check, checkInteger, checkKnownOptions, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import {
   type CommonOptions,
   type CompressionCallbackArgs,
   checkCommonOptions,
-  checkSelectors,
   commonDefaults,
 } from './callbackArgs.js';
 

@@ -1,7 +1,7 @@
 import { io } from '@tensorflow/tfjs-core';
 import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
-import type { UnpackOptions } from './decoder/openCompressed.js';
+import type { UnpackOptions } from './decoder/open.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
@@ -54,6 +54,7 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
   return {
     async save(artifacts) {
       const bytes = await packAsync(artifacts, packOptions);
+      signal?.throwIfAborted();
       const rest = await write(target, bytes, requestInit);
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },

@@ -42,10 +42,12 @@ const compressibleClasses = new Map<string, readonly string[]>(
  *
  * ```js
  * registerCompressible(MyAttention, ['queryKernel', 'valueKernel']);
+ * registerCompressible(MyBlock, ['conv1', 'conv2']); // layers that it calls
  * ```
  *
  * @param layerClass Its static className must be set.
- * @param fields Names of the fields that hold the kernels, as addWeight() returned them.
+ * @param fields Names of the fields that hold the kernels, as addWeight() returned them, or
+ *   layers that the layer calls, or lists of such layers.
  * @throws ArgumentError
  */
 export function registerCompressible(layerClass: LayerClass, fields: string[]): void {
@@ -117,7 +119,15 @@ function childrenOf(layer: Layer): { child: Layer; name: string }[] {
     .filter((field) => owner[field] instanceof tfl.layers.Layer)
     .map((field) => ({ child: owner[field] as Layer, name: field === 'cell' ? field : owner[field].name }));
   const nested = Array.isArray(owner.layers) ? (owner.layers as Layer[]) : [];
-  return [...single, ...nested.map((child) => ({ child, name: child.name }))];
+  const called = (fieldsOf(layer) ?? []).flatMap((field) => layersIn(owner[field], field));
+  return [...single, ...nested.map((child) => ({ child, name: child.name })), ...called];
+}
+
+/** The layers that a field of a registered class holds: one, or a list. */
+function layersIn(value: unknown, field: string): { child: Layer; name: string }[] {
+  if (value instanceof tfl.layers.Layer) return [{ child: value, name: field }];
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each, i) => layersIn(each, `${field}/${i}`));
 }
 
 function sitesOfLayer(chain: Layer[], path: string): Site[] {
@@ -127,7 +137,7 @@ function sitesOfLayer(chain: Layer[], path: string): Site[] {
   checkOwnLayer(layer);
   const site = (field: string, role: Site['role']): Site[] => {
     const variable = (layer as any)[field] as tfl.LayerVariable | null | undefined;
-    if (!variable) return [];
+    if (!variable || layersIn(variable, field).length > 0) return [];
     const original = viewed.get(variable) ?? variable;
     checkOwnView(original);
     if (typeof original.read !== 'function' || !Array.isArray(original.shape)) {
@@ -140,7 +150,8 @@ function sitesOfLayer(chain: Layer[], path: string): Site[] {
   };
   const kernels = fields.flatMap((field) => site(field, 'kernel'));
   // Built-in layers have one or two of their fields; of fields that the user named, a wrong name must not pass for none.
-  if (kernels.length === 0 && fields !== kernelFields && layer.weights.length > 0) {
+  const isWrong = kernels.length === 0 && fields !== kernelFields && layer.weights.length > 0;
+  if (isWrong && childrenOf(layer).length === 0) {
     throw new Error(
       `registerCompressible(): ${path} (${layer.getClassName()}) has no field ${fields.map((f) => `'${f}'`).join(' or ')}.`,
     );
