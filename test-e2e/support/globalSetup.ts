@@ -13,7 +13,10 @@ declare module 'vitest' {
   }
 }
 
-/** Builds, packs and installs once for all test files; TFJS_COMPRESS_KEEP=1 leaves the projects for a look. */
+/**
+ * Builds, packs and installs once for all test files; TFJS_COMPRESS_KEEP=1 leaves the
+ * projects for a look.
+ */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   build();
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-e2e-'));
