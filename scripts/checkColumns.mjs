@@ -23,15 +23,15 @@ function longLines(path, text) {
   if (!lines.some(isLong)) return [];
   const isText = texts.test(path);
   const wanted = isText ? lines.map((_, i) => [i, i]) : commentsOf(path, text);
-  let isCode = false;
+  let [isCode, isExample] = [false, false];
   const found = [];
   for (const [begin, end] of wanted) {
-    if (!isText) isCode = false;
+    if (!isText) isCode = isExample = false;
     for (let i = begin; i <= end; i++) {
       const line = lines[i].trim().replace(isText ? '' : /^(\/\*\*?|\*|\/\/) ?/, '');
       if (/^```/.test(line)) isCode = !isCode;
-      else if (!isText && /^@\w/.test(line)) isCode = /^@example/.test(line);
-      if (isLong(lines[i]) && !isCode && !isExempt(line, isText && /^ {4}/.test(lines[i]))) found.push(i);
+      if (!isText && /^@\w/.test(line)) isExample = line.startsWith('@example');
+      if (isLong(lines[i]) && !isCode && !isExample && !isExempt(line, isText && /^ {4}/.test(lines[i]))) found.push(i);
     }
   }
   return found;
@@ -50,7 +50,11 @@ function commentsOf(path, text) {
   const visit = (node) => {
     for (const { pos, end } of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) {
       const isAlone = text.slice(text.lastIndexOf('\n', pos - 1) + 1, pos).trim() === '';
-      if (isAlone) found.set(pos, [pos, end].map((at) => source.getLineAndCharacterOfPosition(at).line));
+      if (isAlone)
+        found.set(
+          pos,
+          [pos, end].map((at) => source.getLineAndCharacterOfPosition(at).line),
+        );
     }
     for (const child of node.getChildren(source)) visit(child);
   };

@@ -23,7 +23,8 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   project.provide('consumers', await installConsumers(folder));
   return async () => {
     if (process.env.TFJS_COMPRESS_KEEP) console.log(`The consumer projects are in ${folder}`);
-    // Not rmSync: it takes seconds, in which vitest would not hear that its workers have ended.
+    // Not rmSync: it takes seconds, in which vitest would not hear that its workers have
+    // ended.
     else await rm(folder, { recursive: true, force: true });
   };
 }
