@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type PreviewServer, preview } from 'vite';
 
-/** What driveLivePage.js tells. */
-export interface Driven {
+/** What projects/live/driver.js tells. */
+interface Driven {
   errors: string[];
   tiles: Record<string, string>;
   answers: string[];
@@ -41,7 +41,7 @@ export async function serveLivePage(): Promise<LivePage> {
       });
       middlewares.use('/driver.js', (_, response) => {
         response.setHeader('content-type', 'text/javascript');
-        response.end(readFileSync(join(import.meta.dirname, 'driveLivePage.js')));
+        response.end(readFileSync(join(import.meta.dirname, '../projects/live/driver.js')));
       });
       middlewares.use('/result', async (request, response) => {
         const body = [];
@@ -51,8 +51,8 @@ export async function serveLivePage(): Promise<LivePage> {
       });
     },
   };
-  const options = { root, logLevel: 'error', plugins: [driver], ...outDir } as const;
-  const server = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } });
+  const where = { preview: { host: '127.0.0.1', port: 0 } };
+  const server = await preview({ root, logLevel: 'error', plugins: [driver], ...outDir, ...where });
   const { port } = server.httpServer.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,

@@ -31,8 +31,9 @@ interface Progress {
 }
 
 /**
- * The part that both callbacks share: checks before the first batch, attaching to the model, counting epochs and steps
- * over pauses, logs, progress lines, the table at the end.
+ * The part that both callbacks share: checks before the first batch, attaching to the
+ * model, counting epochs and steps over pauses, logs, progress lines, the table at the
+ * end.
  */
 export abstract class CompressionCallback<Override extends object = object> extends CompressionMethod<Override> {
   private attachment: Attachment | undefined;
@@ -68,7 +69,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.fitParams = params;
   }
 
-  /** A fit of another copy of tfjs calls this on a callback of its own, and would do so without end. */
+  /**
+   * A fit of another copy of tfjs calls this on a callback of its own, and would do so
+   * without end.
+   */
   override async onTrainBegin(_logs?: tfl.Logs): Promise<void> {
     if (!(this instanceof CompressionCallback))
       throw new Error(secondCopy('fit takes the callback for a plain object'));
@@ -94,8 +98,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
   }
 
   /**
-   * Starts a training loop of your own, with or without model.compile(); fit and fitDataset do it by themselves. Then call
-   * step() before each optimizer step, endEpoch() after each epoch, end() at the end (as tfmot's UpdatePruningStep).
+   * Starts a training loop of your own, with or without model.compile(); fit and
+   * fitDataset do it by themselves. Then call step() before each optimizer step,
+   * endEpoch() after each epoch, end() at the end (as tfmot's UpdatePruningStep).
    *
    * ```js
    * await callback.begin(model, { epochs: 8, stepsPerEpoch: 100 });
@@ -158,13 +163,18 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return logs;
   }
 
-  /** Training is over: finishes or keeps the plan, prints the table, gives the model back. */
+  /**
+   * Training is over: finishes or keeps the plan, prints the table, gives the model back.
+   */
   async end(): Promise<void> {
     await this.settle();
     if (!isRunning(this)) await this.close();
   }
 
-  /** All batches of the epoch have been trained; what is due at its end is done before anything validates. */
+  /**
+   * All batches of the epoch have been trained; what is due at its end is done before
+   * anything validates.
+   */
   async epochTrained(): Promise<void> {
     if (this.isEpochTrained || !this.attachment) return;
     this.isEpochTrained = true;
@@ -185,7 +195,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     await this.release(this.isKept);
   }
 
-  /** The fit failed: nothing is kept of it. A run that it was to go on with stays, if no batch was trained. */
+  /**
+   * The fit failed: nothing is kept of it. A run that it was to go on with stays, if no
+   * batch was trained.
+   */
   async abandon(): Promise<void> {
     await this.release(!this.hasTrained && this.clock?.epochsBefore > 0);
   }
@@ -294,7 +307,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.fail('no model. In fit, put callbacks into the array as they are; in a loop of your own call begin().');
   }
 
-  /** Two of a kind must not have the same weights, unless the one was left in a loop that never came to its end. */
+  /**
+   * Two of a kind must not have the same weights, unless the one was left in a loop that
+   * never came to its end.
+   */
   private async checkOverlap(selected: Selected<Override>[]): Promise<void> {
     const mine = new Set(selected.map(({ site }) => site.variable));
     for (const sibling of siblingsOn(this.trained!)) {
@@ -338,7 +354,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.isFinishedLate = true;
   }
 
-  /** The last epoch's figures in History, which were counted before the plan was finished. */
+  /**
+   * The last epoch's figures in History, which were counted before the plan was finished.
+   */
   private amendHistory(figures: Record<string, number>): void {
     const { history } = (this.trained as unknown as { history?: tfl.History }).history ?? {};
     if (!history || !isRunning(this)) return;
@@ -352,7 +370,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return this.order > 1 ? `${figure}_${this.order}` : figure;
   }
 
-  /** At once, for a page hears of its button after a batch's onBatchEnd, and the next batch would be begun. */
+  /**
+   * At once, for a page hears of its button after a batch's onBatchEnd, and the next
+   * batch would be begun.
+   */
   private readonly stop = (): void => {
     if (this.trained) this.trained.stopTraining = true;
   };
