@@ -89,7 +89,9 @@ export async function compressOnce(
     console.warn(`compressOnce(): ${notes[0]}`);
   }
   const fixed = model.inputs[0].shape[0];
-  const run: RunOptions = { select: selected, batchSize: fixed ?? batchSize, turns: new Turns(signal), onProgress };
+  // At least two batches: what one half of the examples shows is checked on the other.
+  const size = fixed ?? Math.min(batchSize, Math.ceil(tensors[0].shape[0] / 2));
+  const run: RunOptions = { select: selected, batchSize: size, turns: new Turns(signal), onProgress };
   if (goal) {
     const result = await runOnce(model, tensors, goal, run);
     return { model: result.model, ...goal, notes: [...notes, ...result.notes] };
