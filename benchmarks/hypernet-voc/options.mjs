@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { names } from './network.mjs';
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     trunk: { type: 'string' },
+    network: { type: 'string', default: names[0] },
     variant: { type: 'string', default: 'fast' },
-    epochs: { type: 'string', default: '12' },
+    epochs: { type: 'string', default: '8' },
+    compress: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     pictures: { type: 'string', default: '0' },
     val: { type: 'string', default: '0.1' },
@@ -16,14 +19,18 @@ const { values } = parseArgs({
 
 for (const name of ['data', 'trunk']) if (!values[name]) fail(`--${name} FOLDER is missing`);
 if (!['fast', 'full'].includes(values.variant)) fail(`--variant: expected fast or full, received ${values.variant}`);
+if (!names.includes(values.network)) fail(`--network: expected ${names.join(' or ')}, received ${values.network}`);
 
 /** What the command line asked for. */
 export const options = {
   data: values.data,
   trunk: values.trunk,
+  network: values.network,
   variant: values.variant,
   output: values.output,
   epochs: integer('epochs', 1),
+  /** Of pruning, and of quantizing; 0 is none. */
+  compress: integer('compress', 0),
   seed: integer('seed', 0),
   /** Of each split, to try things out; 0 is all. */
   pictures: integer('pictures', 0),

@@ -1,18 +1,20 @@
 /**
  * Trains a HyperNet on PASCAL VOC on a frozen trunk and reports what the paper does.
  *
- *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk MOBILENET
- *     [--variant fast] [--epochs 12] [--seed 1] [--val 0.1] [--pictures 200] [--output FOLDER]
+ *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk EFFICIENTNET --network
+ *   efficientnet [--variant fast] [--epochs 8] [--compress 4] [--seed 1] [--val 0.1]
+ *   [--pictures 200] [--output FOLDER]
  *
- * --data has the splits train and test; a part of train is kept apart to choose by. Says first how
- * much disk the levels need, which are kept below --output, and after the first epoch how long it
- * will take. A run that was ended goes on with the same command. Writes
- * results/<variant>-<seed>.json (not with --pictures), and below --output the detector, curves.svg
- * and worst.png: the 24 test pictures with the most misses (their objects, named, and what was
- * shown).
+ * --network says which trunk it is: mobilenet or efficientnet. --data has the splits
+ * train and test; a part of train is kept apart to choose by. Says first how much disk
+ * the levels need, which are kept below --output, and after the first epoch how long it
+ * will take. A run that was ended goes on with the same command; so does one
+ * without --compress with it. Writes results/<network>-<variant>-<seed>.json (not
+ * with --pictures), and below --output the detector, curves.svg and worst.png: the 24
+ * test pictures with the most misses (their objects, named, and what was shown).
  */
-import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { cachedBatches, cachedBytes, hyperNet } from '@tfjs-compress/detection';
 import { fileStore, readVoc } from '@tfjs-compress/detection/node';
@@ -20,72 +22,97 @@ import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { Checkpoint } from '../../examples/blood-cells/checkpoint.js';
 import { chooseThreshold, train } from '../../examples/blood-cells/training.js';
 import { writeResult } from '../tools/results.mjs';
-import { network } from './network.mjs';
+import { compress } from './compress.mjs';
+import { networkOf } from './network.mjs';
 import { options } from './options.mjs';
 import { report } from './report.mjs';
 
-const { data, variant, seed, epochs, pictures } = options;
-const output = join(options.output, `${variant}-${seed}`);
+const { data, network, variant, seed, epochs, pictures } = options;
+const name = `${network}-${variant}-${seed}`;
+const output = join(options.output, name);
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
 const { trainSet, valSet } = split(await readVoc(data, { split: 'train' }));
 const testSet = firstOf(await readVoc(data, { split: 'test', classes: trainSet.classes }));
-console.log(
-  `${trainSet.pictures.length} pictures to train, ${valSet.pictures.length} to choose by, ${testSet.pictures.length} to test`,
-);
+const counts = [trainSet, valSet, testSet].map((set) => set.pictures.length);
+console.log(`${counts[0]} pictures to train, ${counts[1]} to choose by, ${counts[2]} to test`);
 
+/** Figures of the stages that are done, kept for runs that go on. */
+const stagesFile = join(output, 'stages.json');
+const stages = existsSync(stagesFile) ? JSON.parse(readFileSync(stagesFile, 'utf8')) : {};
+const { delicate, ...args } = networkOf(network, await tf.loadLayersModel(modelFolder(options.trunk)));
 const checkpoint = new Checkpoint(output, 'trained');
-const detector = checkpoint.epochs > 0 ? await checkpoint.load() : await create();
+const detector = checkpoint.epochs > 0 ? await checkpoint.load() : create();
 if (checkpoint.epochs < epochs) await trainOn();
-await chooseThreshold(detector, valSet);
-await detector.save(modelFolder(join(output, 'detector')));
-const { figures, curves, worst } = await report(detector, testSet);
-writeFileSync(join(output, 'curves.svg'), curves);
-writeFileSync(join(output, 'worst.png'), worst);
-const result = {
-  variant,
-  seed,
-  epochs,
-  trained: trainSet.pictures.length,
-  tested: testSet.pictures.length,
-  ...figures,
-};
-console.log(JSON.stringify(result, null, 2));
+if (stages.trained?.epochs !== epochs) {
+  const bytes = statSync(join(output, 'trained', 'model', 'weights.bin')).size;
+  await evaluate('trained', detector, { epochs, bytes });
+}
+if (options.compress > 0) {
+  const again = () => checkpoint.load();
+  const levels = (of) => levelsOf(of, join(output, 'levels'));
+  const made = await compress(detector, { again, levels, trainSet, epochs: options.compress, delicate, output });
+  await chooseThreshold(made.detector, valSet);
+  const { small, bytes } = await made.save();
+  await evaluate('compressed', small, { epochs: options.compress, bytes, smaller: stages.trained.bytes / bytes });
+}
+const result = { network, variant, seed, pictures: { train: counts[0], validation: counts[1], test: counts[2] } };
+console.log(JSON.stringify({ ...result, ...stages }, null, 2));
 if (pictures === 0) {
   const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'];
-  writeResult(new URL(`results/${variant}-${seed}.json`, import.meta.url), packages, result);
+  writeResult(new URL(`results/${name}.json`, import.meta.url), packages, { ...result, ...stages });
 }
 
-async function create() {
-  const trunk = await tf.loadLayersModel(modelFolder(options.trunk));
-  return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training: { ...network.training, seed } });
+function create() {
+  return hyperNet({ ...args, classes: trainSet.classes, variant, training: { ...args.training, seed } });
 }
 
 async function trainOn() {
-  const needed = cachedBytes(detector, trainSet, 2) / 1e9;
-  const { bavail, bsize } = statfsSync(output);
-  console.log(
-    `The levels of all pictures need ${needed.toFixed(1)} GB on disk; ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`,
+  const began = process.cpuUsage();
+  const batches = await levelsOf(
+    detector,
+    join(options.output, `levels-${network}-${pictures || 'all'}-${options.val}`),
   );
-  if (needed * 1e9 > bavail * bsize) throw new Error('Not enough: give --output a folder on a larger disk.');
-  // The same for all variants and seeds, but not for another trunk or other pictures.
-  const name = ['levels', basename(resolve(options.trunk)), options.pictures || 'all', options.val].join('-');
-  const folder = join(options.output, name);
-  const batches = await cachedBatches(detector, trainSet, {
-    flips: ['horizontal'],
-    seed,
-    store: fileStore(folder),
-    onProgress: (done, of) => done % 100 === 0 && console.log(`Trunk: ${done} of ${of} pictures`),
-  });
-  const firstEpoch = checkpoint.epochs;
   await train(detector, batches, {
     name: 'Training',
     epochs,
     learningRate: 1e-3,
     decay: 0.999,
-    firstEpoch,
+    firstEpoch: checkpoint.epochs,
     checkpoint,
   });
+  const { user, system } = process.cpuUsage(began);
+  console.log(`Processor minutes: ${((user + system) / 60e6).toFixed(1)}`);
+}
+
+/**
+ * Batches of what the trunk gives, kept in a folder: the same for all variants and seeds.
+ */
+async function levelsOf(of, folder) {
+  const needed = cachedBytes(of, trainSet, 2) / 1e9;
+  const { bavail, bsize } = statfsSync(output);
+  const free = (bavail * bsize) / 1e9;
+  console.log(`The levels of all pictures need ${needed.toFixed(1)} GB on disk; ${free.toFixed(1)} GB are free.`);
+  if (needed > free && !existsSync(folder)) throw new Error('Not enough: give --output a folder on a larger disk.');
+  return cachedBatches(of, trainSet, {
+    flips: ['horizontal'],
+    seed,
+    store: fileStore(folder),
+    onProgress: (done, of) => done % 100 === 0 && console.log(`Trunk: ${done} of ${of} pictures`),
+  });
+}
+
+/**
+ * Figures on the test pictures, with the score to show from chosen on the validation
+ * pictures.
+ */
+async function evaluate(stage, of, given) {
+  if (stage === 'trained') await chooseThreshold(of, valSet);
+  const { figures, curves, worst } = await report(of, testSet);
+  writeFileSync(join(output, `${stage}-curves.svg`), curves);
+  writeFileSync(join(output, `${stage}-worst.png`), worst);
+  stages[stage] = { ...given, ...figures };
+  writeFileSync(stagesFile, JSON.stringify(stages, null, 2));
 }
 
 /** Every tenth picture, or as --val says, is kept apart. */

@@ -1,15 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { INQScheduler } from 'tfjs-compress';
 
-/** Pixels of the crops that the trunk trains on: a multiple of its stride, a quarter of the picture. */
-const [height, width] = [160, 208];
-
 /**
- * Quantizes the trunk of a detector in place with INQ. What it is to learn meanwhile is what it computed before: the three levels of
- * the detector that `load` gives again are the labels, on random crops of the pictures; no box is needed. Depthwise kernels and the
- * first convolution, 0.6% of the weights, are left.
+ * Quantizes the trunk of a detector in place with INQ. What it is to learn meanwhile is
+ * what it computed before: the three levels of the detector that `load` gives again are
+ * the labels, on random crops of the pictures; no box is needed. Depthwise kernels and
+ * the first convolution, 0.6% of the weights, are left (`exclude`). Crops of [height,
+ * width] pixels, multiples of the trunk's stride, are a quarter of the picture.
  */
-export async function compressTrunk(detector, load, pictures, { epochs, batchSize = 4, learningRate = 3e-4, onEpoch }) {
+export async function compressTrunk(
+  detector,
+  load,
+  pictures,
+  { epochs, batchSize = 4, learningRate = 3e-4, crop = [160, 208], exclude = ['conv1', 'conv_dw*'], onEpoch },
+) {
   const teacher = await load();
   const images = [];
   for (const picture of pictures) images.push(await prepared(detector, picture));
@@ -25,7 +29,7 @@ export async function compressTrunk(detector, load, pictures, { epochs, batchSiz
       for (let i = 0; i < steps; i++) {
         const ofBatch = [...order.subarray(i * batchSize, (i + 1) * batchSize)].map((k) => images[k]);
         yield tf.tidy(() => {
-          const xs = tf.stack(ofBatch.map(crop));
+          const xs = tf.stack(ofBatch.map((image) => cropOf(image, crop)));
           return { xs, ys: teacher.featureModel.predict(xs) };
         });
       }
@@ -36,7 +40,7 @@ export async function compressTrunk(detector, load, pictures, { epochs, batchSiz
     batchesPerEpoch: steps,
     verbose: 0,
     callbacks: [
-      new INQScheduler({ steps: [0.5, 0.75, 0.875, 1], exclude: ['conv1', 'conv_dw*'] }),
+      new INQScheduler({ steps: [0.5, 0.75, 0.875, 1], exclude }),
       new tf.CustomCallback({ onEpochEnd: (epoch, logs) => onEpoch(epoch + 1, logs.loss / 3) }),
     ],
   });
@@ -60,7 +64,7 @@ async function prepared(detector, picture) {
   return image;
 }
 
-function crop({ values, shape: [rows, columns, channels] }) {
+function cropOf({ values, shape: [rows, columns, channels] }, [height, width]) {
   const from = [rows - height, columns - width].map((most) => Math.floor(Math.random() * (most + 1)));
   return tf.tidy(() => tf.slice(tf.tensor(values, [rows, columns, channels]), [...from, 0], [height, width, channels]));
 }

@@ -2,6 +2,8 @@
  * Trains a HyperNet on blood cells, evaluates it, prunes and quantizes it, and writes a
  * page with what it finds.
  */
+import './settings.js'; // first, so that a wrong option is told at once
+
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,15 +18,20 @@ import {
   scoreCurves,
 } from '@tfjs-compress/detection';
 import { readVoc } from '@tfjs-compress/detection/node';
-import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { startBackend } from './backend.js';
 import { Checkpoint } from './checkpoint.js';
 import { compressTrunk } from './compressTrunk.js';
 import { network } from './network.js';
 import { writePage } from './page.js';
 import { settings } from './settings.js';
 import { chooseThreshold, features, train } from './training.js';
+import { loadTrunk } from './trunk.js';
 
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
@@ -64,7 +71,7 @@ async function trainAll() {
   const detector = done > 0 ? await checkpoint.load() : await createDetector();
   if (done < epochs.train) {
     await timed('trained', async () => {
-      batches = await features(detector, trainSet, seed);
+      batches = await features(detector, trainSet, seed, settings.levels);
       const name = 'Training';
       await train(detector, batches, {
         name,
@@ -96,7 +103,7 @@ async function compressAll() {
     });
   });
   await stage('pruned', async () => {
-    batches = await features(detector, trainSet, seed);
+    batches = await features(detector, trainSet, seed, join(output, 'levels-trunk'));
     const surgery = new SurgeryCallback({
       targetSparsity: 0.8,
       endStep: Math.ceil((epochs.compress * batches.size) / 2),
@@ -108,7 +115,7 @@ async function compressAll() {
   await chooseThreshold(detector, valSet);
   await report('pruned', detector);
   await stage('quantized', async () => {
-    batches ??= await features(detector, trainSet, seed);
+    batches ??= await features(detector, trainSet, seed, join(output, 'levels-trunk'));
     const inq = new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] });
     await train(detector, batches, { ...common, name: 'Quantizing', learningRate: 2e-4, callbacks: [inq] });
   });
@@ -140,7 +147,7 @@ async function read(split) {
 }
 
 async function createDetector() {
-  const trunk = await tf.loadLayersModel(modelFolder(settings.trunk));
+  const trunk = await loadTrunk(settings.trunk);
   const training = { ...network.training, seed };
   return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training });
 }

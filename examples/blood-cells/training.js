@@ -1,24 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
 import { cachedBatches } from '@tfjs-compress/detection';
+import { fileStore } from '@tfjs-compress/detection/node';
 import { AveragedWeights, WarmUp } from 'tfjs-compress';
 
 /**
- * What the frozen trunk makes of every picture and of its mirror image, computed once.
+ * What the frozen trunk makes of every picture and of its three mirror images, computed
+ * once and kept in a folder: cells have no upper side. Not for another trunk.
  */
-export function features(detector, set, seed) {
+export function features(detector, set, seed, folder) {
   return cachedBatches(detector, set, {
-    flips: ['both'],
+    flips: ['horizontal', 'vertical', 'both'],
     seed,
+    store: fileStore(folder),
     onProgress: (done, of) => done % 50 === 0 && console.log(`Trunk: ${done} of ${of} pictures`),
   });
 }
 
-/** Keeps with the detector at what score it finds best on a set that is neither trained on nor reported. */
+/**
+ * Keeps with the detector at what score it finds best on a set that is neither trained on
+ * nor reported.
+ */
 export async function chooseThreshold(detector, set) {
   try {
     await detector.chooseThreshold(set);
   } catch (error) {
-    // A network that has hardly been trained finds nothing: everything it finds is shown then.
+    // A network that has hardly been trained finds nothing: everything it finds is shown
+    // then.
     if (!error.message.startsWith('chooseThreshold:')) throw error;
     console.log(error.message);
     detector.setDetectDefaults({ scoreThreshold: 0.05 });

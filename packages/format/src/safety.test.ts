@@ -44,8 +44,9 @@ describe('a file that is not whole', () => {
 
   it('says what it is instead', () => {
     expect(() => read(new TextEncoder().encode('{"modelTopology": {}}'))).toThrow(
-      'this is no compressed model (at byte 0)',
+      'this is not a compressed model (at byte 0)',
     );
+    expect(() => read(new TextEncoder().encode('<!doctype html>'))).toThrow('this is a web page');
     expect(() => read(change(3, 9))).toThrow('version 9 of the format needs a newer @tfjs-compress/format (at byte 3)');
     expect(() => read(change(good.length - 1, good[good.length - 1] ^ 1))).toThrow('the checksum does not match');
     expect(() => read(new Uint8Array([0x74, 0x66, 0x7a, 1, ...new Array(20).fill(255)]))).toThrow(

@@ -46,7 +46,11 @@ export async function readSource(
   let module: ReturnType<typeof compileDecoder> | undefined;
   if (isUrl) {
     module = compileDecoder();
-    [from] = await Promise.all([fetch(from, { signal }), module]);
+    const request = fetch(from, { signal }).catch((error) => {
+      signal?.throwIfAborted();
+      throw new Error(`${title}: cannot be fetched: ${error.message}. In Node, give the file's bytes.`);
+    });
+    [from] = await Promise.all([request, module]);
   }
   if (typeof from?.load === 'function') from = await from.load();
   if (from?.modelTopology) return from;

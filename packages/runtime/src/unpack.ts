@@ -26,7 +26,8 @@ export function compileDecoder(): Promise<WebAssembly.Module> {
  * and within the same bounds, a part for each weight; decoded by WebAssembly, which is
  * faster than JavaScript that an engine has not compiled yet.
  *
- * @param module What compileDecoder() gave, where it was called before the file was there.
+ * @param module What compileDecoder() gave, where it was called before the file was
+ *   there.
  * @throws FormatError for all but a whole, unchanged compressed file.
  */
 export async function unpack(

@@ -52,7 +52,9 @@ export function readContainer(
     throw new FormatError(file, offset, problem);
   };
   const version = bytes[3];
-  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is no compressed model');
+  // A server that answers every address with its page is the usual reason.
+  if (bytes[0] === 60) fail(0, 'this is a web page (it begins with <), not a compressed model');
+  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is not a compressed model');
   if (!(version >= oldest && version <= newestVersion)) {
     const needed = version === 1 ? '@tfjs-compress/format/decode' : 'a newer @tfjs-compress/format';
     fail(3, `version ${version} of the format needs ${needed}`);

@@ -1,0 +1,32 @@
+import { iou, pictureGrid, toBoxes } from '@tfjs-compress/detection';
+import sharp from 'sharp';
+
+/**
+ * The pictures with the most missed objects as a grid, for sharp. Objects that nothing
+ * above the detector's score overlaps by half are named 'missed: …'; what was shown keeps
+ * its class.
+ *
+ * @param detections Of each of the set's pictures.
+ * @param count How many pictures.
+ * @param options Those of pictureGrid().
+ */
+export async function worstMisses(detector, set, detections, count, options = { columns: 6 }) {
+  const { scoreThreshold = 0.05 } = detector.config.detect;
+  const rows = set.pictures.map((picture, i) => {
+    const shown = detections[i].filter(({ score }) => score > scoreThreshold);
+    return { picture, shown, missed: picture.objects.filter((object) => isMissed(object, shown)) };
+  });
+  rows.sort((a, b) => b.missed.length - a.missed.length);
+  const pictures = [];
+  for (const { picture, shown, missed } of rows.slice(0, count)) {
+    const named = missed.map(({ box, class: name }) => ({ box, class: `missed: ${name}` }));
+    pictures.push({ pixels: await picture.load(), objects: [...shown, ...named] });
+  }
+  const { data, width, height } = pictureGrid(pictures, options);
+  return sharp(data, { raw: { width, height, channels: 4 } });
+}
+
+function isMissed({ box, class: name, difficult }, shown) {
+  const ofClass = shown.filter((each) => each.class === name);
+  return !difficult && !ofClass.some((each) => iou(toBoxes([each.box]), 0, toBoxes([box]), 0) >= 0.5);
+}
