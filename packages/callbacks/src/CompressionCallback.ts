@@ -297,7 +297,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
     for (const { site } of selected) {
       const holder = holders.get(site.variable) as CompressionCallback | undefined;
       if (holder && holder.trained !== this.trained && isRunning(holder))
-        this.fail(`${site.path} is in another fit that is running. Fit models that share a layer one after the other.`);
+        this.fail(`${site.path} is in another model's fit that is running. Let that end first.`);
       holders.set(site.variable, this);
     }
     for (const sibling of siblingsOn(this.trained!)) {

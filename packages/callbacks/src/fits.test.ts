@@ -275,7 +275,7 @@ it('refuses a layer that another model trains at the same time, and takes it aft
   );
   const refused = results.findIndex(({ status }) => status === 'rejected');
   expect((results[refused] as PromiseRejectedResult).reason.message).toMatch(
-    /kernel is in another fit that is running\./,
+    /kernel is in another model's fit that is running\./,
   );
   expect(results[1 - refused].status).toBe('fulfilled');
   expectDone(models[1 - refused], 'both');
