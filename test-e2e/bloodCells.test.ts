@@ -1,18 +1,23 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-// @ts-expect-error plain JavaScript without types
-import { modelFolder } from '@tfjs-compress/example-tools';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../scripts/setup.mjs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+// @ts-expect-error plain JavaScript without types
+import { modelFolder } from '../examples/blood-cells/modelFolder.js';
 import { run } from './support/run.js';
+import { placeTemplate } from './support/templates.js';
 
+/** The template is copied out of the monorepo and run there, with the packed packages. */
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-blood-cells-'));
 const [data, trunk, output] = ['data', 'trunk', 'output'].map((name) => join(folder, name));
-const example = (...args: string[]) =>
-  run(process.execPath, ['examples/blood-cells/main.js', '--output', output, ...args], { cwd: root, mayFail: true });
+let template: string;
+const example = (...args: string[]) => run(process.execPath, ['main.js', ...args], { cwd: template, mayFail: true });
+const job = (...args: string[]) => example('--output', output, ...args);
 
 /** Pictures as the example's data has them, with a disc for each kind of cell. */
 const cells = { WBC: [150, 160, 70, '#503080'], RBC: [420, 200, 50, '#e09090'], Platelets: [300, 380, 18, '#8040a0'] };
@@ -42,11 +47,11 @@ async function writePictures(names: Record<string, string[]>): Promise<void> {
   }
 }
 
-/** MobileNet's first layers by name and stride, but with few channels. */
+/** MobileNet's layers by name and stride, with few channels and few of the layers. */
 async function writeTrunk(): Promise<void> {
   await tf.setBackend('cpu');
   const { batchNormalization, conv2d, depthwiseConv2d, reLU } = tf.layers;
-  const image = tf.input({ shape: [null, null, 3] });
+  const image = tf.input({ shape: [224, 224, 3] }); // as it is published
   let x: tf.SymbolicTensor = image;
   const add = (...layers: tf.layers.Layer[]) => {
     for (const layer of layers) x = layer.apply(x) as tf.SymbolicTensor;
@@ -70,6 +75,7 @@ async function writeTrunk(): Promise<void> {
     );
     add(reLU({ name: `conv_pw_${i}_relu` }));
   }
+  add(tf.layers.globalAveragePooling2d({}), tf.layers.dense({ units: 5, activation: 'softmax' }));
   const model = tf.model({ inputs: image, outputs: x });
   await model.save(modelFolder(trunk));
   model.dispose();
@@ -77,8 +83,10 @@ async function writeTrunk(): Promise<void> {
 
 describe('examples/blood-cells', () => {
   beforeAll(async () => {
+    template = placeTemplate('blood-cells', inject('consumers').templates);
     await writePictures({ train: ['a', 'b'], val: ['c'], test: ['d'] });
     await writeTrunk();
+    mkdirSync(join(folder, 'without', 'ImageSets', 'Main'), { recursive: true });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -87,9 +95,14 @@ describe('examples/blood-cells', () => {
 
   it('trains, goes on where it was ended, compresses, and writes a file and a page', async () => {
     const given = ['--data', data, '--trunk', trunk, '--epochs'];
-    const first = await example(...given, '1', '--compress', '0');
+    // The first run gets the trunk from a server, as the default address has it.
+    const server = createServer(({ url }, response) => response.end(readFileSync(join(trunk, basename(url!)))));
+    await once(server.listen(0, 'localhost'), 'listening');
+    const address = `http://localhost:${(server.address() as AddressInfo).port}/model.json`;
+    const first = await job('--data', data, '--trunk', address, '--epochs', '1', '--compress', '0');
+    server.close();
     expect(first.code, first.stderr).toBe(0);
-    const second = await example(...given, '2', '--compress', '3');
+    const second = await job(...given, '2', '--compress', '3');
     expect(second.code, second.stderr).toBe(0);
     expect(second.stdout).not.toContain('Training: epoch 1/2');
     expect(second.stdout).toContain('Training: epoch 2/2');
@@ -100,7 +113,7 @@ describe('examples/blood-cells', () => {
       expect(page).toContain(part);
     const bytes = statSync(join(output, 'bloodCells.tfz')).size;
     expect(bytes).toBeLessThan(statSync(join(output, 'trained', 'model', 'weights.bin')).size / 5);
-    const third = await example(...given, '2', '--compress', '3');
+    const third = await job(...given, '2', '--compress', '3');
     expect(third.stdout).not.toContain('epoch');
     expect(third.stdout.match(/mAP .*/g)).toEqual(second.stdout.match(/mAP .*/g));
   });
@@ -108,15 +121,20 @@ describe('examples/blood-cells', () => {
   it.each<[string, string[]]>([
     ['--data FOLDER is missing', []],
     ['--data: expected a folder with ImageSets/Main', ['--data', folder]],
+    ['train.txt', ['--data', join(folder, 'without')]],
+    [
+      '--trunk: expected MobileNet v1, received http://localhost:1/',
+      ['--data', data, '--trunk', 'http://localhost:1/'],
+    ],
     ['--trunk: expected a folder with model.json', ['--data', data, '--trunk', data]],
     ['--epochs: expected an integer from 1 on, received many', ['--data', data, '--trunk', trunk, '--epochs', 'many']],
     ['--variant: expected fast or full, received slow', ['--data', data, '--trunk', trunk, '--variant', 'slow']],
     ['--compress: expected 0 or from 3 on, received 2', ['--data', data, '--trunk', trunk, '--compress', '2']],
     ["Unknown option '--quick'", ['--quick']],
   ])('says in a line what is wrong: %s', async (message, args) => {
-    const { code, stderr } = await example(...args);
+    const { code, stderr } = await example(...args, '--output', join(folder, 'nothing'));
     expect(code).toBe(1);
     expect(stderr).toContain(message);
-    expect(stderr).not.toContain('    at ');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });

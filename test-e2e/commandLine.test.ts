@@ -108,7 +108,7 @@ describe('npx tfjs-compress, from the packed package', () => {
   it.each([
     [['summary', 'nowhere'], 'nowhere: there is no such file or folder.'],
     [['unpack', 'history.json', 'x'], 'history.json: this is not a tfjs model, it has no weightsManifest.'],
-    [['summary', 'makeModel.mjs'], 'makeModel.mjs: this is no compressed model (at byte 0).'],
+    [['summary', 'makeModel.mjs'], 'makeModel.mjs: this is not a compressed model (at byte 0).'],
     [['prune', 'model.tfz', 'x.tfz', '--sparsity', '2'], 'Expected a number from 0 to 0.9999.'],
     [['pack'], "missing required argument 'in'"],
     [['sumary', 'model.tfz'], 'Did you mean summary?'],

@@ -29,7 +29,8 @@ it("README's table of versions is what the manifests and the tests say", () => {
   const tfjs = ['core', 'layers'].map((name) => rangeOf(`@tensorflow/tfjs-${name}`));
   expect(new Set([...tfjs, rangeOf('@tensorflow/tfjs-backend-wasm')]).size).toBe(1);
   const engines = new Set(publicPackages().map(({ manifest }) => manifest.engines?.node));
-  expect([...engines]).toEqual([`>=${majors[0]}`]);
+  // The first ones with process.getBuiltinModule (packages/format/src/files.ts).
+  expect([...engines]).toEqual(['^20.16.0 || >=22.3.0']);
   const [library] = JSON.parse(read('tsconfig.json')).compilerOptions.lib;
   const [, target] = /target: '(\w+)'/.exec(read('tsdown.config.ts'))!;
   const major = ([first, second]: number[]) => (first === 0 ? `0.${second}` : first);
@@ -37,7 +38,7 @@ it("README's table of versions is what the manifests and the tests say", () => {
   const versions = bundlerNames.map((name) => `${name} ${major(installed(name.toLowerCase()))}`);
   const rows = {
     'TensorFlow.js': `${tfjs[0].replace('^', '')} and later 4.x (tested: ${installed('@tensorflow/tfjs').join('.')})`,
-    'Node.js': `${majors.join(', ')}; ES modules and CommonJS`,
+    'Node.js': `${majors.join(', ')} (from 20.16 and 22.3 on); ES modules and CommonJS`,
     Browsers: browsersOf[`${library} ${target}`],
     Bundlers: versions.join(', '),
     TypeScript: `${installed('typescript').slice(0, 2).join('.')}, strict`,

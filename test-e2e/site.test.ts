@@ -87,11 +87,21 @@ describe.skipIf(!executable)('in Chromium', () => {
     expect(errors).toEqual([]);
   }
 
+  const circle = join(esm, 'site', 'circle.tfz');
+
   it.each(pagesOfSite())('the page in $name, line $line', async ({ code }) => {
     const cdn = 'https://cdn.jsdelivr.net';
-    const page = await open(code, {}, `default-src 'self'; script-src 'unsafe-inline' ${cdn} 'wasm-unsafe-eval'`);
+    const policy = `default-src 'self'; script-src 'unsafe-inline' ${cdn} 'wasm-unsafe-eval'`;
+    const page = await open(code, { 'circle.tfz': circle }, policy);
     expect(expectedOf(code).length).toBeGreaterThan(0);
     await expectLines(expectedOf(code));
+    const save = page.getByRole('button', { name: 'Save circle.tfz' });
+    if (await save.count()) {
+      // The page that is shipped comes next, and gets this file.
+      const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
+      expect(file.suggestedFilename()).toBe('circle.tfz');
+      await file.saveAs(circle);
+    }
     await page.close();
   });
 
@@ -134,7 +144,9 @@ describe.skipIf(!executable)('in Chromium', () => {
 
   it('react-training shows its progress, and the first of the two effects of StrictMode does not', async () => {
     const page = await openProject('react-training');
-    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 30_000 }).toBe('50% pruned');
+    await expect
+      .poll(() => page.getByRole('status').textContent(), { timeout: 30_000 })
+      .toMatch(/^1 \+ 2 \+ 3 \+ 4 = (9|1[01])\.\d$/);
     expect(errors).toEqual([]);
     await page.close();
   });

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { root } from '../scripts/setup.mjs';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { run } from './support/run.js';
+import { placeTemplate } from './support/templates.js';
 
+/** The template is copied out of the monorepo and run there, with the packed packages. */
 const folder = mkdtempSync(join(tmpdir(), 'teachable-machine-'));
 const [model, pictures, output] = ['model', 'pictures', 'output'].map((name) => join(folder, name));
-const options = { cwd: root, env: { TFJS_BACKEND: 'wasm' }, mayFail: true };
-const main = (...args: string[]) => run(process.execPath, ['examples/teachable-machine/main.js', ...args], options);
+let template: string;
+const main = (...args: string[]) => run('npm', ['start', '--silent', '--', ...args], { cwd: template, mayFail: true });
 
 beforeAll(async () => {
+  template = placeTemplate('teachable-machine', inject('consumers').templates);
   for (const each of [model, join(pictures, 'first'), join(pictures, 'second')]) mkdirSync(each, { recursive: true });
   await writeModel();
   for (let i = 0; i < 10; i++) {

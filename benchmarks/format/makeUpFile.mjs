@@ -10,6 +10,7 @@ export async function fileMaker(dist) {
   const { SymbolRecorder } = await part('SymbolRecorder.js');
   const { writeContainer } = await part('writeContainer.js');
   const { codeText } = await part('decoder/codeText.js');
+  const { version1 } = await part('decoder/version1.js');
   const { codeRaw } = await part('decoder/floatCoder.js');
   const { affineLevels, codePlan, noPlan, powerLevels } = await part('decoder/TensorPlan.js');
   const tables = 6 * 288;
@@ -62,7 +63,7 @@ export async function fileMaker(dist) {
       },
       /** All zeros, in one gap. */
       run(encoder, state, n) {
-        codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' }, version);
+        codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' }, version < 2);
         const recorder = new SymbolRecorder(6);
         const bits = 31 - Math.clz32(n);
         recorder.code(0, n < 16 ? n : 16 + 2 * (bits - 4) + ((n >>> (bits - 1)) & 1));
@@ -76,7 +77,7 @@ export async function fileMaker(dist) {
           encoder,
           state.fields,
           { ...noPlan, values: 'powers', exponent: 1, levels: powerLevels(1, 2) },
-          version,
+          version < 2,
         );
         const recorder = new SymbolRecorder(6);
         recorder.code(5, 0);
@@ -99,8 +100,9 @@ export async function fileMaker(dist) {
     const json = `{"a":${field},"weights":${JSON.stringify(tensors.map(({ entry }) => entry))}}`;
     const text = new TextEncoder().encode(json);
     const encoder = new BitEncoder();
-    codeText(encoder, text.slice(), version);
-    const state = new EncoderState(version);
+    const old = version < 2 ? version1() : undefined;
+    codeText(encoder, text.slice(), old);
+    const state = new EncoderState(old);
     let mixedBits = 0;
     for (const { n } of tensors) mixedBits += writers[method](encoder, state, n);
     const weightBytes = tensors.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -6,8 +6,8 @@ const shownWorst = 24;
 const curvePoints = 200;
 
 /**
- * Everything that is reported of a detector: figures, precision over recall as SVG, the worst
- * misses as PNG.
+ * Everything that is reported of a detector: figures, precision over recall as SVG, the
+ * worst misses as PNG.
  */
 export async function report(detector, set) {
   const { detections, proposals } = await detectAll(detector, set, {

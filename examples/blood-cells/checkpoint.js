@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Detector } from '@tfjs-compress/detection';
-import { modelFolder } from '@tfjs-compress/example-tools';
+import { modelFolder } from './modelFolder.js';
 
 /**
  * Keeps a stage's detector, its optimizer, what the averages are of and the epochs done,

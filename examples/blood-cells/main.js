@@ -2,6 +2,8 @@
  * Trains a HyperNet on blood cells, evaluates it, prunes and quantizes it, and writes a
  * page with what it finds.
  */
+import './settings.js'; // first, so that a wrong option is told at once
+
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,15 +18,20 @@ import {
   scoreCurves,
 } from '@tfjs-compress/detection';
 import { readVoc } from '@tfjs-compress/detection/node';
-import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { startBackend } from './backend.js';
 import { Checkpoint } from './checkpoint.js';
 import { compressTrunk } from './compressTrunk.js';
 import { network } from './network.js';
 import { writePage } from './page.js';
 import { settings } from './settings.js';
 import { chooseThreshold, features, train } from './training.js';
+import { loadTrunk } from './trunk.js';
 
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
@@ -140,7 +147,7 @@ async function read(split) {
 }
 
 async function createDetector() {
-  const trunk = await tf.loadLayersModel(modelFolder(settings.trunk));
+  const trunk = await loadTrunk(settings.trunk);
   const training = { ...network.training, seed };
   return hyperNet({ trunk, classes: trainSet.classes, ...network, variant, training });
 }

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+
+/**
+ * MobileNet v1 (width 1.0, ImageNet) as it is published for TensorFlow.js: 17 MB, loaded
+ * when a training begins.
+ */
+const mobileNet = 'https://storage.googleapis.com/tfjs-models/tfjs/mobilenet_v1_1.0_224/model.json';
 
 const options = {
   data: { type: 'string' },
-  trunk: { type: 'string' },
-  output: { type: 'string', default: new URL('output', import.meta.url).pathname },
+  trunk: { type: 'string', default: mobileNet },
+  output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
   epochs: { type: 'string', default: '12' },
   compress: { type: 'string', default: '6' },
   pictures: { type: 'string', default: '0' },
@@ -23,7 +30,7 @@ function read() {
   try {
     const { values } = parseArgs({ options });
     folder(values, 'data', 'ImageSets/Main');
-    folder(values, 'trunk', 'model.json');
+    if (!isAddress(values.trunk)) folder(values, 'trunk', 'model.json');
     const { variant } = values;
     if (!['fast', 'full'].includes(variant)) throw new Error(`--variant: expected fast or full, received ${variant}`);
     const epochs = { train: integer(values, 'epochs', 1), compress: integer(values, 'compress', 0) };
@@ -46,6 +53,11 @@ function read() {
     console.error(error.message);
     process.exit(1);
   }
+}
+
+/** Whether a trunk is loaded from a server. */
+export function isAddress(trunk) {
+  return /^https?:/.test(trunk);
 }
 
 function folder(values, name, content) {

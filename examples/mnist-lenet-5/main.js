@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
@@ -77,5 +78,7 @@ console.table({ 'float32 weights': { bytes: 4 * model.countParams() }, ...rows }
 
 const { html } = await makeReport(model, { title: 'LeNet-5 on MNIST', history });
 writeFileSync('output/report.html', html);
-const page = ['tfjs-compress', 'page', 'output/quantized.tfz', 'output/digits.html', '--title', 'Draw a digit'];
-console.log(execFileSync('npx', page, { encoding: 'utf8', shell: process.platform === 'win32' }).trim());
+// As `npx tfjs-compress page` does, which on Windows would need quotes.
+const command = fileURLToPath(new URL('dist/cli.js', import.meta.resolve('tfjs-compress/package.json')));
+const args = [command, 'page', 'output/quantized.tfz', 'output/digits.html', '--title', 'Draw a digit'];
+console.log(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());

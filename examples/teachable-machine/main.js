@@ -1,11 +1,14 @@
+/**
+ * Compresses a Teachable Machine image model with some pictures, without training it, and
+ * makes a page of it: `npm start -- MODEL PICTURES`.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
+import '@tensorflow/tfjs-backend-wasm';
 import { compressed, compressOnce } from 'tfjs-compress';
 import { readPictures } from './pictures.js';
 
@@ -18,7 +21,7 @@ try {
 
 async function main() {
   const { folder, pictures, output } = readArguments();
-  console.log(`Backend: ${await startBackend()}`);
+  await tf.setBackend('wasm');
   const model = await readModel(folder);
   const all = await readPictures(pictures, model.inputs[0].shape.slice(1));
   // A fifth of the pictures judges; the model sees the others while it is compressed.
@@ -41,15 +44,14 @@ async function main() {
   );
 
   const page = join(output, 'page.html');
-  const cli = createRequire(import.meta.url)
-    .resolve('tfjs-compress/package.json')
-    .replace('package.json', 'dist/cli.js');
-  const args = [cli, 'page', file, page, ...labels(folder, output)];
+  // As `npx tfjs-compress page` does, which on Windows would need quotes.
+  const command = fileURLToPath(new URL('dist/cli.js', import.meta.resolve('tfjs-compress/package.json')));
+  const args = [command, 'page', file, page, ...labels(folder, output)];
   console.log(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
 }
 
 function readArguments() {
-  const usage = 'Usage: node main.js FOLDER PICTURES [--output FOLDER]';
+  const usage = 'Usage: npm start -- FOLDER PICTURES [--output FOLDER]';
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) } },
@@ -65,13 +67,22 @@ function readArguments() {
 }
 
 async function readModel(folder) {
-  const model = await tf.loadLayersModel(modelFolder(folder)).catch((error) => {
+  const model = await loadFolder(folder).catch((error) => {
     throw new Error(`FOLDER: expected a model that TensorFlow.js loads, received '${folder}': ${error.message}`);
   });
   const { shape } = model.inputs[0];
   if (model.inputs.length !== 1 || shape.length !== 4 || shape.slice(1).includes(null) || ![1, 3].includes(shape[3]))
     throw new Error(`FOLDER: expected a model of pictures, received one whose input is [${shape.join(', ')}].`);
   return model;
+}
+
+/** Node reads no model folders without tfjs-node; this does. */
+async function loadFolder(folder) {
+  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const files = weightsManifest.flatMap(({ paths }) => paths.map((path) => readFileSync(join(folder, path))));
+  const weightData = Uint8Array.from(Buffer.concat(files)).buffer;
+  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
 }
 
 /** The names of the classes, which Teachable Machine writes into metadata.json. */

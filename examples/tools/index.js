@@ -1,4 +1,5 @@
-export { startBackend } from './backend.js';
+// Of a template, which works without this folder.
+export { startBackend } from '../blood-cells/backend.js';
+export { modelFolder } from '../blood-cells/modelFolder.js';
 export { mainJob } from './mainJob.js';
-export { modelFolder } from './modelFolder.js';
 export { epochLines } from './progress.js';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
-import { startBackend } from './backend.js';
+import { startBackend } from '../blood-cells/backend.js';
 import { writePage } from './page.js';
 import { epochLines } from './progress.js';
 import { writeReport } from './report.js';

@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsdown';
 import shared from '../../tsdown.config.js';
 
-export default defineConfig({ ...shared, entry: ['src/index.ts', 'src/decode.ts', 'src/internal.ts'] });
+export default defineConfig({
+  ...shared,
+  entry: ['src/index.ts', 'src/decode.ts', 'src/decode2.ts', 'src/internal.ts'],
+});

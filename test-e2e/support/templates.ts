@@ -7,12 +7,14 @@ const examples = join(root, 'examples');
 /** The examples that people copy: each works alone. */
 export const templates = [
   'audio',
+  'blood-cells',
   'layers',
   'mnist-lenet-5',
   'node-service',
   'one-line',
   'search',
   'tabular',
+  'teachable-machine',
   'text',
   'transfer',
   'web',

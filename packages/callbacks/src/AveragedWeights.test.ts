@@ -133,14 +133,6 @@ describe('AveragedWeights', () => {
     expect(failed.map(bitsOf)).toEqual((await endedAt(fail, [], 'onEpochEnd')).map(bitsOf));
   });
 
-  it('stays a number where an optimizer makes none of what is pruned', async () => {
-    const model = smallModel();
-    model.compile({ optimizer: tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true), loss: 'meanSquaredError' });
-    const surgery = new SurgeryCallback({ rate: 0.3, gamma: 0.1, verbose: 0 });
-    await model.fit(x, y, { ...fitArgs, epochs: 6, callbacks: [new AveragedWeights({ decay: 0.9 }), surgery] });
-    expect(weightsOf(model).every((values) => values.every(Number.isFinite))).toBe(true);
-  });
-
   it('breaks neither masks nor levels, and ends in a quantized average', async () => {
     const model = smallModel();
     const surgery = () => new SurgeryCallback({ targetSparsity: 0.5, verbose: 0 });

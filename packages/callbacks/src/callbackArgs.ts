@@ -1,27 +1,34 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { Selection, Selector } from '@tfjs-compress/layers';
+import type { Selection } from '@tfjs-compress/layers';
+import { checkSelectors } from '@tfjs-compress/layers/internal';
 import { check, checkInteger, checkKnownOptions, checkOneOf, checkSignal } from '@tfjs-compress/math/internal';
 
 /** Options that both callbacks take. */
 export interface CompressionCallbackArgs<Override> extends Selection<Override> {
   /**
-   * What to do when training ends before the plan does (earlyStopping, stopTraining, a plan for several fits): 'finish' it
-   * at once (default), or 'keep' what is done, on the model, so that a later fit with the same options goes on from there.
+   * What to do when training ends before the plan does (earlyStopping, stopTraining, a
+   * plan for several fits): 'finish' it at once (default), or 'keep' what is done, on the
+   * model, so that a later fit with the same options goes on from there.
    */
   whenStopped?: 'finish' | 'keep';
   /**
-   * Take weights that are exactly 0 for pruned ones: for a model that something else has pruned. Default false: zeros are
-   * pruned weights where SurgeryCallback, or the command line, pruned them; others are trained.
+   * Take weights that are exactly 0 for pruned ones: for a model that something else has
+   * pruned. Default false: zeros are pruned weights where SurgeryCallback, or the command
+   * line, pruned them; others are trained.
    */
   keepZeros?: boolean;
   /**
    * For a stop button: when it is aborted, fit ends after the current batch, as with
-   * `model.stopTraining = true`, and whenStopped decides what becomes of the plan. Default none.
+   * `model.stopTraining = true`, and whenStopped decides what becomes of the plan.
+   * Default none.
    */
   signal?: AbortSignal;
   /** Seed of all random choices. Default 0. */
   seed?: number;
-  /** 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for every step of the method too. */
+  /**
+   * 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for
+   * every step of the method too.
+   */
   verbose?: 0 | 1 | 2;
 }
 
@@ -55,14 +62,6 @@ export function checkCommonOptions(options: CommonOptions): void {
   if (exclude !== undefined) checkSelectors(exclude, 'exclude');
   const isMap = overrides !== null && typeof overrides === 'object' && !Array.isArray(overrides);
   check(overrides === undefined || isMap, 'overrides', 'an object with selectors as keys', overrides);
-}
-
-export function checkSelectors(value: unknown, argument: string): void {
-  const expected = 'a layer name, a class, a path, a pattern with *, a RegExp, a function, or a list of these';
-  const isSelector = (s: unknown): s is Selector =>
-    (typeof s === 'string' && s !== '') || s instanceof RegExp || typeof s === 'function';
-  const ok = Array.isArray(value) ? value.length > 0 && value.every(isSelector) : isSelector(value);
-  check(ok, argument, expected, value);
 }
 
 /** What a loop of one's own says of itself. */

@@ -15,7 +15,7 @@ function foreseen(version: number, shape: number[], value: number, plan: Partial
   const weights = Array(count).fill(['a', shape]);
   return { file: () => craft({ weights }, Array(count).fill(tensor), undefined, version) };
 }
-const tooMany = { refused: /number of values in mixed contexts/ };
+const tooMany = { refused: /invalid number of values/ };
 
 /** A tensor of version 2 that says it is a tree, and ends there. */
 function planOnly(shape: number[], stride: number): Attack {
@@ -24,7 +24,7 @@ function planOnly(shape: number[], stride: number): Attack {
   const file = () =>
     craftWith(
       { weights: [['a', shape]] },
-      (encoder, state) => void codePlan(encoder, state.fields, plan, state.version),
+      (encoder, state) => void codePlan(encoder, state.fields, plan),
       () => bytes,
     );
   return { file, maxBytes: bytes, refused: /stride/ };

@@ -1,6 +1,5 @@
 import type { BitEncoder } from '../src/BitEncoder.js';
 import { numberSlots } from '../src/decoder/AdaptiveBits.js';
-import { newestVersion } from '../src/decoder/container.js';
 import { codeRaw } from '../src/decoder/floatCoder.js';
 import { tableContexts } from '../src/decoder/SymbolTables.js';
 import { codePlan, noPlan, planFields, powerLevels } from '../src/decoder/TensorPlan.js';
@@ -9,7 +8,7 @@ import { SymbolRecorder } from '../src/SymbolRecorder.js';
 
 /** A tensor of `length` zeros in one gap, written without having the zeros. */
 export function writeRun(encoder: BitEncoder, state: EncoderState, length: number): void {
-  codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' }, newestVersion);
+  codePlan(encoder, state.fields, { ...noPlan, positions: 'gaps', values: 'float' });
   const recorder = new SymbolRecorder(tableContexts);
   const bits = 31 - Math.clz32(length);
   recorder.code(0, length < 16 ? length : 16 + 2 * (bits - 4) + ((length >>> (bits - 1)) & 1));
@@ -21,12 +20,7 @@ export function writeRun(encoder: BitEncoder, state: EncoderState, length: numbe
  * A tensor of any length that has one symbol, which takes no bits, in a table of its own.
  */
 export function writeOneSymbol(encoder: BitEncoder, state: EncoderState): void {
-  codePlan(
-    encoder,
-    state.fields,
-    { ...noPlan, values: 'powers', exponent: 1, levels: powerLevels(1, 2) },
-    newestVersion,
-  );
+  codePlan(encoder, state.fields, { ...noPlan, values: 'powers', exponent: 1, levels: powerLevels(1, 2) });
   const recorder = new SymbolRecorder(tableContexts);
   recorder.code(tableContexts - 1, 0);
   recorder.write(encoder, state.fields, planFields * numberSlots);

@@ -1,10 +1,10 @@
 import { numberSlots } from './decoder/AdaptiveBits.js';
 import { type BitCoder, unwritten } from './decoder/BitCoder.js';
 import { codeTensor, type Elements, TensorState } from './decoder/codeTensor.js';
-import { newestVersion } from './decoder/container.js';
 import { MixedBudget } from './decoder/MixedBudget.js';
 import { type SymbolCoder, tableContexts } from './decoder/SymbolTables.js';
 import { planFields, type TensorPlan } from './decoder/TensorPlan.js';
+import type { OldCodings } from './decoder/version1.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
 
 /** The encoder's side of what is kept from one tensor to the next. */
@@ -12,8 +12,9 @@ export class EncoderState extends TensorState {
   override readonly mark = markHeld;
   private indices = new Map<number, number>();
 
-  constructor(version = newestVersion, budget?: MixedBudget) {
-    super(version, budget);
+  /** Counts what is coded in mixed contexts; that it is not too much, pack sees to. */
+  constructor(old?: OldCodings) {
+    super(old, new MixedBudget(Number.POSITIVE_INFINITY));
   }
 
   encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
@@ -27,10 +28,7 @@ export class EncoderState extends TensorState {
    * to be used at the same time.
    */
   trial(): EncoderState {
-    const copy = new EncoderState(
-      this.version,
-      new MixedBudget(undefined, this.budget.significance, this.budget.level),
-    );
+    const copy = new EncoderState(this.old);
     copy.fields.p.set(this.fields.p);
     copy.fields.n.set(this.fields.n);
     return copy;

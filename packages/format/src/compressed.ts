@@ -1,7 +1,7 @@
 import { io } from '@tensorflow/tfjs-core';
 import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
 import { checkOptions } from './decoder/checkOptions.js';
-import type { UnpackOptions } from './decoder/openCompressed.js';
+import type { UnpackOptions } from './decoder/open.js';
 import { readSource, type Source, sourceName } from './decoder/readSource.js';
 import { unpack } from './decoder/unpack.js';
 import { isFileUrl, readFile, writeFile } from './files.js';
@@ -54,6 +54,7 @@ export function compressed(place: Source, options: CompressedOptions = {}): Comp
   return {
     async save(artifacts) {
       const bytes = await packAsync(artifacts, packOptions);
+      signal?.throwIfAborted();
       const rest = await write(target, bytes, requestInit);
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts), sizeBytes: bytes.length, ...rest };
     },
@@ -112,7 +113,8 @@ function isFetched(url: string): boolean {
 
 function handlerFor(url: string, handlers: io.IOHandler[]): io.IOHandler {
   if (handlers.length === 1) return handlers[0];
-  throw new Error(`compressed: tfjs has ${handlers.length} handlers for '${url}', expected 1.`);
+  const known = 'indexeddb://, localstorage://, downloads:// (to save), file:// (in Node), https:// or a relative URL';
+  throw new Error(`compressed: tfjs has ${handlers.length} handlers for '${url}', expected 1. Use ${known}.`);
 }
 
 async function upload(
@@ -122,9 +124,20 @@ async function upload(
 ): Promise<Partial<io.SaveResult>> {
   const body = new FormData();
   body.append('model.tfz', new Blob([bytes], { type: 'application/octet-stream' }), 'model.tfz');
-  const response = await fetch(url, { method: 'POST', body, ...requestInit });
-  if (!response.ok) throw new Error(`compressed: saving to ${url} failed with status ${response.status}.`);
+  const response = await fetch(url, { method: 'POST', body, ...requestInit }).catch((cause) => {
+    requestInit?.signal?.throwIfAborted();
+    throw notSaved(url, `: ${cause.message}`, cause);
+  });
+  if (!response.ok) throw notSaved(url, ` with status ${response.status}`);
   return { responses: [response] };
+}
+
+/**
+ * Most who meet this did not mean an address on a server, so it says what else there is.
+ */
+function notSaved(url: string, reason: string, cause?: unknown): Error {
+  const instead = 'Use file://PATH for a file in Node, downloads://NAME or indexeddb://NAME in a browser';
+  return new Error(`compressed: saving to ${url} (a POST) failed${reason}. ${instead}.`, { cause });
 }
 
 function download(name: string, bytes: Uint8Array<ArrayBuffer>): Partial<io.SaveResult> {

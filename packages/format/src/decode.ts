@@ -2,14 +2,14 @@
  * The decoder alone, without dependencies: what a page needs that loads compressed models
  * and saves none.
  */
-import type { io } from '@tensorflow/tfjs-core';
-import { checkOptions } from './decoder/checkOptions.js';
-import { type OpenModel, type OpenTensor, openCompressed, type UnpackOptions } from './decoder/openCompressed.js';
-import { readSource, type Source, sourceName } from './decoder/readSource.js';
+import { type Loader, type LoaderOptions, loaderOf } from './decoder/loaderOf.js';
+import type { OpenModel, OpenTensor, UnpackOptions } from './decoder/open.js';
+import { openCompressed } from './decoder/openCompressed.js';
+import type { Source } from './decoder/readSource.js';
 import { unpack } from './decoder/unpack.js';
 
 export { FormatError } from './decoder/FormatError.js';
-export type { OpenModel, OpenTensor, Source, UnpackOptions };
+export type { Loader, LoaderOptions, OpenModel, OpenTensor, Source, UnpackOptions };
 export { openCompressed, unpack };
 
 /**
@@ -25,11 +25,6 @@ export { openCompressed, unpack };
  * @throws Error for an unknown option; FormatError (from load) for what is no whole,
  *   unchanged compressed file.
  */
-export function compressed(
-  source: Source,
-  options: UnpackOptions & { requestInit?: RequestInit } = {},
-): { load: io.LoadHandler } {
-  checkOptions(options, 'maxBytes, name, requestInit');
-  const { requestInit, ...rest } = options;
-  return { load: async () => unpack(await readSource(source, requestInit), { name: sourceName(source), ...rest }) };
+export function compressed(source: Source, options: LoaderOptions = {}): Loader {
+  return loaderOf(source, options, unpack);
 }

@@ -5,7 +5,7 @@
 export function builtin<T>(name: string): T {
   const modules = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule;
   if (!modules)
-    throw new Error('file:// needs Node 20.16 or later; in a browser use downloads://, indexeddb:// or a File.');
+    throw new Error('file:// needs Node 20.16, 22.3 or later; in a browser use downloads://, indexeddb:// or a File.');
   return modules(name as any) as T;
 }
 

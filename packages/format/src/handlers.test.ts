@@ -31,7 +31,7 @@ describe('file://', () => {
       .load()
       .catch((each) => each);
     expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(/broken\.tfz: this is no compressed model \(at byte 2\)\.$/);
+    expect(error.message).toMatch(/broken\.tfz: this is not a compressed model \(at byte 2\)\.$/);
     rmSync(join(folder, 'broken.tfz'));
   });
 });
@@ -66,6 +66,13 @@ describe('http://', () => {
   it('says when the server does not', async () => {
     await expect(compressed(`${base}/other`).load()).rejects.toThrow('/other: the request failed with status 404');
     await expect(compressed(`${base}/other`).save(model)).rejects.toThrow('failed with status 404');
+  });
+
+  it('says what was asked for where there is no server, and what else to save to', async () => {
+    const nowhere = 'http://127.0.0.1:1/model.tfz';
+    await expect(compressed(nowhere).load()).rejects.toThrow(`${nowhere}: cannot be fetched: `);
+    await expect(compressed(nowhere).save(model)).rejects.toThrow(/model\.tfz \(a POST\) failed: .*downloads:\/\/NAME/);
+    await expect(compressed('model.tfz').save(model)).rejects.toThrow('Use file://PATH');
   });
 });
 
@@ -125,6 +132,15 @@ describe('onProgress and onWeight', () => {
 });
 
 describe('signal', () => {
+  it('ends a save that has packed all of the model', async () => {
+    const button = new AbortController();
+    const path = join(folder, 'late.tfz');
+    const onProgress = (done: number) => done === 1 && button.abort(new Error('late'));
+    const saved = compressed(`file://${path}`, { signal: button.signal, onProgress }).save(model);
+    await expect(saved).rejects.toThrow('late');
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('ends packing and saving with its reason, and is checked', async () => {
     const button = new AbortController();
     const packed = packAsync(model, { signal: button.signal, onProgress: () => button.abort(new Error('enough')) });
@@ -135,6 +151,7 @@ describe('signal', () => {
     await expect(compressed('http://localhost/x', { signal: button.signal }).load()).rejects.toThrow('enough');
     await expect(compressed(pack(model), { signal: button.signal }).load()).rejects.toThrow('enough');
     expect(await packAsync(model, { signal: new AbortController().signal })).toEqual(pack(model));
+    await expect(packAsync(model, { signals: true } as never)).rejects.toThrow("Did you mean 'signal'?");
     await expect(packAsync(model, { signal: true as never })).rejects.toThrow('signal: expected an AbortSignal');
     expect(() => compressed(pack(model), { signal: null as never })).toThrow('signal: expected an AbortSignal');
   });
@@ -143,6 +160,9 @@ describe('signal', () => {
 describe('bad arguments', () => {
   it('are named', () => {
     expect(() => pack(model, { quantise: {} } as never)).toThrow("Did you mean 'quantize'?");
+    expect(() => pack(model, { onProgress: 5 } as never)).toThrow('onProgress: expected a function, received 5.');
+    expect(() => pack(model, { onWeight: 'name' } as never)).toThrow('onWeight: expected a function');
+    expect(() => pack(model, { quantize: { uint8: [] } })).toThrow('quantize.uint8: expected a selector or a list');
     expect(() => pack(model, { quantize: { float61: '*' } } as never)).toThrow("Did you mean 'float16'?");
     expect(() => pack(model, { quantize: { float16: '*', uint8: '*' } })).toThrow(
       "one coding for weight 'powers/kernel'",

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FormatError, openCompressed, unpack } from './decode.js';
+import * as decoder2 from './decode2.js';
 import { pack } from './index.js';
 import { mixedModel } from './testing/models.js';
 
 const folder = fileURLToPath(new URL('fixtures/version1/', import.meta.url));
+const folder2 = folder.replace(/1.$/, '2/');
 const file = pack(mixedModel());
 
 describe('openCompressed', () => {
@@ -41,5 +43,21 @@ describe('openCompressed', () => {
     const { tensors } = openCompressed(file);
     for (const { data } of tensors()) expect(data.length).toBeGreaterThanOrEqual(0);
     expect(() => [...tensors()]).toThrow(FormatError);
+  });
+});
+
+describe('the decoder of version 2 alone', () => {
+  for (const name of readdirSync(folder2).filter((each) => each.endsWith('.tfz'))) {
+    it(`reads ${name} as the other one does`, () => {
+      const bytes = readFileSync(folder2 + name);
+      expect(decoder2.unpack(bytes)).toEqual(unpack(bytes));
+    });
+  }
+
+  it('names the decoder that reads a file of version 1', async () => {
+    const bytes = readFileSync(`${folder}layers-model.tfz`);
+    const error = new FormatError('a.tfz', 3, 'version 1 of the format needs @tfjs-compress/format/decode');
+    expect(() => decoder2.unpack(bytes, { name: 'a.tfz' })).toThrow(error);
+    await expect(decoder2.compressed(bytes, { name: 'a.tfz' }).load()).rejects.toThrow(error);
   });
 });

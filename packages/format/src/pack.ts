@@ -55,6 +55,8 @@ export function* packing(
 ): Generator<void, Uint8Array<ArrayBuffer>, void> {
   checkKnownOptions(options, packOptionNames, 'pack');
   const { quantize: lossy = {}, onProgress, onWeight } = options;
+  checkCallback(onProgress, 'onProgress');
+  checkCallback(onWeight, 'onWeight');
   checkArtifacts(artifacts);
   const { weightSpecs, weightData, getWeightStream: _, ...description } = artifacts;
   checkLossy(lossy, weightSpecs ?? []);
@@ -83,6 +85,10 @@ export function* packing(
   }
   const { coded, raw } = encoder.finish();
   return writeContainer(weightBytes, jsonBytes, coded, raw);
+}
+
+function checkCallback(given: unknown, argument: string): void {
+  check(given === undefined || typeof given === 'function', argument, 'a function', given);
 }
 
 function toEntry({ name, shape, dtype, ...more }: io.WeightsManifestEntry): WeightEntry {

@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { checkSignal } from '@tfjs-compress/math/internal';
-import { type PackOptions, packing } from './pack.js';
+import { checkKnownOptions, checkSignal } from '@tfjs-compress/math/internal';
+import { type PackOptions, packing, packOptionNames } from './pack.js';
 
 export interface PackAsyncOptions extends PackOptions {
   /**
@@ -32,6 +32,7 @@ export async function packAsync(
   artifacts: io.ModelArtifacts,
   options: PackAsyncOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkKnownOptions(options, ['signal', ...packOptionNames], 'packAsync');
   const { signal, ...packOptions } = options;
   checkSignal(signal);
   const steps = packing(artifacts, packOptions);

@@ -28,7 +28,14 @@ export function checkLossy(lossy: Lossy, specs: io.WeightsManifestEntry[]): void
   checkKnownOptions(lossy, ['float16', 'uint8'], 'quantize');
   const names = specs.filter(isLossless).map(({ name }) => name);
   for (const [coding, selector] of Object.entries(lossy)) {
-    if (selector === undefined || names.length === 0) continue;
+    if (selector === undefined) continue;
+    check(
+      !Array.isArray(selector) || selector.length > 0,
+      `quantize.${coding}`,
+      'a selector or a list of some',
+      selector,
+    );
+    if (names.length === 0) continue;
     for (const each of Array.isArray(selector) ? selector : [selector]) {
       const some = names.slice(0, 5).join("', '") + (names.length > 5 ? `', … (${names.length})` : "'");
       check(

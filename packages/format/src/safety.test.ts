@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BitEncoder } from './BitEncoder.js';
 import { codeText } from './decoder/codeText.js';
-import { newestVersion } from './decoder/container.js';
 import { layoutOf } from './decoder/description.js';
 import { FormatError, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
@@ -16,7 +15,7 @@ const read = (bytes: Uint8Array, maxBytes = 1 << 16) => unpack(bytes, { name, ma
 function withDescription(json: string, weightBytes = 0): Uint8Array {
   const text = new TextEncoder().encode(json);
   const encoder = new BitEncoder();
-  codeText(encoder, text, newestVersion);
+  codeText(encoder, text);
   const { coded, raw } = encoder.finish();
   return writeContainer(weightBytes, text.length, coded, raw);
 }
@@ -45,8 +44,9 @@ describe('a file that is not whole', () => {
 
   it('says what it is instead', () => {
     expect(() => read(new TextEncoder().encode('{"modelTopology": {}}'))).toThrow(
-      'this is no compressed model (at byte 0)',
+      'this is not a compressed model (at byte 0)',
     );
+    expect(() => read(new TextEncoder().encode('<!doctype html>'))).toThrow('this is a web page');
     expect(() => read(change(3, 9))).toThrow('version 9 of the format needs a newer @tfjs-compress/format (at byte 3)');
     expect(() => read(change(good.length - 1, good[good.length - 1] ^ 1))).toThrow('the checksum does not match');
     expect(() => read(new Uint8Array([0x74, 0x66, 0x7a, 1, ...new Array(20).fill(255)]))).toThrow(
@@ -89,7 +89,7 @@ describe('a forged file', () => {
 
   it('is refused when its text is no UTF-8', () => {
     const encoder = new BitEncoder();
-    codeText(encoder, new Uint8Array([0x7b, 0xff, 0x7d]), newestVersion);
+    codeText(encoder, new Uint8Array([0x7b, 0xff, 0x7d]));
     const { coded, raw } = encoder.finish();
     expect(() => read(writeContainer(0, 3, coded, raw))).toThrow(FormatError);
   });

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { io } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { compressed as decoderOnly } from './decode.js';
+import { compressed as decoder2 } from './decode2.js';
 import { compressed, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 
@@ -32,7 +33,11 @@ describe('unpack', () => {
   });
 });
 
-for (const [which, handler] of Object.entries({ compressed, 'compressed of the decoder alone': decoderOnly })) {
+for (const [which, handler] of Object.entries({
+  compressed,
+  'compressed of the decoder alone': decoderOnly,
+  'compressed of the smaller decoder': decoder2,
+})) {
   describe(which, () => {
     const sources = {
       bytes,
@@ -49,13 +54,29 @@ for (const [which, handler] of Object.entries({ compressed, 'compressed of the d
       it(`loads from ${name}`, async () => expect(await handler(source).load()).toEqual(expected));
     }
 
-    for (const source of [undefined, null, 7, {}, [], [file, file]]) {
-      it(`says what it can load, and not from ${JSON.stringify(source)}`, async () => {
+    for (const [source, received] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [7, 'Number'],
+      ['', '0'],
+      [{}, 'Object'],
+      [Promise.resolve(new Response(bytes)), 'Promise'],
+      [[], '0'],
+      [[file, file], '2'],
+    ]) {
+      it(`says what it can load, and that it received ${received}`, async () => {
         await expect(handler(source as never).load()).rejects.toThrow(
-          /expected a URL, bytes, 1 file or a handler that can load/,
+          `expected a URL, bytes, 1 file or a handler that can load, received ${received}`,
         );
       });
     }
+
+    it('names what it asked for where there is no answer, or another one', async () => {
+      await expect(handler('http://localhost:1/model.tfz').load()).rejects.toThrow(
+        /^http:\/\/localhost:1\/model.tfz: cannot be fetched: /,
+      );
+      await expect(handler(new Response('none', { status: 404 })).load()).rejects.toThrow('failed with status 404');
+    });
 
     it('refuses unknown options before it loads', () => {
       expect(() => handler('model.tfz', { maxbytes: 1 } as never)).toThrow("option 'maxbytes'");
@@ -79,5 +100,8 @@ describe('saving', () => {
       await expect(compressed(target as never).save(model)).rejects.toThrow();
     }
     await expect(compressed(bytes).save(model)).rejects.toThrow('cannot be saved to');
+    await expect(compressed('http://localhost:1/').save(model)).rejects.toThrow(
+      /^compressed: saving to http:\/\/localhost:1\/ \(a POST\) failed: /,
+    );
   });
 });

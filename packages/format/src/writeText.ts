@@ -1,7 +1,7 @@
 import { random } from '@tfjs-compress/math/internal';
 import { BitEncoder } from './BitEncoder.js';
 import { codeText } from './decoder/codeText.js';
-import { newestVersion, textLimit } from './decoder/container.js';
+import { textLimit } from './decoder/container.js';
 
 const spaces = [0x20, 0x09, 0x0a, 0x0d];
 
@@ -16,7 +16,7 @@ export function writeText(text: Uint8Array): { encoder: BitEncoder; jsonBytes: n
   let written = text;
   for (;;) {
     const encoder = new BitEncoder();
-    codeText(encoder, written, newestVersion);
+    codeText(encoder, written);
     if (written.length <= textLimit(encoder.size)) return { encoder, jsonBytes: written.length };
     const missing = (written.length - 2 ** 18) / 64 - encoder.size;
     // A space takes two bits, a quarter of a byte, and asks for a 64th of one itself.

@@ -5,7 +5,7 @@ export { isConvertible } from './compressible.js';
 export { checkCompressionArgs } from './compressibleLayer.js';
 export { checkFinite } from './finite.js';
 export { hook } from './hook.js';
-export { type Selected, select } from './select.js';
+export { checkSelectors, type Selected, select } from './select.js';
 export { findSites, layerOf, type Site, unknownKernels } from './sites.js';
 export { checkModel, type Layer, secondCopy } from './tfjsCopy.js';
 export { writeAsIs } from './writeAsIs.js';

@@ -119,6 +119,9 @@ describe('select', () => {
       'include: flatten matches no layer with a weight that can be compressed. There are: conv_1/kernel (Conv2D), ',
     );
     expect(() => chosen({ include: () => false })).toThrow('matches no layer');
+    for (const nothing of [[], '', 5, null, [[]]])
+      for (const argument of ['include', 'exclude'])
+        expect(() => chosen({ [argument]: nothing } as never)).toThrow(`${argument}: expected a layer name, a class,`);
     expect(() => chosen({ overrides: { dense: { bit: 3 } as never } })).toThrow(
       "overrides['dense'] has no option 'bit'.",
     );

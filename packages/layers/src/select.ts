@@ -31,13 +31,22 @@ export interface Selected<Options> {
   options: Partial<Options>;
 }
 
+/** @throws ArgumentError unless `value` is a selector or a list of at least one. */
+export function checkSelectors(value: unknown, argument: string): void {
+  const expected = 'a layer name, a class, a path, a pattern with *, a RegExp, a function, or a list of these';
+  const isSelector = (s: unknown): s is Selector =>
+    (typeof s === 'string' && s !== '') || s instanceof RegExp || typeof s === 'function';
+  const ok = Array.isArray(value) ? value.length > 0 && value.every(isSelector) : isSelector(value);
+  check(ok, argument, expected, value);
+}
+
 /**
  * Applies a selection to the compressible weights of a model.
  *
  * @param known Names that an override may use, beside skip.
  * @param isDefault What is taken when `include` is left out.
- * @throws Error when a selector matches nothing, an override nothing that is selected, or
- *   an override has an unknown option.
+ * @throws ArgumentError for what is not a selector; Error when a selector matches
+ *   nothing, an override nothing that is selected, or an override has an unknown option.
  */
 export function select<Options extends object>(
   sites: Site[],
@@ -53,12 +62,15 @@ export function select<Options extends object>(
         `${sites.map((site) => `${site.path} (${classNames(site).join(' in ')})`).join(', ') || 'none'}.`,
     );
   };
-  const union = (argument: string, selectors: Selector | Selector[]): Set<Site> =>
-    new Set(toList(selectors).flatMap((selector) => [...matching(argument, selector)]));
+  const union = (argument: 'include' | 'exclude'): Set<Site> | undefined => {
+    const selectors = selection[argument];
+    if (selectors === undefined) return undefined;
+    checkSelectors(selectors, argument);
+    return new Set(toList(selectors).flatMap((selector) => [...matching(argument, selector)]));
+  };
 
-  const included =
-    selection.include === undefined ? new Set(sites.filter(isDefault)) : union('include', selection.include);
-  const excluded = union('exclude', selection.exclude ?? []);
+  const included = union('include') ?? new Set(sites.filter(isDefault));
+  const excluded = union('exclude') ?? new Set();
   const overrides = Object.entries(selection.overrides ?? {});
   if (selection.include === undefined) {
     for (const site of sites) if (overrides.some(([selector]) => isNamed(site, selector))) included.add(site);

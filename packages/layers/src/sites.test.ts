@@ -65,6 +65,27 @@ describe('registerCompressible', () => {
     expect(unknownKernels(model)).toEqual([]);
   });
 
+  it('finds layers that a layer calls: in a field, or in a list of them', () => {
+    class Calls extends layers.Layer {
+      static className = 'Calls';
+      first = layers.dense({ units: 3 });
+      rest = [layers.dense({ units: 3 }), layers.activation({ activation: 'relu' }), layers.dense({ units: 2 })];
+      override build(shape: tfl.Shape): void {
+        this.first.build(shape);
+        for (const each of this.rest) each.build([null, 3]);
+        this.built = true;
+      }
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        return [this.first, ...this.rest].reduce((x, layer) => layer.apply(x) as tf.Tensor, [inputs].flat()[0]);
+      }
+    }
+    const model = tfl.sequential({ layers: [new Calls({ name: 'calls', inputShape: [4] } as never)] });
+    expect(pathsOf(model)).toEqual([]);
+    registerCompressible(Calls, ['first', 'rest']);
+    expect(pathsOf(model)).toEqual(['calls/first/kernel', 'calls/rest/0/kernel', 'calls/rest/2/kernel']);
+    expect(unknownKernels(model)).toEqual([]);
+  });
+
   it('refuses what it cannot use', () => {
     const expected = 'layerClass: expected a class that extends tf.layers.Layer and has a className';
     expect(() => registerCompressible({} as never, ['kernel'])).toThrow(expected);

@@ -12,9 +12,10 @@ export function classOf(layer: Layer): LayerClass {
 }
 
 /**
- * tfjs-layers keeps its classes in a registry that all copies on a page share: the copy imported last owns it, and
- * layers and callbacks of the other copy stop working in ways that are hard to read (a CustomCallback recurses until
- * the memory is full). So this is asked before anything is attached.
+ * tfjs-layers keeps its classes in a registry that all copies on a page share: the copy
+ * imported last owns it, and layers and callbacks of the other copy stop working in ways
+ * that are hard to read (a CustomCallback recurses until the memory is full). So this is
+ * asked before anything is attached.
  *
  * @throws Error when a second copy of tfjs-layers is loaded.
  */
@@ -44,6 +45,7 @@ export function secondCopy(symptom: string): string {
   return (
     `Two copies of @tensorflow/tfjs-layers are loaded (${symptom}; the copy that tfjs-compress sees is ` +
     `${tfl.version_layers}). Find them with 'npm ls @tensorflow/tfjs-layers', make every package depend on the same ` +
-    `version and run 'npm dedupe'; with a bundler, alias '@tensorflow/tfjs-layers' and '@tensorflow/tfjs-core' to one folder.`
+    `version and run 'npm dedupe'; with a bundler, alias '@tensorflow/tfjs-layers' and '@tensorflow/tfjs-core' to one folder; ` +
+    `in a page without one, load TensorFlow.js by one script tag, before the tag of tfjs-compress.`
   );
 }

@@ -77,6 +77,9 @@ describe('loadModel', () => {
 
   it('names the file in its errors', async () => {
     await expect(loadModel(`${url}/none`)).rejects.toThrow(`${url}/none: the request failed with status 404.`);
+    await expect(loadModel('http://127.0.0.1:1/a.tfz')).rejects.toThrow(
+      'http://127.0.0.1:1/a.tfz: cannot be fetched: ',
+    );
     await expect(loadModel(new Uint8Array(9), { name: 'broken' })).rejects.toThrow(/^broken: /);
     await expect(loadModel(new File([new Uint8Array(9)], 'a.tfz'))).rejects.toThrow(/^a.tfz: /);
     for (const source of [undefined, null, 3, {}, [], [new Blob(), new Blob()]]) {

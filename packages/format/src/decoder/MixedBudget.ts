@@ -1,5 +1,4 @@
 import { invalid } from './FormatError.js';
-import { MixerSlots } from './MixerSlots.js';
 
 /**
  * What coding in mixed contexts takes up in one file. Each element counts as one bit and
@@ -9,16 +8,12 @@ import { MixerSlots } from './MixerSlots.js';
 export class MixedBudget {
   used = 0;
 
-  constructor(
-    readonly limit = Number.POSITIVE_INFINITY,
-    readonly significance = new MixerSlots(),
-    readonly level = new MixerSlots(),
-  ) {}
+  constructor(readonly limit: number) {}
 
   /** Throws an Error when the limit has been passed. */
   spend(bits: number): void {
     this.used += bits;
-    if (this.used > this.limit) invalid('number of values in mixed contexts');
+    if (this.used > this.limit) invalid('number of values');
   }
 }
 

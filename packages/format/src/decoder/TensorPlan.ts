@@ -76,8 +76,10 @@ export function affineLevels(min: number, scale: number): Int32Array {
 /**
  * Codes `plan` itself; when decoding, what is given is ignored and the plan read is
  * returned.
+ *
+ * @param isOld In a file of version 1.
  */
-export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan, version: number): TensorPlan {
+export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan, isOld = false): TensorPlan {
   const number = (field: number, value: number, max: number): number => {
     const coded = fields.codeNumber(coder, field * numberSlots, value);
     if (coded > max) invalid('field');
@@ -108,7 +110,7 @@ export function codePlan(coder: BitCoder, fields: AdaptiveBits, plan: TensorPlan
   read.levels = new Int32Array(count);
   for (let i = 0, magnitude = 0; i < count; i++) {
     const level = plan.levels[i];
-    if (version > 1) {
+    if (!isOld) {
       const difference = fields.codeNumber(coder, differenceField * numberSlots, (level & 0x7fffffff) - magnitude);
       magnitude = (magnitude + difference) & 0x7fffffff;
       read.levels[i] = magnitude | (coder.raw(1, level >>> 31) << 31);

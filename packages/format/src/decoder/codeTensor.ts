@@ -5,10 +5,10 @@ import { codeTree, type MarkHeld } from './codeTree.js';
 import { columnsOf } from './description.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, floatCoder } from './floatCoder.js';
-import { MixedBudget } from './MixedBudget.js';
-import { mixSymbols } from './mixSymbols.js';
+import type { MixedBudget } from './MixedBudget.js';
 import { maxAlphabet, type SymbolCoder, symbolDecoder } from './SymbolTables.js';
 import { codePlan, fieldCount, noPlan, planFields, type TensorPlan } from './TensorPlan.js';
+import type { OldCodings } from './version1.js';
 
 /** What is kept from one tensor of a file to the next. */
 export class TensorState {
@@ -16,9 +16,10 @@ export class TensorState {
   /** Given by the encoder. */
   readonly mark?: MarkHeld;
 
+  /** @param old Given for a file of version 1. */
   constructor(
-    readonly version: number,
-    readonly budget = new MixedBudget(),
+    readonly old: OldCodings | undefined,
+    readonly budget: MixedBudget,
   ) {}
 
   /** The index among the levels of a value to be coded. */
@@ -67,7 +68,7 @@ export function codeTensor(
 ): void {
   const size = data.length;
   if (size === 0) return;
-  const read = codePlan(coder, state.fields, plan ?? noPlan, state.version);
+  const read = codePlan(coder, state.fields, plan ?? noPlan, !!state.old);
   const { levels, positions } = read;
 
   const rawBits = { raw: 32, bytes: 8 }[read.values as string];
@@ -91,7 +92,7 @@ export function codeTensor(
     const columns = columnsOf(shape);
     const layout = { rows: size / columns, columns, stride: read.stride, levels: levels.length || 1, zeros };
     const codeFloat = floatCoder(read.exponent, read.mantissaBits);
-    const code = state.version > 1 ? codeTree : mixSymbols;
+    const code = state.old?.codeSymbols ?? codeTree;
     for (const at of code(coder, symbols, layout, state.budget, state.mark)) {
       if (levels.length === 0) data[at] = codeFloat(coder, data[at]);
       else if (symbols[at] <= levels.length) data[at] = levels[symbols[at] - 1];

@@ -1,24 +1,24 @@
 import type { BitCoder } from './BitCoder.js';
 import { IntegerBits } from './IntegerBits.js';
-import { mixText } from './mixText.js';
 import { primer } from './primer.js';
+import type { OldCodings } from './version1.js';
 
 /** The longest match that is told apart from longer ones. */
 const longest = 15;
 
 /**
  * Codes `text` (of `text.length` bytes, filled in when decoding). The primer stands
- * before it. Version 1 mixes contexts for each bit. Version 2 guesses each byte up to
- * twice: as what followed the last occurrence of the bytes before, or of the two before;
- * a bit tells whether a guess is right.
+ * before it. Each byte is guessed up to twice: as what followed the last occurrence of
+ * the bytes before, or of the two before; a bit tells whether a guess is right.
+ *
+ * @param old Given for a file of version 1.
  */
-export function codeText(coder: BitCoder, text: Uint8Array, version: number): void {
+export function codeText(coder: BitCoder, text: Uint8Array, old?: OldCodings): void {
   const start = new TextEncoder().encode(primer);
   const all = new Uint8Array(start.length + text.length);
   all.set(start);
   all.set(text, start.length);
-  if (version > 1) guessText(coder, all, start.length);
-  else mixText(coder, all, start.length);
+  (old?.codeText ?? guessText)(coder, all, start.length);
   text.set(all.subarray(start.length));
 }
 

@@ -39,20 +39,25 @@ export function textLimit(fileBytes: number): number {
  *
  * @param maxBytes More bytes of weights are refused.
  * @param crc32 Of bytes[0, end).
+ * @param oldest The oldest version that can be read.
  */
 export function readContainer(
   bytes: Uint8Array,
   file: string,
   maxBytes: number,
   crc32: (bytes: Uint8Array, end: number) => number,
+  oldest = 1,
 ): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
   };
   const version = bytes[3];
-  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is no compressed model');
-  if (!(version >= 1 && version <= newestVersion)) {
-    fail(3, `version ${version} of the format needs a newer @tfjs-compress/format`);
+  // A server that answers every address with its page is the usual reason.
+  if (bytes[0] === 60) fail(0, 'this is a web page (it begins with <), not a compressed model');
+  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is not a compressed model');
+  if (!(version >= oldest && version <= newestVersion)) {
+    const needed = version === 1 ? '@tfjs-compress/format/decode' : 'a newer @tfjs-compress/format';
+    fail(3, `version ${version} of the format needs ${needed}`);
   }
   let at = 4;
   const number = (): number => {

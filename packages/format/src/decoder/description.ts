@@ -25,10 +25,9 @@ export interface Description {
  * bytes.
  */
 export function readDescription(text: Uint8Array, weightBytes: number): Description {
-  const artifacts = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
-  const { weights } = artifacts;
-  // Whatever a forged description says of these.
-  for (const key of ['weights', 'weightSpecs', 'weightData', 'getWeightStream']) delete artifacts[key];
+  const parsed = parseDescription(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  // A forged description may have the others, too.
+  const { weights, weightSpecs, weightData, getWeightStream, ...artifacts } = parsed;
   const specs: io.WeightsManifestEntry[] = (weights ?? []).map(toSpec);
   if (weights) artifacts.weightSpecs = specs;
   const layouts = specs.map(layoutOf);
@@ -45,7 +44,7 @@ export function parseDescription(text: string): Record<string, any> {
   for (const c of text.replace(/\\./g, '').replace(/"[^"]*"/g, '')) {
     if ('{['.includes(c)) depth++;
     else if ('}]'.includes(c)) depth--;
-    if (depth > maxDepth) invalid('nesting of the description');
+    if (depth > maxDepth) invalid('nesting');
   }
   const parsed = JSON.parse(text, (key, value) => (key === '__proto__' ? invalid('key __proto__') : value));
   if (parsed?.constructor !== Object) invalid('description');

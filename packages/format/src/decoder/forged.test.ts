@@ -5,7 +5,6 @@ import { SymbolRecorder } from '../SymbolRecorder.js';
 import { writeContainer } from '../writeContainer.js';
 import { type AdaptiveBits, numberSlots } from './AdaptiveBits.js';
 import { codeText } from './codeText.js';
-import { newestVersion } from './container.js';
 import { tableContexts } from './SymbolTables.js';
 import { codePlan, noPlan, planFields, powerLevels, type TensorPlan } from './TensorPlan.js';
 import { unpack } from './unpack.js';
@@ -24,7 +23,7 @@ const powers: TensorPlan = {
 function read(shape: number[], write: (encoder: BitEncoder, fields: AdaptiveBits) => void): unknown {
   const text = new TextEncoder().encode(JSON.stringify({ weights: [['a', shape]] }));
   const encoder = new BitEncoder();
-  codeText(encoder, text, newestVersion);
+  codeText(encoder, text);
   write(encoder, new EncoderState().fields);
   const { coded, raw } = encoder.finish();
   const bytes = 4 * shape.reduce((a, b) => a * b, 1);
@@ -38,7 +37,7 @@ function withSymbols(
   raw?: (coder: BitEncoder) => void,
 ) {
   return (encoder: BitEncoder, fields: AdaptiveBits): void => {
-    codePlan(encoder, fields, plan, newestVersion);
+    codePlan(encoder, fields, plan);
     const recorder = new SymbolRecorder(tableContexts);
     for (const [context, symbol] of symbols) recorder.code(context, symbol);
     recorder.write(encoder, fields, tables);
@@ -52,7 +51,7 @@ function withSymbols(
  */
 function withTable(numbers: [context: number, number: number][], bytes: number[] = []) {
   return (encoder: BitEncoder, fields: AdaptiveBits): void => {
-    codePlan(encoder, fields, powers, newestVersion);
+    codePlan(encoder, fields, powers);
     for (const [context, number] of numbers) fields.codeNumber(encoder, tables + context * numberSlots, number);
     if (bytes.length) encoder.bytes(bytes.length, Uint8Array.from(bytes));
   };
@@ -144,16 +143,12 @@ const cases: Record<string, [number[], (encoder: BitEncoder, fields: AdaptiveBit
     },
     'exponent',
   ],
-  'values as they are that are not there': [
-    [8],
-    (encoder, fields) => void codePlan(encoder, fields, noPlan, newestVersion),
-    'end',
-  ],
+  'values as they are that are not there': [[8], (encoder, fields) => void codePlan(encoder, fields, noPlan), 'end'],
   'a way of coding that does not exist': [[8], (encoder, fields) => void fields.codeNumber(encoder, 0, 7), 'field'],
   'a few floats, their exponents below zero': [
     [2],
     (encoder, fields) => {
-      codePlan(encoder, fields, { ...floats, positions: 'few' }, newestVersion);
+      codePlan(encoder, fields, { ...floats, positions: 'few' });
       for (const bit of [1, 1, 1, 1, 0]) encoder.bit(0.5, bit);
     },
     'exponent',
@@ -161,19 +156,19 @@ const cases: Record<string, [number[], (encoder: BitEncoder, fields: AdaptiveBit
   'more values in trees than may be': [
     [2060, 2048],
     (encoder, fields) => {
-      codePlan(encoder, fields, { ...mixed, positions: 'mixedDense' }, newestVersion);
+      codePlan(encoder, fields, { ...mixed, positions: 'mixedDense' });
       for (let i = 0; i < 2 ** 18; i++) encoder.bit(0.5, i < 2 ** 18 - 1 ? 1 : 0);
     },
     'number of values',
   ],
   'more elements in trees than may be': [
     [4096, 4097],
-    (encoder, fields) => void codePlan(encoder, fields, mixed, newestVersion),
+    (encoder, fields) => void codePlan(encoder, fields, mixed),
     'stride',
   ],
   'rows in trees that lie too far apart': [
     [1 << 12, 1 << 11],
-    (encoder, fields) => void codePlan(encoder, fields, { ...mixed, stride: 1 << 12 }, newestVersion),
+    (encoder, fields) => void codePlan(encoder, fields, { ...mixed, stride: 1 << 12 }),
     'stride',
   ],
   'raw bits where there are none': [
@@ -195,7 +190,7 @@ describe('a forged tensor with a right checksum is refused', () => {
   it('a list of levels that the symbols go beyond', () => {
     const plan: TensorPlan = { ...mixed, levels: powerLevels(120, 3) };
     const write = (encoder: BitEncoder, fields: AdaptiveBits) => {
-      codePlan(encoder, fields, plan, newestVersion);
+      codePlan(encoder, fields, plan);
       for (let i = 0; i < 4000; i++) encoder.bit(0.5, i < 3999 ? 1 : 0);
     };
     expect(() => read([16, 16], write)).toThrow('invalid level');

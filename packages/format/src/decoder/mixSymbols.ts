@@ -1,6 +1,7 @@
 import type { BitCoder } from './BitCoder.js';
 import { createMixer } from './createMixer.js';
 import type { MixedBudget, SymbolLayout } from './MixedBudget.js';
+import type { MixerSlots } from './MixerSlots.js';
 
 const levelInputs = 6;
 
@@ -8,6 +9,7 @@ const levelInputs = 6;
  * The symbol coding of version 1: mixes contexts of row, column and neighbors for every
  * element.
  *
+ * @param significanceSlots, levelSlots Kept from one tensor of a file to the next.
  * @returns Where the symbols are not 0, in order.
  */
 export function mixSymbols(
@@ -15,6 +17,8 @@ export function mixSymbols(
   symbols: Uint16Array,
   layout: SymbolLayout,
   budget: MixedBudget,
+  significanceSlots: MixerSlots,
+  levelSlots: MixerSlots,
 ): Int32Array {
   const { rows, columns, stride, levels, zeros } = layout;
   budget.spend(symbols.length);
@@ -24,9 +28,9 @@ export function mixSymbols(
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
   const lastInColumn = new Uint16Array(columns);
-  const significance = createMixer(7, rows + columns + (1 << 14), 24, 250, 0.015, 11.99, budget.significance);
+  const significance = createMixer(7, rows + columns + (1 << 14), 24, 250, 0.015, 11.99, significanceSlots);
   const hashBits = levels > 1 ? Math.min(18, 12 + treeBits) : 1;
-  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, budget.level);
+  const level = createMixer(levelInputs, levelInputs << hashBits, treeBits + 1, 250, 0.015, 11.99, levelSlots);
   const mask = (1 << hashBits) - 1;
   const rowTotal = (row: number) => (row >= 0 && row < rows ? inRow[row] : 0);
   /** The symbol `back` elements before this one, 0 before the first. */

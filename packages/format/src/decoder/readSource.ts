@@ -33,10 +33,13 @@ export function sourceName(source: Source): string {
 export async function readSource(source: Source, requestInit?: RequestInit): Promise<Uint8Array> {
   const name = sourceName(source);
   let from: any = source;
-  if (typeof from === 'string' || from instanceof URL) {
-    from = await fetch(from, requestInit);
-    if (!from.ok) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
+  if (from && (typeof from === 'string' || from instanceof URL)) {
+    from = await fetch(from, requestInit).catch((error) => {
+      requestInit?.signal?.throwIfAborted();
+      throw new FormatError(name, 0, `cannot be fetched: ${error.message}; a file in Node is file://PATH`);
+    });
   }
+  if (from?.ok === false) throw new FormatError(name, 0, `the request failed with status ${from.status}`);
   // tf.io.browserFiles() takes the first of its files for JSON, and never settles when it
   // is none.
   from = from?.jsonFile ?? from;
@@ -44,8 +47,8 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
   if (from?.length === 1) from = from[0];
   if (from?.arrayBuffer) return bytesOf(await from.arrayBuffer());
   if (!from?.load) {
-    const count = from?.length === undefined ? '' : `, received ${from.length}`;
-    throw new FormatError(name, 0, `expected a URL, bytes, 1 file or a handler that can load${count}`);
+    const received = from?.length ?? from?.constructor?.name ?? from;
+    throw new FormatError(name, 0, `expected a URL, bytes, 1 file or a handler that can load, received ${received}`);
   }
   const { weightData } = await from.load();
   return bytesOf(await new Blob([weightData ?? []].flat()).arrayBuffer());

@@ -1,5 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { openCompressed, type UnpackOptions } from './openCompressed.js';
+import { artifactsIn } from './artifactsIn.js';
+import type { UnpackOptions } from './open.js';
+import { openCompressed } from './openCompressed.js';
 import type { Bytes } from './readSource.js';
 
 /**
@@ -15,8 +17,5 @@ import type { Bytes } from './readSource.js';
  *   whole, unchanged compressed file.
  */
 export function unpack(file: Bytes, options: UnpackOptions = {}): io.ModelArtifacts {
-  const { artifacts, tensors } = openCompressed(file, options);
-  let weightData = new ArrayBuffer(0);
-  for (const { data } of tensors(true)) weightData = data.buffer;
-  return artifacts.weightSpecs ? { ...artifacts, weightData } : artifacts;
+  return artifactsIn(openCompressed(file, options));
 }

@@ -2,6 +2,7 @@ import { BitEncoder } from '../BitEncoder.js';
 import { codeText } from '../decoder/codeText.js';
 import { newestVersion } from '../decoder/container.js';
 import type { TensorPlan } from '../decoder/TensorPlan.js';
+import { version1 } from '../decoder/version1.js';
 import { EncoderState } from '../EncoderState.js';
 import { writeContainer } from '../writeContainer.js';
 
@@ -48,8 +49,9 @@ export function craftWith(
   const json = typeof description === 'string' ? description : JSON.stringify(description);
   const text = description instanceof Uint8Array ? description : new TextEncoder().encode(json);
   const encoder = new BitEncoder();
-  codeText(encoder, text.slice(), version);
-  write(encoder, new EncoderState(version));
+  const old = version < 2 ? version1() : undefined;
+  codeText(encoder, text.slice(), old);
+  write(encoder, new EncoderState(old));
   const { coded, raw } = encoder.finish();
   return writeContainer(weightBytes(), text.length, coded, raw, version);
 }

@@ -238,7 +238,7 @@ async function change(
     );
   const bytes = writeModel(output, artifacts, makeProgress('packing'));
   for (const note of [warn, ...notes]) console.error(inYellow(note));
-  console.log(`${output}: ${kernels.length} kernels changed, ${bytes} bytes`);
+  console.log(`${output}: ${kernels.length} ${kernels.length === 1 ? 'kernel' : 'kernels'} changed, ${bytes} bytes`);
 }
 
 /** What goes wrong with a model names its path. */

@@ -4,8 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import { registerTrainingKernels } from '@tfjs-compress/wasm-training';
 
 /**
- * Starts the fastest backend that is installed: tfjs-node-gpu, tfjs-node, else WebAssembly, which needs neither a native library nor a
- * download. TFJS_BACKEND=wasm|node|node-gpu|cpu asks for one. Returns its name in words.
+ * Starts the fastest backend that is installed: tfjs-node-gpu, tfjs-node, else
+ * WebAssembly, which needs neither a native library nor a download.
+ * TFJS_BACKEND=wasm|node|node-gpu|cpu asks for one. Returns its name in words.
  */
 export async function startBackend(wanted = process.env.TFJS_BACKEND) {
   for (const name of wanted ? [wanted] : ['node-gpu', 'node', 'wasm']) {

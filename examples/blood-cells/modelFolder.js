@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 
 /**
- * A handler for model.save and tf.loadLayersModel: a folder with model.json and weights.bin, as tfjs-node's file:// and the browser
- * read it. Node has none without tfjs-node. Nothing is left half-written: the folder gets its name when all is in it.
+ * A handler for model.save and tf.loadLayersModel: a folder with model.json and its
+ * weight files, as tfjs-node's file:// and the browser read it. Node has none without
+ * tfjs-node. Nothing is left half-written: the folder gets its name when all is in it.
  */
 export function modelFolder(folder) {
   return {
@@ -27,8 +28,9 @@ export function modelFolder(folder) {
     },
     async load() {
       const { weightsManifest, ...topology } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
-      const bytes = Uint8Array.from(readFileSync(join(folder, 'weights.bin')));
-      return { ...topology, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: bytes.buffer };
+      const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+      const files = weightsManifest.flatMap(({ paths }) => paths.map((path) => readFileSync(join(folder, path))));
+      return { ...topology, weightSpecs, weightData: Uint8Array.from(Buffer.concat(files)).buffer };
     },
   };
 }

@@ -1,0 +1,41 @@
+/**
+ * The decoder of './decode' without what only files of version 1 need, which no release
+ * of this package has written: a fifth smaller.
+ */
+import type { io } from '@tensorflow/tfjs-core';
+import { artifactsIn } from './decoder/artifactsIn.js';
+import { type Loader, type LoaderOptions, loaderOf } from './decoder/loaderOf.js';
+import { type OpenModel, type OpenTensor, open, type UnpackOptions } from './decoder/open.js';
+import type { Bytes, Source } from './decoder/readSource.js';
+
+export { FormatError } from './decoder/FormatError.js';
+export type { Loader, LoaderOptions, OpenModel, OpenTensor, Source, UnpackOptions };
+
+/**
+ * As in './decode': opens a compressed file, whose weights follow one by one.
+ *
+ * @throws FormatError, also for a file of version 1.
+ */
+export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenModel {
+  return open(file, options);
+}
+
+/**
+ * As in './decode': the model artifacts in the bytes of a compressed file.
+ *
+ * @throws FormatError, also for a file of version 1.
+ */
+export function unpack(file: Bytes, options: UnpackOptions = {}): io.ModelArtifacts {
+  return artifactsIn(openCompressed(file, options));
+}
+
+/**
+ * As in './decode': a handler for tf.loadLayersModel and tf.loadGraphModel that loads a
+ * compressed file.
+ *
+ * @throws Error for an unknown option; FormatError (from load), also for a file of
+ *   version 1.
+ */
+export function compressed(source: Source, options: LoaderOptions = {}): Loader {
+  return loaderOf(source, options, unpack);
+}
