@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Backends the package tests run on; TFJS_BACKENDS=tensorflow,tensorflow-gpu adds the native ones where they are installed. */
+/**
+ * Backends the package tests run on; TFJS_BACKENDS=tensorflow,tensorflow-gpu adds the
+ * native ones where they are installed.
+ */
 const backends = (process.env.TFJS_BACKENDS ?? 'cpu,wasm').split(',');
 
 export default defineConfig({
@@ -28,7 +31,8 @@ export default defineConfig({
       test: {
         name: backend,
         include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.js'],
-        // Kernels of one backend, which the tests themselves compare with another's; and what has none, and is compared with cpu.
+        // Kernels of one backend, which the tests themselves compare with another's; and
+        // what has none, and is compared with cpu.
         exclude: [
           ...configDefaults.exclude,
           ...(backend === 'wasm' ? [] : ['packages/wasm-training/**']),

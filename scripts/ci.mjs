@@ -39,6 +39,7 @@ async function main() {
   await tests('npm test', ['npm', 'test'], { minutes: 40 });
   await check('lint', bin('@biomejs/biome', 'bin/biome').concat('check', '--error-on-warnings', '.'));
   await check('unused files, exports and dependencies', bin('knip', 'bin/knip.js').concat('--no-config-hints'));
+  await check('columns of comments and texts', [process.execPath, 'scripts/checkColumns.mjs']);
   await check('types', bin('typescript', 'bin/tsc').concat('--noEmit', '-p', '.'));
   if (wasBuilt) await buildFromClean(dist);
   await check('publish checks', [process.execPath, 'scripts/checkPackages.mjs']);

@@ -38,7 +38,10 @@ const wrappers = ['Bidirectional', 'TimeDistributed', 'nested model'];
 const plainLayers = [...stockLayers, ...otherLayers, ...wrappers];
 const ourLayers = ['Masked', 'PowerOfTwo'].flatMap((family) => stockLayers.map((name) => family + name));
 
-/** What stock tfjs cannot train, and how that shows: part of a message, or weights that are not cpu's. */
+/**
+ * What stock tfjs cannot train, and how that shows: part of a message, or weights that
+ * are not cpu's.
+ */
 const noGradient = { Conv3DTranspose: 'gradient function not found for Conv3DBackpropInputV2' };
 const untrainable: Record<string, Record<string, string>> = {
   cpu: noGradient,
@@ -86,7 +89,9 @@ describe.skipIf(!executable)('in a page', () => {
     return known;
   }
 
-  /** Compares a training with cpu's and with what was asked for; a line for each fault. */
+  /**
+   * Compares a training with cpu's and with what was asked for; a line for each fault.
+   */
   async function faults(received: Training | FailedTraining, layer: string, run: Run, backend: string) {
     const sync = received.reads.filter(({ by, name }) => by !== 'tfjs' || !readsOfTfjs[backend]?.includes(name));
     const reads = backend === 'webgpu' ? sync.map(({ stack }) => `synchronous read: ${stack}`) : [];
@@ -145,7 +150,8 @@ describe.skipIf(!executable)('in a page', () => {
         const lines = await faults(received, layer, run, backend);
         const pair = `${run.callback} ${run.optimizer}`;
         if ('error' in received) {
-          // The device may be lost. The layer's other runs would each take a new page, and most likely fail for the same reason.
+          // The device may be lost. The layer's other runs would each take a new page,
+          // and most likely fail for the same reason.
           await page.close();
           page = undefined;
           found.push(...lines.map((line) => `${pair} ${run.ending}: ${line}`), 'the runs that were left are not tried');

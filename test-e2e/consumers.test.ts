@@ -38,7 +38,8 @@ describe('the one line, from the packed packages', () => {
     'says what is wrong when two copies of tfjs-layers are loaded, the last one %s',
     async (last) => {
       const folder = place('two-copies', consumers.slim);
-      // Unchecked, the foreign fit calls a hook for ever: little memory lets it fail soon.
+      // Unchecked, the foreign fit calls a hook for ever: little memory lets it fail
+      // soon.
       const args = ['--max-old-space-size=256', 'main.js', last];
       const message = lastJson<string>(await run(process.execPath, args, { cwd: folder, timeout: 60_000 }));
       expect(message).toMatch(/Two copies of @tensorflow\/tfjs-layers are loaded/);

@@ -61,7 +61,10 @@ describe.skipIf(!executable)('the detector on a page', () => {
   let turned: Buffer[];
   const errors: string[] = [];
 
-  /** The built page and a VOC folder under a made-up address, a secure one for WebGPU: no server, no port. */
+  /**
+   * The built page and a VOC folder under a made-up address, a secure one for WebGPU: no
+   * server, no port.
+   */
   const answer = (route: Route, root: string) => {
     const path = new URL(route.request().url()).pathname;
     if (path === '/voc/ImageSets/Main/train.txt') return route.fulfill({ body: 'a\n' });

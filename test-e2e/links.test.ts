@@ -4,8 +4,9 @@ import { expect, it } from 'vitest';
 import { root } from '../scripts/setup.mjs';
 
 /**
- * Links in the repository's texts lead somewhere: to a file that is there, and to a heading in it. npm shows a package's README alone, so
- * there a link to another file is an address in the repository.
+ * Links in the repository's texts lead somewhere: to a file that is there, and to a
+ * heading in it. npm shows a package's README alone, so there a link to another file is
+ * an address in the repository.
  */
 const home: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).homepage.replace(/#.*/, '');
 
@@ -37,7 +38,10 @@ function anchorsIn(text: string): string[] {
   );
 }
 
-/** What is wrong with a link in the text `file`; undefined for one that is right, or leads out of the repository. */
+/**
+ * What is wrong with a link in the text `file`; undefined for one that is right, or leads
+ * out of the repository.
+ */
 function fault(file: string, link: string): string | undefined {
   const inRepository = link.startsWith(`${home}/`)
     ? /^(?:blob|tree)\/main\/(.*)$/.exec(link.slice(home.length + 1))

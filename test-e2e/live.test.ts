@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from './support/browser.js';
-import { findFirefox, screenshotByFirefox } from './support/firefox.js';
+import { findFirefox, openFirefox, screenshotByFirefox } from './support/firefox.js';
 import { type LivePage, serveLivePage } from './support/livePage.js';
 
 const executable = findBrowser();
@@ -236,6 +236,21 @@ it.skipIf(!firefox)('the live page shows its first screen in Firefox', async () 
     accent += Number(data[i] === 0x21 && data[i + 1] === 0x59 && data[i + 2] === 0xc7);
   // The two buttons to begin with.
   expect(accent).toBeGreaterThan(4000);
+});
+
+it.skipIf(!firefox)('the live page trains in Firefox, and its file and tfjs read what is drawn by keys', async () => {
+  const driven = served.driven();
+  const close = openFirefox(firefox!, `${served.url}driven.html${short}`);
+  try {
+    const { errors, tiles, answers } = await driven;
+    expect(errors).toEqual([]);
+    expect(tiles['Weights pruned']).toContain('93.5%');
+    expect(tiles['Powers of two']).toContain('100.0%');
+    expect(Number.parseFloat(tiles['Right answers'])).toBeGreaterThan(50);
+    for (const answer of answers) expect(answer).toMatch(/^\d$/);
+  } finally {
+    await close();
+  }
 });
 
 function expectPowersOfTwo({ weightSpecs, weightData }: io.ModelArtifacts): void {

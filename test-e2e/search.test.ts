@@ -84,7 +84,8 @@ describe('npx tfjs-compress search, in processes of this machine', () => {
     });
     expect(best.sizeBytes).toBe(readFileSync(join(folder, 'alone', 'best.tfz')).length);
     expect(best.sizeBytes).toBeLessThan(given.sizeBytes / 2);
-    // What it loses is not that everything was guessed before; both are printed with four digits.
+    // What it loses is not that everything was guessed before; both are printed with four
+    // digits.
     expect(given.score).toBeGreaterThan(0.9);
     expect(best.score).toBeGreaterThan(given.score - 0.05 - 1e-3);
   });

@@ -7,8 +7,9 @@ import { place } from './support/consumers.js';
 import { lastJson, run } from './support/run.js';
 
 /**
- * `sideEffects` in the packages' manifests tells the truth: a bundle of a bare import changes in tfjs what the import changes in Node, and
- * is empty where that changes nothing.
+ * `sideEffects` in the packages' manifests tells the truth: a bundle of a bare import
+ * changes in tfjs what the import changes in Node, and is empty where that changes
+ * nothing.
  */
 const entries = publicPackages().flatMap(({ name, folder }) => {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -4,7 +4,10 @@ import { build } from 'vite';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { lastJson, run } from './support/run.js';
 
-/** The program bundled with the cases; tfjs and the packages under test stay what is installed in the consumer project. */
+/**
+ * The program bundled with the cases; tfjs and the packages under test stay what is
+ * installed in the consumer project.
+ */
 const folder = join(inject('consumers').esm, 'truth');
 
 beforeAll(async () => {
@@ -43,7 +46,10 @@ async function inTurn<T>(body: () => Promise<T>): Promise<T> {
 
 const list = freshCases.map((each, i) => [nameOf(each), ['cpu', 'wasm'][i % 2]] as const);
 
-/** The cases of packages/callbacks/src/truth.test.ts that are each the first fit of a process: nothing of ours ran before. */
+/**
+ * The cases of packages/callbacks/src/truth.test.ts that are each the first fit of a
+ * process: nothing of ours ran before.
+ */
 it.concurrent.each(list)('%s, on %s', async (name, backend) => {
   const result = await inTurn(() => run(process.execPath, ['program.mjs', backend, name], { cwd: folder }));
   const findings = lastJson<string[]>(result);

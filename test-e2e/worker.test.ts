@@ -77,7 +77,8 @@ describe('a Web Worker that trains on WebAssembly, is terminated twice and resum
         expect(error).toBeUndefined();
         expect(ended).toEqual([null, null]);
         expect([resumed.backend, inOneGo.backend]).toEqual(['wasm', 'wasm']);
-        // Firefox drops a save whose transaction has not been committed when the worker is terminated; tfjs does not wait for that.
+        // Firefox drops a save whose transaction has not been committed when the worker
+        // is terminated; tfjs does not wait for that.
         expect([6, 7]).toContain(resumed.initialEpoch);
         expect(inOneGo.initialEpoch).toBe(0);
         expect(resumed.weights).toEqual(inOneGo.weights);

@@ -1,6 +1,6 @@
 /**
- * How well sliding windows fit the training boxes: k-means of their widths and heights by overlap
- * (Redmon and Farhadi, YOLO9000, 2017), beside grids of scales and ratios.
+ * How well sliding windows fit the training boxes: k-means of their widths and heights by
+ * overlap (Redmon and Farhadi, YOLO9000, 2017), beside grids of scales and ratios.
  *
  *   node benchmarks/hypernet-voc/anchors.mjs --data VOC2007
  *

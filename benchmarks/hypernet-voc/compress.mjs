@@ -6,14 +6,17 @@ import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { compressTrunk } from '../../examples/blood-cells/compressTrunk.js';
 import { train } from '../../examples/blood-cells/training.js';
 
-/** Pixels of the crops that the trunk trains on: multiples of its strides, in every picture but the narrowest. */
+/**
+ * Pixels of the crops that the trunk trains on: multiples of its strides, in every
+ * picture but the narrowest.
+ */
 const crop = [160, 224];
 /** So many pictures are enough for the trunk, which learns what it gave before. */
 const trunkPictures = 400;
 
 /**
- * Makes a trained detector small, in place: the trunk to 5 bits; the rest pruned to a fifth on what
- * that trunk gives; then that to 5 bits, too.
+ * Makes a trained detector small, in place: the trunk to 5 bits; the rest pruned to a
+ * fifth on what that trunk gives; then that to 5 bits, too.
  *
  * @param again Gives the detector as it was.
  * @param levels Gives batches of what a detector's trunk makes of the pictures.

@@ -1,6 +1,9 @@
 import { trunkOf } from '@tfjs-compress/detection';
 
-/** The paper's channels and a bin of its windows for pictures of half its size, and smaller heads. */
+/**
+ * The paper's channels and a bin of its windows for pictures of half its size, and
+ * smaller heads.
+ */
 const common = {
   roiSize: 7,
   proposalUnits: 128,
@@ -9,8 +12,9 @@ const common = {
 };
 
 /**
- * How the network differs from the paper's, by trunk. Six scales instead of five, as k-means of
- * the training boxes has them (anchors.mjs): best windows overlap objects by .72 instead of .70.
+ * How the network differs from the paper's, by trunk. Six scales instead of five, as
+ * k-means of the training boxes has them (anchors.mjs): best windows overlap objects by
+ * .72 instead of .70.
  */
 const networks = {
   /** Cut at stride 16: the middle level, and with it the Hyper Feature, has stride 8. */
@@ -33,7 +37,10 @@ const networks = {
   },
 };
 
-/** What compression leaves as it is: first convolutions and depthwise kernels, about 1% of the weights. */
+/**
+ * What compression leaves as it is: first convolutions and depthwise kernels, about 1% of
+ * the weights.
+ */
 const delicate = {
   mobilenet: ['conv1', 'conv_dw*'],
   efficientnet: ['stem_conv', '*depthwise_conv'],

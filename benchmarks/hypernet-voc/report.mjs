@@ -5,8 +5,8 @@ const counts = [50, 100, 200, 300];
 const shownWorst = 24;
 
 /**
- * Everything that is reported of a detector: figures, precision over recall as SVG, the worst
- * misses as PNG.
+ * Everything that is reported of a detector: figures, precision over recall as SVG, the
+ * worst misses as PNG.
  */
 export async function report(detector, set) {
   const { detections, proposals } = await detectAll(detector, set, {

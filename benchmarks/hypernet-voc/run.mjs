@@ -1,16 +1,17 @@
 /**
  * Trains a HyperNet on PASCAL VOC on a frozen trunk and reports what the paper does.
  *
- *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk EFFICIENTNET --network efficientnet
- *     [--variant fast] [--epochs 8] [--compress 4] [--seed 1] [--val 0.1] [--pictures 200] [--output FOLDER]
+ *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk EFFICIENTNET --network
+ *   efficientnet [--variant fast] [--epochs 8] [--compress 4] [--seed 1] [--val 0.1]
+ *   [--pictures 200] [--output FOLDER]
  *
- * --network says which trunk it is: mobilenet or efficientnet. --data has the splits train and
- * test; a part of train is kept apart to choose by. Says first how much disk the levels need, which
- * are kept below --output, and after the first epoch how long it will take. A run that was ended
- * goes on with the same command; so does one without --compress with it. Writes
- * results/<network>-<variant>-<seed>.json (not with --pictures), and below --output the detector,
- * curves.svg and worst.png: the 24 test pictures with the most misses (their objects, named, and
- * what was shown).
+ * --network says which trunk it is: mobilenet or efficientnet. --data has the splits
+ * train and test; a part of train is kept apart to choose by. Says first how much disk
+ * the levels need, which are kept below --output, and after the first epoch how long it
+ * will take. A run that was ended goes on with the same command; so does one
+ * without --compress with it. Writes results/<network>-<variant>-<seed>.json (not
+ * with --pictures), and below --output the detector, curves.svg and worst.png: the 24
+ * test pictures with the most misses (their objects, named, and what was shown).
  */
 import { existsSync, mkdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,7 +85,9 @@ async function trainOn() {
   console.log(`Processor minutes: ${((user + system) / 60e6).toFixed(1)}`);
 }
 
-/** Batches of what the trunk gives, kept in a folder: the same for all variants and seeds. */
+/**
+ * Batches of what the trunk gives, kept in a folder: the same for all variants and seeds.
+ */
 async function levelsOf(of, folder) {
   const needed = cachedBytes(of, trainSet, 2) / 1e9;
   const { bavail, bsize } = statfsSync(output);
@@ -99,7 +102,10 @@ async function levelsOf(of, folder) {
   });
 }
 
-/** Figures on the test pictures, with the score to show from chosen on the validation pictures. */
+/**
+ * Figures on the test pictures, with the score to show from chosen on the validation
+ * pictures.
+ */
 async function evaluate(stage, of, given) {
   if (stage === 'trained') await chooseThreshold(of, valSet);
   const { figures, curves, worst } = await report(of, testSet);

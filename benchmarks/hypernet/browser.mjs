@@ -1,4 +1,7 @@
-/** Times of the stages in Chromium, whose WebGL the processor computes: stageTimes.mjs on a page that Vite builds. */
+/**
+ * Times of the stages in Chromium, whose WebGL the processor computes: stageTimes.mjs on
+ * a page that Vite builds.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,10 +1,12 @@
 /**
- * Recall of proposals by how much they may overlap, on the pictures that the detectors were
- * trained on: what examples/blood-cells took its threshold from.
+ * Recall of proposals by how much they may overlap, on the pictures that the detectors
+ * were trained on: what examples/blood-cells took its threshold from.
  *
- *   node benchmarks/hypernet/proposalOverlap.mjs --data BCCD [--runs FOLDER] [--variant fast] [--seeds 1,2,3,4,5]
+ *   node benchmarks/hypernet/proposalOverlap.mjs --data BCCD [--runs FOLDER] [--variant
+ *   fast] [--seeds 1,2,3,4,5]
  *
- * Takes the trained detectors that run.mjs left below --runs. Writes results/proposalOverlap.json.
+ * Takes the trained detectors that run.mjs left below --runs. Writes
+ * results/proposalOverlap.json.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,10 +1,11 @@
 /**
  * Trains examples/blood-cells with several seeds and puts their figures together.
  *
- *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast] [--seeds 1,2,3,4,5] [--epochs 12] [--compress 6] [--runs FOLDER] [--note TEXT]
+ *   node benchmarks/hypernet/run.mjs --data BCCD --trunk MOBILENET [--variant fast]
+ *   [--seeds 1,2,3,4,5] [--epochs 12] [--compress 6] [--runs FOLDER] [--note TEXT]
  *
- * A seed's run is kept below --runs (default: output beside this file); what is there already is only read, and a run that was ended goes on.
- * Writes results/<variant>.json.
+ * A seed's run is kept below --runs (default: output beside this file); what is there
+ * already is only read, and a run that was ended goes on. Writes results/<variant>.json.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -53,7 +54,8 @@ function run(seed) {
   const options = { data, trunk, output, levels, variant, epochs, compress, seed: String(seed) };
   const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, value]);
   const stages = () => readResult(pathToFileURL(join(output, 'stages.json')));
-  // Without compression nothing after 'trained' is needed; with it, an earlier run without may have written 'as one file'.
+  // Without compression nothing after 'trained' is needed; with it, an earlier run
+  // without may have written 'as one file'.
   const names = Number(compress) > 0 ? ['trained', 'quantized', 'as one file'] : ['trained'];
   const isDone = existsSync(join(output, 'stages.json')) && names.every((name) => stages().some(isFinished(name)));
   if (!isDone) {
@@ -79,7 +81,10 @@ function compressionOf(runs) {
   };
 }
 
-/** 'quantized' is trained and evaluated as one file; the other stages have figures of their own. */
+/**
+ * 'quantized' is trained and evaluated as one file; the other stages have figures of
+ * their own.
+ */
 function isFinished(name) {
   return (row) => row.stage === name && (name === 'quantized' || row.map !== undefined);
 }

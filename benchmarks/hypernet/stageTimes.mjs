@@ -1,4 +1,7 @@
-/** The times of the stages of one picture's way through 'full' and 'fast' in turns; in Node and in the browser. */
+/**
+ * The times of the stages of one picture's way through 'full' and 'fast' in turns; in
+ * Node and in the browser.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { hyperNet } from '@tfjs-compress/detection';
 import { network } from '../../examples/blood-cells/network.js';

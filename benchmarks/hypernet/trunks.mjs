@@ -1,7 +1,9 @@
 /**
- * Builds a detector on each of some published models, checks that trunkOf() gives what the model gives at its own size, and
- * detects at another: node benchmarks/hypernet/trunks.mjs FOLDER, where FOLDER holds efficientnet_lite0/, resnet20_cifar10/,
- * mobilenet_v1_1.0_trunk/, mlperf-tiny/ and public/tm-image-1.7.4/ (MobileNet v2 of Keras, inside of two models).
+ * Builds a detector on each of some published models, checks that trunkOf() gives what
+ * the model gives at its own size, and detects at another: node
+ * benchmarks/hypernet/trunks.mjs FOLDER, where FOLDER holds efficientnet_lite0/,
+ * resnet20_cifar10/, mobilenet_v1_1.0_trunk/, mlperf-tiny/ and public/tm-image-1.7.4/
+ * (MobileNet v2 of Keras, inside of two models).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

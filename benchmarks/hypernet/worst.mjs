@@ -1,5 +1,6 @@
 /**
- * The 24 test pictures of BCCD with the most missed cells, as detection's README shows them.
+ * The 24 test pictures of BCCD with the most missed cells, as detection's README shows
+ * them.
  *
  *   node benchmarks/hypernet/worst.mjs --data BCCD [--runs FOLDER] [--run fast-1]
  *

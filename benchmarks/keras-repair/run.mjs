@@ -1,12 +1,14 @@
 /**
- * Whether `tfjs-compress repair` keeps Keras' predictions: makes small models with Keras 3 (make.py), repairs each with the command line,
- * and compares what tfjs predicts with what Keras did.
+ * Whether `tfjs-compress repair` keeps Keras' predictions: makes small models with Keras
+ * 3 (make.py), repairs each with the command line, and compares what tfjs predicts with
+ * what Keras did.
  *
  *   node benchmarks/keras-repair/run.mjs [--python PYTHON] [--fixtures]
  *
- * Without --python a virtual environment with keras, jax and h5py is made in a temporary folder, which takes a minute; where that cannot
- * be, it says so and ends with 0. --fixtures writes the models anew into packages/tfjs-compress/fixtures/keras3, where the tests find
- * them. Last line: 'N passed, N failed'. Writes results/keras-repair.json.
+ * Without --python a virtual environment with keras, jax and h5py is made in a temporary
+ * folder, which takes a minute; where that cannot be, it says so and ends with
+ * 0. --fixtures writes the models anew into packages/tfjs-compress/fixtures/keras3, where
+ * the tests find them. Last line: 'N passed, N failed'. Writes results/keras-repair.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -3,7 +3,8 @@
  * 4 and 3 bits from the same pruned net. The dense net's solver is the one published with
  * DNS: momentum .9, learning rate .01·(1 + 1e-4·step)^-.75, weight decay 5e-4, batch 64.
  *
- *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11] [--prune 60] [--quantize 40]
+ *   MNIST_DIR=folder node benchmarks/lenet-300-100/run.mjs [--seeds 3] [--train 11]
+ *   [--prune 60] [--quantize 40]
  *
  * Writes results/lenet-300-100.json and the models into output/. What is there already,
  * made with the same settings, is not made again: seeds of the result file, and dense and

@@ -1,7 +1,8 @@
 /**
  * The pictures of run.mjs as files for rivals.py.
  *
- *   node benchmarks/once/rivalPictures.mjs OUTPUT --cifar FOLDER --imagenet FOLDER [--only NET]
+ *   node benchmarks/once/rivalPictures.mjs OUTPUT --cifar FOLDER --imagenet FOLDER
+ *   [--only NET]
  *
  * For each net OUTPUT gets a folder with examples.f32 and test.f32 (float32, scaled for
  * the net) and pictures.json with their shapes and the labels of the test pictures.

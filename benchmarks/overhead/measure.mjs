@@ -1,4 +1,7 @@
-/** One net on one backend: prints the milliseconds of processor time of a step, in rounds in which all variants take turns, as JSON. */
+/**
+ * One net on one backend: prints the milliseconds of processor time of a step, in rounds
+ * in which all variants take turns, as JSON.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
@@ -6,7 +9,10 @@ import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
 
 const [net, rounds] = [process.argv[2], Number(process.argv[3])];
 const batchSize = 64;
-/** Surgery prunes for 8 of 10 epochs of MNIST, as by default: 100 looks at the masks in 7,500 steps, one in each round. */
+/**
+ * Surgery prunes for 8 of 10 epochs of MNIST, as by default: 100 looks at the masks in
+ * 7,500 steps, one in each round.
+ */
 const endStep = 7500;
 const stepsPerEpoch = endStep / 100;
 const { layers } = tf;
@@ -47,8 +53,9 @@ const build = () => {
   model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
   return model;
 };
-// All begin with the weights of one that knows its digits: where half of a net's units are dead, which happens when untrained weights
-// are pruned, their momentum turns into denormal numbers, which cost more than what is measured here.
+// All begin with the weights of one that knows its digits: where half of a net's units
+// are dead, which happens when untrained weights are pruned, their momentum turns into
+// denormal numbers, which cost more than what is measured here.
 const trained = build();
 await trained.fit(xs, ys, { epochs: 5, batchSize, verbose: 0 });
 
@@ -73,7 +80,9 @@ class Variant {
     const config = { epochs: rounds + 2, batchSize, verbose: 0, shuffle: false, yieldEvery: 'never' };
     this.fit = model.fit(xs, ys, { ...config, callbacks: [...callbacks, gate] });
   }
-  /** Whichever comes first, the fit that waits for its turn or the round that gives it. */
+  /**
+   * Whichever comes first, the fit that waits for its turn or the round that gives it.
+   */
   turn() {
     return new Promise((resolve) => {
       this.go = resolve;
@@ -92,7 +101,10 @@ class Variant {
   }
 }
 
-/** About what masking cannot do without: one elementwise product over each kernel, at each step. */
+/**
+ * About what masking cannot do without: one elementwise product over each kernel, at each
+ * step.
+ */
 function productsOnly() {
   const masks = new Map();
   let model;

@@ -1,12 +1,15 @@
 /**
- * What each callback adds to a training step: the stock model and the same model with a callback take turns in one process.
+ * What each callback adds to a training step: the stock model and the same model with a
+ * callback take turns in one process.
  *
  *   node benchmarks/overhead/run.mjs [--runs 3] [--rounds 7]
  *
- * Beside it, on the same net, what tfmot's pruning wrapper adds to Keras, when python3 (or PYTHON) has tensorflow and
- * tensorflow-model-optimization: pip install tensorflow tf_keras tensorflow-model-optimization.
- * Medians of several processes, which differ by some .02. Writes results/overhead.json. To reach: a ratio of at most 1.05. productsOnly is a
- * stock model whose kernels are multiplied by something at each step, and the product thrown away: about what masking cannot do without.
+ * Beside it, on the same net, what tfmot's pruning wrapper adds to Keras, when python3
+ * (or PYTHON) has tensorflow and tensorflow-model-optimization: pip install tensorflow
+ * tf_keras tensorflow-model-optimization. Medians of several processes, which differ by
+ * some .02. Writes results/overhead.json. To reach: a ratio of at most 1.05. productsOnly
+ * is a stock model whose kernels are multiplied by something at each step, and the
+ * product thrown away: about what masking cannot do without.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +37,10 @@ for (const each of cases) {
   console.log(`${each.net} on ${each.backend}: stock ${stockMilliseconds.toFixed(2)} ms a step`, ratios);
 }
 
-/** One process: the median over its rounds of each variant's step as a multiple of the stock model's. */
+/**
+ * One process: the median over its rounds of each variant's step as a multiple of the
+ * stock model's.
+ */
 function measure({ net, backend }) {
   const child = spawnSync(process.execPath, [path('measure.mjs'), net, args.rounds], {
     env: { ...process.env, TFJS_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: '3' },

@@ -1,9 +1,11 @@
 /**
- * Exact selection of the k-th largest magnitude among many float32 weights, against Float32Array's sort of a copy.
+ * Exact selection of the k-th largest magnitude among many float32 weights, against
+ * Float32Array's sort of a copy.
  *
  *   node --expose-gc benchmarks/partition/run.mjs [--weights 1e8] [--runs 5]
  *
- * Writes results/partition.json. To reach: at least 10 times faster than the sort, at most 1 byte a weight.
+ * Writes results/partition.json. To reach: at least 10 times faster than the sort, at
+ * most 1 byte a weight.
  */
 import { parseArgs } from 'node:util';
 import { FREE, freezeFraction, kthLargestMagnitude } from '@tfjs-compress/math';
@@ -60,7 +62,9 @@ writeResult(new URL('results/partition.json', import.meta.url), ['@tfjs-compress
 });
 console.log(`${median(ratios).toFixed(1)} times faster than the sort`);
 
-/** Of this process, which has one thread: what else runs on the machine does not count. */
+/**
+ * Of this process, which has one thread: what else runs on the machine does not count.
+ */
 function seconds(work) {
   const start = process.cpuUsage();
   work();

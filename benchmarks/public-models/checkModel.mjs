@@ -208,7 +208,10 @@ async function taken(context) {
   }
 }
 
-/** The kernels after a change; throws when anything else changed, too, or the kernels are not those. */
+/**
+ * The kernels after a change; throws when anything else changed, too, or the kernels are
+ * not those.
+ */
 function compare(before, after, kernels) {
   const changed = [];
   expect(before.weights.length === after.weights.length, 'as many weights');

@@ -1,4 +1,7 @@
-/** Reads plain tfjs models by their specification alone, so that the packages under test are not judged by themselves. */
+/**
+ * Reads plain tfjs models by their specification alone, so that the packages under test
+ * are not judged by themselves.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,6 @@
 /**
- * What a user's program does with a model: `node modelTask.mjs describe|predict|surgery|inq PATH [PATH …]`. Prints JSON.
+ * What a user's program does with a model:
+ * `node modelTask.mjs describe|predict|surgery|inq PATH [PATH …]`. Prints JSON.
  */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -114,7 +115,10 @@ async function fit(path, callback) {
   return { model, sites: kernels() };
 }
 
-/** By the model's own loader; inputs too large for a test made smaller where the network allows it. */
+/**
+ * By the model's own loader; inputs too large for a test made smaller where the network
+ * allows it.
+ */
 async function load(path) {
   if (path.endsWith('.tfz')) {
     const url = `file://${path}`;
@@ -144,7 +148,10 @@ async function shrunkFrom(handler) {
   return { artifacts: { ...artifacts, modelTopology: JSON.parse(small), isGraph } };
 }
 
-/** Random inputs; whole numbers that are in range for what goes into an Embedding. Unknown sizes are 8. */
+/**
+ * Random inputs; whole numbers that are in range for what goes into an Embedding. Unknown
+ * sizes are 8.
+ */
 function inputsFor(model, examples) {
   const ranges = new Map();
   for (const layer of model.layers ?? []) {

@@ -1,13 +1,18 @@
 /**
- * Every command of the command line, and one epoch of each callback, on every model in a folder.
+ * Every command of the command line, and one epoch of each callback, on every model in a
+ * folder.
  *
- *   node benchmarks/public-models/run.mjs FOLDER [--only NAME,NAME] [--bench NAME,NAME] [--no-fit] [--name RESULT]
+ *   node benchmarks/public-models/run.mjs FOLDER [--only NAME,NAME] [--bench NAME,NAME]
+ *   [--no-fit] [--name RESULT]
  *
- * FOLDER holds a folder with model.json for each model (or is one itself), and, if it has any, a README.md with a table
- * `| case | … | parameters | K | class | …` that says what is right: OK, NOLOAD (tfjs cannot load it), GRAPH, MISSING (weight files are
- * absent), NOTMODEL, EMPTY, EXTRA (bytes behind the weights), with a question mark where tfjs decides; K kernels. Models that are not in the
- * table are OK, and tfjs says how many kernels they have. Every command runs in a process of its own, as a user's does; what is right is
- * worked out from the files, without the packages under test. Last line: 'N passed, N failed'. Writes results/NAME.json.
+ * FOLDER holds a folder with model.json for each model (or is one itself), and, if it has
+ * any, a README.md with a table `| case | … | parameters | K | class | …` that says what
+ * is right: OK, NOLOAD (tfjs cannot load it), GRAPH, MISSING (weight files are absent),
+ * NOTMODEL, EMPTY, EXTRA (bytes behind the weights), with a question mark where tfjs
+ * decides; K kernels. Models that are not in the table are OK, and tfjs says how many
+ * kernels they have. Every command runs in a process of its own, as a user's does; what
+ * is right is worked out from the files, without the packages under test. Last line: 'N
+ * passed, N failed'. Writes results/NAME.json.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

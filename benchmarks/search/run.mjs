@@ -1,9 +1,10 @@
 /**
  * compress() with default options against settings that were found by hand.
  *
- *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5]
- *   node benchmarks/search/run.mjs teachable-machine resnet-8 resnet-20 --models FOLDER --cifar FOLDER
- *       [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials N] [--epochs N] [--only hand]
+ *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] node
+ *   benchmarks/search/run.mjs teachable-machine resnet-8 resnet-20 --models
+ *   FOLDER --cifar FOLDER [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials
+ *   N] [--epochs N] [--only hand]
  *
  * Validation pictures decide what compress() returns, and how much it may lose, which is
  * what the nets made by hand lose (data.mjs says which they are). The test set is read

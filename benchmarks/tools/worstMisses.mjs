@@ -2,8 +2,9 @@ import { iou, pictureGrid, toBoxes } from '@tfjs-compress/detection';
 import sharp from 'sharp';
 
 /**
- * The pictures with the most missed objects as a grid, for sharp. Objects that nothing above the
- * detector's score overlaps by half are named 'missed: …'; what was shown keeps its class.
+ * The pictures with the most missed objects as a grid, for sharp. Objects that nothing
+ * above the detector's score overlaps by half are named 'missed: …'; what was shown keeps
+ * its class.
  *
  * @param detections Of each of the set's pictures.
  * @param count How many pictures.

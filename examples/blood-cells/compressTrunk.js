@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { INQScheduler } from 'tfjs-compress';
 
 /**
- * Quantizes the trunk of a detector in place with INQ. What it is to learn meanwhile is what it computed before: the three levels of
- * the detector that `load` gives again are the labels, on random crops of the pictures; no box is needed. Depthwise kernels and the
- * first convolution, 0.6% of the weights, are left (`exclude`). Crops of [height, width] pixels, multiples of the trunk's stride, are a
- * quarter of the picture.
+ * Quantizes the trunk of a detector in place with INQ. What it is to learn meanwhile is
+ * what it computed before: the three levels of the detector that `load` gives again are
+ * the labels, on random crops of the pictures; no box is needed. Depthwise kernels and
+ * the first convolution, 0.6% of the weights, are left (`exclude`). Crops of [height,
+ * width] pixels, multiples of the trunk's stride, are a quarter of the picture.
  */
 export async function compressTrunk(
   detector,

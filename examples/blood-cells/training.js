@@ -16,12 +16,16 @@ export function features(detector, set, seed, folder) {
   });
 }
 
-/** Keeps with the detector at what score it finds best on a set that is neither trained on nor reported. */
+/**
+ * Keeps with the detector at what score it finds best on a set that is neither trained on
+ * nor reported.
+ */
 export async function chooseThreshold(detector, set) {
   try {
     await detector.chooseThreshold(set);
   } catch (error) {
-    // A network that has hardly been trained finds nothing: everything it finds is shown then.
+    // A network that has hardly been trained finds nothing: everything it finds is shown
+    // then.
     if (!error.message.startsWith('chooseThreshold:')) throw error;
     console.log(error.message);
     detector.setDetectDefaults({ scoreThreshold: 0.05 });

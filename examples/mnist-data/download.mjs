@@ -1,8 +1,9 @@
 /**
  * Downloads the full MNIST set: node examples/mnist-data/download.mjs FOLDER [--from URL]
  *
- * Takes the four gzipped files (11 MB) from the first home that answers, goes on where an earlier try broke off, and gives a file its name
- * only when its unzipped bytes have the published MD5. Then: MNIST_DIR=FOLDER npm start
+ * Takes the four gzipped files (11 MB) from the first home that answers, goes on where an
+ * earlier try broke off, and gives a file its name only when its unzipped bytes have the
+ * published MD5. Then: MNIST_DIR=FOLDER npm start
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -62,7 +63,8 @@ async function fetchInto(part, url) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
   try {
-    // Without identity a server may zip the body once more, and Content-Range would count other bytes than ours.
+    // Without identity a server may zip the body once more, and Content-Range would count
+    // other bytes than ours.
     const headers = { 'accept-encoding': 'identity', ...(have && { range: `bytes=${have}-` }) };
     const response = await fetch(url, { headers, signal: stop.signal });
     // 416: nothing comes after what is there; the checksum tells whether it is whole.

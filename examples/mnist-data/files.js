@@ -1,6 +1,6 @@
 /**
- * The four files of MNIST as they were first published, by part: the name, the shape that the file's own header states, and the MD5
- * of the unzipped file.
+ * The four files of MNIST as they were first published, by part: the name, the shape that
+ * the file's own header states, and the MD5 of the unzipped file.
  */
 export const fullSet = {
   train: {
@@ -13,7 +13,10 @@ export const fullSet = {
   },
 };
 
-/** The embedded sample, in the same form; made by makeSample.mjs, which prints these checksums. */
+/**
+ * The embedded sample, in the same form; made by makeSample.mjs, which prints these
+ * checksums.
+ */
 export const sample = {
   train: {
     images: { name: 'train-images-idx3-ubyte', shape: [5000, 28, 28], md5: 'e07065aa00c34f3e5d6b97dc6b181484' },

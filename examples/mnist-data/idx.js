@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * Reads one idx file of unsigned bytes, gzipped or not, and checks it against `expected` ({ name, shape, md5 }).
- * Returns the values as a Uint8Array, without the header. Throws an Error that names the file and says what is wrong with it.
+ * Reads one idx file of unsigned bytes, gzipped or not, and checks it against `expected`
+ * ({ name, shape, md5 }). Returns the values as a Uint8Array, without the header. Throws
+ * an Error that names the file and says what is wrong with it.
  */
 export function readIdx(folder, expected) {
   const file = find(folder, expected.name);
@@ -44,7 +45,10 @@ export function unzip(bytes, file) {
   }
 }
 
-/** MNIST is found under both spellings, train-images-idx3-ubyte and train-images.idx3-ubyte. */
+/**
+ * MNIST is found under both spellings, train-images-idx3-ubyte and
+ * train-images.idx3-ubyte.
+ */
 function find(folder, name) {
   if (!existsSync(folder))
     throw new Error(`The folder ${folder} does not exist; it should hold ${name}, gzipped or not.`);

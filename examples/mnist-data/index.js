@@ -4,13 +4,15 @@ import { fullSet, sample } from './files.js';
 import { readIdx } from './idx.js';
 
 /**
- * Loads MNIST: the full set from `folder` (default: the environment variable MNIST_DIR), else the embedded sample of 5,000 training
- * and 1,000 test pictures.
+ * Loads MNIST: the full set from `folder` (default: the environment variable MNIST_DIR),
+ * else the embedded sample of 5,000 training and 1,000 test pictures.
  *
- * Returns { source, train, test }: `source` says in words where the pictures came from; train and test are { count, images, labels },
- * images a Float32Array of count × 784 in [0, 1) (byte / 256), row by row, labels a Uint8Array of 0…9.
+ * Returns { source, train, test }: `source` says in words where the pictures came from;
+ * train and test are { count, images, labels }, images a Float32Array of count × 784 in
+ * [0, 1) (byte / 256), row by row, labels a Uint8Array of 0…9.
  *
- * Throws an Error naming the file and what is wrong with it: missing, cut off, another shape, another checksum.
+ * Throws an Error naming the file and what is wrong with it: missing, cut off, another
+ * shape, another checksum.
  */
 export function loadMnist({ folder = process.env.MNIST_DIR } = {}) {
   const from = folder || fileURLToPath(new URL('data', import.meta.url));
@@ -22,8 +24,9 @@ export function loadMnist({ folder = process.env.MNIST_DIR } = {}) {
 }
 
 /**
- * A part's pictures and labels as tensors: xs float32 [count, ...shape], ys one-hot float32 [count, 10]. `shape` is one picture's, e.g.
- * [784] (the default) or [28, 28, 1]. The caller disposes of both.
+ * A part's pictures and labels as tensors: xs float32 [count, ...shape], ys one-hot
+ * float32 [count, 10]. `shape` is one picture's, e.g. [784] (the default) or [28, 28, 1].
+ * The caller disposes of both.
  */
 export function toTensors({ count, images, labels }, shape = [784]) {
   const ys = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), 10), 'float32'));

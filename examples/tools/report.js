@@ -2,7 +2,10 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeReport } from 'tfjs-compress/report';
 
-/** Writes report.html into `folder`, and its figures as SVG files into the folder report beside it. Returns the page's path. */
+/**
+ * Writes report.html into `folder`, and its figures as SVG files into the folder report
+ * beside it. Returns the page's path.
+ */
 export async function writeReport(model, options, folder) {
   const { html, figures } = await makeReport(model, options);
   const svgs = join(folder, 'report');

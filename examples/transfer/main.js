@@ -1,7 +1,8 @@
 /**
  * Teaches a finished trunk new classes with few pictures, and makes all of it small:
  * `npm start`, or `npm start -- MODEL PICTURES` with a tfjs model's folder (a Teachable
- * Machine export as it comes) and a folder that holds a folder of pictures for each class.
+ * Machine export as it comes) and a folder that holds a folder of pictures for each
+ * class.
  */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';

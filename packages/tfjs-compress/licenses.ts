@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rolldown } from 'tsdown';
 
-/** Writes the licenses of the packages that are bundled, which ask to be passed on, into `fileName` beside the bundle. */
+/**
+ * Writes the licenses of the packages that are bundled, which ask to be passed on, into
+ * `fileName` beside the bundle.
+ */
 export function licenses(fileName: string): Rolldown.Plugin {
   return {
     name: 'licenses',

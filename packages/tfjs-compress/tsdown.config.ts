@@ -4,17 +4,20 @@ import { licenses } from './licenses.js';
 
 export default defineConfig([
   shared,
-  // The report and the command line are files with what they alone need in them (plots, a document without a browser, an argument
-  // parser), so that nobody installs that as a dependency.
+  // The report and the command line are files with what they alone need in them (plots, a
+  // document without a browser, an argument parser), so that nobody installs that as a
+  // dependency.
   {
     ...shared,
     entry: { report: 'src/report/index.ts' },
-    // Finds the packages' main files, where 'neutral' does not; asks for nothing that Node has not.
+    // Finds the packages' main files, where 'neutral' does not; asks for nothing that
+    // Node has not.
     platform: 'browser',
     unbundle: false,
     minify: true,
-    // What the report's files import from the callbacks is used by other files alone. Their import would stay all the same, and bring
-    // every callback into a page that shows figures.
+    // What the report's files import from the callbacks is used by other files alone.
+    // Their import would stay all the same, and bring every callback into a page that
+    // shows figures.
     treeshake: { moduleSideEffects: [{ test: /^@tfjs-compress\//, sideEffects: false }] },
     plugins: [licenses('report.LICENSES.txt')],
     clean: false,
@@ -34,7 +37,8 @@ export default defineConfig([
     outExtensions: () => ({ js: '.js' }),
     outDir: 'dist',
   },
-  // For a script tag beside tfjs's own: the exports are in the global tfjsCompress, where the runtime's script puts its own too.
+  // For a script tag beside tfjs's own: the exports are in the global tfjsCompress, where
+  // the runtime's script puts its own too.
   {
     entry: { 'tfjs-compress': 'src/index.ts' },
     format: ['iife'],

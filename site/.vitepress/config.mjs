@@ -59,10 +59,15 @@ export default defineConfig({
     outline: [2, 3],
   },
   markdown: {
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slugOf },
     toc: { slugify: slugOf },
     headers: { slugify: slugOf },
+    // Blocks that are indented are scrolled by keys, as those with a language are.
+    config: (md) => {
+      const block = md.renderer.rules.code_block;
+      md.renderer.rules.code_block = (...args) => block(...args).replace('<pre', '<pre tabindex="0"');
+    },
   },
   vite: {
     plugins: [

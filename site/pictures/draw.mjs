@@ -57,7 +57,7 @@ function start({ epochs, images }) {
     path(stairs(epochs.map(({ error }, i) => [x(i), x(i + 1), errorY(error)])), two),
     ...sizes,
     text(left + 4, top - 8, 'file', { color: one }),
-    text(left + 4, middle + 20, `error of ${group(images.test)} test pictures`, { color: two }),
+    text(left + 4, middle + 20, `error of ${group(images.test)} test images`, { color: two }),
     text((left + right) / 2, bottom + 26, `${epochs.length} epochs`, { anchor: 'middle' }),
   ];
   const last = epochs.at(-1);

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-/** The path of a Chromium or Chrome: CHROMIUM names it, else the usual places; undefined when there is none. */
+/**
+ * The path of a Chromium or Chrome: CHROMIUM names it, else the usual places; undefined
+ * when there is none.
+ */
 export function findBrowser(): string | undefined {
   const places = [
     process.env.CHROMIUM,
@@ -15,7 +18,10 @@ export function findBrowser(): string | undefined {
   return places.find((path) => path && existsSync(path));
 }
 
-/** Starts it without a window, WebGL and WebGPU computed by the CPU so that they are there on every machine. */
+/**
+ * Starts it without a window, WebGL and WebGPU computed by the CPU so that they are there
+ * on every machine.
+ */
 export function launchBrowser(executablePath: string) {
   const webgl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
   const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];

@@ -8,7 +8,10 @@ import * as vite from 'vite';
 import webpack from 'webpack';
 import { run } from './run.js';
 
-/** Bundles the module `entry` and all that it imports into one file for browsers, as the bundler does it for production. */
+/**
+ * Bundles the module `entry` and all that it imports into one file for browsers, as the
+ * bundler does it for production.
+ */
 type Bundle = (entry: string, output: string) => Promise<unknown>;
 
 export const bundlers: Record<string, Bundle> = {
@@ -49,7 +52,10 @@ export const bundlers: Record<string, Bundle> = {
       format: 'esm',
       logLevel: 'error',
     }),
-  /** Its workers outlive a build made by its API, so it is a process; it names what it writes after the entry. */
+  /**
+   * Its workers outlive a build made by its API, so it is a process; it names what it
+   * writes after the entry.
+   */
   'Parcel 2': (entry, output) => {
     const parcel = join(dirname(createRequire(import.meta.url).resolve('parcel/package.json')), 'lib', 'bin.js');
     const options = ['--dist-dir', dirname(output), '--no-cache', '--no-source-maps', '--log-level', 'error'];

@@ -5,7 +5,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The path of a Firefox: FIREFOX names it, else the usual places; undefined when there is none. */
+/**
+ * The path of a Firefox: FIREFOX names it, else the usual places; undefined when there is
+ * none.
+ */
 export function findFirefox(): string | undefined {
   const places = [
     process.env.FIREFOX,
@@ -29,8 +32,9 @@ const preferences = {
 };
 
 /**
- * Opens an address in a new profile, without a window; returns a function that ends it. Playwright drives a Firefox of its own making only,
- * so the page has to do everything by itself.
+ * Opens an address in a new profile, without a window; returns a function that ends it.
+ * Playwright drives a Firefox of its own making only, so the page has to do everything by
+ * itself.
  */
 export function openFirefox(executable: string, url: string): () => Promise<void> {
   const profile = makeProfile();
@@ -41,7 +45,10 @@ export function openFirefox(executable: string, url: string): () => Promise<void
   };
 }
 
-/** Opens an address in a new profile, without a window, and writes what it shows after it was loaded into a PNG file. */
+/**
+ * Opens an address in a new profile, without a window, and writes what it shows after it
+ * was loaded into a PNG file.
+ */
 export async function screenshotByFirefox(executable: string, url: string, path: string): Promise<void> {
   const profile = makeProfile();
   const page = ['--window-size=1000,800', '--screenshot', path, url];

@@ -13,14 +13,18 @@ declare module 'vitest' {
   }
 }
 
-/** Builds, packs and installs once for all test files; TFJS_COMPRESS_KEEP=1 leaves the projects for a look. */
+/**
+ * Builds, packs and installs once for all test files; TFJS_COMPRESS_KEEP=1 leaves the
+ * projects for a look.
+ */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   build();
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-e2e-'));
   project.provide('consumers', await installConsumers(folder));
   return async () => {
     if (process.env.TFJS_COMPRESS_KEEP) console.log(`The consumer projects are in ${folder}`);
-    // Not rmSync: it takes seconds, in which vitest would not hear that its workers have ended.
+    // Not rmSync: it takes seconds, in which vitest would not hear that its workers have
+    // ended.
     else await rm(folder, { recursive: true, force: true });
   };
 }

@@ -6,7 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The path of a redis-server: REDIS_SERVER names it, else the usual places; undefined when there is none. */
+/**
+ * The path of a redis-server: REDIS_SERVER names it, else the usual places; undefined
+ * when there is none.
+ */
 export function findRedis(): string | undefined {
   const places = [process.env.REDIS_SERVER, '/usr/bin/redis-server', '/usr/local/bin/redis-server'];
   return [...places, '/opt/homebrew/bin/redis-server'].find((path) => path && existsSync(path));

@@ -15,7 +15,9 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** Runs a program to its end; throws with everything it printed unless it exits with 0. */
+/**
+ * Runs a program to its end; throws with everything it printed unless it exits with 0.
+ */
 export async function run(command: string, args: string[], options: RunOptions): Promise<RunResult> {
   const { cwd, timeout = 240_000, mayFail = false, env } = options;
   const child = spawn(command, args, {
@@ -47,7 +49,10 @@ export function lastJson<T>({ stdout }: RunResult): T {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 
-/** Without what npm and vitest set for their own children, which would reach into the consumer's npm and node. */
+/**
+ * Without what npm and vitest set for their own children, which would reach into the
+ * consumer's npm and node.
+ */
 export function consumerEnvironment(): NodeJS.ProcessEnv {
   const own = ([name]: [string, unknown]) => !/^(npm_|VITEST|VITE_|NODE_ENV$|NODE_OPTIONS$|TFJS_BACKEND)/i.test(name);
   return Object.fromEntries(Object.entries(process.env).filter(own));

@@ -1,4 +1,7 @@
-/** What projects/backends/main.js tells of a training, and what has to be true of it: all counted from the weights themselves. */
+/**
+ * What projects/backends/main.js tells of a training, and what has to be true of it: all
+ * counted from the weights themselves.
+ */
 
 export interface Run {
   callback: 'surgery' | 'inq' | 'both';
@@ -112,7 +115,10 @@ export function differences(training: Training, cpu: Training): string[] {
   return found;
 }
 
-/** How far a run that was stopped, saved, loaded and resumed is from the same one in one go. */
+/**
+ * How far a run that was stopped, saved, loaded and resumed is from the same one in one
+ * go.
+ */
 export function resumedDifference(resumed: Training, inOneGo: Training): number {
   return greatestDifference(resumed.weights, inOneGo.weights);
 }
@@ -130,8 +136,9 @@ function difference(received: number[], expected: number[]): number {
 }
 
 /**
- * The kernels that callbacks select, those of our layers if there are any: their effective weights. While a run is kept, what is pruned in
- * a layer of ours has a value that its state hides.
+ * The kernels that callbacks select, those of our layers if there are any: their
+ * effective weights. While a run is kept, what is pruned in a layer of ours has a value
+ * that its state hides.
  */
 function selected(weights: Weight[]): Weight[] {
   const kernels = weights.filter(({ name }) => kernelNames.includes(name));

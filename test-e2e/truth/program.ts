@@ -1,4 +1,7 @@
-/** Runs the named cases, the first of which is the process's first fit, and prints what was not as it should be, as JSON. */
+/**
+ * Runs the named cases, the first of which is the process's first fit, and prints what
+ * was not as it should be, as JSON.
+ */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { type Api, freshCases, nameOf, runCase } from '@tfjs-compress/testing/truth';

@@ -12,9 +12,8 @@ for (const config of [fusedMatMulConfig, reshapeConfig, softmaxConfig]) register
 
 export async function open({ read, base, net, shape }) {
   setWasmPaths(base);
-  await setBackend('wasm');
-  const steps = JSON.parse(new TextDecoder().decode(await read(`${net}.json`)));
-  const bytes = await read(`${net}.bin`);
+  const [json, bytes] = await Promise.all([read(`${net}.json`), read(`${net}.bin`), setBackend('wasm')]);
+  const steps = JSON.parse(new TextDecoder().decode(json));
   const weights = new Float32Array(bytes.slice().buffer);
   const toTensor = (at) => tensor(weights.slice(at.offset, at.offset + at.shape.reduce((a, b) => a * b)), at.shape);
   const layers = steps.slice(1).map(({ kernel, bias, activation }) => {

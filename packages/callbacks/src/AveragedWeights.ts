@@ -8,21 +8,25 @@ export interface AveragedWeightsArgs {
   /** Part of the average that each optimizer step leaves, 0 to below 1. Default 0.999. */
   decay?: number;
   /**
-   * Let younger weights count more at first: step n, counted from 0, leaves at most (1 + n) / (10 + n), as TensorFlow's
-   * ExponentialMovingAverage does. Default true; false is what Keras and PyTorch do.
+   * Let younger weights count more at first: step n, counted from 0, leaves at most (1 +
+   * n) / (10 + n), as TensorFlow's ExponentialMovingAverage does. Default true; false is
+   * what Keras and PyTorch do.
    */
   rampUp?: boolean;
 }
 
 /**
- * Averages the weights that are trained, exponentially over the optimizer steps (Polyak and Juditsky, 1992): the first step
- * sets the average, each further one makes it decay · average + (1 − decay) · weights, as Keras' `use_ema` and PyTorch's
- * `get_ema_multi_avg_fn` do. The optimizer goes on with its own weights. From the last batch of an epoch to the first of
- * the next the model holds the average: validation, callbacks at an epoch's end (BestWeights, one that saves) and whoever
- * uses the model after fit get it. Statistics of batch normalization stay those of the last step, as in both.
+ * Averages the weights that are trained, exponentially over the optimizer steps (Polyak
+ * and Juditsky, 1992): the first step sets the average, each further one makes it decay ·
+ * average + (1 − decay) · weights, as Keras' `use_ema` and PyTorch's
+ * `get_ema_multi_avg_fn` do. The optimizer goes on with its own weights. From the last
+ * batch of an epoch to the first of the next the model holds the average: validation,
+ * callbacks at an epoch's end (BestWeights, one that saves) and whoever uses the model
+ * after fit get it. Statistics of batch normalization stay those of the last step, as in
+ * both.
  *
- * Beside SurgeryCallback and INQScheduler what is pruned stays 0 and what is quantized keeps its level; their last steps at
- * an epoch's end are taken on the average.
+ * Beside SurgeryCallback and INQScheduler what is pruned stays 0 and what is quantized
+ * keeps its level; their last steps at an epoch's end are taken on the average.
  *
  * @throws ArgumentError for an option.
  * @example
@@ -30,7 +34,9 @@ export interface AveragedWeightsArgs {
  */
 export class AveragedWeights extends TrainingAid {
   readonly label = 'AveragedWeights';
-  /** Before those that compress: an epoch's last step of theirs then works on the average. */
+  /**
+   * Before those that compress: an epoch's last step of theirs then works on the average.
+   */
   readonly priority = -1;
   private readonly options: Required<AveragedWeightsArgs>;
   private averages: tf.Tensor[] | undefined;
@@ -66,8 +72,9 @@ export class AveragedWeights extends TrainingAid {
   }
 
   /**
-   * In another callback's onEpochEnd: what a later fit needs beside the saved model, which holds the average, to go on as if
-   * it had not been stopped. The number of steps, then the optimizer's weights; for tf.io.encodeWeights, as those of
+   * In another callback's onEpochEnd: what a later fit needs beside the saved model,
+   * which holds the average, to go on as if it had not been stopped. The number of steps,
+   * then the optimizer's weights; for tf.io.encodeWeights, as those of
    * optimizer.getWeights(). The caller disposes of them.
    *
    * @throws Error at any other time.
@@ -80,7 +87,10 @@ export class AveragedWeights extends TrainingAid {
     return [{ name: 'iter', tensor: tf.scalar(this.updates, 'int32') }, ...own];
   }
 
-  /** Before a fit that goes on: what getWeights() gave, to a model that holds the weights saved with it. */
+  /**
+   * Before a fit that goes on: what getWeights() gave, to a model that holds the weights
+   * saved with it.
+   */
   async setWeights(weights: NamedTensor[]): Promise<void> {
     const areTensors = Array.isArray(weights) && weights.every((each) => each?.tensor instanceof tf.Tensor);
     check(areTensors && weights[0]?.name === 'iter', 'weights', 'what getWeights() gave', weights);
@@ -105,8 +115,8 @@ export class AveragedWeights extends TrainingAid {
   }
 
   /**
-   * When all have been opened: what is under the masks of a run that goes on is there again, and this comes before what
-   * others do in front of a validation.
+   * When all have been opened: what is under the masks of a run that goes on is there
+   * again, and this comes before what others do in front of a validation.
    */
   override checkPlan(): void {
     if (this.own) this.averages = this.variables.map((each) => tf.keep(tf.clone(each)));
@@ -146,7 +156,10 @@ export class AveragedWeights extends TrainingAid {
     tf.dispose(before ?? []);
   }
 
-  /** The average into the model. A kernel in front of a weight keeps what is pruned or quantized, as from an optimizer. */
+  /**
+   * The average into the model. A kernel in front of a weight keeps what is pruned or
+   * quantized, as from an optimizer.
+   */
   private putIn(): void {
     this.update();
     if (this.own || !this.averages) return;
@@ -178,7 +191,10 @@ export class AveragedWeights extends TrainingAid {
   }
 }
 
-/** A value under a mask may be NaN (tfjs's centered RMSProp makes such); it is not to stay in the average. */
+/**
+ * A value under a mask may be NaN (tfjs's centered RMSProp makes such); it is not to stay
+ * in the average.
+ */
 function mixed(average: tf.Tensor, weight: tf.Tensor, kept: number): tf.Tensor {
   return tf.tidy(() => {
     const both = tf.add(tf.mul(average, kept), tf.mul(weight, 1 - kept));

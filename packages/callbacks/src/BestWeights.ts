@@ -7,20 +7,27 @@ import { TrainingAid } from './TrainingAid.js';
 export interface BestWeightsArgs {
   /** The figure in the epoch's logs that is to be best. Default 'val_loss'. */
   monitor?: string;
-  /** Whether less is better. Default 'auto': 'max' for accuracies (acc, val_acc, …), else 'min'. */
+  /**
+   * Whether less is better. Default 'auto': 'max' for accuracies (acc, val_acc, …), else
+   * 'min'.
+   */
   mode?: 'auto' | 'min' | 'max';
   /** By how much a figure must be better to count, ≥ 0. Default 0. */
   minDelta?: number;
-  /** Stop training after so many epochs that were no better, counted once the model is finished. Default: never. */
+  /**
+   * Stop training after so many epochs that were no better, counted once the model is
+   * finished. Default: never.
+   */
   patience?: number;
   /** 0 silent, 1 (default) a line at the end. */
   verbose?: 0 | 1;
 }
 
 /**
- * Gives the model the weights of its best epoch when training ends, and can stop early: what tf.callbacks.earlyStopping
- * cannot do (tfjs issue 8488). Beside SurgeryCallback and INQScheduler only epochs count in which the model was
- * finished: masks fixed, every selected weight 0 or ±2^k.
+ * Gives the model the weights of its best epoch when training ends, and can stop early:
+ * what tf.callbacks.earlyStopping cannot do (tfjs issue 8488). Beside SurgeryCallback and
+ * INQScheduler only epochs count in which the model was finished: masks fixed, every
+ * selected weight 0 or ±2^k.
  *
  * INQScheduler finishes with the fit, unless `epochsPerStep` says when:
  *
@@ -29,7 +36,8 @@ export interface BestWeightsArgs {
  * await model.fit(x, y, { epochs: 20, validationSplit: 0.1, callbacks: [inq, new BestWeights({ patience: 3 })] });
  * ```
  *
- * @throws ArgumentError for unusable options; Error from fit when the logs hold no such figure.
+ * @throws ArgumentError for unusable options; Error from fit when the logs hold no such
+ *   figure.
  */
 export class BestWeights extends TrainingAid {
   readonly label = 'BestWeights';

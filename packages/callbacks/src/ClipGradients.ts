@@ -10,10 +10,12 @@ export interface ClipGradientsArgs {
 }
 
 /**
- * Makes all gradients of a step smaller by one factor where their norm, √Σg² over all weights, is above `globalNorm`:
- * g · globalNorm / max(norm, globalNorm), as Keras' `global_clipnorm` and PyTorch's `clip_grad_norm_` (Pascanu et al., 2013,
- * Algorithm 1). The logs get `gradient_norm`, the mean of the epoch before clipping, and `gradients_clipped`, the share of
- * steps that were clipped: to choose globalNorm by. Gradients of pruned weights that surgery may bring back count.
+ * Makes all gradients of a step smaller by one factor where their norm, √Σg² over all
+ * weights, is above `globalNorm`: g · globalNorm / max(norm, globalNorm), as Keras'
+ * `global_clipnorm` and PyTorch's `clip_grad_norm_` (Pascanu et al., 2013, Algorithm 1).
+ * The logs get `gradient_norm`, the mean of the epoch before clipping, and
+ * `gradients_clipped`, the share of steps that were clipped: to choose globalNorm by.
+ * Gradients of pruned weights that surgery may bring back count.
  *
  * @throws ArgumentError for an option.
  * @example

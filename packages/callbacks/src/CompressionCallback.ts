@@ -9,6 +9,7 @@ import {
   type Selected,
   secondCopy,
 } from '@tfjs-compress/layers/internal';
+import { ArgumentError } from '@tfjs-compress/math';
 import { CompressionMethod } from './CompressionMethod.js';
 import { type CommonOptions, checkLoopParams, type LoopParams } from './callbackArgs.js';
 import { isRunning, trainedModel, userModel, watch } from './fits.js';
@@ -30,8 +31,9 @@ interface Progress {
 }
 
 /**
- * The part that both callbacks share: checks before the first batch, attaching to the model, counting epochs and steps
- * over pauses, logs, progress lines, the table at the end.
+ * The part that both callbacks share: checks before the first batch, attaching to the
+ * model, counting epochs and steps over pauses, logs, progress lines, the table at the
+ * end.
  */
 export abstract class CompressionCallback<Override extends object = object> extends CompressionMethod<Override> {
   private attachment: Attachment | undefined;
@@ -43,6 +45,11 @@ export abstract class CompressionCallback<Override extends object = object> exte
   private isSettled = false;
   private hasTrained = false;
   private lastFigures: Record<string, number> = {};
+
+  /** fit takes the class itself for a plain object, and would train without it. */
+  protected static onTrainBegin(): never {
+    throw new ArgumentError('callbacks', 'instances, as in [new INQScheduler()]', 'a class');
+  }
 
   protected constructor(common: CommonOptions) {
     const hooks: tfl.CustomCallbackArgs = {
@@ -62,7 +69,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.fitParams = params;
   }
 
-  /** A fit of another copy of tfjs calls this on a callback of its own, and would do so without end. */
+  /**
+   * A fit of another copy of tfjs calls this on a callback of its own, and would do so
+   * without end.
+   */
   override async onTrainBegin(_logs?: tfl.Logs): Promise<void> {
     if (!(this instanceof CompressionCallback))
       throw new Error(secondCopy('fit takes the callback for a plain object'));
@@ -88,8 +98,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
   }
 
   /**
-   * Starts a training loop of your own, with or without model.compile(); fit and fitDataset do it by themselves. Then call
-   * step() before each optimizer step, endEpoch() after each epoch, end() at the end (as tfmot's UpdatePruningStep).
+   * Starts a training loop of your own, with or without model.compile(); fit and
+   * fitDataset do it by themselves. Then call step() before each optimizer step,
+   * endEpoch() after each epoch, end() at the end (as tfmot's UpdatePruningStep).
    *
    * ```js
    * await callback.begin(model, { epochs: 8, stepsPerEpoch: 100 });
@@ -152,13 +163,18 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return logs;
   }
 
-  /** Training is over: finishes or keeps the plan, prints the table, gives the model back. */
+  /**
+   * Training is over: finishes or keeps the plan, prints the table, gives the model back.
+   */
   async end(): Promise<void> {
     await this.settle();
     if (!isRunning(this)) await this.close();
   }
 
-  /** All batches of the epoch have been trained; what is due at its end is done before anything validates. */
+  /**
+   * All batches of the epoch have been trained; what is due at its end is done before
+   * anything validates.
+   */
   async epochTrained(): Promise<void> {
     if (this.isEpochTrained || !this.attachment) return;
     this.isEpochTrained = true;
@@ -179,7 +195,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     await this.release(this.isKept);
   }
 
-  /** The fit failed: nothing is kept of it. A run that it was to go on with stays, if no batch was trained. */
+  /**
+   * The fit failed: nothing is kept of it. A run that it was to go on with stays, if no
+   * batch was trained.
+   */
   async abandon(): Promise<void> {
     await this.release(!this.hasTrained && this.clock?.epochsBefore > 0);
   }
@@ -289,8 +308,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
   }
 
   /**
-   * Two of a kind must not have the same weights, unless the one was left in a loop that never came to its end; nor two
-   * fits at once, of models that share a layer.
+   * Two of a kind must not have the same weights, unless the one was left in a loop that
+   * never came to its end; nor two fits at once, of models that share a layer.
    */
   private async checkOverlap(selected: Selected<Override>[]): Promise<void> {
     const mine = new Set(selected.map(({ site }) => site.variable));
@@ -341,7 +360,9 @@ export abstract class CompressionCallback<Override extends object = object> exte
     this.isFinishedLate = true;
   }
 
-  /** The last epoch's figures in History, which were counted before the plan was finished. */
+  /**
+   * The last epoch's figures in History, which were counted before the plan was finished.
+   */
   private amendHistory(figures: Record<string, number>): void {
     const { history } = (this.trained as unknown as { history?: tfl.History }).history ?? {};
     if (!history || !isRunning(this)) return;
@@ -355,7 +376,10 @@ export abstract class CompressionCallback<Override extends object = object> exte
     return this.order > 1 ? `${figure}_${this.order}` : figure;
   }
 
-  /** At once, for a page hears of its button after a batch's onBatchEnd, and the next batch would be begun. */
+  /**
+   * At once, for a page hears of its button after a batch's onBatchEnd, and the next
+   * batch would be begun.
+   */
   private readonly stop = (): void => {
     if (this.trained) this.trained.stopTraining = true;
   };

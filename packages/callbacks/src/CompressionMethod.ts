@@ -14,8 +14,8 @@ export interface Target<Override = object> {
 }
 
 /**
- * What a method of compression says of itself: which kernels it takes, when something is to be done, what it reports.
- * CompressionCallback calls it as a training goes on.
+ * What a method of compression says of itself: which kernels it takes, when something is
+ * to be done, what it reports. CompressionCallback calls it as a training goes on.
  */
 export abstract class CompressionMethod<Override extends object = object> extends tfl.CustomCallback {
   /** What the callback is called in messages and checkpoints. */
@@ -47,7 +47,10 @@ export abstract class CompressionMethod<Override extends object = object> extend
   protected abstract checkSelected(selected: Selected<Override>[], resumed: object | undefined): void;
   /** Starts the plan, or goes on with what `progress` gave before. */
   protected abstract start(resumed: object | undefined): Promise<void>;
-  /** Checks that the training is long enough, once all callbacks of the fit have started, before the first batch. */
+  /**
+   * Checks that the training is long enough, once all callbacks of the fit have started,
+   * before the first batch.
+   */
   abstract checkPlan(): void;
   /** The options that a kept run must go on with, by name. Plain JSON. */
   protected abstract settings(selected: Selected<Override>[]): Record<string, unknown>;
@@ -60,7 +63,10 @@ export abstract class CompressionMethod<Override extends object = object> extend
   abstract get isFinished(): boolean;
   /** Whether that was done after training had ended. */
   isFinishedLate = false;
-  /** All batches of the epoch have been trained; what is due at its end is done before anything validates. */
+  /**
+   * All batches of the epoch have been trained; what is due at its end is done before
+   * anything validates.
+   */
   abstract epochTrained(): Promise<void>;
   /** Does at once what is left of the plan. */
   abstract finish(): Promise<void>;
@@ -74,12 +80,18 @@ export abstract class CompressionMethod<Override extends object = object> extend
   }
   /** Puts right what others have written to weights that are done. Returns how many. */
   protected abstract repair(): Promise<number>;
-  /** Figures for the epoch's logs, counted from the effective weights: one array for each target. */
+  /**
+   * Figures for the epoch's logs, counted from the effective weights: one array for each
+   * target.
+   */
   protected abstract figures(weights: Float32Array[]): Record<string, number>;
   /** For the progress line. */
   protected abstract describe(figures: Record<string, number>): string;
 
-  /** Selected when the user names nothing: kernels that are trained; of convertible layers only ours, if there are any. */
+  /**
+   * Selected when the user names nothing: kernels that are trained; of convertible layers
+   * only ours, if there are any.
+   */
   protected selectSites(all: Site[]): Selected<Override>[] {
     const kernels = all.filter((site) => site.role === 'kernel');
     const trained = new Set(this.trained!.trainableWeights);
@@ -122,7 +134,10 @@ export abstract class CompressionMethod<Override extends object = object> extend
     this.fail(message);
   }
 
-  /** The label, numbered from the second one of its kind on: also its slot in a checkpoint. */
+  /**
+   * The label, numbered from the second one of its kind on: also its slot in a
+   * checkpoint.
+   */
   protected get name(): string {
     return this.order > 1 ? `${this.label} ${this.order}` : this.label;
   }

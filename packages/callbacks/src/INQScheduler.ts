@@ -21,24 +21,29 @@ interface INQProgress {
 }
 
 /**
- * Incremental Network Quantization (Zhou et al., ICLR 2017, arXiv:1702.03044) as a callback of fit and fitDataset:
- * a fraction of every kernel becomes 0 or ±2^k and is frozen, the rest goes on being trained and makes up for it, and so
- * on until, after the last batch of the last epoch and before its validation, every selected weight is 0 or ±2^k.
+ * Incremental Network Quantization (Zhou et al., ICLR 2017, arXiv:1702.03044) as a
+ * callback of fit and fitDataset: a fraction of every kernel becomes 0 or ±2^k and is
+ * frozen, the rest goes on being trained and makes up for it, and so on until, after the
+ * last batch of the last epoch and before its validation, every selected weight is 0 or
+ * ±2^k.
  *
  * ```js
  * await model.fit(x, y, { epochs: 8, callbacks: [new INQScheduler({ steps: [0.5, 0.75, 0.875, 1] })] });
  * ```
  *
- * Selected are the kernels of all trainable dense, convolution, recurrent and embedding layers; in a model with
- * PowerOfTwo… or Masked… layers, of dense and convolution layers only those. Biases and batch normalization stay
- * float32. What SurgeryCallback pruned stays 0, and fractions count the others; beside a SurgeryCallback in the same fit
- * the steps begin when its masks are fixed. The epoch logs get `inq_step` (1 is the first) and `quantized`, the share of
- * the selected weights that are 0 or a level, counted from the weights.
+ * Selected are the kernels of all trainable dense, convolution, recurrent and embedding
+ * layers; in a model with PowerOfTwo… or Masked… layers, of dense and convolution layers
+ * only those. Biases and batch normalization stay float32. What SurgeryCallback pruned
+ * stays 0, and fractions count the others; beside a SurgeryCallback in the same fit the
+ * steps begin when its masks are fixed. The epoch logs get `inq_step` (1 is the first)
+ * and `quantized`, the share of the selected weights that are 0 or a level, counted from
+ * the weights.
  *
  * For a loop of your own see begin().
  *
- * @throws ArgumentError from the constructor for unusable options; Error from fit, before the first batch, for a model
- *   that cannot be compressed, selectors that match nothing, weights that are not finite, more steps than epochs.
+ * @throws ArgumentError from the constructor for unusable options; Error from fit, before
+ *   the first batch, for a model that cannot be compressed, selectors that match nothing,
+ *   weights that are not finite, more steps than epochs.
  */
 export class INQScheduler extends CompressionCallback<INQOverride> {
   readonly label = 'INQScheduler';
@@ -59,7 +64,10 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     this.options = options;
   }
 
-  /** Epochs since the last step: for a learning-rate schedule that starts anew with each step. */
+  /**
+   * Epochs since the last step: for a learning-rate schedule that starts anew with each
+   * step.
+   */
   get epochInStep(): number {
     return this.clock.epochsDone - this.epochOfStep;
   }
@@ -132,7 +140,8 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
       );
     }
     if (this.plan && !this.options.epochsPerStep && this.plan.to !== epochs) {
-      // Not the fits that the run was begun for: the steps that are left share the epochs that are left.
+      // Not the fits that the run was begun for: the steps that are left share the epochs
+      // that are left.
       const from = Math.max(epochsDone, this.stepsTaken > 0 ? 0 : this.firstEpoch());
       this.plan = { ...this.newPlan(from, epochs), taken: this.stepsTaken };
     }
@@ -162,7 +171,8 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     if (this.clock.epochsDone < this.plan!.from || this.isFinished) return;
     for (const sibling of this.siblings)
       if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
-    // Also where no step is due: the only step of steps: [1] comes when there is no time to read weights.
+    // Also where no step is due: the only step of steps: [1] comes when there is no time
+    // to read weights.
     for (const target of this.targets) await this.codebook(target);
     while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.clock.epochsDone)
       await this.takeStep();
@@ -191,7 +201,10 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     this.stepTaken();
   }
 
-  /** Fixed from the weights before the first step; a range that had no weight but 0, from the first ones it has. */
+  /**
+   * Fixed from the weights before the first step; a range that had no weight but 0, from
+   * the first ones it has.
+   */
   private async codebook(target: Target<INQOverride>): Promise<Codebook> {
     const known = this.codebooks.get(target.path);
     if (known && !known.ranges.includes(null)) return known;
@@ -235,7 +248,10 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     return CompressibleKernel.canReadNow || areKnown();
   }
 
-  /** The same where nobody waits; the levels are known since the beginning of the epoch, but of what was 0 then. */
+  /**
+   * The same where nobody waits; the levels are known since the beginning of the epoch,
+   * but of what was 0 then.
+   */
   private takeLastStepNow(): void {
     for (const target of this.targets) {
       const codebook = this.codebooks.get(target.path)!;
@@ -266,7 +282,8 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override describe({ quantized = 0 }: Record<string, number>): string {
-    // Zeros count as levels, so that a pruned model is nearly all quantized before the first step.
+    // Zeros count as levels, so that a pruned model is nearly all quantized before the
+    // first step.
     return `step ${this.stepsTaken}/${this.options.steps.length}, ${(100 * quantized).toFixed(1)}% quantized`;
   }
 

@@ -45,26 +45,30 @@ interface SurgeryProgress {
 }
 
 /**
- * Dynamic Network Surgery (Guo et al., NIPS 2016, arXiv:1608.04493) as a callback of fit and fitDataset: unimportant
- * weights are pruned while the network trains, and spliced back when they turn out to matter.
+ * Dynamic Network Surgery (Guo et al., NIPS 2016, arXiv:1608.04493) as a callback of fit
+ * and fitDataset: unimportant weights are pruned while the network trains, and spliced
+ * back when they turn out to matter.
  *
  * ```js
  * await model.fit(x, y, { epochs: 10, callbacks: [new SurgeryCallback({ targetSparsity: 0.9 })] });
  * ```
  *
- * With `targetSparsity` the thresholds follow a cubic schedule from 0 to the target (Zhu and Gupta, arXiv:1710.01878,
- * Eq. 1), which is met to one weight; with `rate` they are the paper's, fixed when pruning starts. Selected are the
- * kernels of all trainable dense, convolution, recurrent and embedding layers; in a model with Masked… or PowerOfTwo…
- * layers, of dense and convolution layers only those. The epoch logs get `sparsity` (the share of the selected weights
- * that are 0, counted from the weights), `pruned` and `spliced` (weights that changed in the epoch).
+ * With `targetSparsity` the thresholds follow a cubic schedule from 0 to the target (Zhu
+ * and Gupta, arXiv:1710.01878, Eq. 1), which is met to one weight; with `rate` they are
+ * the paper's, fixed when pruning starts. Selected are the kernels of all trainable
+ * dense, convolution, recurrent and embedding layers; in a model with Masked… or
+ * PowerOfTwo… layers, of dense and convolution layers only those. The epoch logs get
+ * `sparsity` (the share of the selected weights that are 0, counted from the weights),
+ * `pruned` and `spliced` (weights that changed in the epoch).
  *
- * Afterwards the model is a stock model with zeros in it: a later fit without a callback trains them again. Keep this
- * callback, or INQScheduler, in later fits.
+ * Afterwards the model is a stock model with zeros in it: a later fit without a callback
+ * trains them again. Keep this callback, or INQScheduler, in later fits.
  *
  * For a loop of your own see begin().
  *
- * @throws ArgumentError from the constructor for unusable options; Error from fit, before the first batch, for a model
- *   that cannot be compressed, selectors that match nothing, weights that are not finite, a window beyond the fit.
+ * @throws ArgumentError from the constructor for unusable options; Error from fit, before
+ *   the first batch, for a model that cannot be compressed, selectors that match nothing,
+ *   weights that are not finite, a window beyond the fit.
  */
 export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   readonly label = 'SurgeryCallback';
@@ -147,7 +151,9 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     if (this.options.scope === 'model' && !before) this.shareInitialSparsity();
   }
 
-  /** With scope 'model' the schedule starts from what is pruned of all kernels together. */
+  /**
+   * With scope 'model' the schedule starts from what is pruned of all kernels together.
+   */
   private shareInitialSparsity(): void {
     const sum = (of: (target: SurgeryTarget) => number) => this.targets.reduce((total, each) => total + of(each), 0);
     const pruned = sum(({ kernel }) => countState(kernel.states, PRUNED)) / sum(({ kernel }) => kernel.size);
@@ -181,7 +187,10 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     return rateThresholds(kernel, path, plan, others);
   }
 
-  /** Those under the mask included, so that a layer's kernels find the same ones, whichever comes first. */
+  /**
+   * Those under the mask included, so that a layer's kernels find the same ones,
+   * whichever comes first.
+   */
   private async biasValues({ owner }: SurgeryTarget['kernel']): Promise<Float32Array[]> {
     const target = this.targets.find(({ kernel }) => kernel.site.role === 'bias' && kernel.owner === owner);
     if (target) return [await target.kernel.values()];
@@ -189,7 +198,10 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     return bias ? [(await bias.read().data()) as Float32Array] : [];
   }
 
-  /** The plans, each with its window. The default depends on who else is in the fit, known once all have started. */
+  /**
+   * The plans, each with its window. The default depends on who else is in the fit, known
+   * once all have started.
+   */
   private *scheduled(): Generator<[SurgeryTarget, Scheduled]> {
     for (const [target, plan] of this.plans) {
       if (plan.endStep === undefined) Object.assign(plan, this.defaultWindow());
@@ -238,7 +250,10 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     }
   }
 
-  /** Masks that are to be fixed at the very end are, before the last batch: fit validates inside it. */
+  /**
+   * Masks that are to be fixed at the very end are, before the last batch: fit validates
+   * inside it.
+   */
   private isOver({ endStep }: Window): boolean {
     const isLast = this.clock.isLastEpoch && this.clock.isLastBatch && endStep <= this.clock.totalSteps!;
     return this.clock.stepsBegun >= endStep || isLast;

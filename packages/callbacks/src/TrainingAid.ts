@@ -1,7 +1,10 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { trainedModel, type WatchedCallback, watch } from './fits.js';
 
-/** A callback that compresses nothing and has its place among those that do. Each hook does nothing by default. */
+/**
+ * A callback that compresses nothing and has its place among those that do. Each hook
+ * does nothing by default.
+ */
 export abstract class TrainingAid extends tfl.CustomCallback implements WatchedCallback {
   abstract readonly label: string;
   abstract readonly priority: number;

@@ -8,7 +8,10 @@ export interface FitParams {
   batchSize?: number;
 }
 
-/** Where a training is: epochs and optimizer steps, counted from the beginning of the plan, pauses left out. */
+/**
+ * Where a training is: epochs and optimizer steps, counted from the beginning of the
+ * plan, pauses left out.
+ */
 export class TrainingClock {
   /** Optimizer steps begun. */
   stepsBegun: number;
@@ -24,8 +27,8 @@ export class TrainingClock {
   private readonly startTime = Date.now();
 
   /**
-   * @param initialEpoch The first epoch of this fit. Whoever goes on may count epochs from where the pause was, or from 0:
-   *   what is left to run is the same.
+   * @param initialEpoch The first epoch of this fit. Whoever goes on may count epochs
+   *   from where the pause was, or from 0: what is left to run is the same.
    * @param before What an earlier fit had done.
    */
   constructor(params: FitParams, initialEpoch: number, before = { epochsDone: 0, step: 0 }) {

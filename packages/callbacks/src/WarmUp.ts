@@ -11,13 +11,15 @@ export interface WarmUpArgs {
 }
 
 /**
- * Lets the learning rate rise linearly over the first optimizer steps: step t, counted from 0, is taken at
- * startFactor + (1 − startFactor) · t / steps of it, as PyTorch's LinearLR does (whose startFactor is ⅓; 0.001 is that of
- * torchvision's detectors). Only the step itself sees the smaller rate, so that any schedule, of epochs or of batches, may
- * stand beside it and be read as it is. A fit with initialEpoch counts from there; where a dataset's size is unknown, it
- * takes the warm-up for done.
+ * Lets the learning rate rise linearly over the first optimizer steps: step t, counted
+ * from 0, is taken at startFactor + (1 − startFactor) · t / steps of it, as PyTorch's
+ * LinearLR does (whose startFactor is ⅓; 0.001 is that of torchvision's detectors). Only
+ * the step itself sees the smaller rate, so that any schedule, of epochs or of batches,
+ * may stand beside it and be read as it is. A fit with initialEpoch counts from there;
+ * where a dataset's size is unknown, it takes the warm-up for done.
  *
- * @throws ArgumentError for an option; Error from fit for an optimizer without a learning rate.
+ * @throws ArgumentError for an option; Error from fit for an optimizer without a learning
+ *   rate.
  * @example
  * await model.fit(x, y, { epochs: 20, callbacks: [new WarmUp({ steps: 500 })] });
  */

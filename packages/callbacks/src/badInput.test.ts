@@ -25,7 +25,7 @@ const constructors: [string, () => unknown, string][] = [
   [
     'no options',
     () => new SurgeryCallback(undefined as never),
-    'SurgeryCallback: expected an object of options, received undefined.',
+    'SurgeryCallback: expected options such as { targetSparsity: 0.8 }, received undefined.',
   ],
   ['null', () => new INQScheduler(null as never), 'INQScheduler: expected an object of options, received null.'],
   ['include of another kind', () => inq({ include: 5 }), 'include: expected a layer name, a class, a path'],
@@ -236,6 +236,13 @@ describe('fit refuses, before the first batch,', () => {
     const wrapped = new tfl.CustomCallback(inq() as never);
     await expect(wrapped.onTrainBegin()).rejects.toThrow(
       'Two copies of @tensorflow/tfjs-layers are loaded (fit takes the',
+    );
+  });
+
+  it.each([INQScheduler, SurgeryCallback])('the class itself in place of a callback: %o', async (callback) => {
+    const model = smallModel();
+    await expect(model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [callback as never] })).rejects.toThrow(
+      'callbacks: expected instances, as in [new INQScheduler()], received',
     );
   });
 

@@ -6,23 +6,29 @@ import { check, checkInteger, checkKnownOptions, checkOneOf, checkSignal } from 
 /** Options that both callbacks take. */
 export interface CompressionCallbackArgs<Override> extends Selection<Override> {
   /**
-   * What to do when training ends before the plan does (earlyStopping, stopTraining, a plan for several fits): 'finish' it
-   * at once (default), or 'keep' what is done, on the model, so that a later fit with the same options goes on from there.
+   * What to do when training ends before the plan does (earlyStopping, stopTraining, a
+   * plan for several fits): 'finish' it at once (default), or 'keep' what is done, on the
+   * model, so that a later fit with the same options goes on from there.
    */
   whenStopped?: 'finish' | 'keep';
   /**
-   * Take weights that are exactly 0 for pruned ones: for a model that something else has pruned. Default false: zeros are
-   * pruned weights where SurgeryCallback, or the command line, pruned them; others are trained.
+   * Take weights that are exactly 0 for pruned ones: for a model that something else has
+   * pruned. Default false: zeros are pruned weights where SurgeryCallback, or the command
+   * line, pruned them; others are trained.
    */
   keepZeros?: boolean;
   /**
    * For a stop button: when it is aborted, fit ends after the current batch, as with
-   * `model.stopTraining = true`, and whenStopped decides what becomes of the plan. Default none.
+   * `model.stopTraining = true`, and whenStopped decides what becomes of the plan.
+   * Default none.
    */
   signal?: AbortSignal;
   /** Seed of all random choices. Default 0. */
   seed?: number;
-  /** 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for every step of the method too. */
+  /**
+   * 0 silent, 1 a line for every epoch and a table at the end (default), 2 a line for
+   * every step of the method too.
+   */
   verbose?: 0 | 1 | 2;
 }
 

@@ -10,8 +10,9 @@ const constraintFields: Record<string, string> = {
 };
 
 /**
- * Takes the constraint off a weight and out of its layer's config. tfjs applies constraints whenever weights are set or
- * loaded, never in fit: a quantized kernel would be rescaled on its way out of the file.
+ * Takes the constraint off a weight and out of its layer's config. tfjs applies
+ * constraints whenever weights are set or loaded, never in fit: a quantized kernel would
+ * be rescaled on its way out of the file.
  *
  * @returns The option's name and the constraint's class, undefined where there is none.
  */
@@ -25,7 +26,10 @@ export function dropConstraint({ variable, layers, field }: Site): string | unde
   return `${name} (${dropped.getClassName()})`;
 }
 
-/** The owner of a weight, and the layer from which Bidirectional made its two copies: it writes that one's config. */
+/**
+ * The owner of a weight, and the layer from which Bidirectional made its two copies: it
+ * writes that one's config.
+ */
 function configOwners(layers: Site['layers']): Record<string, unknown>[] {
   const owner = layers[layers.length - 1] as unknown as Record<string, unknown>;
   const originals = layers.flatMap((layer) => {

@@ -5,13 +5,22 @@ import { hook } from '@tfjs-compress/layers/internal';
 export interface WatchedCallback {
   /** What it is called in messages. */
   readonly label: string;
-  /** Lower ones come first in a fit, whatever the order in `callbacks`; all of them come before the user's. */
+  /**
+   * Lower ones come first in a fit, whatever the order in `callbacks`; all of them come
+   * before the user's.
+   */
   readonly priority: number;
-  /** Called at the first onEpochBegin, before any callback does anything: checks and attaches. */
+  /**
+   * Called at the first onEpochBegin, before any callback does anything: checks and
+   * attaches.
+   */
   open(epoch: number): Promise<void>;
   /** Called when all have been opened, before the first batch. */
   checkPlan(): void;
-  /** Called when all batches of an epoch have been trained, before validation; fit with tensors cannot wait there. */
+  /**
+   * Called when all batches of an epoch have been trained, before validation; fit with
+   * tensors cannot wait there.
+   */
   epochTrained(): Promise<void>;
   /** Called after onTrainEnd of all callbacks. */
   close(): Promise<void>;
@@ -31,7 +40,10 @@ export function watch(callback: WatchedCallback): void {
   known.add(callback);
 }
 
-/** Whether a fit runs the callback at the moment, which then calls close(); in a loop of one's own nobody does. */
+/**
+ * Whether a fit runs the callback at the moment, which then calls close(); in a loop of
+ * one's own nobody does.
+ */
 export function isRunning(callback: WatchedCallback): boolean {
   return running.has(callback);
 }
@@ -65,20 +77,25 @@ function watchEnd(dataset: Dataset, atEnd: () => Promise<void>): Dataset {
 }
 
 /**
- * Some things a callback cannot learn from the calls it gets, so fit and fitDataset see to them as they start:
+ * Some things a callback cannot learn from the calls it gets, so fit and fitDataset see
+ * to them as they start:
  *
- * - A Sequential trains a LayersModel that it holds inside, and hands that one to callbacks; the inner model does not
- *   know the outer one, which is the one users save, load and set metadata on.
- * - Next to an instance, fit takes plain objects in `callbacks` for instances, or the other way round, by the first
- *   one alone, and fails. Beside a callback of this package, plain objects become tf.CustomCallback.
- * - fit hands `yieldEvery` to plain objects only: beside instances the page would wait. One callback more does that.
- * - Ours come first, and what a sister package ranks among them by a `priority`, so that every other callback sees what
- *   they did: figures in the logs, a finished model to save.
+ * - A Sequential trains a LayersModel that it holds inside, and hands that one to
+ *   callbacks; the inner model does not know the outer one, which is the one users save,
+ *   load and set metadata on.
+ * - Next to an instance, fit takes plain objects in `callbacks` for instances, or the
+ *   other way round, by the first one alone, and fails. Beside a callback of this
+ *   package, plain objects become tf.CustomCallback.
+ * - fit hands `yieldEvery` to plain objects only: beside instances the page would wait.
+ *   One callback more does that.
+ * - Ours come first, and what a sister package ranks among them by a `priority`, so that
+ *   every other callback sees what they did: figures in the logs, a finished model to
+ *   save.
  * - A dataset of unknown size tells nobody but fitDataset that it has come to its end.
  * - A fit that fails ends without a word to its callbacks.
  *
- * Done on import: JavaScript reads `model.fit` before it evaluates the arguments, so the constructor of a callback in
- * them would be too late.
+ * Done on import: JavaScript reads `model.fit` before it evaluates the arguments, so the
+ * constructor of a callback in them would be too late.
  */
 function watchFits(): void {
   for (const method of ['fit', 'fitDataset']) {

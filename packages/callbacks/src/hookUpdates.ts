@@ -12,13 +12,17 @@ type Apply = (gradients: NamedTensor[]) => void;
 /** Is given the gradients of a step and what applies them. */
 type Around = (gradients: NamedTensor[], apply: Apply, optimizer: Optimizer) => void;
 
-/** Those at work, the outermost last. One hook for all, so that they may leave in any order. */
+/**
+ * Those at work, the outermost last. One hook for all, so that they may leave in any
+ * order.
+ */
 const working = new WeakMap<Optimizer, { arounds: Around[]; unhook: () => void }>();
 
 /**
- * Calls `around` at each step of a compiled model's optimizer with the gradients; every tfjs
- * optimizer applies them through one method. Weights without a gradient are left out, but the
- * optimizer still gets their names, because it numbers what it keeps of each weight by its place.
+ * Calls `around` at each step of a compiled model's optimizer with the gradients; every
+ * tfjs optimizer applies them through one method. Weights without a gradient are left
+ * out, but the optimizer still gets their names, because it numbers what it keeps of each
+ * weight by its place.
  *
  * @returns What takes it away.
  */

@@ -24,7 +24,8 @@ describe('the plan of INQ', () => {
   });
 
   it('spreads the steps that are left over the epochs that are left', () => {
-    // Two of four steps were taken before epoch 4: the stage after the second goes on, then one more.
+    // Two of four steps were taken before epoch 4: the stage after the second goes on,
+    // then one more.
     expect(begins(plan({ taken: 2, from: 4, to: 10 })).slice(2)).toEqual([7, 10]);
     expect(neededEpochs(plan({ taken: 2 }))).toBe(2);
     expect(neededEpochs(plan({}))).toBe(3);

@@ -1,4 +1,7 @@
-/** When the steps of INQ come: epochs are counted from the beginning of the plan. Plain JSON: a kept run holds it. */
+/**
+ * When the steps of INQ come: epochs are counted from the beginning of the plan. Plain
+ * JSON: a kept run holds it.
+ */
 export interface INQPlan {
   /** Steps with re-training after them: all but the last. */
   stages: number;
@@ -12,12 +15,18 @@ export interface INQPlan {
   epochsPerStep?: number;
 }
 
-/** Parts into which the epochs are divided: on a resume, what is left of the present stage is one, too. */
+/**
+ * Parts into which the epochs are divided: on a resume, what is left of the present stage
+ * is one, too.
+ */
 function parts({ stages, taken }: INQPlan): number {
   return taken === 0 ? stages : stages - taken + 1;
 }
 
-/** The epoch at whose beginning step number `step` (0 is the first) is taken; for the last step, the epochs before its end. */
+/**
+ * The epoch at whose beginning step number `step` (0 is the first) is taken; for the last
+ * step, the epochs before its end.
+ */
 export function beginOf(plan: INQPlan, step: number): number {
   const { stages, taken, from, to, epochsPerStep } = plan;
   if (step >= stages) return to;

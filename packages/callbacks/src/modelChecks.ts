@@ -5,8 +5,9 @@ import { findSites, isMarkedPruned, kernelAt, layerOf, type Site } from '@tfjs-c
 import { FREE } from '@tfjs-compress/math';
 
 /**
- * An optimizer finds its slots (momentum, moments) by a weight's position among the trained ones: one that was used for
- * another model, or before `trainable` changed, gives a layer another one's.
+ * An optimizer finds its slots (momentum, moments) by a weight's position among the
+ * trained ones: one that was used for another model, or before `trainable` changed, gives
+ * a layer another one's.
  */
 export function checkOptimizerSlots(model: tfl.LayersModel, label: string): void {
   const optimizer = model.optimizer as Optimizer & Record<string, unknown>;
@@ -43,7 +44,10 @@ export function checkSettings(name: string, before: object, now: Record<string, 
   }
 }
 
-/** A word on zeros that are going to be trained; undefined where there are few, or nothing but an initializer's. */
+/**
+ * A word on zeros that are going to be trained; undefined where there are few, or nothing
+ * but an initializer's.
+ */
 export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean): Promise<string | undefined> {
   if (!isFirst) return undefined;
   const values = await kernel.values();
@@ -58,7 +62,10 @@ export async function describeZeros(kernel: CompressibleKernel, isFirst: boolean
   );
 }
 
-/** Biases that were pruned before, of layers whose kernels are selected: they stay pruned as the kernels do. */
+/**
+ * Biases that were pruned before, of layers whose kernels are selected: they stay pruned
+ * as the kernels do.
+ */
 export function prunedBiases(model: tfl.LayersModel, all: Site[], selected: { site: Site }[]): Site[] {
   const taken = new Set(selected.map(({ site }) => site.variable));
   const owners = new Set(selected.map(({ site }) => layerOf(site)));
@@ -68,7 +75,10 @@ export function prunedBiases(model: tfl.LayersModel, all: Site[], selected: { si
   );
 }
 
-/** Paths of stock weights that are trained, hold zeros which were pruned, and are not in `held`. */
+/**
+ * Paths of stock weights that are trained, hold zeros which were pruned, and are not in
+ * `held`.
+ */
 export async function unheldPruned(
   model: tfl.LayersModel,
   trained: tfl.LayersModel,

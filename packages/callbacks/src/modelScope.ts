@@ -23,7 +23,9 @@ export async function scaleOf(kernel: CompressibleKernel): Promise<number> {
   return Math.hypot(mean, std) || 1;
 }
 
-/** One mask update of all kernels, with thresholds at one common factor of their scales. */
+/**
+ * One mask update of all kernels, with thresholds at one common factor of their scales.
+ */
 export async function updateMasksTogether(kernels: ScaledKernel[], sparsity: number): Promise<Change[]> {
   const { values, states } = await joinKernels(kernels);
   const factor = magnitudeAtSparsity(values, states, sparsity);
@@ -69,7 +71,10 @@ async function joinKernels(kernels: ScaledKernel[]): Promise<Joined> {
   return joined;
 }
 
-/** A kernel that would lose every weight keeps its largest one, and the smallest one elsewhere goes instead. */
+/**
+ * A kernel that would lose every weight keeps its largest one, and the smallest one
+ * elsewhere goes instead.
+ */
 function finalStates({ values, states, offsets }: Joined, sparsity: number): Uint8Array {
   const next = states.slice();
   pruneToSparsity(values, next, sparsity);

@@ -26,7 +26,10 @@ export interface AdamPowers {
 
 type WithPowers = Optimizer & Partial<Record<'accBeta1' | 'accBeta2', Variable>>;
 
-/** What a saved Adam loses: loading computes its running products anew, as powers, which differ in the last bits. */
+/**
+ * What a saved Adam loses: loading computes its running products anew, as powers, which
+ * differ in the last bits.
+ */
 export async function adamPowers(optimizer: Optimizer): Promise<AdamPowers | undefined> {
   const { accBeta1, accBeta2, iterations } = optimizer as WithPowers;
   if (!accBeta1 || !accBeta2) return undefined;
@@ -34,7 +37,10 @@ export async function adamPowers(optimizer: Optimizer): Promise<AdamPowers | und
   return { iterations, powers: [beta1[0], beta2[0]] };
 }
 
-/** Gives them back to the optimizer that they were taken from; another one, compiled since, is left alone. */
+/**
+ * Gives them back to the optimizer that they were taken from; another one, compiled
+ * since, is left alone.
+ */
 export function restoreAdamPowers(optimizer: Optimizer, saved: AdamPowers | undefined): void {
   const { accBeta1, accBeta2, iterations } = optimizer as WithPowers;
   if (!saved || !accBeta1 || !accBeta2 || iterations !== saved.iterations) return;

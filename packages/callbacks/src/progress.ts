@@ -9,7 +9,9 @@ export interface EpochReport {
   logs: Logs;
 }
 
-/** `epoch 3/8  [#######-----------]  step 2/4, 75.0% quantized  loss 0.0123  val_acc 0.981  12 s left` */
+/**
+ * `epoch 3/8  [#######-----------]  step 2/4, 75.0% quantized  loss 0.0123  val_acc 0.981  12 s left`
+ */
 export function logEpoch({ epoch, epochs, secondsPerEpoch, logs }: EpochReport, what: string): string {
   const width = 20;
   const done = Math.round((epoch / epochs) * width);

@@ -9,7 +9,10 @@ export interface Sibling {
 
 interface Group {
   callbacks: Sibling[];
-  /** Paths of the kernels of those that have left, for the one table that the last one prints. */
+  /**
+   * Paths of the kernels of those that have left, for the one table that the last one
+   * prints.
+   */
   paths: Set<string>;
 }
 
@@ -28,7 +31,10 @@ export function join(model: LayersModel, callback: Sibling): number {
   return 1 + others.filter(({ label }) => label === callback.label).length;
 }
 
-/** Leaves them, with the paths of the kernels it had. Nothing is left of the group when the last one does. */
+/**
+ * Leaves them, with the paths of the kernels it had. Nothing is left of the group when
+ * the last one does.
+ */
 export function leave(model: LayersModel, callback: Sibling, paths: string[]): void {
   const group = groups.get(model);
   if (!group) return;

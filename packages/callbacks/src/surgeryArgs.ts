@@ -10,13 +10,19 @@ import {
 
 export interface SurgeryOverride {
   /**
-   * Fraction of the kernel's weights to prune, in [0, 1), met to within one weight. If more are pruned already, the
-   * surplus is restored, and a line says so.
+   * Fraction of the kernel's weights to prune, in [0, 1), met to within one weight. If
+   * more are pruned already, the surplus is restored, and a line says so.
    */
   targetSparsity?: number;
-  /** The paper's c: thresholds around mean + c · standard deviation of the magnitudes. Instead of targetSparsity. */
+  /**
+   * The paper's c: thresholds around mean + c · standard deviation of the magnitudes.
+   * Instead of targetSparsity.
+   */
   rate?: number;
-  /** h: weights below (1-h)·t are pruned, those from (1+h)·t on spliced back, the others left as they are. Default .1. */
+  /**
+   * h: weights below (1-h)·t are pruned, those from (1+h)·t on spliced back, the others
+   * left as they are. Default .1.
+   */
   hysteresis?: number;
 }
 
@@ -29,28 +35,41 @@ export interface SurgeryPhase {
 
 export interface SurgeryCallbackArgs extends CompressionCallbackArgs<SurgeryOverride>, SurgeryOverride {
   /**
-   * What targetSparsity is a fraction of: each kernel by itself ('kernel', default), or all selected kernels together
-   * ('model'): then a kernel's threshold is one common factor times the root mean square that its weights had when
-   * pruning began, so that kernels which matter more keep more. Each kernel keeps at least one weight.
+   * What targetSparsity is a fraction of: each kernel by itself ('kernel', default), or
+   * all selected kernels together ('model'): then a kernel's threshold is one common
+   * factor times the root mean square that its weights had when pruning began, so that
+   * kernels which matter more keep more. Each kernel keeps at least one weight.
    */
   scope?: 'kernel' | 'model';
   /** The optimizer step before which pruning starts. Default 0. */
   beginStep?: number;
   /**
-   * The step before which the masks get their last form; training goes on with them. Default 80% of the fit's steps;
-   * beside an INQScheduler half of its epochs.
+   * The step before which the masks get their last form; training goes on with them.
+   * Default 80% of the fit's steps; beside an INQScheduler half of its epochs.
    */
   endStep?: number;
-  /** Steps between two mask updates. Default 1 with rate (the paper's), else so many that there are 100 updates. */
+  /**
+   * Steps between two mask updates. Default 1 with rate (the paper's), else so many that
+   * there are 100 updates.
+   */
   frequency?: number;
-  /** A mask is updated with probability (1 + gamma · step)^-power, steps counted from beginStep. Defaults 1e-4 and 1. */
+  /**
+   * A mask is updated with probability (1 + gamma · step)^-power, steps counted from
+   * beginStep. Defaults 1e-4 and 1.
+   */
   gamma?: number;
   power?: number;
-  /** Windows for parts of the network, such as convolutions first, then dense layers. Only what they select is pruned. */
+  /**
+   * Windows for parts of the network, such as convolutions first, then dense layers. Only
+   * what they select is pruned.
+   */
   phases?: SurgeryPhase[];
   /** Prune biases with the threshold of their kernel. Default false. */
   pruneBias?: boolean;
-  /** Whose magnitudes make mean and deviation with `rate`: kernel and bias pooled (default, the authors'), or the kernel's. */
+  /**
+   * Whose magnitudes make mean and deviation with `rate`: kernel and bias pooled
+   * (default, the authors'), or the kernel's.
+   */
   thresholdsFrom?: 'kernelAndBias' | 'kernel';
 }
 
@@ -78,6 +97,7 @@ export function checkHysteresis(value: unknown, argument: string): void {
 
 /** @throws ArgumentError, or Error for an unknown option. */
 export function resolveSurgeryArgs(args: SurgeryCallbackArgs): SurgeryOptions {
+  check(args !== undefined, 'SurgeryCallback', 'options such as { targetSparsity: 0.8 }', args);
   const options = resolveOptions<Record<keyof SurgeryOptions, any>>('SurgeryCallback', args, {
     ...commonDefaults,
     targetSparsity: undefined,

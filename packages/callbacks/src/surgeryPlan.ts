@@ -41,7 +41,8 @@ export function sparsityAt({ beginStep, endStep, initialSparsity, targetSparsity
 /**
  * The paper's thresholds from the weights as they are now (DNS, section 3.2).
  *
- * @param others Values that mean and deviation are taken over as well: the bias's, as in the authors' code.
+ * @param others Values that mean and deviation are taken over as well: the bias's, as in
+ *   the authors' code.
  * @throws Error when they would leave no weight.
  */
 export async function rateThresholds(

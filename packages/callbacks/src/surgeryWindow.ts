@@ -1,7 +1,10 @@
 import { type Plan, sparsityAt, type Window } from './surgeryPlan.js';
 import type { TrainingClock } from './TrainingClock.js';
 
-/** The step at which masks are fixed by default, of a training with no other callback of ours. */
+/**
+ * The step at which masks are fixed by default, of a training with no other callback of
+ * ours.
+ */
 function aloneUntil(totalSteps: number): number {
   return Math.max(1, Math.floor(0.8 * totalSteps));
 }
@@ -38,7 +41,10 @@ export function defaultWindow(
   return { beginStep, endStep };
 }
 
-/** @throws Error when the training ends before the window of a plan does, with what would be reached. */
+/**
+ * @throws Error when the training ends before the window of a plan does, with what would
+ * be reached.
+ */
 export function checkWindow(
   path: string,
   plan: Plan & Window,

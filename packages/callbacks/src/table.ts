@@ -3,14 +3,17 @@ import type { Selector } from '@tfjs-compress/layers';
 import { checkModel, findSites, kernelAt, type Site, select, unknownKernels } from '@tfjs-compress/layers/internal';
 import { type WeightFigures, weightFigures } from '@tfjs-compress/math';
 
-/** One row of the table: a kernel, or the total, whose bits and levels are the greatest of all. */
+/**
+ * One row of the table: a kernel, or the total, whose bits and levels are the greatest of
+ * all.
+ */
 export interface CompressionRow extends WeightFigures {
   path: string;
 }
 
 /**
- * The figures of a model's compressible kernels as they are now (effective weights, where a callback is attached), and
- * their total as the last row.
+ * The figures of a model's compressible kernels as they are now (effective weights, where
+ * a callback is attached), and their total as the last row.
  *
  * ```js
  * const rows = await compressionTable(model);
@@ -51,7 +54,8 @@ async function rowOf(site: Site): Promise<CompressionRow> {
 }
 
 /**
- * Prints the table of a fit: what was compressed, then by name every kernel that was left out, and why.
+ * Prints the table of a fit: what was compressed, then by name every kernel that was left
+ * out, and why.
  *
  * @param trained The model that was trained, inside `model` if that is a Sequential.
  */
@@ -90,7 +94,10 @@ export function formatTable(rows: CompressionRow[]): string {
   return alignColumns([header, ...cells]);
 }
 
-/** Columns padded to their widest cell: the first to the left, the others to the right; a rule below the header. */
+/**
+ * Columns padded to their widest cell: the first to the left, the others to the right; a
+ * rule below the header.
+ */
 export function alignColumns(lines: string[][]): string {
   const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
   const pad = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]));

@@ -19,7 +19,9 @@ afterAll(() => tf.dispose([x, y]));
 
 const fitArgs = { epochs: 3, batchSize: 16, shuffle: false, verbose: 0 as const };
 
-/** What an optimizer is given at each step of a fit, and the learning rate it then has. */
+/**
+ * What an optimizer is given at each step of a fit, and the learning rate it then has.
+ */
 async function updatesOf(callbacks: tfl.CustomCallback[], args: object = {}) {
   const model = smallModel();
   const optimizer = model.optimizer as tf.Optimizer;

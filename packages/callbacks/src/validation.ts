@@ -2,8 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { hook } from '@tfjs-compress/layers/internal';
 
 /**
- * Calls `before` whenever fit with tensors is about to validate: inside its last batch, before onBatchEnd, where it
- * waits for nobody. (fitDataset validates after onBatchEnd, and waits.)
+ * Calls `before` whenever fit with tensors is about to validate: inside its last batch,
+ * before onBatchEnd, where it waits for nobody. (fitDataset validates after onBatchEnd,
+ * and waits.)
  *
  * @param model The model that trains, not a Sequential around it.
  * @returns What takes the hook away.

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
 /**
- * Compares the gradient of Σ f(x)·r for a fixed random r with central differences in `probes` coordinates. float32 leaves about
- * three digits, so `tolerance` is relative to the largest gradient.
+ * Compares the gradient of Σ f(x)·r for a fixed random r with central differences in
+ * `probes` coordinates. float32 leaves about three digits, so `tolerance` is relative to
+ * the largest gradient.
  */
 export function expectGradient(
   f: (x: tf.Tensor) => tf.Tensor,

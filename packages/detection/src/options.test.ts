@@ -18,7 +18,10 @@ const pixels = { data: new Uint8Array(3), width: 1, height: 1 };
 const none = new Float32Array();
 const intervals = gridIntervals({ width: 8, height: 8, stride: 4, scales: [4], ratios: [1] });
 
-/** Those whose own tests name no unknown option: what is called, an option that there is not, and the nearest that there is. */
+/**
+ * Those whose own tests name no unknown option: what is called, an option that there is
+ * not, and the nearest that there is.
+ */
 const cases: [owner: string, wrong: string, nearest: string, call: (options: never) => unknown][] = [
   ['matchBoxes', 'positiv', 'positive', (options) => matchBoxes(none, none, options)],
   ['sampleMatches', 'counts', 'count', (options) => sampleMatches(new Int32Array(), options)],

@@ -155,7 +155,8 @@ describe('a detector without tfjs', () => {
   it('a trunk whose last two levels are of one size', async () => {
     const image = input({ shape: [null, null, 3] });
     const conv = (name: string, strides: number, x: SymbolicTensor) => {
-      // Not smaller than the stride, where 'same' on tfjs's WASM differs from its cpu backend.
+      // Not smaller than the stride, where 'same' on tfjs's WASM differs from its cpu
+      // backend.
       const args = { name, strides, filters: 5, kernelSize: 5, padding: 'same', activation: 'relu' } as const;
       return layers.conv2d(args).apply(x) as SymbolicTensor;
     };

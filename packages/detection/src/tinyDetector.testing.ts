@@ -17,7 +17,10 @@ function tinyTrunk(): LayersModel {
   return model({ inputs: image, outputs: x });
 }
 
-/** The same weights every time: whether a few steps of training get anywhere depends on what they begin with. */
+/**
+ * The same weights every time: whether a few steps of training get anywhere depends on
+ * what they begin with.
+ */
 export function tinyDetector(args: Partial<HyperNetArgs> = {}) {
   const detector = hyperNet({
     trunk: tinyTrunk(),

@@ -132,7 +132,9 @@ async function upload(
   return { responses: [response] };
 }
 
-/** Most who meet this did not mean an address on a server, so it says what else there is. */
+/**
+ * Most who meet this did not mean an address on a server, so it says what else there is.
+ */
 function notSaved(url: string, reason: string, cause?: unknown): Error {
   const instead = 'Use file://PATH for a file in Node, downloads://NAME or indexeddb://NAME in a browser';
   return new Error(`compressed: saving to ${url} (a POST) failed${reason}. ${instead}.`, { cause });

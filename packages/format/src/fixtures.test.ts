@@ -6,8 +6,9 @@ import { unpack } from './index.js';
 import { fixtures, sinceVersion2 } from './testing/fixtures.js';
 
 /**
- * Files of versions 1 and 2 and what is in them, which load for ever. A file that is there is never written again; new ones, of version 2, are added with
- * WRITE_FIXTURES=1 npm run test:packages -- packages/format/src/fixtures.test.ts
+ * Files of versions 1 and 2 and what is in them, which load for ever. A file that is
+ * there is never written again; new ones, of version 2, are added with WRITE_FIXTURES=1
+ * npm run test:packages -- packages/format/src/fixtures.test.ts
  */
 const versions = ['version1', 'version2'];
 const folderOf = (version: string) => new URL(`fixtures/${version}/`, import.meta.url);

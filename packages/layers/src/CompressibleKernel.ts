@@ -17,17 +17,20 @@ import { type Site, viewed } from './sites.js';
 import { select, straightThroughMask } from './straightThrough.js';
 
 /**
- * One weight of one layer, with a state for each of its values: 0 pruned, 1 free, 2 frozen.
+ * One weight of one layer, with a state for each of its values: 0 pruned, 1 free, 2
+ * frozen.
  *
- * - A pruned weight counts as 0: the layer computes with read() of a view that stands in its field and masks the
- *   variable. While `splicing`, the gradient goes straight through the mask, so that the optimizer trains pruned weights
- *   too and surgery can bring them back (DNS, arXiv:1608.04493, Eq. 3).
- * - A frozen weight keeps its value, whatever the optimizer does: a zero gradient would not hold it (momentum and Adam
- *   move it all the same), so the variable's assign(), which every tfjs optimizer updates through, leaves it out.
- *   The variable itself therefore always holds the frozen values, and so does every file saved from it.
+ * - A pruned weight counts as 0: the layer computes with read() of a view that stands in
+ *   its field and masks the variable. While `splicing`, the gradient goes straight
+ *   through the mask, so that the optimizer trains pruned weights too and surgery can
+ *   bring them back (DNS, arXiv:1608.04493, Eq. 3).
+ * - A frozen weight keeps its value, whatever the optimizer does: a zero gradient would
+ *   not hold it (momentum and Adam move it all the same), so the variable's assign(),
+ *   which every tfjs optimizer updates through, leaves it out. The variable itself
+ *   therefore always holds the frozen values, and so does every file saved from it.
  *
- * Values are read and changed through update() alone. Forward costs one selection while pruned weights may come back, an
- * optimizer's update another when something is held.
+ * Values are read and changed through update() alone. Forward costs one selection while
+ * pruned weights may come back, an optimizer's update another when something is held.
  *
  * ```js
  * const layer = maskedDense({ units: 1, inputShape: [2] });
@@ -42,7 +45,10 @@ export class CompressibleKernel {
   readonly size: number;
   /** A copy of the states; undefined while a loaded stateVariable has not been read. */
   private host: Uint8Array | undefined;
-  /** What of stateVariable `host` and the tensors below belong to; loading weights changes it. */
+  /**
+   * What of stateVariable `host` and the tensors below belong to; loading weights changes
+   * it.
+   */
   private stateId: object | undefined;
   /** True where not pruned. */
   private mask: tf.Tensor | undefined;
@@ -50,7 +56,9 @@ export class CompressibleKernel {
   private zeros: tf.Tensor | undefined;
   /** True where an optimizer may write. */
   private free: tf.Tensor | undefined;
-  /** Whether the variable itself holds 0 where pruned, so that the layer needs no mask. */
+  /**
+   * Whether the variable itself holds 0 where pruned, so that the layer needs no mask.
+   */
   private isCommitted = true;
   private isSplicing = false;
   private isWriting = false;
@@ -59,8 +67,9 @@ export class CompressibleKernel {
   /**
    * Takes the weight's place in its layer, until release().
    * @param site Where the weight is.
-   * @param stateVariable Where the state is kept: a non-trainable weight of the layer (same shape), in layers of this
-   *   package; left out, the state lives as long as this object.
+   * @param stateVariable Where the state is kept: a non-trainable weight of the layer
+   *   (same shape), in layers of this package; left out, the state lives as long as this
+   *   object.
    */
   constructor(
     readonly site: Site,
@@ -81,7 +90,10 @@ export class CompressibleKernel {
     ];
   }
 
-  /** Whether a synchronous read gives a tensor's values: on WebGPU it gives zeros, or an exception. */
+  /**
+   * Whether a synchronous read gives a tensor's values: on WebGPU it gives zeros, or an
+   * exception.
+   */
   static get canReadNow(): boolean {
     return tf.getBackend() !== 'webgpu';
   }
@@ -96,7 +108,10 @@ export class CompressibleKernel {
     return (this.variable as unknown as { val: tf.Variable }).val.isDisposed;
   }
 
-  /** The state of each weight (0 pruned, 1 free, 2 frozen), in the order of the weight's values. Not to be written to. */
+  /**
+   * The state of each weight (0 pruned, 1 free, 2 frozen), in the order of the weight's
+   * values. Not to be written to.
+   */
   get states(): Uint8Array {
     this.follow();
     if (this.host) return this.host;
@@ -111,12 +126,18 @@ export class CompressibleKernel {
     this.derive();
   }
 
-  /** Whether pruned weights go on being trained under the mask, so that they can come back. False at first. */
+  /**
+   * Whether pruned weights go on being trained under the mask, so that they can come
+   * back. False at first.
+   */
   get splicing(): boolean {
     return this.isSplicing;
   }
 
-  /** Switched off, the variable holds 0 where pruned, updates leave that alone, and forward needs no mask any more. */
+  /**
+   * Switched off, the variable holds 0 where pruned, updates leave that alone, and
+   * forward needs no mask any more.
+   */
   set splicing(on: boolean) {
     if (!on) this.commit();
     if (on === this.isSplicing) return;
@@ -131,7 +152,10 @@ export class CompressibleKernel {
     this.derive();
   }
 
-  /** What the layer computes with: the variable, pruned weights masked. To be called inside tf.tidy, like LayerVariable.read. */
+  /**
+   * What the layer computes with: the variable, pruned weights masked. To be called
+   * inside tf.tidy, like LayerVariable.read.
+   */
   read(): tf.Tensor {
     const raw = this.variable.read();
     this.follow();
@@ -139,15 +163,18 @@ export class CompressibleKernel {
   }
 
   /**
-   * The variable's values, those under the mask included. Not to be written to: some backends share them. A NaN under the
-   * mask counts as 0: tfjs's centered RMSProp makes them of weights whose gradient is steady.
+   * The variable's values, those under the mask included. Not to be written to: some
+   * backends share them. A NaN under the mask counts as 0: tfjs's centered RMSProp makes
+   * them of weights whose gradient is steady.
    */
   async values(): Promise<Float32Array> {
     await this.sync();
     return withoutHiddenNaN((await this.tensor.data()) as Float32Array, this.states);
   }
 
-  /** A copy of the effective weights: pruned ones 0 (never -0), the others as they are. */
+  /**
+   * A copy of the effective weights: pruned ones 0 (never -0), the others as they are.
+   */
   async effectiveValues(): Promise<Float32Array> {
     await this.sync();
     const values = ((await this.tensor.data()) as Float32Array).slice();
@@ -157,15 +184,18 @@ export class CompressibleKernel {
   }
 
   /**
-   * Takes one step: the only way in which a callback changes values and states. No constraint of the layer is applied.
+   * Takes one step: the only way in which a callback changes values and states. No
+   * constraint of the layer is applied.
    *
-   * @throws Error naming the weight when it holds values that are not finite and the step would change values.
+   * @throws Error naming the weight when it holds values that are not finite and the step
+   *   would change values.
    */
   async update(step: Step): Promise<Change> {
     await this.sync();
     const raw = (await this.tensor.data()) as Float32Array;
     const states = this.states.slice();
-    // Backends on the processor hand out the very values of the tensor, which clones of it share.
+    // Backends on the processor hand out the very values of the tensor, which clones of
+    // it share.
     const values = step.changesValues ? withoutHiddenNaN(raw, states).slice() : raw;
     if (step.changesValues) checkFinite(values, this.path);
     const change = step.apply(values, states);
@@ -175,11 +205,13 @@ export class CompressibleKernel {
   }
 
   /**
-   * Makes levels of all weights and freezes them at once: for the one place where fit cannot wait, between the last
-   * update and the validation after it. What is not finite stays so. Values are read synchronously, in no more than their
-   * own size and at ten times the speed of tensor operations, but on WebGPU, where such a read gives zeros.
+   * Makes levels of all weights and freezes them at once: for the one place where fit
+   * cannot wait, between the last update and the validation after it. What is not finite
+   * stays so. Values are read synchronously, in no more than their own size and at ten
+   * times the speed of tensor operations, but on WebGPU, where such a read gives zeros.
    *
-   * @param completed Where values can be read: the codebook, with ranges for what has none in `codebook`.
+   * @param completed Where values can be read: the codebook, with ranges for what has
+   *   none in `codebook`.
    */
   quantizeNow(codebook: Codebook, completed: (values: Float32Array) => Codebook = () => codebook): void {
     const states = this.states.map((state) => (state === PRUNED ? PRUNED : FROZEN));
@@ -211,7 +243,10 @@ export class CompressibleKernel {
     else this.commit();
   }
 
-  /** Writes all values, frozen ones included (an optimizer cannot), as they are: no constraint is applied. */
+  /**
+   * Writes all values, frozen ones included (an optimizer cannot), as they are: no
+   * constraint is applied.
+   */
   setValues(values: Float32Array): void {
     const tensor = tf.tensor(values, this.variable.shape as number[]);
     this.write(tensor);
@@ -258,7 +293,10 @@ export class CompressibleKernel {
     return this.variable.read() as tf.Variable;
   }
 
-  /** Notices that weights have been loaded. What was saved in the middle of surgery is not 0 where pruned. */
+  /**
+   * Notices that weights have been loaded. What was saved in the middle of surgery is not
+   * 0 where pruned.
+   */
   private follow(): void {
     const id = this.stateVariable?.read().dataId;
     if (id === this.stateId) return;
@@ -280,8 +318,9 @@ export class CompressibleKernel {
   }
 
   /**
-   * A write by others, such as setWeights(), which frozen weights take. In a stock layer what is pruned for good stays 0;
-   * in a layer of ours, whose states are written by the same call, the mask sees to it.
+   * A write by others, such as setWeights(), which frozen weights take. In a stock layer
+   * what is pruned for good stays 0; in a layer of ours, whose states are written by the
+   * same call, the mask sees to it.
    */
   private fromOutside(write: () => LayerVariable): LayerVariable {
     this.isWriting = true;
@@ -307,7 +346,10 @@ export class CompressibleKernel {
     kept.dispose();
   }
 
-  /** Derives from the states the tensors that the arithmetic needs; each is left out where it would change nothing. */
+  /**
+   * Derives from the states the tensors that the arithmetic needs; each is left out where
+   * it would change nothing.
+   */
   private derive(): void {
     tf.dispose([this.mask, this.free]);
     this.mask = this.free = undefined;

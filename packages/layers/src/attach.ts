@@ -14,11 +14,17 @@ import {
 import { hookSave } from './saving.js';
 import { findSites, type Site } from './sites.js';
 
-/** The kernel that stands before a weight: for good in our layers, for a while in stock ones. */
+/**
+ * The kernel that stands before a weight: for good in our layers, for a while in stock
+ * ones.
+ */
 const kernelOf = new WeakMap<tfl.LayerVariable, CompressibleKernel>();
 /** How many models that are being trained hold a kernel: layers can be shared. */
 const holders = new Map<CompressibleKernel, number>();
-/** Stock weights whose zeros were pruned in this process. The model's metadata says it in the next one. */
+/**
+ * Stock weights whose zeros were pruned in this process. The model's metadata says it in
+ * the next one.
+ */
 const prunedHere = new WeakSet<tfl.LayerVariable>();
 
 /** What is attached to a model. */
@@ -54,7 +60,9 @@ export function isMarkedPruned(model: tfl.LayersModel, site: Site): boolean {
   return prunedHere.has(site.variable) || (readMetadata(model)?.pruned?.includes(site.path) ?? false);
 }
 
-/** Says that the zeros of these weights were pruned, or (with false) that they were not. */
+/**
+ * Says that the zeros of these weights were pruned, or (with false) that they were not.
+ */
 export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (site: Site) => boolean): void {
   const paths = new Set(readMetadata(model)?.pruned ?? []);
   for (const site of sites) {
@@ -67,8 +75,8 @@ export function markPruned(model: tfl.LayersModel, sites: Site[], isPruned: (sit
 }
 
 /**
- * The run that the model carries: saved with it, or kept when training stopped. Where the weights are not those that it
- * was kept with, it is dropped.
+ * The run that the model carries: saved with it, or kept when training stopped. Where the
+ * weights are not those that it was kept with, it is dropped.
  *
  * @param announce Gets a sentence when a run was dropped.
  */
@@ -102,10 +110,12 @@ export interface Attachment {
   /** One for each site, in the same order. */
   kernels: CompressibleKernel[];
   /**
-   * Lets go. With the last attachment of a model its stock layers get their variables back, with the effective weights
-   * in them, and are stock layers again; the model's metadata says which weights were pruned.
+   * Lets go. With the last attachment of a model its stock layers get their variables
+   * back, with the effective weights in them, and are stock layers again; the model's
+   * metadata says which weights were pruned.
    *
-   * @param keep Leave the run on the model, so that a later attachment goes on from here. Default false.
+   * @param keep Leave the run on the model, so that a later attachment goes on from here.
+   *   Default false.
    */
   detach(keep?: boolean): Promise<void>;
 }
@@ -117,15 +127,18 @@ export interface AttachOptions {
   progress: () => Promise<object>;
   /** What openRun() gave, to go on with. */
   run?: Run;
-  /** Take zeros for pruned weights although nothing says that they were. Default false. */
+  /**
+   * Take zeros for pruned weights although nothing says that they were. Default false.
+   */
   keepZeros?: boolean;
 }
 
 /**
- * Puts kernels before weights of a built model, or takes those that stand there. While anything is attached, model.save
- * writes the effective weights and the run.
+ * Puts kernels before weights of a built model, or takes those that stand there. While
+ * anything is attached, model.save writes the effective weights and the run.
  *
- * @param model The model that the user has and saves: for a Sequential the Sequential, not the model inside it.
+ * @param model The model that the user has and saves: for a Sequential the Sequential,
+ *   not the model inside it.
  */
 export async function attach(model: tfl.LayersModel, sites: Site[], options: AttachOptions): Promise<Attachment> {
   const { slot, progress, run, keepZeros = false } = options;
@@ -148,7 +161,8 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
       else if (isFirst) await kernel.update(beginAnew(keepZeros || isMarkedPruned(model, site)));
     }
   } catch (error) {
-    // A file may hold a run that does not fit: the model is as it was, without a kernel left before a weight.
+    // A file may hold a run that does not fit: the model is as it was, without a kernel
+    // left before a weight.
     for (const kernel of held) letGo(kernel, false);
     throw error;
   }
@@ -169,7 +183,8 @@ export async function attach(model: tfl.LayersModel, sites: Site[], options: Att
       else session.progress.delete(slot);
       session.live--;
       if (session.live > 0) return;
-      // All at once, so that one callback's end takes nothing from what another's run keeps.
+      // All at once, so that one callback's end takes nothing from what another's run
+      // keeps.
       await close(model, session);
       for (const kernel of session.kernels.values()) letGo(kernel, session.keep);
       hookSave(sessions.size > 0, sessionOf);
@@ -206,7 +221,10 @@ async function evaluated(progress: Session['progress']): Promise<Record<string, 
   return JSON.parse(JSON.stringify(Object.fromEntries(entries)));
 }
 
-/** What is to be saved with a model: its kernels by variable and, if anything is attached to it, how far that is. */
+/**
+ * What is to be saved with a model: its kernels by variable and, if anything is attached
+ * to it, how far that is.
+ */
 async function sessionOf(model: tfl.LayersModel) {
   const kernels = findSites(model).flatMap((site) => kernelAt(site) ?? []);
   for (const kernel of kernels) await kernel.sync();

@@ -5,12 +5,16 @@ import { hook } from './hook.js';
 import { decodeFloats, decodeStates, encodeFloats, encodeStates } from './stateCodec.js';
 
 /**
- * What a model says of its compression: kept in the model's user-defined metadata, the one place that survives
- * model.save and loadLayersModel of a stock model. Paths are those of Site.path.
+ * What a model says of its compression: kept in the model's user-defined metadata, the
+ * one place that survives model.save and loadLayersModel of a stock model. Paths are
+ * those of Site.path.
  */
 export interface CompressionMetadata extends Partial<Run> {
   version: 2;
-  /** Kernels whose zeros were pruned. In layers of this package a weight of their own says it. */
+  /**
+   * Kernels whose zeros were pruned. In layers of this package a weight of their own says
+   * it.
+   */
   pruned?: string[];
 }
 
@@ -24,9 +28,15 @@ export interface Run {
 interface KernelRecord {
   /** Of the effective weights: the record belongs to these and no others. */
   fingerprint: string;
-  /** Base64 of two bits a weight; layers of this package keep their states in a weight of their own. */
+  /**
+   * Base64 of two bits a weight; layers of this package keep their states in a weight of
+   * their own.
+   */
   states?: string;
-  /** Base64 of the float32 values under the mask, while surgery may bring them back: the weights themselves are saved as 0. */
+  /**
+   * Base64 of the float32 values under the mask, while surgery may bring them back: the
+   * weights themselves are saved as 0.
+   */
   hidden?: string;
 }
 
@@ -36,22 +46,31 @@ export const metadataKey = 'tfjsCompress';
 const owners = new WeakMap<LayersModel, LayersModel>();
 
 /**
- * Makes what callbacks leave on `model` that of `owner`, for models that share layers of the same
- * names: a detector is trained as one model and saved as another.
+ * Makes what callbacks leave on `model` that of `owner`, for models that share layers of
+ * the same names: a detector is trained as one model and saved as another.
  */
 export function shareRun(model: LayersModel, owner: LayersModel): void {
   owners.set(model, owner);
 }
 
-/** The model that carries what is said of a model's compression: itself, if shareRun() was not called. */
+/**
+ * The model that carries what is said of a model's compression: itself, if shareRun() was
+ * not called.
+ */
 export function ownerOf(model: LayersModel): LayersModel {
   return owners.get(model) ?? model;
 }
 
-/** The field is private to tfjs's types only; its setter would warn above 1 MB and not take undefined. */
+/**
+ * The field is private to tfjs's types only; its setter would warn above 1 MB and not
+ * take undefined.
+ */
 type WithMetadata = { userDefinedMetadata?: Record<string, unknown> };
 
-/** People set metadata of their own at any time (labels, as Teachable Machine does); what is pruned is not undone by it. */
+/**
+ * People set metadata of their own at any time (labels, as Teachable Machine does); what
+ * is pruned is not undone by it.
+ */
 hook(
   LayersModel.prototype,
   'setUserDefinedMetadata',
@@ -100,7 +119,9 @@ export function recordOf(kernel: CompressibleKernel, raw: Float32Array): KernelR
   return { fingerprint, states: encodeStates(states), ...(hidden.length > 0 && { hidden: encodeFloats(hidden) }) };
 }
 
-/** Gives a newly attached kernel the states, and the values under the mask, of a record. */
+/**
+ * Gives a newly attached kernel the states, and the values under the mask, of a record.
+ */
 export async function restoreKernel(kernel: CompressibleKernel, { states, hidden }: KernelRecord): Promise<void> {
   if (states === undefined) return;
   const restored = decodeStates(states, kernel.size);
@@ -118,7 +139,10 @@ export async function restoreKernel(kernel: CompressibleKernel, { states, hidden
   kernel.setValues(values);
 }
 
-/** 32 bits (FNV-1a) of the effective weights, as text. Denormal numbers, which some backends flush, count as 0. */
+/**
+ * 32 bits (FNV-1a) of the effective weights, as text. Denormal numbers, which some
+ * backends flush, count as 0.
+ */
 export function fingerprintOf(values: Float32Array, states?: Uint8Array): string {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let hash = 0x811c9dc5;

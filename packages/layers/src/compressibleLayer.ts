@@ -7,19 +7,34 @@ import { markOwn } from './ownCopy.js';
 import { channelsOf } from './sites.js';
 import type { Layer, LayerClass } from './tfjsCopy.js';
 
-/** What a layer may say for itself of how SurgeryCallback prunes it; an override of the callback wins. */
+/**
+ * What a layer may say for itself of how SurgeryCallback prunes it; an override of the
+ * callback wins.
+ */
 export interface MaskedArgs {
   /** Fraction of the kernel to prune, in [0, 1). */
   targetSparsity?: number;
-  /** The paper's c instead: the threshold is mean + c · standard deviation of the magnitudes. */
+  /**
+   * The paper's c instead: the threshold is mean + c · standard deviation of the
+   * magnitudes.
+   */
   rate?: number;
 }
 
-/** What a layer may say for itself of how INQScheduler quantizes it; an override of the callback wins. */
+/**
+ * What a layer may say for itself of how INQScheduler quantizes it; an override of the
+ * callback wins.
+ */
 export interface PowerOfTwoArgs {
-  /** 2 to 8: one bit for zero, the others for 2^(bits-1) values ±2^k. The scheduler's when left out. */
+  /**
+   * 2 to 8: one bit for zero, the others for 2^(bits-1) values ±2^k. The scheduler's when
+   * left out.
+   */
   bits?: number;
-  /** A range of levels for each output channel instead of one for the kernel. The scheduler's when left out. */
+  /**
+   * A range of levels for each output channel instead of one for the kernel. The
+   * scheduler's when left out.
+   */
   perChannel?: boolean;
 }
 
@@ -50,7 +65,10 @@ export function isCompressibleLayer(layer: Layer): layer is CompressibleLayer {
   return Array.isArray((layer as Partial<CompressibleLayer>).compressibleKernels);
 }
 
-/** What tfjs 4.22 leaves out of a SeparableConv2D's config, so that it comes back with another shape. */
+/**
+ * What tfjs 4.22 leaves out of a SeparableConv2D's config, so that it comes back with
+ * another shape.
+ */
 export function lostConfig(layer: Layer): serialization.ConfigDict {
   const { depthMultiplier } = layer as Layer & { depthMultiplier?: number };
   return depthMultiplier === undefined ? {} : { depthMultiplier };
@@ -79,8 +97,9 @@ export function checkCompressionArgs(args: CompressionArgs, owner: string): void
 /**
  * Makes of a built-in layer class one whose kernels are compressible, and registers it.
  *
- * It computes what the built-in layer computes with the effective kernel. The state of each kernel is a non-trainable
- * weight of the same shape, named after it (kernel_state), saved and loaded with the layer.
+ * It computes what the built-in layer computes with the effective kernel. The state of
+ * each kernel is a non-trainable weight of the same shape, named after it (kernel_state),
+ * saved and loaded with the layer.
  *
  * @param fields The fields of the built-in layer that hold its kernels.
  */
@@ -110,7 +129,8 @@ export function compressibleLayer<Args>(
         const variable = (this as any)[field] as tfl.LayerVariable;
         const name = `${variable.originalName.split('/').pop()}_state`;
         const ones = () => tfl.initializers.ones();
-        // The function, too: loading a model replaces initializers by zeros, which would prune everything.
+        // The function, too: loading a model replaces initializers by zeros, which would
+        // prune everything.
         const stateVariable = this.addWeight(
           name,
           variable.shape,

@@ -2,10 +2,12 @@
 type Method = (this: any, ...args: any[]) => any;
 
 /**
- * The one way in which this package changes a method of tfjs. `wrap` gets the method that is there now.
+ * The one way in which this package changes a method of tfjs. `wrap` gets the method that
+ * is there now.
  *
  * @param target An object or a prototype; a method that it inherits is shadowed.
- * @returns Takes the change back. Where others have wrapped the method since, the wrapper stays and passes calls on.
+ * @returns Takes the change back. Where others have wrapped the method since, the wrapper
+ *   stays and passes calls on.
  */
 export function hook(target: object, method: string, wrap: (original: Method) => Method): () => void {
   const holder = target as Record<string, Method>;

@@ -16,7 +16,8 @@ const optimizers: Record<string, () => tf.Optimizer> = {
   adam: () => tf.train.adam(0.05),
   adamax: () => tf.train.adamax(0.05),
   rmsprop: () => tf.train.rmsprop(0.01),
-  // tfjs subtracts epsilon here, and a gradient that changes little gives NaN: so a negative one.
+  // tfjs subtracts epsilon here, and a gradient that changes little gives NaN: so a
+  // negative one.
   'rmsprop, centered, with momentum': () => tf.train.rmsprop(0.01, 0.9, 0.9, -1e-7, true),
 };
 const glorot = tfl.initializers.glorotUniform({ seed: 3 });

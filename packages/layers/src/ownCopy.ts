@@ -1,10 +1,16 @@
 import type { Layer } from './tfjsCopy.js';
 
-/** Marks what a copy of this package made, so that another copy (ES module beside CommonJS, two versions) knows it. */
+/**
+ * Marks what a copy of this package made, so that another copy (ES module beside
+ * CommonJS, two versions) knows it.
+ */
 const maker = Symbol.for('tfjs-compress.maker');
 const thisCopy = {};
 
-/** Says that this copy made an object: a layer of ours, or a view that stands in the field of a stock layer. */
+/**
+ * Says that this copy made an object: a layer of ours, or a view that stands in the field
+ * of a stock layer.
+ */
 export function markOwn(object: object): void {
   Object.defineProperty(object, maker, { value: thisCopy });
 }

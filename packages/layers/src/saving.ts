@@ -8,9 +8,10 @@ import { hook } from './hook.js';
 let unhook: (() => void) | undefined;
 
 /**
- * While anything is attached, model.save writes effective weights. One hook on the class, not on the model, because fit
- * hands callbacks the model INSIDE a Sequential while users save the Sequential, and because a model that shares the
- * attached layers may be saved as well.
+ * While anything is attached, model.save writes effective weights. One hook on the class,
+ * not on the model, because fit hands callbacks the model INSIDE a Sequential while users
+ * save the Sequential, and because a model that shares the attached layers may be saved
+ * as well.
  */
 export function hookSave(on: boolean, sessionOf: (model: tfl.LayersModel) => Promise<SavedSession>): void {
   if (on === (unhook !== undefined)) return;
@@ -40,10 +41,11 @@ export function hookSave(on: boolean, sessionOf: (model: tfl.LayersModel) => Pro
 }
 
 /**
- * Turns what a model with attached kernels is about to save into what it computes with: zeros where pruned. What was
- * pruned, and the run, go into the metadata.
+ * Turns what a model with attached kernels is about to save into what it computes with:
+ * zeros where pruned. What was pruned, and the run, go into the metadata.
  *
- * @param weights In the order in which tfjs saves them. Names would not do: stacked cells repeat theirs.
+ * @param weights In the order in which tfjs saves them. Names would not do: stacked cells
+ *   repeat theirs.
  */
 function withRun(
   artifacts: io.ModelArtifacts,

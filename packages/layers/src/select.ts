@@ -45,8 +45,8 @@ export function checkSelectors(value: unknown, argument: string): void {
  *
  * @param known Names that an override may use, beside skip.
  * @param isDefault What is taken when `include` is left out.
- * @throws ArgumentError for what is not a selector; Error when a selector matches nothing,
- *   an override nothing that is selected, or an override has an unknown option.
+ * @throws ArgumentError for what is not a selector; Error when a selector matches
+ *   nothing, an override nothing that is selected, or an override has an unknown option.
  */
 export function select<Options extends object>(
   sites: Site[],

@@ -6,19 +6,29 @@ import type { Layer, LayerClass } from './tfjsCopy.js';
 /** One weight of one layer that can be compressed, and how to reach it. */
 export interface Site {
   /**
-   * Unique in the model, and the same in every process: the layers' names from the outside in, then the field
-   * (`dense_1/kernel`); recurrent cells, whose names tfjs makes up anew, by their place (`lstm_1/cell/recurrentKernel`,
+   * Unique in the model, and the same in every process: the layers' names from the
+   * outside in, then the field (`dense_1/kernel`); recurrent cells, whose names tfjs
+   * makes up anew, by their place (`lstm_1/cell/recurrentKernel`,
    * `rnn_1/cells/0/kernel`).
    */
   path: string;
-  /** The layers that contain the weight, outermost first; the last one owns it. Selectors match any of them. */
+  /**
+   * The layers that contain the weight, outermost first; the last one owns it. Selectors
+   * match any of them.
+   */
   layers: Layer[];
   /** The owning layer's field, whose read() the layer computes with. */
   field: string;
-  /** The weight itself. Optimizers and model.save reach it through the layer's list of weights. */
+  /**
+   * The weight itself. Optimizers and model.save reach it through the layer's list of
+   * weights.
+   */
   variable: tfl.LayerVariable;
   role: 'kernel' | 'bias';
-  /** Which output channel a weight belongs to: flat index i to channel floor(i / inner) % count. */
+  /**
+   * Which output channel a weight belongs to: flat index i to channel floor(i / inner) %
+   * count.
+   */
   channels: { count: number; inner: number };
 }
 
@@ -29,7 +39,10 @@ export function layerOf({ layers }: Pick<Site, 'layers'>): Layer {
 
 const kernelFields = ['kernel', 'depthwiseKernel', 'pointwiseKernel', 'recurrentKernel', 'embeddings'];
 const childFields = ['layer', 'forwardLayer', 'backwardLayer', 'cell'];
-/** Fields that hold a layer's kernels, by class name. Sub-classes count too: their kernels are named alike. */
+/**
+ * Fields that hold a layer's kernels, by class name. Sub-classes count too: their kernels
+ * are named alike.
+ */
 const compressibleClasses = new Map<string, readonly string[]>(
   ['Dense', 'Embedding', 'SimpleRNNCell', 'GRUCell', 'LSTMCell', 'ConvLSTM2DCell', 'SeparableConv2D']
     .concat(['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose', 'DepthwiseConv2D'])
@@ -37,8 +50,9 @@ const compressibleClasses = new Map<string, readonly string[]>(
 );
 
 /**
- * Lets the callbacks, compressible() and strip() find the kernels of a layer class of your own (and of its sub-classes).
- * The layer must compute with `this.<field>.read()`, as the built-in ones do. Call it before fit, in every process.
+ * Lets the callbacks, compressible() and strip() find the kernels of a layer class of
+ * your own (and of its sub-classes). The layer must compute with `this.<field>.read()`,
+ * as the built-in ones do. Call it before fit, in every process.
  *
  * ```js
  * registerCompressible(MyAttention, ['queryKernel', 'valueKernel']);
@@ -46,8 +60,8 @@ const compressibleClasses = new Map<string, readonly string[]>(
  * ```
  *
  * @param layerClass Its static className must be set.
- * @param fields Names of the fields that hold the kernels, as addWeight() returned them, or
- *   layers that the layer calls, or lists of such layers.
+ * @param fields Names of the fields that hold the kernels, as addWeight() returned them,
+ *   or layers that the layer calls, or lists of such layers.
  * @throws ArgumentError
  */
 export function registerCompressible(layerClass: LayerClass, fields: string[]): void {
@@ -65,11 +79,13 @@ export function registerCompressible(layerClass: LayerClass, fields: string[]): 
 }
 
 /**
- * All compressible weights of a built model: kernels of dense, convolution, embedding and recurrent layers and of
- * registered classes, inside nested models, wrappers (TimeDistributed, Bidirectional) and stacked cells too, each shared
- * layer once. Biases are listed with role 'bias'.
+ * All compressible weights of a built model: kernels of dense, convolution, embedding and
+ * recurrent layers and of registered classes, inside nested models, wrappers
+ * (TimeDistributed, Bidirectional) and stacked cells too, each shared layer once. Biases
+ * are listed with role 'bias'.
  *
- * @throws Error when another copy of this package has its hands on one of them, or a registered field holds no weight.
+ * @throws Error when another copy of this package has its hands on one of them, or a
+ *   registered field holds no weight.
  */
 export function findSites(model: { layers: Layer[] }): Site[] {
   const sites: Site[] = [];
@@ -77,7 +93,10 @@ export function findSites(model: { layers: Layer[] }): Site[] {
   return sites;
 }
 
-/** Kernels that no callback finds: trained matrices of layers whose class is not known. By path, with the class. */
+/**
+ * Kernels that no callback finds: trained matrices of layers whose class is not known. By
+ * path, with the class.
+ */
 export function unknownKernels(model: { layers: Layer[] }): { path: string; className: string }[] {
   const found: { path: string; className: string }[] = [];
   eachLayer(model, (chain, path) => {
@@ -149,7 +168,8 @@ function sitesOfLayer(chain: Layer[], path: string): Site[] {
     return [{ path: `${path}/${field}`, layers: chain, field, variable: original, role, channels }];
   };
   const kernels = fields.flatMap((field) => site(field, 'kernel'));
-  // Built-in layers have one or two of their fields; of fields that the user named, a wrong name must not pass for none.
+  // Built-in layers have one or two of their fields; of fields that the user named, a
+  // wrong name must not pass for none.
   const isWrong = kernels.length === 0 && fields !== kernelFields && layer.weights.length > 0;
   if (isWrong && childrenOf(layer).length === 0) {
     throw new Error(

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * w ∘ mask, whose gradient with respect to w is the one with respect to the product (DNS, Eq. 3: straight through).
- * Selected rather than multiplied, since what lies under the mask may not be finite.
+ * w ∘ mask, whose gradient with respect to w is the one with respect to the product (DNS,
+ * Eq. 3: straight through). Selected rather than multiplied, since what lies under the
+ * mask may not be finite.
  */
 export function straightThroughMask(w: tf.Tensor, mask: tf.Tensor, zeros: tf.Tensor): tf.Tensor {
   const masked = tf.customGrad((x) => ({
@@ -13,8 +14,9 @@ export function straightThroughMask(w: tf.Tensor, mask: tf.Tensor, zeros: tf.Ten
 }
 
 /**
- * tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first, a kernel each. GPUs have it up to
- * rank 4 alone, so that 3-D convolutions are selected as vectors.
+ * tf.where for tensors of one shape, in one kernel: tf.where broadcasts all three first,
+ * a kernel each. GPUs have it up to rank 4 alone, so that 3-D convolutions are selected
+ * as vectors.
  */
 export function select(condition: tf.Tensor, ifTrue: tf.Tensor, ifFalse: tf.Tensor): tf.Tensor {
   const run = (c: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>

@@ -12,9 +12,10 @@ export function classOf(layer: Layer): LayerClass {
 }
 
 /**
- * tfjs-layers keeps its classes in a registry that all copies on a page share: the copy imported last owns it, and
- * layers and callbacks of the other copy stop working in ways that are hard to read (a CustomCallback recurses until
- * the memory is full). So this is asked before anything is attached.
+ * tfjs-layers keeps its classes in a registry that all copies on a page share: the copy
+ * imported last owns it, and layers and callbacks of the other copy stop working in ways
+ * that are hard to read (a CustomCallback recurses until the memory is full). So this is
+ * asked before anything is attached.
  *
  * @throws Error when a second copy of tfjs-layers is loaded.
  */

@@ -1,4 +1,6 @@
-/** Without its sign bit, a float32's bit pattern, its key here, grows with its magnitude. */
+/**
+ * Without its sign bit, a float32's bit pattern, its key here, grows with its magnitude.
+ */
 export const keyMask = 0x7fffffff;
 export const keyOfInfinity = 0x7f800000;
 

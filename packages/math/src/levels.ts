@@ -2,16 +2,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger } from './checks.js';
 import { keyMask, keyOfInfinity, keysOf } from './keys.js';
 
-/** The magnitudes 2^n2 … 2^n1 that a tensor's weights may take, beside 0. Both ends included, n2 ≤ n1. */
+/**
+ * The magnitudes 2^n2 … 2^n1 that a tensor's weights may take, beside 0. Both ends
+ * included, n2 ≤ n1.
+ */
 export interface PowerOfTwoRange {
   n1: number;
   n2: number;
 }
 
 /**
- * The levels of one kernel, fixed before the first quantization step. Plain JSON, so that it can be kept in a checkpoint.
- * The weight at flat index i belongs to ranges[floor(i / inner) % ranges.length]: one range for a kernel quantized as in
- * the paper, one for each output channel otherwise. A channel of zeros has none (null).
+ * The levels of one kernel, fixed before the first quantization step. Plain JSON, so that
+ * it can be kept in a checkpoint. The weight at flat index i belongs to ranges[floor(i /
+ * inner) % ranges.length]: one range for a kernel quantized as in the paper, one for each
+ * output channel otherwise. A channel of zeros has none (null).
  */
 export interface Codebook {
   bits: number;
@@ -24,8 +28,8 @@ const smallestExponent = -149;
 const largestExponent = 127;
 
 /**
- * The range of exponents for weights up to a magnitude (INQ, arXiv:1702.03044, Eq. 2 and 3):
- * n1 = floor(log2(4s / 3)), n2 = n1 + 1 - 2^(bits-1) / 2, cut off where float32 ends.
+ * The range of exponents for weights up to a magnitude (INQ, arXiv:1702.03044, Eq. 2 and
+ * 3): n1 = floor(log2(4s / 3)), n2 = n1 + 1 - 2^(bits-1) / 2, cut off where float32 ends.
  *
  * ```js
  * console.log(powerOfTwoRange(1, 3)); // → { n1: 0, n2: -1 }
@@ -44,8 +48,9 @@ export function powerOfTwoRange(maxAbs: number, bits: number): PowerOfTwoRange |
 }
 
 /**
- * The k of the level 2^k nearest to x > 0 in the sense of Eq. 4, the middle 1.5·2^k going up: as m·2^k with m in [1, 2),
- * k for m < 1.5, else k + 1. That is floor(log2(4x / 3)), without the rounding of a logarithm.
+ * The k of the level 2^k nearest to x > 0 in the sense of Eq. 4, the middle 1.5·2^k going
+ * up: as m·2^k with m in [1, 2), k for m < 1.5, else k + 1. That is floor(log2(4x / 3)),
+ * without the rounding of a logarithm.
  */
 function nearestExponent(x: number): number {
   float64[0] = x;
@@ -58,7 +63,8 @@ const word = new Uint32Array(float64.buffer);
 const highWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * All levels of a range in increasing order: -2^n1 … -2^n2, 0, 2^n2 … 2^n1. For null: 0 alone.
+ * All levels of a range in increasing order: -2^n1 … -2^n2, 0, 2^n2 … 2^n1. For null: 0
+ * alone.
  *
  * ```js
  * console.log(powerOfTwoLevels(powerOfTwoRange(1, 3)).join(' ')); // → -1 -0.5 0 0.5 1
@@ -77,7 +83,8 @@ export function powerOfTwoLevels(range: PowerOfTwoRange | null): Float32Array {
  * console.log(codebookOf(Float32Array.of(1, -0.3), 3).ranges.length); // → 1
  * ```
  *
- * @param channels Given for a range per output channel: their number, and how many neighbouring values share one.
+ * @param channels Given for a range per output channel: their number, and how many
+ *   neighbouring values share one.
  */
 export function codebookOf(
   values: Float32Array,
@@ -97,14 +104,17 @@ export function codebookOf(
 export interface RoundOptions {
   /** Where the result goes; may be the values themselves. A new array when left out. */
   into?: Float32Array;
-  /** Which weights to round; the others are left as they are in `into`. All when left out. */
+  /**
+   * Which weights to round; the others are left as they are in `into`. All when left out.
+   */
   where?: (index: number) => boolean;
 }
 
 /**
- * Rounds weights to 0 or ±2^k (INQ, Eq. 4): between neighbouring levels to the nearest, a tie going up in magnitude;
- * below 2^n2 / 2 to 0; above 2^n1 to 2^n1, for weights that grew since the codebook was made (the equation read
- * literally gives 0 there). What is not finite becomes NaN, never a level.
+ * Rounds weights to 0 or ±2^k (INQ, Eq. 4): between neighbouring levels to the nearest, a
+ * tie going up in magnitude; below 2^n2 / 2 to 0; above 2^n1 to 2^n1, for weights that
+ * grew since the codebook was made (the equation read literally gives 0 there). What is
+ * not finite becomes NaN, never a level.
  *
  * ```js
  * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
@@ -138,7 +148,10 @@ export function roundToPowerOfTwo(
   return into;
 }
 
-/** A range in terms of keys (partition.ts): biased exponents, and the level's key for each of them. */
+/**
+ * A range in terms of keys (partition.ts): biased exponents, and the level's key for each
+ * of them.
+ */
 interface LevelKeys {
   /** Keys from here on become a level. */
   smallest: number;
@@ -198,20 +211,23 @@ export function countOnLevels(values: Float32Array, { ranges, inner }: Codebook)
   return count;
 }
 
-/** Weights that roundTensorToPowerOfTwo works on at a time: what it needs beside the result stays small. */
+/**
+ * Weights that roundTensorToPowerOfTwo works on at a time: what it needs beside the
+ * result stays small.
+ */
 const chunkSize = 1 << 20;
 
 /**
- * roundToPowerOfTwo on a tensor, without reading it back: the exponent is found by bisection, each trial a multiplication
- * by a power of two, which is exact.
+ * roundToPowerOfTwo on a tensor, without reading it back: the exponent is found by
+ * bisection, each trial a multiplication by a power of two, which is exact.
  *
  * ```js
  * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
  * console.log(roundTensorToPowerOfTwo(tf.tensor1d(weights), codebookOf(weights, 3)).dataSync().join(' ')); // → 1 -0.5 0 0
  * ```
  *
- * @param tensor Any shape; flat index i as in Codebook. Backends that flush denormals (GPUs, libtensorflow) make
- *   magnitudes below 2^-126 0.
+ * @param tensor Any shape; flat index i as in Codebook. Backends that flush denormals
+ *   (GPUs, libtensorflow) make magnitudes below 2^-126 0.
  */
 export function roundTensorToPowerOfTwo<T extends tf.Tensor>(tensor: T, codebook: Codebook): T {
   if (tensor.size === 0) return tf.clone(tensor);
@@ -250,7 +266,8 @@ function roundGroups(weights: tf.Tensor, ranges: Codebook['ranges']): tf.Tensor 
   );
   const lowest = perRange(({ n2 }) => 2 ** n2, 0);
   const most = Math.max(0, ...ranges.map((range) => (range ? range.n1 - range.n2 : 0)));
-  // From the highest level down, the largest stride first: the level above the one we go to must not be reached.
+  // From the highest level down, the largest stride first: the level above the one we go
+  // to must not be reached.
   for (let stride = 2 ** Math.floor(Math.log2(Math.max(1, most))); stride >= 1 && most > 0; stride /= 2) {
     const next = tf.mul(level, 2 ** -stride);
     const goes = tf.logicalAnd(tf.less(magnitude, tf.mul(next, 1.5)), tf.greaterEqual(next, lowest));

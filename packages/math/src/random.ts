@@ -1,6 +1,7 @@
 /**
- * 32 bits that depend on a seed and a list of counters alone, so that a resumed run draws what the uninterrupted one
- * would have drawn. Mixing steps: the finalizer of MurmurHash3 (Appleby).
+ * 32 bits that depend on a seed and a list of counters alone, so that a resumed run draws
+ * what the uninterrupted one would have drawn. Mixing steps: the finalizer of MurmurHash3
+ * (Appleby).
  */
 export function hash(seed: number, ...counters: number[]): number {
   let h = mix(seed ^ 0x9e3779b9);

@@ -51,7 +51,8 @@ export interface PiecewiseOptions {
 }
 
 /**
- * Constant between the boundaries; a boundary itself belongs to the value that begins there.
+ * Constant between the boundaries; a boundary itself belongs to the value that begins
+ * there.
  *
  * ```js
  * const learningRate = piecewise({ boundaries: [10, 20], values: [1, 0.5, 0.25] });

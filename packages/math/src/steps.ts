@@ -22,9 +22,15 @@ export interface Change {
   values: boolean;
 }
 
-/** One step of a compression method on one kernel: WHAT happens, while callbacks decide when and kernels know where. */
+/**
+ * One step of a compression method on one kernel: WHAT happens, while callbacks decide
+ * when and kernels know where.
+ */
 export interface Step {
-  /** Whether apply() may write to `values`; else they may be shared with whoever holds them. */
+  /**
+   * Whether apply() may write to `values`; else they may be shared with whoever holds
+   * them.
+   */
   readonly changesValues: boolean;
   /**
    * Changes values and states in place.
@@ -36,7 +42,8 @@ export interface Step {
 }
 
 /**
- * One step of INQ's Algorithm 1 (arXiv:1702.03044): partition, quantize what was selected, freeze it.
+ * One step of INQ's Algorithm 1 (arXiv:1702.03044): partition, quantize what was
+ * selected, freeze it.
  *
  * ```js
  * const weights = Float32Array.of(0.9, -0.4, 0.1, 0.02);
@@ -67,9 +74,10 @@ export function quantizeFraction(fraction: number, codebook: Codebook, options: 
  * console.log(states.join(' ')); // → 1 0
  * ```
  *
- * @param reenterAt Given, a weight comes back with at most this magnitude. Under the mask nothing holds a weight whose
- *   gradient is steady: between two updates it can grow far beyond the threshold, and at high learning rates a network
- *   does not survive its return. (The paper updates at every step, and needs no limit.)
+ * @param reenterAt Given, a weight comes back with at most this magnitude. Under the mask
+ *   nothing holds a weight whose gradient is steady: between two updates it can grow far
+ *   beyond the threshold, and at high learning rates a network does not survive its
+ *   return. (The paper updates at every step, and needs no limit.)
  */
 export function updateMaskWith(thresholds: SurgeryThresholds, reenterAt = Number.POSITIVE_INFINITY): Step {
   return {
@@ -83,8 +91,8 @@ export function updateMaskWith(thresholds: SurgeryThresholds, reenterAt = Number
 }
 
 /**
- * The last mask update: exactly round(sparsity · n) weights are pruned, the smallest ones. Weights that come back do so
- * with at most the magnitude that separates the two.
+ * The last mask update: exactly round(sparsity · n) weights are pruned, the smallest
+ * ones. Weights that come back do so with at most the magnitude that separates the two.
  *
  * ```js
  * const states = new Uint8Array(2).fill(FREE);
@@ -104,7 +112,8 @@ export function fixMask(sparsity: number): Step {
 }
 
 /**
- * Gives a kernel the states `next`, and what comes back at most the magnitude `reenterAt`.
+ * Gives a kernel the states `next`, and what comes back at most the magnitude
+ * `reenterAt`.
  *
  * ```js
  * const states = new Uint8Array(2).fill(FREE);
@@ -137,7 +146,8 @@ function limit(values: Float32Array, indices: number[], magnitude: number): bool
 }
 
 /**
- * What a new run begins with: nothing is frozen, and what an earlier run pruned is pruned.
+ * What a new run begins with: nothing is frozen, and what an earlier run pruned is
+ * pruned.
  *
  * ```js
  * const states = Uint8Array.of(FROZEN, FREE);

@@ -92,7 +92,8 @@ export async function compileBinaries() {
   const constants = Object.entries(modules).map(
     ([name, module]) => `export const ${name} =\n  '${textOf(module, characters)}';\n`,
   );
-  return `/**
+  return `// biome-ignore-all lint/suspicious/noTemplateCurlyInString: any characters stand beside each other.
+/**
  * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules, one with all
  * operations, one with those that dense layers need, and the decoder of files; as text
  * (binaryOf), byte by byte, so that what sends it compressed (gzip, brotli) finds what

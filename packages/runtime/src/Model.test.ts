@@ -172,8 +172,11 @@ describe('predict', () => {
     const start = `predict: input '${name}' of shape [null,6]: expected`;
     expect(() => runtime.predict(seededValues(7, 1))).toThrow(`${start} 6 numbers or a multiple of that, received 7.`);
     expect(() => runtime.predict(new Float32Array(0))).toThrow(`${start} 6 numbers or a multiple of that, received 0.`);
-    for (const value of [undefined, null, 3, 'text', {}, { data: 3 }]) {
+    for (const value of [undefined, null, 3, 'text', {}, { data: 3 }, { data: () => {}, shape: [1, 6] }]) {
       expect(() => runtime.predict(value as never)).toThrow(`${start} a Float32Array`);
+    }
+    for (const value of [[[1, 2, 3, 4, 5, 6]], new Array(6).fill([1, 2]), new Array(6).fill('1')]) {
+      expect(() => runtime.predict(value as never)).toThrow(`${start} numbers in one flat array`);
     }
     expect(() => runtime.predict(seededValues(6, 1), [-1, 6])).toThrow(`${start} a shape like it, received [-1,6].`);
     expect(() => runtime.predict(seededValues(6, 1), [2 ** 31, 6])).toThrow(/expected 12884901888 numbers/);

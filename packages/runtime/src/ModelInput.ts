@@ -51,8 +51,11 @@ export function shapeFor(sizes: InputSizes, data: Numbers, shape: number[] | und
   const bad = (expected: string, received: unknown): never => {
     throw new Error(`predict: input '${name}' of shape ${wanted}: expected ${expected}, received ${received}.`);
   };
-  if (typeof data?.length !== 'number' || typeof data === 'string') bad('a Float32Array', describe(data));
+  if (typeof data !== 'object' || typeof data?.length !== 'number') {
+    bad('a Float32Array (of a tensor: await tensor.data())', describe(data));
+  }
   const { length } = data;
+  if (length && typeof data[0] !== 'number') bad('numbers in one flat array', describe(data[0]));
   if (shape === undefined) {
     if (unit === 0) bad(`the shape beside the numbers, as in predict(data, [1, ...])`, 'none');
     if (free < 0 ? length !== unit : length === 0 || length % unit !== 0) {
@@ -72,6 +75,6 @@ export function shapeFor(sizes: InputSizes, data: Numbers, shape: number[] | und
 
 function describe(value: unknown): string {
   if (value === null || typeof value !== 'object')
-    return `${typeof value === 'string' ? JSON.stringify(value) : value}`;
+    return typeof value === 'function' ? 'a function' : typeof value === 'string' ? JSON.stringify(value) : `${value}`;
   return `an object with ${Object.keys(value).slice(0, 4).join(', ') || 'nothing in it'}`;
 }

@@ -22,9 +22,10 @@ export type { Artifacts, LoadOptions, Source } from './readSource.js';
  */
 export async function loadModel(source: Source, options: LoadOptions = {}): Promise<DenseModel> {
   checkOptions(options);
-  const chain = readChain(await readSource(source, options));
-  const { memory, run } = await loadKernels(dense);
+  // What is compiled is ready when the file arrives.
+  const [artifacts, kernels] = await Promise.all([readSource(source, options), loadKernels(dense)]);
+  const model = new DenseModel(readChain(artifacts), kernels, options.maxBytes);
   options.signal?.throwIfAborted();
   options.onProgress?.(1);
-  return new DenseModel(chain, { memory, run }, options.maxBytes);
+  return model;
 }

@@ -31,8 +31,10 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   const { signal, onProgress, maxBytes } = options;
   checkOptions(options);
   signal?.throwIfAborted();
-  const graph = optimize(readGraph(await readSource(source, options)));
-  const model = new Model({ graph, lowerings: allLayers, maxBytes, instance: await instantiate(all) });
+  // What is compiled is ready when the file arrives.
+  const [artifacts, instance] = await Promise.all([readSource(source, options), instantiate(all)]);
+  const graph = optimize(readGraph(artifacts));
+  const model = new Model({ graph, lowerings: allLayers, maxBytes, instance });
   signal?.throwIfAborted();
   onProgress?.(1);
   return model;

@@ -1,6 +1,6 @@
 import { bytesOf } from '@tfjs-compress/format/internal';
 import type { GraphArtifacts } from './graph/readGraph.js';
-import { unpack } from './unpack.js';
+import { compileDecoder, unpack } from './unpack.js';
 
 /** A model as tfjs keeps it: modelTopology, weightSpecs, weightData. */
 export type Artifacts = GraphArtifacts;
@@ -43,11 +43,14 @@ export async function readSource(
   let from: any = source;
   const isUrl = typeof from === 'string' || from instanceof URL;
   const title = name ?? (isUrl ? `${from}`.slice(0, 200) : (from?.name ?? from?.[0]?.name));
+  let module: ReturnType<typeof compileDecoder> | undefined;
   if (isUrl) {
-    from = await fetch(from, { signal }).catch((error) => {
+    module = compileDecoder();
+    const request = fetch(from, { signal }).catch((error) => {
       signal?.throwIfAborted();
-      throw new Error(`${title}: cannot be fetched: ${error.message}`);
+      throw new Error(`${title}: cannot be fetched: ${error.message}. In Node, give the file's bytes.`);
     });
+    [from] = await Promise.all([request, module]);
   }
   if (typeof from?.load === 'function') from = await from.load();
   if (from?.modelTopology) return from;
@@ -61,7 +64,7 @@ export async function readSource(
     throw new Error('source: expected a URL, the bytes of a compressed model, a Response, one File or artifacts.');
   }
   signal?.throwIfAborted();
-  return unpack(bytesOf(from), title || 'compressed model', maxBytes);
+  return unpack(bytesOf(from), title || 'compressed model', maxBytes, module);
 }
 
 /** All of a response's body. */

@@ -1,6 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 
-/** Keeps what model.save gives it, and gives it back to loadLayersModel as a file would: JSON passed through text. */
+/**
+ * Keeps what model.save gives it, and gives it back to loadLayersModel as a file would:
+ * JSON passed through text.
+ */
 export class MemoryHandler implements io.IOHandler {
   artifacts: io.ModelArtifacts | undefined;
 

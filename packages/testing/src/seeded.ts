@@ -11,12 +11,17 @@ export function seededValues(length: number, seed: number): Float32Array {
   return tf.tidy(() => Float32Array.from(seededTensor([length], seed).dataSync()));
 }
 
-/** The bit patterns of float32 values: equal only where the values are identical, -0 and NaN included. */
+/**
+ * The bit patterns of float32 values: equal only where the values are identical, -0 and
+ * NaN included.
+ */
 export function bitsOf(values: ArrayLike<number>): number[] {
   return [...new Uint32Array(Float32Array.from(values).buffer)];
 }
 
-/** Expected and received within a tolerance relative to the largest expected magnitude. */
+/**
+ * Expected and received within a tolerance relative to the largest expected magnitude.
+ */
 export function relativeError(received: ArrayLike<number>, expected: ArrayLike<number>): number {
   const scale = Math.max(1e-30, ...Array.from(expected, Math.abs));
   return Math.max(0, ...Array.from(received, (value, i) => Math.abs(value - expected[i]) / scale));

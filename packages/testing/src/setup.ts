@@ -5,8 +5,9 @@ import { beforeAll, beforeEach, expect } from 'vitest';
 import { generator, hash } from './truth/random.js';
 
 /**
- * Puts each test file on the backend that the vitest project names: cpu, wasm, tensorflow (tfjs-node) or tensorflow-gpu.
- * tfjs's packages are CommonJS; everything here goes through require so that there is one copy of each.
+ * Puts each test file on the backend that the vitest project names: cpu, wasm, tensorflow
+ * (tfjs-node) or tensorflow-gpu. tfjs's packages are CommonJS; everything here goes
+ * through require so that there is one copy of each.
  */
 const require = createRequire(import.meta.url);
 const packages: Record<string, string> = {

@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { seededTensor } from './seeded.js';
 
-/** Eight features, three classes that a small dense net can tell apart; the same ones every time. */
+/**
+ * Eight features, three classes that a small dense net can tell apart; the same ones
+ * every time.
+ */
 export function smallProblem(count = 96): { x: tf.Tensor; y: tf.Tensor } {
   return tf.tidy(() => {
     const x = seededTensor([count, 8], 1);

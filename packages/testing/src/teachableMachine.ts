@@ -8,7 +8,10 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 
-/** Expansion, channels at width 0.35, repetitions and stride of MobileNet v2's blocks (Sandler et al., arXiv:1801.04381, table 2). */
+/**
+ * Expansion, channels at width 0.35, repetitions and stride of MobileNet v2's blocks
+ * (Sandler et al., arXiv:1801.04381, table 2).
+ */
 const blocks = [
   [1, 8, 1, 1],
   [6, 8, 2, 2],
@@ -20,8 +23,9 @@ const blocks = [
 ];
 
 /**
- * A model of the form that Teachable Machine exports, with random weights: a Sequential of two nested Sequentials, a MobileNet v2 of width
- * 0.35 at 224×224 with global average pooling, and a head of two dense layers for three classes; 538,608 parameters, 2.15 MB.
+ * A model of the form that Teachable Machine exports, with random weights: a Sequential
+ * of two nested Sequentials, a MobileNet v2 of width 0.35 at 224×224 with global average
+ * pooling, and a head of two dense layers for three classes; 538,608 parameters, 2.15 MB.
  */
 export function teachableMachine(): Sequential {
   const head = sequential({

@@ -25,7 +25,10 @@ export interface CompressibleLayerCase {
 export function testCompressibleLayer(layerCase: CompressibleLayerCase): void {
   const { className, create, stock, args, inputShape, fields, own } = layerCase;
 
-  /** A built layer of ours whose weights are a third pruned, a third frozen, and the stock one with the effective kernel. */
+  /**
+   * A built layer of ours whose weights are a third pruned, a third frozen, and the stock
+   * one with the effective kernel.
+   */
   const pair = () => {
     const ours = create({ ...args, ...own, name: 'layer', inputShape });
     const theirs = stock({ ...args, name: 'layer', inputShape });

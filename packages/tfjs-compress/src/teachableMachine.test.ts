@@ -55,7 +55,8 @@ it('the head of a Teachable Machine export is fine-tuned with the one line, on i
 
 it.skipIf(process.env.TFJS_BACKEND === 'cpu')('so is the whole model, its features fixed', async () => {
   const model = teachableMachine();
-  // tfjs trains the layers inside a nested model whatever the model's own `trainable` says.
+  // tfjs trains the layers inside a nested model whatever the model's own `trainable`
+  // says.
   for (const layer of layersIn(model.layers[0] as Sequential)) layer.trainable = false;
   const kernels = () =>
     model.layers[0].weights.filter(({ shape }) => shape.length > 1).map((weight) => weight.read().dataSync());

@@ -3,7 +3,10 @@ import type { io } from '@tensorflow/tfjs-core';
 /** A weight for a test: its name, shape and values; float32 unless it says otherwise. */
 export type TestWeight = [name: string, shape: number[], more?: Partial<io.WeightsManifestEntry>];
 
-/** Artifacts with weights whose values tell which is which: the first 1.1, 1.2 …, the second 2.1 … */
+/**
+ * Artifacts with weights whose values tell which is which: the first 1.1, 1.2 …, the
+ * second 2.1 …
+ */
 export function artifactsWith(modelTopology: unknown, weights: TestWeight[]): io.ModelArtifacts {
   const itemBytes: Record<string, number> = { uint8: 1, bool: 1, float16: 2 };
   const parts = weights.map(([, shape, more], i) => {

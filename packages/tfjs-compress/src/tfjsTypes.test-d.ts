@@ -16,7 +16,8 @@ expectTypeOf(
   model.save({ save: async (): Promise<io.SaveResult> => ({}) as io.SaveResult }),
 ).resolves.toEqualTypeOf<io.SaveResult>();
 
-// fit(): ours, tfjs's and plain objects in one array; the parameters of the latter have types.
+// fit(): ours, tfjs's and plain objects in one array; the parameters of the latter have
+// types.
 for (const each of [model, sequential]) {
   const history = each.fit(x, x, {
     epochs: 2,

@@ -1,16 +1,20 @@
 /**
- * What tfjs's own types do not say, said beside them; nothing here runs. The signatures that tfjs declares stay and are tried after these,
- * so all that was valid is.
+ * What tfjs's own types do not say, said beside them; nothing here runs. The signatures
+ * that tfjs declares stay and are tried after these, so all that was valid is.
  *
- * - model.save() resolves to what its handler's save() does: with compressed(), `sizeBytes` is there.
- * - In an array of callbacks, TypeScript cannot tell by tfjs's types which kind of element a plain object is, and leaves the parameters of
- *   its functions without a type.
+ * - model.save() resolves to what its handler's save() does: with compressed(),
+ *   `sizeBytes` is there.
+ * - In an array of callbacks, TypeScript cannot tell by tfjs's types which kind of
+ *   element a plain object is, and leaves the parameters of its functions without a type.
  */
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { CustomCallbackArgs, History, ModelFitArgs, ModelFitDatasetArgs } from '@tensorflow/tfjs-layers';
 import type { CompressedHandler, CompressedSaveResult } from '@tfjs-compress/format';
 
-/** What `callbacks` takes: callbacks of this package, tfjs's, and plain objects, which all have this shape. */
+/**
+ * What `callbacks` takes: callbacks of this package, tfjs's, and plain objects, which all
+ * have this shape.
+ */
 export type FitCallbacks = CustomCallbackArgs[];
 
 type Tensors = Tensor | Tensor[] | { [name: string]: Tensor };

@@ -32,7 +32,10 @@ window.start = async (name) => {
   }
 };
 
-/** Trains without any of our callbacks; returns the weights, or the message of what was thrown. */
+/**
+ * Trains without any of our callbacks; returns the weights, or the message of what was
+ * thrown.
+ */
 window.trainPlainly = async (layer, optimizer) => {
   const model = makeModel(layer);
   const { xs, ys } = data(layer, model);
@@ -48,7 +51,10 @@ window.trainPlainly = async (layer, optimizer) => {
   }
 };
 
-/** Trains with our callbacks, saves and loads; what was read synchronously meanwhile is told in any case. */
+/**
+ * Trains with our callbacks, saves and loads; what was read synchronously meanwhile is
+ * told in any case.
+ */
 window.trainCompressed = async (layer, run) => {
   const reads = recordSyncReads();
   try {
@@ -60,8 +66,10 @@ window.trainCompressed = async (layer, run) => {
 };
 
 /**
- * @param ending 'full': to the end. 'finish': stopped early, to be finished at once. 'keep': stopped early, saved, loaded, resumed.
- * @param store Makes what model.save and loadLayersModel take of an IndexedDB address: `compressed`, or the address as it is.
+ * @param ending 'full': to the end. 'finish': stopped early, to be finished at once.
+ *   'keep': stopped early, saved, loaded, resumed.
+ * @param store Makes what model.save and loadLayersModel take of an IndexedDB address:
+ *   `compressed`, or the address as it is.
  */
 async function trainSaveLoad(layer, { callback, optimizer, ending, store = 'compressed' }) {
   const address = `indexeddb://${[layer, callback, optimizer, ending].join(' ')}`;
@@ -111,7 +119,10 @@ function compile(model, optimizer) {
   model.compile({ optimizer: optimizers[optimizer](), loss: 'meanSquaredError' });
 }
 
-/** Of every weight, the class of its layer (the outermost one) and its name without those of layers. */
+/**
+ * Of every weight, the class of its layer (the outermost one) and its name without those
+ * of layers.
+ */
 async function weightsOf(model) {
   const all = model.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));
   return Promise.all(

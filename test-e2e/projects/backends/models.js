@@ -21,7 +21,10 @@ const image = { inputShape: [5, 5, 2] };
 const sequence = { inputShape: [2, 2] };
 const volume = { inputShape: [4, 4, 4, 1] };
 
-/** The layer or layers that a model is about, by the name of the class. All kernels have an even number of weights: half of them is a whole number. */
+/**
+ * The layer or layers that a model is about, by the name of the class. All kernels have
+ * an even number of weights: half of them is a whole number.
+ */
 const stock = {
   Dense: () => layers.dense({ units: 8, inputShape: [6], ...tanh }),
   Conv1D: () => layers.conv1d({ ...filters, inputShape: [8, 2] }),
@@ -75,7 +78,10 @@ const kinds = { ...stock, ...ownLayers('Masked', masked), ...ownLayers('PowerOfT
 
 export const layerNames = Object.keys(kinds);
 
-/** A small model around the layer, with weights that depend on its shapes alone, not compiled. */
+/**
+ * A small model around the layer, with weights that depend on its shapes alone, not
+ * compiled.
+ */
 export function makeModel(name) {
   const model = tf.sequential({ layers: [kinds[name]()].flat() });
   if (model.outputs[0].shape.length > 2) model.add(layers.flatten());
@@ -95,7 +101,9 @@ export function makeModel(name) {
   return model;
 }
 
-/** 8 inputs and what the model is to make of them, which is never exactly what it makes. */
+/**
+ * 8 inputs and what the model is to make of them, which is never exactly what it makes.
+ */
 export function data(name, model) {
   const shape = [8, ...model.inputs[0].shape.slice(1)];
   const values = noise(tf.util.sizeFromShape(shape), 1);

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Functions through which a read passes: whoever called the outermost of them asked for it. */
+/**
+ * Functions through which a read passes: whoever called the outermost of them asked for
+ * it.
+ */
 const passing = /^(readSync|dataSync|arraySync|bufferSync|bytesSync|toString|print|tensorToString)$/;
 
 /**
- * Records every synchronous read on the backend in use until stop(). On WebGPU such reads give zeros or lose the device.
+ * Records every synchronous read on the backend in use until stop(). On WebGPU such reads
+ * give zeros or lose the device.
  *
- * stop() returns the different ones: `by` says whose code asked for the values ('compress' or 'page', which are ours, or 'tfjs', which reads
- * by itself), `name` is the function that did, `stack` begins with it.
+ * stop() returns the different ones: `by` says whose code asked for the values
+ * ('compress' or 'page', which are ours, or 'tfjs', which reads by itself), `name` is the
+ * function that did, `stack` begins with it.
  */
 export function recordSyncReads() {
   Error.stackTraceLimit = 60;

@@ -1,4 +1,7 @@
-/** Two files, names left as they are: a stack says whose code read a tensor (syncReads.js). */
+/**
+ * Two files, names left as they are: a stack says whose code read a tensor
+ * (syncReads.js).
+ */
 export default {
   build: {
     minify: false,

@@ -7,7 +7,8 @@ import { load } from './load.js';
 
 window.result = (async () => {
   await tf.setBackend('cpu');
-  // Not a Sequential, which asks for the fit of the model inside it only after the callback was made.
+  // Not a Sequential, which asks for the fit of the model inside it only after the
+  // callback was made.
   const inputs = tf.input({ shape: [4] });
   const hidden = tf.layers.dense({ units: 8, activation: 'relu' }).apply(inputs);
   const model = tf.model({ inputs, outputs: tf.layers.dense({ units: 3 }).apply(hidden) });

@@ -2,7 +2,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 
-/** Loads a model, what is loaded by `handler`; returns its layers' classes and what it predicts for ones. */
+/**
+ * Loads a model, what is loaded by `handler`; returns its layers' classes and what it
+ * predicts for ones.
+ */
 export async function load(handler) {
   await tf.setBackend('cpu');
   const model = await loadLayersModel(handler);

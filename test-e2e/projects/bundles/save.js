@@ -1,4 +1,7 @@
-/** Writes a model of our layers into the folder `models`, as a small file and as a plain one; prints what it predicts for ones. */
+/**
+ * Writes a model of our layers into the folder `models`, as a small file and as a plain
+ * one; prints what it predicts for ones.
+ */
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { compressed, maskedDense, powerOfTwoDense, SurgeryCallback } from 'tfjs-compress';

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-/** Writes graph/, a graph model as converter 0.x wrote them: without `format`. y = x · kernel + offset. */
+/**
+ * Writes graph/, a graph model as converter 0.x wrote them: without `format`. y = x ·
+ * kernel + offset.
+ */
 const type = { type: 'DT_FLOAT' };
 const constant = (name) => ({ name, op: 'Const', attr: { dtype: type } });
 const no = { b: false };

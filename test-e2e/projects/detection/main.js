@@ -81,7 +81,10 @@ tf.Tensor.prototype.dataSync = function () {
 };
 window.syncReads = reads;
 
-/** The picture that a file is for detect() and for the readers, as its size and the corner that is white. */
+/**
+ * The picture that a file is for detect() and for the readers, as its size and the corner
+ * that is white.
+ */
 window.orientationOf = async (name) => {
   const set = await fetchVoc(`${location.origin}/voc`, { names: [name] });
   const { data, width, height } = await set.pictures[0].load();
@@ -93,7 +96,10 @@ window.orientationOf = async (name) => {
   return { width, height, white: white.join() };
 };
 
-/** How far the pixels across a frame differ from a ground of one color, on a canvas of each kind. */
+/**
+ * How far the pixels across a frame differ from a ground of one color, on a canvas of
+ * each kind.
+ */
 window.contrast = (color) => {
   const canvases = [
     Object.assign(document.createElement('canvas'), { width: 60, height: 60 }),
@@ -136,7 +142,8 @@ async function detector(variant) {
       dropout: 0,
       training: { windows: 16, scored: 32, proposals: 10, samples: 12 },
     });
-    // The same every time: of random ones some have two boxes of nearly one score, whose order a backend may change.
+    // The same every time: of random ones some have two boxes of nearly one score, whose
+    // order a backend may change.
     made.model.weights.forEach((weight, i) => {
       if (weight.shape.length > 1) tf.tidy(() => weight.write(tf.randomNormal(weight.shape, 0, 0.2, 'float32', i + 1)));
     });
@@ -150,7 +157,10 @@ async function detector(variant) {
   return Detector.load(tf.io.fromMemory(artifacts[variant]));
 }
 
-/** What the same weights detect on a backend in an element of that kind, and how many tensors that leaves. */
+/**
+ * What the same weights detect on a backend in an element of that kind, and how many
+ * tensors that leaves.
+ */
 window.detect = async (backend, kind, variant) => {
   await tf.setBackend(backend);
   const loaded = await detector(variant);
@@ -196,7 +206,10 @@ window.trainDetector = async (backend) => {
   return { backend: tf.getBackend(), classes: set.classes, loss: history.loss };
 };
 
-/** The messages of what reads at once what WebGPU computed; 'none' for what needs no such read. */
+/**
+ * The messages of what reads at once what WebGPU computed; 'none' for what needs no such
+ * read.
+ */
 window.refusals = async () => {
   await tf.setBackend('webgpu');
   const { model } = await detector('full');
@@ -233,7 +246,10 @@ window.refusals = async () => {
   };
 };
 
-/** What a COCO file and the pictures beside it hold: names, sizes, objects, and how many values a picture has for a pixel. */
+/**
+ * What a COCO file and the pictures beside it hold: names, sizes, objects, and how many
+ * values a picture has for a pixel.
+ */
 window.readCoco = async (file) => {
   try {
     const set = await fetchCoco(`${location.origin}/coco/${file}`, `${location.origin}/voc/JPEGImages`);

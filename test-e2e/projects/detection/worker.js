@@ -1,4 +1,7 @@
-/** Detects in a worker what a page sends: { artifacts, backend } once, then pictures with an id. */
+/**
+ * Detects in a worker what a page sends: { artifacts, backend } once, then pictures with
+ * an id.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { Detector } from '@tfjs-compress/detection';
 

@@ -1,6 +1,6 @@
 /**
- * node main.js MODULE: imports it and prints what that changed in tfjs: classes and kernels that are registered, methods that are
- * replaced.
+ * node main.js MODULE: imports it and prints what that changed in tfjs: classes and
+ * kernels that are registered, methods that are replaced.
  */
 import * as core from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';

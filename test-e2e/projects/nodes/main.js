@@ -1,4 +1,7 @@
-/** node main.js wasm|tensorflow: prunes, quantizes, saves and loads on this Node version; exits with 1 when something is off. */
+/**
+ * node main.js wasm|tensorflow: prunes, quantizes, saves and loads on this Node version;
+ * exits with 1 when something is off.
+ */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import util from 'node:util';

@@ -15,7 +15,10 @@ setWasmPaths({
 });
 registerTrainingKernels();
 
-/** Trains on a backend ('webgl', 'wasm' or 'cpu') and counts the timers that fire meanwhile: a page that hangs has none. */
+/**
+ * Trains on a backend ('webgl', 'wasm' or 'cpu') and counts the timers that fire
+ * meanwhile: a page that hangs has none.
+ */
 window.train = async (backend) => {
   const hasStarted = await tf.setBackend(backend);
   const model = smallModel(tf);

@@ -4,7 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 
-/** A file that gets a line for every training, and how long one takes longer for the test's sake. */
+/**
+ * A file that gets a line for every training, and how long one takes longer for the
+ * test's sake.
+ */
 const { LOG, SLOW = '0', DIE } = process.env;
 
 const x = tf.randomUniform([96, 8], -1, 1, 'float32', 1);
@@ -18,7 +21,8 @@ export function model() {
       layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
     ],
   });
-  // As if it were trained: unit i holds x_i, unit 3 + i holds -x_i, and the rest is noise that may go.
+  // As if it were trained: unit i holds x_i, unit 3 + i holds -x_i, and the rest is noise
+  // that may go.
   const noise = (shape, seed) => tf.randomNormal(shape, 0, 0.1, 'float32', seed);
   const parts = tf.tidy(() => tf.concat([tf.eye(3), tf.neg(tf.eye(3))], 1));
   const hidden = tf.tidy(() =>

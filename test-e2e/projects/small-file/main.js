@@ -5,7 +5,10 @@ import { showReport } from 'tfjs-compress/report';
 // For tfjs-vis, which as a script looks for it there.
 window.tf = tf;
 
-/** Loads model.tfz with the decoder alone; returns what it predicts for `inputs` of `shape`, and its weights. */
+/**
+ * Loads model.tfz with the decoder alone; returns what it predicts for `inputs` of
+ * `shape`, and its weights.
+ */
 window.load = async (backend, inputs, shape) => {
   const hasStarted = await tf.setBackend(backend);
   const model = await tf.loadLayersModel(compressed('model.tfz'));
@@ -14,7 +17,10 @@ window.load = async (backend, inputs, shape) => {
   return { backend: hasStarted && tf.getBackend(), outputs: Array.from(await outputs.data()), weights };
 };
 
-/** Shows the figures as surfaces of tfjs-vis, twice; returns their names, each with the figures in it. */
+/**
+ * Shows the figures as surfaces of tfjs-vis, twice; returns their names, each with the
+ * figures in it.
+ */
 window.showFigures = async (history) => {
   await tf.setBackend('cpu');
   const model = await tf.loadLayersModel(compressed('model.tfz'));

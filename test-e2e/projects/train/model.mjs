@@ -31,7 +31,10 @@ export function data(tf) {
   return { xs, ys: tf.oneHot(tf.tensor1d(labels, 'int32'), 3) };
 }
 
-/** How many kernel weights there are, and those that are neither 0 nor a power of two (the first few). */
+/**
+ * How many kernel weights there are, and those that are neither 0 nor a power of two (the
+ * first few).
+ */
 export function checkQuantized(model) {
   const isLevel = (weight) => weight === 0 || 2 ** Math.round(Math.log2(Math.abs(weight))) === Math.abs(weight);
   const kernels = model.weights.filter((weight) => weight.name.endsWith('kernel'));

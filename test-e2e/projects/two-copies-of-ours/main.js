@@ -1,6 +1,6 @@
 /**
- * node main.js CASE: uses the ES module and the CommonJS build of tfjs-compress, which Node loads as two copies, on one model. Prints the
- * error.
+ * node main.js CASE: uses the ES module and the CommonJS build of tfjs-compress, which
+ * Node loads as two copies, on one model. Prints the error.
  */
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';

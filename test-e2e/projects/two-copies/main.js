@@ -1,6 +1,7 @@
 /**
- * node main.js ours|copy: trains with the one line on a model made by a second copy of tfjs-layers, the named copy having been imported
- * last (it then owns the registry that both share). Prints the error.
+ * node main.js ours|copy: trains with the one line on a model made by a second copy of
+ * tfjs-layers, the named copy having been imported last (it then owns the registry that
+ * both share). Prints the error.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';

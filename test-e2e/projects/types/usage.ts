@@ -1,5 +1,6 @@
 /**
- * What people write in TypeScript, strictly: compiled as it is, as .mts and as .cts, never run.
+ * What people write in TypeScript, strictly: compiled as it is, as .mts and as .cts,
+ * never run.
  */
 import * as tf from '@tensorflow/tfjs';
 import { compressed as decoded } from '@tfjs-compress/format/decode';
@@ -20,7 +21,8 @@ import { makeReport } from 'tfjs-compress/report';
 export async function main(x: tf.Tensor, y: tf.Tensor, dataset: tf.data.Dataset<{ xs: tf.Tensor; ys: tf.Tensor }>) {
   const model: tf.Sequential = tf.sequential({ layers: [maskedDense({ units: 4, targetSparsity: 0.5 })] });
 
-  // One callback of ours, alone, in an array, and beside others: parameters of plain objects have their types.
+  // One callback of ours, alone, in an array, and beside others: parameters of plain
+  // objects have their types.
   await model.fit(x, y, { callbacks: new INQScheduler({ steps: [0.5, 1] }) });
   await model.fit(x, y, {
     epochs: 3,

@@ -1,6 +1,9 @@
 const epochs = 8;
 
-/** Trains in a worker until it has done so or, given `stopAt`, waits to be terminated; returns what it ended with. */
+/**
+ * Trains in a worker until it has done so or, given `stopAt`, waits to be terminated;
+ * returns what it ended with.
+ */
 function trainInWorker(address, stopAt) {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   const done = new Promise((resolve, reject) => {

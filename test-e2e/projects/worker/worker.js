@@ -15,9 +15,11 @@ setWasmPaths({
 registerTrainingKernels();
 
 /**
- * Trains and saves after every epoch, from what was saved under the address on, if anything was.
+ * Trains and saves after every epoch, from what was saved under the address on, if
+ * anything was.
  *
- * @param stopAt { epochs, steps }: after so many whole epochs and steps of the next one it says so and waits to be terminated.
+ * @param stopAt { epochs, steps }: after so many whole epochs and steps of the next one
+ *   it says so and waits to be terminated.
  */
 self.onmessage = async ({ data: { address, epochs, stopAt } }) => {
   try {

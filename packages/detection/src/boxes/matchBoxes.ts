@@ -4,9 +4,15 @@ import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 export interface MatchArgs {
   /** A candidate with at least this overlap with an object is positive. */
   positive: number;
-  /** A candidate with less than this overlap with every object is negative. In between it is ignored. */
+  /**
+   * A candidate with less than this overlap with every object is negative. In between it
+   * is ignored.
+   */
   negative: number;
-  /** Makes the candidates that overlap an object most positive, too, however little that is. Default false. */
+  /**
+   * Makes the candidates that overlap an object most positive, too, however little that
+   * is. Default false.
+   */
   keepBest?: boolean;
 }
 

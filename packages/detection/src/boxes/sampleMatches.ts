@@ -11,9 +11,11 @@ export interface SampleArgs {
 }
 
 /**
- * Draws from matchBoxes' result at random, without repetition: indices of positives first, then of negatives; may be fewer than
- * `count`. Every object gets as many positives as any other, as long as it has some: a large object has hundreds of windows, a
- * small one three, and drawn evenly from all windows the small one would hardly ever be seen. (Ours; torchvision draws evenly.)
+ * Draws from matchBoxes' result at random, without repetition: indices of positives
+ * first, then of negatives; may be fewer than `count`. Every object gets as many
+ * positives as any other, as long as it has some: a large object has hundreds of windows,
+ * a small one three, and drawn evenly from all windows the small one would hardly ever be
+ * seen. (Ours; torchvision draws evenly.)
  */
 export function sampleMatches(matches: Int32Array, args: SampleArgs): number[] {
   checkKnownOptions(args, ['count', 'positiveFraction', 'random'], 'sampleMatches');
@@ -34,7 +36,10 @@ export function sampleMatches(matches: Int32Array, args: SampleArgs): number[] {
   return drawn.concat(draw(negatives, count - drawn.length, random));
 }
 
-/** `count` elements or all if there are fewer, from each list in turn; which lists come first is random. */
+/**
+ * `count` elements or all if there are fewer, from each list in turn; which lists come
+ * first is random.
+ */
 function drawInTurn(lists: number[][], count: number, random: () => number): number[] {
   const order = draw([...lists.keys()], lists.length, random);
   const shuffled = order.map((i) => draw(lists[i], Math.min(count, lists[i].length), random));
@@ -47,7 +52,10 @@ function drawInTurn(lists: number[][], count: number, random: () => number): num
   return drawn;
 }
 
-/** `count` different elements, or all if there are fewer; the order is random. Reorders `from`. */
+/**
+ * `count` different elements, or all if there are fewer; the order is random. Reorders
+ * `from`.
+ */
 export function draw(from: number[], count: number, random: () => number): number[] {
   const n = Math.min(count, from.length);
   for (let i = 0; i < n; i++) {

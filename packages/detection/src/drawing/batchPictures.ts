@@ -6,8 +6,9 @@ import type { Detector } from '../model/Detector.js';
 import type { Drawn } from './drawDetections.js';
 
 /**
- * The pictures of a batch of pictureBatches(), as the network gets them, with the objects it is to
- * learn; difficult ones and crowds, which count neither way, are left out. For pictureGrid().
+ * The pictures of a batch of pictureBatches(), as the network gets them, with the objects
+ * it is to learn; difficult ones and crowds, which count neither way, are left out. For
+ * pictureGrid().
  *
  * @param batch What the batches' iterator gives. It is not disposed of.
  * @throws ArgumentError for a batch of cachedBatches(), which holds no pictures.

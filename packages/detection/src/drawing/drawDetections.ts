@@ -15,7 +15,10 @@ export interface Drawn {
 }
 
 export interface DrawOptions {
-  /** All classes, so that each has a color of its own: detector.config.classes. Default: by their names. */
+  /**
+   * All classes, so that each has a color of its own: detector.config.classes. Default:
+   * by their names.
+   */
   classes?: readonly string[];
   /** '#rrggbb' of classes by name, over those. */
   colors?: Readonly<Record<string, string>>;
@@ -28,13 +31,14 @@ export interface DrawOptions {
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
 /**
- * Draws detections: frames in their classes' colors with dark and light edges, and labels on
- * grounds of those colors, so that they can be seen on any picture.
+ * Draws detections: frames in their classes' colors with dark and light edges, and labels
+ * on grounds of those colors, so that they can be seen on any picture.
  *
- * @param target A canvas or its 2D context, which is drawn on; or pixels, in Node too, which stay
- *   as they are. There letters are capitals, and others than A to Z frames.
+ * @param target A canvas or its 2D context, which is drawn on; or pixels, in Node too,
+ *   which stay as they are. There letters are capitals, and others than A to Z frames.
  * @param detections In pixels of the target; the best are drawn last, above the others.
- * @returns The canvas or context; of pixels a copy in red, green, blue, alpha, as ImageData has it.
+ * @returns The canvas or context; of pixels a copy in red, green, blue, alpha, as
+ *   ImageData has it.
  * @throws ArgumentError for an option or a target that is none.
  * @example
  * context.drawImage(image, 0, 0);
@@ -136,7 +140,9 @@ function frame(surface: Surface, [left, top, right, bottom]: Box, line: number, 
   surface.fill(x2 - line, y1, line, y2 - y1, color);
 }
 
-/** Above the box, or in it where there is no room; all of it in the picture, if it fits. */
+/**
+ * Above the box, or in it where there is no room; all of it in the picture, if it fits.
+ */
 function writeLabel(surface: Surface, { box }: Drawn, text: string, color: string, lineWidth: number): void {
   if (text === '') return;
   const size = surface.measure(text);

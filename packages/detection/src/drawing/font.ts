@@ -1,4 +1,7 @@
-/** Glyphs of 5 × 7 pixels: rows from the top, '#' where there is ink. Letters are capitals. */
+/**
+ * Glyphs of 5 × 7 pixels: rows from the top, '#' where there is ink. Letters are
+ * capitals.
+ */
 const drawn: Record<string, string> = {
   '0': '.###./#...#/#..##/#.#.#/##..#/#...#/.###.',
   '1': '..#../.##../..#../..#../..#../..#../.###.',

@@ -14,9 +14,11 @@ export interface PictureGridOptions extends DrawOptions {
 const gap = 6;
 
 /**
- * Pictures with their boxes, side by side in one: to look at a batch, or at the worst of a set.
+ * Pictures with their boxes, side by side in one: to look at a batch, or at the worst of
+ * a set.
  *
- * @param pictures Each with what is to be drawn on it: detections or objects, in its pixels.
+ * @param pictures Each with what is to be drawn on it: detections or objects, in its
+ *   pixels.
  * @returns Red, green, blue, alpha on white, as ImageData has it.
  * @throws ArgumentError for an option or a picture that is none.
  * @example

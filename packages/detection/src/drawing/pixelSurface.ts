@@ -1,7 +1,9 @@
 import { glyphHeight, glyphsOf, glyphWidth } from './font.js';
 import type { Surface } from './Surface.js';
 
-/** Bytes red, green, blue, alpha. `scale` is the side of a dot of the letters in pixels. */
+/**
+ * Bytes red, green, blue, alpha. `scale` is the side of a dot of the letters in pixels.
+ */
 export function pixelSurface(data: Uint8ClampedArray, width: number, height: number, scale: number): Surface {
   const fill: Surface['fill'] = (x, y, w, h, color) => {
     const value = Number.parseInt(color.slice(1), 16);

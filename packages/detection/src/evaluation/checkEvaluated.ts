@@ -3,8 +3,8 @@ import { check } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/PictureSet.js';
 
 /**
- * Throws an ArgumentError unless there is one list of found boxes, each with four numbers and a
- * score, for each list of objects.
+ * Throws an ArgumentError unless there is one list of found boxes, each with four numbers
+ * and a score, for each list of objects.
  */
 export function checkEvaluated(
   found: readonly (readonly { box: Box; score?: number; class?: string }[])[],

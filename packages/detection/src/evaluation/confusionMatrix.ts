@@ -15,13 +15,17 @@ export interface ConfusionMatrixOptions {
 export interface ConfusionMatrix {
   /** Names of the rows and columns but the last, which is the background. */
   classes: readonly string[];
-  /** [class of the object][class of the detection]: the last row is detected where nothing is, the last column missed. */
+  /**
+   * [class of the object][class of the detection]: the last row is detected where nothing
+   * is, the last column missed.
+   */
   counts: number[][];
 }
 
 /**
- * What objects are taken for. Pairs of any classes, of most overlap first, belong together, each
- * object and detection once. Difficult objects, crowds, and what belongs to them are not counted.
+ * What objects are taken for. Pairs of any classes, of most overlap first, belong
+ * together, each object and detection once. Difficult objects, crowds, and what belongs
+ * to them are not counted.
  *
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  * @example

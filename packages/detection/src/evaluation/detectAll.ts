@@ -11,9 +11,9 @@ export interface DetectAllOptions extends DetectOptions {
 }
 
 /**
- * Runs a detector over every picture of a set: what the evaluations take. Options are those of
- * detect(); but scoreThreshold is 0.05 where it is not given, whatever the model's own, as an
- * average precision is made of detections of low scores, too.
+ * Runs a detector over every picture of a set: what the evaluations take. Options are
+ * those of detect(); but scoreThreshold is 0.05 where it is not given, whatever the
+ * model's own, as an average precision is made of detections of low scores, too.
  *
  * @returns Of each picture, best first.
  * @throws ArgumentError for an option or the set; Error that names a picture.

@@ -8,7 +8,10 @@ export interface EvaluateCocoOptions {
   classes?: readonly string[];
 }
 
-/** COCO's twelve figures, 0 to 1; −1 where there is nothing to measure (no small objects, say). */
+/**
+ * COCO's twelve figures, 0 to 1; −1 where there is nothing to measure (no small objects,
+ * say).
+ */
 export interface CocoResult {
   /** Mean over overlaps .5, .55, …, .95. */
   ap: number;
@@ -45,10 +48,11 @@ interface Matched {
 }
 
 /**
- * Average precision and recall as COCO's evaluation computes them: ranked detections take the best object not yet taken, at
- * ≥ the overlap; crowds and objects outside the range of areas are ignored, and so is what matches them.
- * VOC's difficult objects are ignored likewise, but found once at most, as COCO ignores objects.
- * `detections[i]` and `truth[i]` belong to the same picture.
+ * Average precision and recall as COCO's evaluation computes them: ranked detections take
+ * the best object not yet taken, at ≥ the overlap; crowds and objects outside the range
+ * of areas are ignored, and so is what matches them. VOC's difficult objects are ignored
+ * likewise, but found once at most, as COCO ignores objects. `detections[i]` and
+ * `truth[i]` belong to the same picture.
  *
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */

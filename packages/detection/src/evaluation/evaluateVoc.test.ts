@@ -37,7 +37,8 @@ describe('evaluateVoc', () => {
   });
 
   it('widths include the last pixel, and exactly 0.5 is not enough', () => {
-    // 10 × 10 pixels against 5 × 10: overlap 0.5 exactly. Without the last pixel it would be 4 · 9 / 81 = 0.44.
+    // 10 × 10 pixels against 5 × 10: overlap 0.5 exactly. Without the last pixel it would
+    // be 4 · 9 / 81 = 0.44.
     expect(evaluateVoc([[detection([0, 0, 4, 9], 1)]], [[object(at(0))]]).map).toBe(0);
     expect(evaluateVoc([[detection([0, 0, 5, 9], 1)]], [[object(at(0))]]).map).toBe(1);
     const half = evaluateVoc([[detection([0, 0, 4, 9], 1)]], [[object(at(0))]], { iouThreshold: 0.49 });

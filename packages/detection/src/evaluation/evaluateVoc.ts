@@ -7,7 +7,10 @@ import { type Matched, matchClass } from './matchClass.js';
 export interface EvaluateVocOptions {
   /** Classes to evaluate. Default: all that have objects. */
   classes?: readonly string[];
-  /** 2007: mean of the best precision at 11 recalls. 2010 and later: area under the falling envelope. Default 2010. */
+  /**
+   * 2007: mean of the best precision at 11 recalls. 2010 and later: area under the
+   * falling envelope. Default 2010.
+   */
   year?: number;
   /** A detection counts above this overlap. Default 0.5. */
   iouThreshold?: number;
@@ -33,11 +36,13 @@ export interface VocResult {
 }
 
 /**
- * Average precision as VOC's development kit computes it: boxes include their last pixel (widths are x2 − x1 + 1), a detection
- * is compared with the object it overlaps most whether or not that is already found, a second one of the same object is wrong,
- * and what matches a difficult object counts neither way. VOC has no crowds: as in COCO, a detection
- * that is nothing else, but of which more than iouThreshold lies in a crowd, counts neither way, and
- * the crowd need not be found. `detections[i]` and `truth[i]` belong to the same picture.
+ * Average precision as VOC's development kit computes it: boxes include their last pixel
+ * (widths are x2 − x1 + 1), a detection is compared with the object it overlaps most
+ * whether or not that is already found, a second one of the same object is wrong, and
+ * what matches a difficult object counts neither way. VOC has no crowds: as in COCO, a
+ * detection that is nothing else, but of which more than iouThreshold lies in a crowd,
+ * counts neither way, and the crowd need not be found. `detections[i]` and `truth[i]`
+ * belong to the same picture.
  *
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */

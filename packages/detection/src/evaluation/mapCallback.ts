@@ -18,9 +18,10 @@ export interface MapCallbackOptions extends DetectOptions {
 
 /**
  * Writes VOC's mean average precision on a set into the logs, as val_mAP, after epochs of
- * fitDataset; NaN after those in between. With `new BestWeights({ monitor: 'val_mAP', mode: 'max' })`
- * of @tfjs-compress/callbacks, in any order, the detector ends with the weights of its best epoch:
- * beside SurgeryCallback and INQScheduler the best compressed ones.
+ * fitDataset; NaN after those in between. With
+ * `new BestWeights({ monitor: 'val_mAP', mode: 'max' })` of @tfjs-compress/callbacks, in
+ * any order, the detector ends with the weights of its best epoch: beside SurgeryCallback
+ * and INQScheduler the best compressed ones.
  *
  * @param options Others than set, every and evaluationIouThreshold are those of detect().
  * @throws ArgumentError for an option or the set.
@@ -50,7 +51,8 @@ export function mapCallback(detector: Detector, options: MapCallbackOptions): Cu
     if (logs) logs.val_mAP = figure;
   };
   const callback: CustomCallback & { priority?: number } = new CustomCallback({ onEpochEnd: evaluate }, 'never');
-  // Where it comes among callbacks of @tfjs-compress: behind those that compress, before BestWeights.
+  // Where it comes among callbacks of @tfjs-compress: behind those that compress, before
+  // BestWeights.
   callback.priority = 1.5;
   return callback;
 }

@@ -2,8 +2,9 @@ import { type Curve, curvesSvg } from './curvesSvg.js';
 import type { ClassResult } from './evaluateVoc.js';
 
 /**
- * Precision over recall of each class as an SVG picture: 448 pixels square, wider where more than
- * eight classes are named beside it. `classColours` overrides the colours of classes by name.
+ * Precision over recall of each class as an SVG picture: 448 pixels square, wider where
+ * more than eight classes are named beside it. `classColours` overrides the colours of
+ * classes by name.
  */
 export function precisionRecallSvg(
   classes: readonly Pick<ClassResult, 'class' | 'ap' | 'precision' | 'recall'>[],

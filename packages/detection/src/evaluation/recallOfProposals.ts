@@ -4,9 +4,10 @@ import type { Annotation } from '../data/PictureSet.js';
 import { checkEvaluated, checkOverlap } from './checkEvaluated.js';
 
 /**
- * Part of all objects that at least one of a picture's best `count` proposals overlaps by `iouThreshold` or more (default 0.5), for
- * each of `counts`. `proposals[i]`, best first, and `truth[i]` belong to the same picture; difficult objects and crowds do not
- * count. NaN where no object does.
+ * Part of all objects that at least one of a picture's best `count` proposals overlaps by
+ * `iouThreshold` or more (default 0.5), for each of `counts`. `proposals[i]`, best first,
+ * and `truth[i]` belong to the same picture; difficult objects and crowds do not count.
+ * NaN where no object does.
  */
 export function recallOfProposals(
   proposals: readonly (readonly { box: Box }[])[],

@@ -26,15 +26,18 @@ export interface ScorePoint {
 export interface ScoreCurve {
   /** Every threshold that makes a difference, the highest first. */
   points: ScorePoint[];
-  /** The point with the largest f1; undefined where there are no detections or no objects. */
+  /**
+   * The point with the largest f1; undefined where there are no detections or no objects.
+   */
   best: ScorePoint | undefined;
   /** Objects that count. */
   objects: number;
 }
 
 /**
- * Precision, recall and F1 over the score threshold, matched as evaluateVoc() does: of all classes
- * together and of each. Choose thresholds on validation pictures, not on those you report.
+ * Precision, recall and F1 over the score threshold, matched as evaluateVoc() does: of
+ * all classes together and of each. Choose thresholds on validation pictures, not on
+ * those you report.
  *
  * @param detections Of each picture; of low scores, too, as detectAll() gives them.
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.

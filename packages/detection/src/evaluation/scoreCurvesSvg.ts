@@ -7,7 +7,9 @@ const figures: [keyof ScorePoint, string][] = [
   ['f1', 'F1'],
 ];
 
-/** Precision, recall and F1 over the score threshold as an SVG picture, 448 pixels square. */
+/**
+ * Precision, recall and F1 over the score threshold as an SVG picture, 448 pixels square.
+ */
 export function scoreCurvesSvg({ points, best }: ScoreCurve): string {
   const curves = figures.map(([key, name]): Curve => {
     const label = best ? `${name} ${best[key].toFixed(3)} at ${best.threshold.toFixed(2)}` : `${name}: none`;

@@ -5,13 +5,17 @@ import { check } from '@tfjs-compress/math/internal';
 import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export interface BoxDecodingArgs {
-  /** What the offsets were multiplied by. Default [1, 1, 1, 1], those of proposals; detections have [10, 10, 5, 5]. */
+  /**
+   * What the offsets were multiplied by. Default [1, 1, 1, 1], those of proposals;
+   * detections have [10, 10, 5, 5].
+   */
   coder?: CoderWeights;
 }
 
 /**
- * decodeBoxes as a layer, on the backend and with a gradient: [boxes [b, n, 4], offsets [b · n, 4 · k]] → [b · n, k, 4], each box moved
- * by k offsets (one for each class). Not cut to the picture.
+ * decodeBoxes as a layer, on the backend and with a gradient: [boxes [b, n, 4], offsets
+ * [b · n, 4 · k]] → [b · n, k, 4], each box moved by k offsets (one for each class). Not
+ * cut to the picture.
  */
 export class BoxDecoding extends layers.Layer {
   static readonly className = 'BoxDecoding';

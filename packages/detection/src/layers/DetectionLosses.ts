@@ -23,8 +23,9 @@ function indicator(condition: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Losses of the proposal stage: [logits [b · n, 1], offsets [b · n, 4], targets [b, n, 5]] → [b, 2]: binary cross-entropy, and
- * boxWeight · smooth-L1 over positives, both divided by the number of windows. boxWeight's default is 3, the paper's λ.
+ * Losses of the proposal stage: [logits [b · n, 1], offsets [b · n, 4], targets [b, n,
+ * 5]] → [b, 2]: binary cross-entropy, and boxWeight · smooth-L1 over positives, both
+ * divided by the number of windows. boxWeight's default is 3, the paper's λ.
  */
 export class ProposalLosses extends layers.Layer {
   static readonly className = 'ProposalLosses';
@@ -62,8 +63,9 @@ export class ProposalLosses extends layers.Layer {
 tf.serialization.registerClass(ProposalLosses);
 
 /**
- * Losses of the detection stage: [logits [b · n, classes + 1], offsets [b · n, 4 · classes], targets [b, n, 5]] → [b, 2]: softmax
- * cross-entropy, and smooth-L1 of the offsets of the right class, both divided by the number of boxes.
+ * Losses of the detection stage: [logits [b · n, classes + 1], offsets [b · n, 4 ·
+ * classes], targets [b, n, 5]] → [b, 2]: softmax cross-entropy, and smooth-L1 of the
+ * offsets of the right class, both divided by the number of boxes.
  */
 export class DetectionLosses extends layers.Layer {
   static readonly className = 'DetectionLosses';
@@ -73,7 +75,8 @@ export class DetectionLosses extends layers.Layer {
     const { labels, offsets: wanted, n } = split(targets as tf.Tensor3D);
     const classes = (logits.shape[1] as number) - 1;
     const counted = indicator(tf.greaterEqual(labels, 0)) as tf.Tensor2D;
-    // oneHot leaves a row of zeros for −1: no loss. Asked for float32, WASM writes the bits of the integer 1.
+    // oneHot leaves a row of zeros for −1: no loss. Asked for float32, WASM writes the
+    // bits of the integer 1.
     const ones = tf.oneHot(tf.cast(tf.reshape(labels, [n]), 'int32'), classes + 1);
     const oneHot = tf.cast(ones, 'float32') as tf.Tensor2D;
     const entropy = softmaxCrossEntropy(logits as tf.Tensor2D, oneHot);

@@ -8,15 +8,19 @@ export interface LocalResponseNormalizationArgs {
   depthRadius?: number;
   /** Default 1. */
   bias?: number;
-  /** Not divided by the number of channels, unlike Caffe's. Default 0.2, which is Caffe's default 1 over its 5 channels. */
+  /**
+   * Not divided by the number of channels, unlike Caffe's. Default 0.2, which is Caffe's
+   * default 1 over its 5 channels.
+   */
   alpha?: number;
   /** Default 0.75. */
   beta?: number;
 }
 
 /**
- * x · (bias + alpha · Σ x²)^−beta, the sum over 2 · depthRadius + 1 neighbouring channels (Krizhevsky et al., 2012). Input and
- * output [batch, height, width, channels]. HyperNet gives no parameters: the defaults are Caffe's.
+ * x · (bias + alpha · Σ x²)^−beta, the sum over 2 · depthRadius + 1 neighbouring channels
+ * (Krizhevsky et al., 2012). Input and output [batch, height, width, channels]. HyperNet
+ * gives no parameters: the defaults are Caffe's.
  */
 export class LocalResponseNormalization extends layers.Layer {
   static readonly className = 'LocalResponseNormalization';

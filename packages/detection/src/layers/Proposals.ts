@@ -15,9 +15,10 @@ export interface ProposalsArgs {
 }
 
 /**
- * Windows moved by their offsets, cut to the picture, suppressed, the best `count` of each picture.
- * [map [b, h, w, c], windows [b, n, 4], logits [b · n, 1], offsets [b · n, 4]] → [b, count, 5]: x1, y1, x2, y2, logit; rows of
- * zeros where there are fewer. No gradient goes through it.
+ * Windows moved by their offsets, cut to the picture, suppressed, the best `count` of
+ * each picture. [map [b, h, w, c], windows [b, n, 4], logits [b · n, 1], offsets [b · n,
+ * 4]] → [b, count, 5]: x1, y1, x2, y2, logit; rows of zeros where there are fewer. No
+ * gradient goes through it.
  */
 export class Proposals extends layers.Layer {
   static readonly className = 'Proposals';

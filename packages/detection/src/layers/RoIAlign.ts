@@ -7,11 +7,16 @@ import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIAlignLayerArgs = LayerConfig &
   RoIAlignOptions & {
-    /** false takes a way that is many times faster for thousands of boxes and has no gradient. Default true. */
+    /**
+     * false takes a way that is many times faster for thousands of boxes and has no
+     * gradient. Default true.
+     */
     gradient?: boolean;
   };
 
-/** roiAlign as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size, c]. */
+/**
+ * roiAlign as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size, c].
+ */
 export class RoIAlign extends layers.Layer {
   static readonly className = 'RoIAlign';
   private readonly options: RoIAlignOptions & { gradient: boolean };

@@ -7,7 +7,10 @@ import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;
 
-/** roiMaxPool as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size, c]. */
+/**
+ * roiMaxPool as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size,
+ * c].
+ */
 export class RoIMaxPooling extends layers.Layer {
   static readonly className = 'RoIMaxPooling';
   private readonly options: Required<RoIMaxPoolOptions>;

@@ -13,24 +13,35 @@ export interface SampleCandidatesArgs {
   stride: number;
   /** Distance of the sliding windows in pixels. Default 16. */
   gridStride?: number;
-  /** Square roots of the windows' areas in pixels, and their heights divided by widths. */
+  /**
+   * Square roots of the windows' areas in pixels, and their heights divided by widths.
+   */
   scales: readonly number[];
   ratios: readonly number[];
-  /** Windows a picture that the proposal loss is taken over. Default 256, half of them positive at most. */
+  /**
+   * Windows a picture that the proposal loss is taken over. Default 256, half of them
+   * positive at most.
+   */
   count?: number;
   positiveFraction?: number;
-  /** Overlap of a positive window and below which one is negative. Defaults 0.45 and 0.3. */
+  /**
+   * Overlap of a positive window and below which one is negative. Defaults 0.45 and 0.3.
+   */
   positive?: number;
   negative?: number;
-  /** Windows a picture, drawn at random, that become proposals for the detection stage. Default 2,000. */
+  /**
+   * Windows a picture, drawn at random, that become proposals for the detection stage.
+   * Default 2,000.
+   */
   scored?: number;
   seed?: number;
 }
 
 /**
- * Training only: draws from the sliding windows what the proposal stage learns from.
- * [map [b, h, w, c], boxes [b, m, 4], classes [b, m]] → [windows [b, count, 4], targets [b, count, 5], scored [b, scored, 4]].
- * A target is 1, 0 or −1 (ignored), then tx, ty, tw, th.
+ * Training only: draws from the sliding windows what the proposal stage learns from. [map
+ * [b, h, w, c], boxes [b, m, 4], classes [b, m]] → [windows [b, count, 4], targets [b,
+ * count, 5], scored [b, scored, 4]]. A target is 1, 0 or −1 (ignored), then tx, ty, tw,
+ * th.
  */
 export class SampleCandidates extends layers.Layer {
   static readonly className = 'SampleCandidates';

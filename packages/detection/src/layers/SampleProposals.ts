@@ -9,18 +9,25 @@ import { hideDifficult } from './hideDifficult.js';
 import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
 export interface SampleProposalsArgs {
-  /** Boxes a picture that the detection loss is taken over. Default 512, a quarter of them objects at most (torchvision). */
+  /**
+   * Boxes a picture that the detection loss is taken over. Default 512, a quarter of them
+   * objects at most (torchvision).
+   */
   count?: number;
   positiveFraction?: number;
-  /** Overlap with an object from which a box is that object; below it is background. Default 0.5 (torchvision). */
+  /**
+   * Overlap with an object from which a box is that object; below it is background.
+   * Default 0.5 (torchvision).
+   */
   positive?: number;
   seed?: number;
 }
 
 /**
- * Training only: draws what the detection stage learns from, out of the proposals and the objects themselves.
- * [proposals [b, n, 5], boxes [b, m, 4], classes [b, m]] → [boxes [b, count, 4], targets [b, count, 5]]. A target is the class
- * (0 background, −1 ignored), then tx, ty, tw, th.
+ * Training only: draws what the detection stage learns from, out of the proposals and the
+ * objects themselves. [proposals [b, n, 5], boxes [b, m, 4], classes [b, m]] → [boxes [b,
+ * count, 4], targets [b, count, 5]]. A target is the class (0 background, −1 ignored),
+ * then tx, ty, tw, th.
  */
 export class SampleProposals extends layers.Layer {
   static readonly className = 'SampleProposals';
@@ -77,7 +84,10 @@ export class SampleProposals extends layers.Layer {
 }
 tf.serialization.registerClass(SampleProposals);
 
-/** The proposals that are there (rows of zeros are not) and the objects, which are proposals early on when no others are good. */
+/**
+ * The proposals that are there (rows of zeros are not) and the objects, which are
+ * proposals early on when no others are good.
+ */
 function poolOf(rows: Float32Array, objects: Float32Array): Float32Array {
   const pool: number[] = [];
   for (let i = 0; i < rows.length; i += 5) {

@@ -25,7 +25,10 @@ export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number)
   return values.slice(picture * n * k, (picture + 1) * n * k);
 }
 
-/** The objects of one picture: rows whose class is positive. Class 0 is padding, −1 an object that counts neither way. */
+/**
+ * The objects of one picture: rows whose class is positive. Class 0 is padding, −1 an
+ * object that counts neither way.
+ */
 export function objectsOf(boxes: Float32Array, classes: Float32Array) {
   const indices = (wanted: (c: number) => boolean) => [...classes.keys()].filter((i) => wanted(classes[i]));
   const counted = indices((c) => c > 0);

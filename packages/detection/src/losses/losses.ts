@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-// Constants go through save, too: what a closure holds is disposed of before the gradient is taken.
+// Constants go through save, too: what a closure holds is disposed of before the gradient
+// is taken.
 
 /**
- * Smooth-L1 of differences: ½d²/β below β, |d| − ½β above (Girshick, Fast R-CNN; torchvision's detectors take β = 1/9).
- * Elementwise, the shape of `difference`.
+ * Smooth-L1 of differences: ½d²/β below β, |d| − ½β above (Girshick, Fast R-CNN;
+ * torchvision's detectors take β = 1/9). Elementwise, the shape of `difference`.
  */
 export function smoothL1(difference: tf.Tensor, beta = 1 / 9): tf.Tensor {
   const op = tf.customGrad((d, save) => {
@@ -18,7 +19,10 @@ export function smoothL1(difference: tf.Tensor, beta = 1 / 9): tf.Tensor {
   return op(difference);
 }
 
-/** −[t·ln σ(x) + (1 − t)·ln(1 − σ(x))], without overflow; elementwise. The targets are constants. */
+/**
+ * −[t·ln σ(x) + (1 − t)·ln(1 − σ(x))], without overflow; elementwise. The targets are
+ * constants.
+ */
 export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
   const op = tf.customGrad((x, save) => {
     const logit = x as tf.Tensor;
@@ -31,7 +35,10 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Te
   return op(logits);
 }
 
-/** −Σ t·ln softmax(x) over the last axis. The targets, one-hot or all zero (then the loss is 0), are constants. */
+/**
+ * −Σ t·ln softmax(x) over the last axis. The targets, one-hot or all zero (then the loss
+ * is 0), are constants.
+ */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   const op = tf.customGrad((x, save) => {
     const logit = x as tf.Tensor;

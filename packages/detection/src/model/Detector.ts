@@ -37,19 +37,28 @@ export class Detector {
   readonly config: HyperNetConfig;
   /** Strides of the trunk's three levels in pixels. */
   readonly strides: readonly [number, number, number];
-  /** [picture, boxes, classes] → the trunk's three levels, the first pooled to the second's size. */
+  /**
+   * [picture, boxes, classes] → the trunk's three levels, the first pooled to the
+   * second's size.
+   */
   readonly featureModel: LayersModel;
-  /** `model` without the trunk: [three levels, boxes, classes] → losses. Trains on what featureModel gave, once, for a frozen trunk. */
+  /**
+   * `model` without the trunk: [three levels, boxes, classes] → losses. Trains on what
+   * featureModel gave, once, for a frozen trunk.
+   */
   readonly headModel: LayersModel;
-  /** The stages one by one, for trainSixSteps: on pictures (`model`) or cached levels (`headModel`). */
+  /**
+   * The stages one by one, for trainSixSteps: on pictures (`model`) or cached levels
+   * (`headModel`).
+   */
   readonly stageModels: (which: LayersModel) => StageModels;
   private readonly hyperModel: LayersModel;
   private readonly scorer: WindowScorer;
   private readonly classifier: ProposalClassifier;
 
   /**
-   * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m, 4], classes [b, m]] → [b, 4]; what fit,
-   * callbacks and save work on
+   * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m,
+   *   4], classes [b, m]] → [b, 4]; what fit, callbacks and save work on
    */
   constructor(readonly model: LayersModel) {
     const metadata = model.getUserDefinedMetadata() as {
@@ -95,8 +104,9 @@ export class Detector {
   }
 
   /**
-   * A detector of what `change` makes of this one's model, such as compressible() or strip() of @tfjs-compress/layers:
-   * `detector.rebuild(compressible)`. It has weights of its own; this one stays as it is.
+   * A detector of what `change` makes of this one's model, such as compressible() or
+   * strip() of @tfjs-compress/layers: `detector.rebuild(compressible)`. It has weights of
+   * its own; this one stays as it is.
    */
   rebuild(change: (model: LayersModel) => LayersModel): Detector {
     const changed = change(this.model);
@@ -109,7 +119,10 @@ export class Detector {
     return this.model.save(target);
   }
 
-  /** Compiles `which` (default: model; headModel for a frozen trunk) with the sum of the four losses, each also a metric. */
+  /**
+   * Compiles `which` (default: model; headModel for a frozen trunk) with the sum of the
+   * four losses, each also a metric.
+   */
   compile(optimizer: tf.Optimizer, which: LayersModel = this.model): void {
     which.compile({ optimizer, loss: totalLoss, metrics: lossTerms.joint });
   }
@@ -153,8 +166,8 @@ export class Detector {
   }
 
   /**
-   * The same as detect() of each picture, in fewer runs of the network: pictures of one size go
-   * through the trunk together, `batchSize` (default 8) at most.
+   * The same as detect() of each picture, in fewer runs of the network: pictures of one
+   * size go through the trunk together, `batchSize` (default 8) at most.
    *
    * @returns Of each picture, best first.
    */
@@ -175,13 +188,15 @@ export class Detector {
   }
 
   /**
-   * Chooses the scoreThreshold with the best F1 of all classes together (at an overlap of 0.5), and
-   * makes it, with the other options given, what detect() does by default; save() keeps that. Give
-   * validation pictures: neither those trained on nor those you report.
+   * Chooses the scoreThreshold with the best F1 of all classes together (at an overlap of
+   * 0.5), and makes it, with the other options given, what detect() does by default;
+   * save() keeps that. Give validation pictures: neither those trained on nor those you
+   * report.
    *
    * @param options Those of detect() that are to be used; see detectAll().
    * @returns The threshold, and precision, recall and F1 with it on these pictures.
-   * @throws ArgumentError for an option or the set; Error where no object is found at all.
+   * @throws ArgumentError for an option or the set; Error where no object is found at
+   *   all.
    * @example
    * const { threshold, precision, recall } = await detector.chooseThreshold(valSet, { proposals: 300 });
    * await detector.save('file://detector');
@@ -197,8 +212,8 @@ export class Detector {
   }
 
   /**
-   * Sets what detect() and propose() do by default with this detector; save() keeps it. Options
-   * that are not given stay as they are.
+   * Sets what detect() and propose() do by default with this detector; save() keeps it.
+   * Options that are not given stay as they are.
    *
    * @throws ArgumentError for a value, Error for an unknown option.
    */
@@ -210,7 +225,10 @@ export class Detector {
     this.model.setUserDefinedMetadata({ ...metadata, hyperNet: this.config });
   }
 
-  /** Frees all weights. (A layer of several models counts them; model.dispose() would take off one only.) */
+  /**
+   * Frees all weights. (A layer of several models counts them; model.dispose() would take
+   * off one only.)
+   */
   dispose(): void {
     for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
   }

@@ -7,7 +7,10 @@ import { checkClasses } from '../data/checkClasses.js';
 export interface CandidateArgs {
   /** Distance of neighbouring windows in pixels of the resized picture. Default 16. */
   stride?: number;
-  /** Square roots of their areas in those pixels. Default 32, 64, 128, 256, 512: with stride 16 some 35,000 windows at 600 × 1000. */
+  /**
+   * Square roots of their areas in those pixels. Default 32, 64, 128, 256, 512: with
+   * stride 16 some 35,000 windows at 600 × 1000.
+   */
   scales?: number[];
   /** Heights divided by widths. Default ½, 1, 2. */
   ratios?: number[];
@@ -15,20 +18,29 @@ export interface CandidateArgs {
 
 /** What training draws and how it is weighed. */
 export interface TrainingArgs {
-  /** Windows a picture in the proposal loss. Default 256 (torchvision), half of them positive. */
+  /**
+   * Windows a picture in the proposal loss. Default 256 (torchvision), half of them
+   * positive.
+   */
   windows?: number;
-  /** Overlap from which a window is positive, and below which it is negative. Defaults 0.45 and 0.3 (the paper). */
+  /**
+   * Overlap from which a window is positive, and below which it is negative. Defaults
+   * 0.45 and 0.3 (the paper).
+   */
   positive?: number;
   negative?: number;
-  /** Windows a picture, drawn at random, that are scored to make proposals for the detection stage. Default 2,000 (ours). */
+  /**
+   * Windows a picture, drawn at random, that are scored to make proposals for the
+   * detection stage. Default 2,000 (ours).
+   */
   scored?: number;
   /** Proposals a picture. Default 200 (the paper). */
   proposals?: number;
   /** Proposals a picture in the detection loss. Default 512 (torchvision). */
   samples?: number;
   /**
-   * Part of the samples that are objects, at most. Default 0.25 (torchvision). Scores follow it:
-   * those of 0.5 are higher than those of 0.25.
+   * Part of the samples that are objects, at most. Default 0.25 (torchvision). Scores
+   * follow it: those of 0.5 are higher than those of 0.25.
    */
   positiveFraction?: number;
   /** Weight of the proposals' box loss. Default 3 (the paper). */
@@ -39,13 +51,14 @@ export interface TrainingArgs {
 
 export interface HyperNetArgs {
   /**
-   * 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own whose input
-   * is [null, null, null, 3]. trunkOf() makes one of a model for pictures of one size.
+   * 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own
+   * whose input is [null, null, null, 3]. trunkOf() makes one of a model for pictures of
+   * one size.
    */
   trunk: 'vgg16' | 'alexnet' | LayersModel;
   /**
-   * Names of the shallow, middle and deep layer of the trunk. Needed for a trunk of your own, unless
-   * it has three outputs: then they are those.
+   * Names of the shallow, middle and deep layer of the trunk. Needed for a trunk of your
+   * own, unless it has three outputs: then they are those.
    */
   levels?: readonly [shallow: string, middle: string, deep: string];
   /** Names of the classes, without background. */
@@ -53,21 +66,27 @@ export interface HyperNetArgs {
   /** 'full' is the paper's HyperNet, 'fast' its HyperNet-SP. Default 'full'. */
   variant?: 'full' | 'fast';
   /**
-   * Whether the trunk trains, too, but for layers that you froze. Its batch normalization keeps its
-   * statistics in any case. Default false.
+   * Whether the trunk trains, too, but for layers that you froze. Its batch normalization
+   * keeps its statistics in any case. Default false.
    */
   fineTune?: boolean;
   /**
-   * What the trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR minus
-   * ImageNet's mean, 'torch' is ImageNet's mean and deviation of values 0 … 1, 'none' nothing.
-   * Default 'caffe' for vgg16 and alexnet, else 'tf'.
+   * What the trunk expects of values 0 … 255: 'tf' scales to [−1, 1], 'caffe' is BGR
+   * minus ImageNet's mean, 'torch' is ImageNet's mean and deviation of values 0 … 1,
+   * 'none' nothing. Default 'caffe' for vgg16 and alexnet, else 'tf'.
    */
   preprocessing?: Preprocessing;
-  /** Pictures are resized so that their shorter side has this many pixels, the longer at most `longSide`. Defaults 600 and 1000. */
+  /**
+   * Pictures are resized so that their shorter side has this many pixels, the longer at
+   * most `longSide`. Defaults 600 and 1000.
+   */
   shortSide?: number;
   longSide?: number;
   candidates?: CandidateArgs;
-  /** 'align' is RoIAlign, 'maxPool' the paper's RoI max pooling. Default 'align', whose gradient runs on the backend. */
+  /**
+   * 'align' is RoIAlign, 'maxPool' the paper's RoI max pooling. Default 'align', whose
+   * gradient runs on the backend.
+   */
   roi?: 'align' | 'maxPool';
   /** Bins along each side. Default 13 (the paper). */
   roiSize?: number;
@@ -75,17 +94,25 @@ export interface HyperNetArgs {
   channels?: number;
   /** Units of the proposal stage. Default 256 (the paper). */
   proposalUnits?: number;
-  /** Channels and units of the detection stage. Defaults 63 (the paper) and 4096 (as in VGG-16). */
+  /**
+   * Channels and units of the detection stage. Defaults 63 (the paper) and 4096 (as in
+   * VGG-16).
+   */
   detectionChannels?: number;
   detectionUnits?: number;
   /** Default 0.25 (the paper). */
   dropout?: number;
   training?: TrainingArgs;
-  /** Defaults of detect() and propose() that are saved with the model. Default: none of its own. */
+  /**
+   * Defaults of detect() and propose() that are saved with the model. Default: none of
+   * its own.
+   */
   detect?: DetectOptions;
 }
 
-/** A HyperNet's arguments with every default filled in, as they are saved with the model. */
+/**
+ * A HyperNet's arguments with every default filled in, as they are saved with the model.
+ */
 export type HyperNetConfig = Required<
   Omit<HyperNetArgs, 'trunk' | 'candidates' | 'training' | 'levels' | 'classes'>
 > & {
@@ -139,7 +166,10 @@ const defaults = {
   detect: {},
 };
 
-/** Checks every argument and fills in the defaults; an undefined one is the default, nested ones too. */
+/**
+ * Checks every argument and fills in the defaults; an undefined one is the default,
+ * nested ones too.
+ */
 export function configOf(args: HyperNetArgs): HyperNetConfig {
   const given = resolveOptions<HyperNetArgs>('hyperNet', args, defaults as unknown as HyperNetArgs);
   const { trunk, levels: named, preprocessing, candidates, training, detect, ...rest } = given;

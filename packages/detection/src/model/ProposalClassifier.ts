@@ -14,7 +14,10 @@ export interface ClassifiedBoxes {
 
 /** The detection stage on proposals. */
 export class ProposalClassifier {
-  /** [Hyper Feature, boxes [1, n, 4]] → [probabilities [n, 1 + classes], boxes [n, classes, 4]]. */
+  /**
+   * [Hyper Feature, boxes [1, n, 4]] → [probabilities [n, 1 + classes], boxes [n,
+   * classes, 4]].
+   */
   private readonly stage: LayersModel;
   private readonly classes: number;
 
@@ -46,7 +49,8 @@ export class ProposalClassifier {
 
   private async once(hyper: tf.Tensor4D, rois: Boxes): Promise<ClassifiedBoxes> {
     const n = rois.length / 4;
-    // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at once, as RoIAlign has to.
+    // Not predict(), which would slice the boxes: WebGPU cannot read what that makes at
+    // once, as RoIAlign has to.
     const inputs = () => [hyper, tf.tensor3d(rois, [1, n, 4])];
     const out = tf.tidy(() => this.stage.apply(inputs(), { training: false }) as tf.Tensor[]);
     const [probabilities, boxes] = (await Promise.all(out.map((each) => each.data()))) as Float32Array[];

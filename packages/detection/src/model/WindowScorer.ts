@@ -23,7 +23,10 @@ export class WindowScorer {
   private readonly heads: { kernel: LayerVariable; bias: LayerVariable }[];
   private windows: Windows | undefined;
 
-  /** @param largestPooled Values of pooled windows that are in memory at once: 32 MB, and as much again for what is made of them. */
+  /**
+   * @param largestPooled Values of pooled windows that are in memory at once: 32 MB, and
+   * as much again for what is made of them.
+   */
   constructor(
     get: LayerLookup,
     private readonly config: HyperNetConfig,
@@ -36,7 +39,10 @@ export class WindowScorer {
     this.heads = [get('proposal_logit'), get('proposal_box')] as unknown as typeof this.heads;
   }
 
-  /** The windows of a picture of that size in pixels with the stage's logits [n] and offsets [n, 4]. */
+  /**
+   * The windows of a picture of that size in pixels with the stage's logits [n] and
+   * offsets [n, 4].
+   */
   async score(map: tf.Tensor4D, width: number, height: number) {
     const windows = this.windowsOf(map, width, height);
     const scored = tf.tidy(() => {
@@ -64,7 +70,10 @@ export class WindowScorer {
     return tf.reshape(tf.transpose(tf.reshape(scored, [shapes, columns, rows, 5]), [2, 1, 0, 3]), [-1, 5]);
   }
 
-  /** Logits and offsets [windows, 5], in portions of n things whose bins hold so many values each. */
+  /**
+   * Logits and offsets [windows, 5], in portions of n things whose bins hold so many
+   * values each.
+   */
   private inPortions(n: number, values: number, pool: (from: number, to: number) => tf.Tensor4D): tf.Tensor2D {
     const portion = Math.max(1, Math.floor(this.largestPooled / (this.config.roiSize ** 2 * values)));
     const out: tf.Tensor2D[] = [];
@@ -74,7 +83,10 @@ export class WindowScorer {
     return tf.concat(out, 0);
   }
 
-  /** Both heads in one product: what they read is 20,000 windows by 64 units, what they make is small. */
+  /**
+   * Both heads in one product: what they read is 20,000 windows by 64 units, what they
+   * make is small.
+   */
   private scoresOf(pooled: tf.Tensor4D): tf.Tensor2D {
     // Not predict(), which would take 32 windows at a time.
     const hidden = this.stage.apply(pooled, { training: false }) as tf.Tensor2D;
@@ -87,7 +99,8 @@ export class WindowScorer {
   private windowsOf({ shape }: tf.Tensor4D, width: number, height: number): Windows {
     if (this.windows?.width !== width || this.windows.height !== height) {
       const grid = { width, height, ...this.config.candidates };
-      // The few channels of the fast variant are pooled as a grid, the many of the full one window by window: each is faster there.
+      // The few channels of the fast variant are pooled as a grid, the many of the full
+      // one window by window: each is faster there.
       const isGrid = this.config.variant === 'fast' && this.roi instanceof RoIAlign;
       const { size, stride, samplingRatio, aligned } = this.roi.getConfig() as unknown as RoIAlignOptions;
       const options = { size, stride, samplingRatio, aligned };

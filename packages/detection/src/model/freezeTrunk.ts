@@ -21,7 +21,10 @@ export function freezeTrunk(trunk: LayersModel, fineTune: boolean): void {
   check(trains || !fineTune, 'fineTune', 'a trunk with a layer that is not frozen', fineTune);
 }
 
-/** Layers at any depth: tfjs does not look at `trainable` of a model inside of another one. */
+/**
+ * Layers at any depth: tfjs does not look at `trainable` of a model inside of another
+ * one.
+ */
 function leavesOf(model: LayersModel): layers.Layer[] {
   return model.layers.flatMap((layer) => {
     if (!(layer instanceof LayersModel)) return [layer];

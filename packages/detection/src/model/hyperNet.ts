@@ -7,8 +7,9 @@ import { connectTraining, createLayers } from './network.js';
 import { alexnet, vgg16 } from './trunks.js';
 
 /**
- * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from pictures to boxes. The trunk's layers
- * become part of it. Throws an ArgumentError where an argument is out of range or the trunk's levels do not line up.
+ * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from
+ * pictures to boxes. The trunk's layers become part of it. Throws an ArgumentError where
+ * an argument is out of range or the trunk's levels do not line up.
  */
 export function hyperNet(args: HyperNetArgs): Detector {
   const config = configOf(args);

@@ -10,7 +10,10 @@ import {
 import type { ClassifiedBoxes } from './ProposalClassifier.js';
 import type { Prepared } from './preprocess.js';
 
-/** The detections that are left after suppression, best first, in the pixels of the picture given. */
+/**
+ * The detections that are left after suppression, best first, in the pixels of the
+ * picture given.
+ */
 export async function keptDetections(
   { boxes: moved, scores, classes }: ClassifiedBoxes,
   prepared: Prepared,

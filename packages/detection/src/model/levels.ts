@@ -11,7 +11,10 @@ export interface Levels {
 /** Multiple of every stride that occurs, to measure strides with. */
 const probe = 512;
 
-/** The trunk's three levels; throws where their maps do not line up after pooling the first and deconvolving the last. */
+/**
+ * The trunk's three levels; throws where their maps do not line up after pooling the
+ * first and deconvolving the last.
+ */
 export function levelsOf(trunk: LayersModel, names: readonly string[]): Levels {
   check(trunk.inputs?.length === 1, 'trunk', 'a model with one input', trunk.inputs?.length);
   const inputShape = trunk.inputs[0].shape;
@@ -34,8 +37,9 @@ export function levelsOf(trunk: LayersModel, names: readonly string[]): Levels {
 }
 
 /**
- * What a layer of a model gives in that model: layers that are used elsewhere, too, and models in
- * the model have further outputs. The last one of a layer that the model uses several times.
+ * What a layer of a model gives in that model: layers that are used elsewhere, too, and
+ * models in the model have further outputs. The last one of a layer that the model uses
+ * several times.
  */
 export function outputOf(model: LayersModel, name: string): SymbolicTensor {
   const layer = layerNamed(model, name);
@@ -51,7 +55,8 @@ export function outputOf(model: LayersModel, name: string): SymbolicTensor {
 /** A layer of the model's graph, or a model that is part of it. */
 export function layerNamed(model: LayersModel, name: string): layers.Layer | undefined {
   const inGraph = graphLayers(model);
-  // A model that a Sequential begins with is not applied: its own graph is part of the other.
+  // A model that a Sequential begins with is not applied: its own graph is part of the
+  // other.
   const parts = (of: LayersModel): layers.Layer[] =>
     of.layers.flatMap((layer) =>
       layer instanceof LayersModel && !inGraph.includes(layer) ? [layer, ...parts(layer)] : [],
@@ -67,7 +72,10 @@ export function graphLayers(model: LayersModel): layers.Layer[] {
   return [...new Set(Object.values(nodesByDepth).flatMap((nodes) => nodes.map((node) => node.outboundLayer)))];
 }
 
-/** Whether the model's graph goes through a layer's node. tfjs keeps the nodes of a graph by these keys. */
+/**
+ * Whether the model's graph goes through a layer's node. tfjs keeps the nodes of a graph
+ * by these keys.
+ */
 export function usesNode(model: LayersModel, layer: string, node: number): boolean {
   return (model as unknown as { containerNodes: Set<string> }).containerNodes.has(`${layer}_ib-${node}`);
 }

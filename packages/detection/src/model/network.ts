@@ -65,7 +65,8 @@ export function createLayers(config: HyperNetConfig, strides: readonly number[])
       scored: training.scored,
       seed: training.seed,
     }),
-    // Linear: of four channels behind a ReLU some are dead from the start, and the stage then hardly learns.
+    // Linear: of four channels behind a ReLU some are dead from the start, and the stage
+    // then hardly learns.
     conv3('proposal_conv', 4, 'linear'),
     // One sample a bin: windows are many, and their bins mostly no larger than a cell.
     roi('proposal_roi', 1, true),
@@ -112,12 +113,17 @@ export function connectHyper(get: LayerLookup, [shallow, middle, deep]: Symbolic
   return apply(get('hyper'), ...parts);
 }
 
-/** What the proposal stage pools its boxes from: the Hyper Feature, or its four channels in the fast variant. */
+/**
+ * What the proposal stage pools its boxes from: the Hyper Feature, or its four channels
+ * in the fast variant.
+ */
 export function connectProposalMap(get: LayerLookup, config: HyperNetConfig, hyper: SymbolicTensor): SymbolicTensor {
   return config.variant === 'fast' ? apply(get('proposal_conv'), hyper) : hyper;
 }
 
-/** The proposal stage's units [n, units], of what was pooled from the map in n windows. */
+/**
+ * The proposal stage's units [n, units], of what was pooled from the map in n windows.
+ */
 export function connectProposalHidden(
   get: LayerLookup,
   config: HyperNetConfig,
@@ -178,7 +184,10 @@ function connectDetectionTraining(
   return apply(get('detection_losses'), ...connectDetectionHead(get, hyper, samples), sampleTargets);
 }
 
-/** The model that trains: `sources` (the picture, or the three levels) and the objects in, four losses a picture out. */
+/**
+ * The model that trains: `sources` (the picture, or the three levels) and the objects in,
+ * four losses a picture out.
+ */
 export function connectTraining(
   get: LayerLookup,
   config: HyperNetConfig,

@@ -11,14 +11,20 @@ import { bitmapPixels } from '../data/bitmapPixels.js';
 import { withoutAlpha } from '../data/loadPicture.js';
 import type { HyperNetConfig } from './HyperNetArgs.js';
 
-/** Values 0 … 255 row by row, three a pixel or four (alpha is left out): ImageData or its like. */
+/**
+ * Values 0 … 255 row by row, three a pixel or four (alpha is left out): ImageData or its
+ * like.
+ */
 export interface PixelValues {
   data: ArrayLike<number>;
   width: number;
   height: number;
 }
 
-/** What is there at once: a tensor [height, width, 3], values, or an image, canvas or video. */
+/**
+ * What is there at once: a tensor [height, width, 3], values, or an image, canvas or
+ * video.
+ */
 export type PreparablePicture = tf.Tensor3D | PixelValues | Parameters<typeof tf.browser.fromPixels>[0];
 
 /**
@@ -28,7 +34,10 @@ export type PreparablePicture = tf.Tensor3D | PixelValues | Parameters<typeof tf
 export type Picture = PreparablePicture | Blob | string | URL | VideoFrame;
 
 export interface Prepared {
-  /** [1, height, width, 3], both multiples of the deepest stride; zeros on the right and below the picture. */
+  /**
+   * [1, height, width, 3], both multiples of the deepest stride; zeros on the right and
+   * below the picture.
+   */
   input: tf.Tensor4D;
   /** Size of the picture in `input`, without padding. */
   width: number;
@@ -45,7 +54,9 @@ const kinds =
 /** An <img> too: tf.browser.fromPixels() would take it at the size of its layout. */
 const decoded = ['Blob', 'VideoFrame', 'HTMLImageElement'] as const;
 
-/** Reads what is not there at once, and looks at the values of tensors: 0 … 255, no NaN. */
+/**
+ * Reads what is not there at once, and looks at the values of tensors: 0 … 255, no NaN.
+ */
 export async function loadForDetection(picture: Picture): Promise<PreparablePicture> {
   if (picture instanceof tf.Tensor) {
     await checkTensor(picture);

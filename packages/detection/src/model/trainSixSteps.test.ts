@@ -32,7 +32,8 @@ describe('trainSixSteps', () => {
     };
     await trainSixSteps(detector, batches, args);
     for (const step of [2, 3, 4, 5]) expect(losses[step].at(-1), `step ${step}`).toBeLessThan(losses[step][0]);
-    // Each step trains one stage and leaves the other; 4 and 5 begin with what 2 and 3 made.
+    // Each step trains one stage and leaves the other; 4 and 5 begin with what 2 and 3
+    // made.
     const [[proposal2, detection2], [proposal3, detection3], [proposal4, detection4], [proposal5, detection5]] = [
       2, 3, 4, 5,
     ].map((step) => stagesAtBegin[step]);

@@ -13,18 +13,23 @@ export interface SixStepsArgs {
   epochs: number;
   /** A new optimizer for each step. The paper does not give the learning rates. */
   optimizer: (step: Step) => tf.Optimizer;
-  /** What the batches were made for: detector.headModel (default) with cachedBatches, detector.model with pictureBatches. */
+  /**
+   * What the batches were made for: detector.headModel (default) with cachedBatches,
+   * detector.model with pictureBatches.
+   */
   model?: LayersModel;
   /** Callbacks of fitDataset for each step. Default: none. */
   callbacks?: (step: Step) => ModelFitDatasetArgs<tf.TensorContainer>['callbacks'];
 }
 
 /**
- * Trains in the paper's six steps (§3.4) instead of jointly. 1: a trunk that was trained on pictures of one object each, which is given.
- * 2: Hyper Feature and proposal stage. 3: the Hyper Feature anew, with the detection stage, on the proposals of step 2. 4: the proposal
- * stage on that Hyper Feature, which stays as it is from here on. 5: the detection stage on the proposals of step 4. 6: both on one
- * Hyper Feature, which is this detector. A trunk built with fineTune trains in steps 2 and 3, each from the weights given, and only
- * with detector.model.
+ * Trains in the paper's six steps (§3.4) instead of jointly. 1: a trunk that was trained
+ * on pictures of one object each, which is given. 2: Hyper Feature and proposal stage. 3:
+ * the Hyper Feature anew, with the detection stage, on the proposals of step 2. 4: the
+ * proposal stage on that Hyper Feature, which stays as it is from here on. 5: the
+ * detection stage on the proposals of step 4. 6: both on one Hyper Feature, which is this
+ * detector. A trunk built with fineTune trains in steps 2 and 3, each from the weights
+ * given, and only with detector.model.
  *
  * The detector is left compiled by none of this; call detector.compile() to train on.
  */
@@ -67,7 +72,10 @@ export async function trainSixSteps(detector: Detector, batches: TrainingBatches
   }
 }
 
-/** The layers of which both stages use the output: Hyper Feature, and the trunk where it trains. */
+/**
+ * The layers of which both stages use the output: Hyper Feature, and the trunk where it
+ * trains.
+ */
 function sharedLayers(detector: Detector, which: LayersModel) {
   const hyper = ['hyper_shallow', 'hyper_middle', 'hyper_deep', 'deconv_deep'];
   const trunk = new Set(which === detector.model && detector.config.fineTune ? detector.featureModel.layers : []);

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The network gives its own losses: the loss of a picture is their sum, whatever the labels. */
+/**
+ * The network gives its own losses: the loss of a picture is their sum, whatever the
+ * labels.
+ */
 export function totalLoss(_: tf.Tensor, losses: tf.Tensor): tf.Tensor {
   return tf.sum(losses, -1);
 }

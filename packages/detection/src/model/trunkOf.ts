@@ -3,21 +3,23 @@ import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { graphLayers, layerNamed, outputOf, usesNode } from './levels.js';
 
 export interface TrunkOfOptions {
-  /** Names of its shallow, middle and deep layer; also of layers of models inside of it. */
+  /**
+   * Names of its shallow, middle and deep layer; also of layers of models inside of it.
+   */
   levels: readonly [shallow: string, middle: string, deep: string];
 }
 
 /**
- * A trunk for hyperNet() out of a published model: its layers up to the three levels, applied to
- * pictures of any size. The layers, and so the weights, are those of `published`, which keeps
- * working; `layer.output` of a layer that both use is `layer.getOutputAt(0)` from then on. Models
- * inside of it are taken apart.
+ * A trunk for hyperNet() out of a published model: its layers up to the three levels,
+ * applied to pictures of any size. The layers, and so the weights, are those of
+ * `published`, which keeps working; `layer.output` of a layer that both use is
+ * `layer.getOutputAt(0)` from then on. Models inside of it are taken apart.
  *
  * @param published Any LayersModel with one input of shape [null, height, width, 3].
- * @returns A model with an input [null, null, null, 3] and the three levels as outputs, so that
- *   hyperNet() need not be told them again.
- * @throws ArgumentError for a name or an input that does not fit; Error that names a layer that
- *   works on pictures of one size only.
+ * @returns A model with an input [null, null, null, 3] and the three levels as outputs,
+ *   so that hyperNet() need not be told them again.
+ * @throws ArgumentError for a name or an input that does not fit; Error that names a
+ *   layer that works on pictures of one size only.
  * @example
  * const mobileNet = await tf.loadLayersModel('mobilenet/model.json'); // [null, 224, 224, 3]
  * const trunk = trunkOf(mobileNet, { levels: ['conv_pw_1_relu', 'conv_pw_5_relu', 'conv_pw_11_relu'] });

@@ -11,7 +11,10 @@ const conv = (name: string, filters: number, kernelSize: number, strides = 1) =>
     kernelInitializer: 'heNormal',
   });
 
-/** VGG-16 (Simonyan, Zisserman, arXiv:1409.1556) up to conv5_3, stride 16, with random weights. Input [null, null, null, 3]. */
+/**
+ * VGG-16 (Simonyan, Zisserman, arXiv:1409.1556) up to conv5_3, stride 16, with random
+ * weights. Input [null, null, null, 3].
+ */
 export function vgg16(): LayersModel {
   const image = input({ shape: [null, null, 3], name: 'image' });
   let x: SymbolicTensor = image;
@@ -28,7 +31,10 @@ export function vgg16(): LayersModel {
   return model({ inputs: image, outputs: x, name: 'vgg16' });
 }
 
-/** AlexNet (Krizhevsky et al., 2012) up to conv5 in one column, padded to whole strides: 4 at conv1, 16 from conv3 on. */
+/**
+ * AlexNet (Krizhevsky et al., 2012) up to conv5 in one column, padded to whole strides: 4
+ * at conv1, 16 from conv3 on.
+ */
 export function alexnet(): LayersModel {
   const image = input({ shape: [null, null, 3], name: 'image' });
   const pool = (name: string) => layers.maxPooling2d({ name, poolSize: 3, strides: 2, padding: 'same' });

@@ -4,21 +4,25 @@ import { checkInteger } from '@tfjs-compress/math/internal';
 import { readNow } from '../readNow.js';
 import { checkBoxes, checkRoI } from './checkRoI.js';
 
-/** T of the matmul form has size · height · channels floats a box; boxes are taken in portions that keep it below 64 MB. */
+/**
+ * T of the matmul form has size · height · channels floats a box; boxes are taken in
+ * portions that keep it below 64 MB.
+ */
 const largestIntermediate = 16e6;
 
 const computedBoxes = 'RoIAlign with boxes that were computed';
 
 /**
- * RoIAlign (He et al., Mask R-CNN, arXiv:1703.06870; semantics of torchvision): each box is cut into size × size bins and each
- * bin gets the mean of bilinear samples. Bilinear sampling is separable, so two matrix products give it, whose gradient exists
- * on every backend. The boxes are constants: no gradient goes to them.
+ * RoIAlign (He et al., Mask R-CNN, arXiv:1703.06870; semantics of torchvision): each box
+ * is cut into size × size bins and each bin gets the mean of bilinear samples. Bilinear
+ * sampling is separable, so two matrix products give it, whose gradient exists on every
+ * backend. The boxes are constants: no gradient goes to them.
  *
  * @param features [pictures, height, width, channels]
  * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2
  * @returns [pictures · n, size, size, channels], the first picture's boxes first
- * @throws Error on WebGPU for boxes that were computed there, which cannot be read at once:
- *   tf.tensor3d(await boxes.data(), boxes.shape) can.
+ * @throws Error on WebGPU for boxes that were computed there, which cannot be read at
+ *   once: tf.tensor3d(await boxes.data(), boxes.shape) can.
  */
 export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): tf.Tensor4D {
   const [pictures, height, width, channels] = features.shape;
@@ -29,7 +33,10 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   const wy = axisWeights(values, { first: 1, step: 4, length: 2 }, height, options);
   const portion = Math.max(1, Math.min(n, Math.floor(largestIntermediate / (size * height * channels))));
 
-  /** [portion · size, width] and [portion, size, height] for boxes first … first + count − 1 of all. */
+  /**
+   * [portion · size, width] and [portion, size, height] for boxes first … first + count −
+   * 1 of all.
+   */
   const weightsOf = (first: number, count: number): [tf.Tensor2D, tf.Tensor3D] => [
     tf.tensor2d(wx.subarray(first * size * width, (first + count) * size * width), [count * size, width]),
     tf.tensor3d(wy.subarray(first * size * height, (first + count) * size * height), [count, size, height]),
@@ -84,8 +91,8 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
 }
 
 /**
- * The same values through cropAndResize: many times faster where boxes are thousands, but without a gradient, and with a fixed
- * number of samples only.
+ * The same values through cropAndResize: many times faster where boxes are thousands, but
+ * without a gradient, and with a fixed number of samples only.
  */
 export function roiAlignWithoutGradient(
   features: tf.Tensor4D,
@@ -100,11 +107,15 @@ export function roiAlignWithoutGradient(
   const values = readNow(boxes, computedBoxes);
   const points = new Float32Array(values.length);
   const points1d = size * samplingRatio;
-  /** Where the first and the last sample lie: of cropAndResize's (y1, x1, y2, x2), at `from` and two after it. */
+  /**
+   * Where the first and the last sample lie: of cropAndResize's (y1, x1, y2, x2), at
+   * `from` and two after it.
+   */
   const write = (from: number, to: number, cells: number, at: number) => {
     const { start, length } = extent(from, to, stride, aligned);
     const half = length / points1d / 2;
-    // The map grows by one replicated cell on each side, and cropAndResize wants parts of the last index.
+    // The map grows by one replicated cell on each side, and cropAndResize wants parts of
+    // the last index.
     points[at] = (start + half + 1) / (cells + 1);
     points[at + 2] = (start + length - half + 1) / (cells + 1);
   };

@@ -16,7 +16,10 @@ export interface GridWeights {
   y: Float32Array;
 }
 
-/** The weights of a grid on a map of width × height cells. Throws an ArgumentError for an option. */
+/**
+ * The weights of a grid on a map of width × height cells. Throws an ArgumentError for an
+ * option.
+ */
 export function gridWeights(
   { shapes, columns, rows, x, y }: GridIntervals,
   width: number,
@@ -38,11 +41,13 @@ export function shapesOf(weights: GridWeights, from: number, to: number): GridWe
 }
 
 /**
- * roiAlign of every box of a grid: bilinear sampling is separable, so the columns of a shape are sampled along x once for all its
- * rows, and two matrix products make them all. For maps of few channels, where sampling box by box costs more than what is sampled.
+ * roiAlign of every box of a grid: bilinear sampling is separable, so the columns of a
+ * shape are sampled along x once for all its rows, and two matrix products make them all.
+ * For maps of few channels, where sampling box by box costs more than what is sampled.
  *
  * @param features [1, height, width, channels]
- * @returns [shapes · columns · rows, size, size, channels], shape by shape, column by column
+ * @returns [shapes · columns · rows, size, size, channels], shape by shape, column by
+ *   column
  */
 export function roiAlignGrid(features: tf.Tensor4D, weights: GridWeights): tf.Tensor4D {
   const [pictures, height, width, channels] = features.shape;
@@ -62,7 +67,10 @@ export function roiAlignGrid(features: tf.Tensor4D, weights: GridWeights): tf.Te
     const sampled = tf.matMul(x, byColumn);
     return tf.reshape(alongRows(), [shapes * columns * rows, size, size, channels]);
 
-    /** [shapes, columns, rows · size, size · channels] of what was sampled along x, [shapes · columns · size, height · channels]. */
+    /**
+     * [shapes, columns, rows · size, size · channels] of what was sampled along x,
+     * [shapes · columns · size, height · channels].
+     */
     function alongRows(): tf.Tensor {
       if (tf.getBackend() === 'tensorflow') {
         const strips = tf.transpose(tf.reshape(sampled, [shapes * columns, size, height, channels]), [0, 2, 1, 3]);

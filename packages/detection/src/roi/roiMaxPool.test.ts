@@ -8,7 +8,8 @@ describe('roiMaxPool', () => {
     const map = tf.reshape(tf.range(0, 25), [1, 5, 5, 1]) as tf.Tensor4D;
     const pool = (box: number[], size: number) => [...roiMaxPool(map, tf.tensor3d([[box]]), { size }).dataSync()];
     expect(pool([0, 0, 4, 4], 2)).toEqual([12, 14, 22, 24]);
-    // 2.5 rounds away from zero, so columns 1 to 3; three cells in two bins share the middle one.
+    // 2.5 rounds away from zero, so columns 1 to 3; three cells in two bins share the
+    // middle one.
     expect(pool([1, 0, 2.5, 1], 2)).toEqual([2, 3, 7, 8]);
     // Outside the map there is nothing to win.
     expect(pool([10, 10, 12, 12], 1)).toEqual([0]);

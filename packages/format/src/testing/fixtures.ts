@@ -38,7 +38,10 @@ const shapes: Record<string, [number[], number]> = {
   scalar: [[], 2],
 };
 
-/** A file of one plan: tensors of several shapes, one after the other, so that what is kept between them counts, too. */
+/**
+ * A file of one plan: tensors of several shapes, one after the other, so that what is
+ * kept between them counts, too.
+ */
 function ofPlan(each: (typeof positions)[number], values: string): Uint8Array<ArrayBuffer> {
   const { plan, draw } = valueCodings[values];
   const density = each === 'gaps' || each === 'mixed' ? 0.2 : 1;
@@ -58,7 +61,10 @@ const oneTensor = (values: Float32Array, shape: number[], plan: Partial<TensorPl
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (random(3, i) * 256) | 0);
 
-/** Every dtype and stored quantization, with bytes before them that put words at every alignment. */
+/**
+ * Every dtype and stored quantization, with bytes before them that put words at every
+ * alignment.
+ */
 function dtypes(): Uint8Array<ArrayBuffer> {
   const strings = [2, 0, 0, 0, 104, 105, 0, 0, 0, 0, 3, 0, 0, 0, 0xe2, 0x82, 0xac];
   const weightSpecs: io.WeightsManifestEntry[] = [
@@ -151,7 +157,10 @@ function graphModel(): Uint8Array<ArrayBuffer> {
 /** Names of those that version 1 does not have. */
 export const sinceVersion2 = ['bytes', 'mixed-contexts', 'wide-rows', 'one-level', 'far-rows'];
 
-/** One file of each coding, by name. What is in src/fixtures/version1 and version2 was written with them on 2026-11-27. */
+/**
+ * One file of each coding, by name. What is in src/fixtures/version1 and version2 was
+ * written with them on 2026-11-27.
+ */
 export const fixtures: Record<string, () => Uint8Array<ArrayBuffer>> = {
   raw: () => oneTensor(sparse(50, 1, float), [5, 10], noPlan),
   ...Object.fromEntries(

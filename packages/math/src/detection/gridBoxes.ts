@@ -46,7 +46,8 @@ export function gridIntervals(args: GridArgs): GridIntervals {
     Float32Array.from(
       sides.flatMap((side) =>
         Array.from({ length: count }, (_, i) => {
-          // Where the stride does not divide the picture, the last centre would lie outside.
+          // Where the stride does not divide the picture, the last centre would lie
+          // outside.
           const centre = Math.min((i + 0.5) * stride, end);
           return [Math.max(centre - side / 2, 0), Math.min(centre + side / 2, end)];
         }).flat(),

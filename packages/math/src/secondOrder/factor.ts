@@ -35,9 +35,10 @@ export interface Feedback {
  *
  * @param h Σ x xᵀ, [size, size]; changed in place.
  * @param count How many x there were.
+ * @param least The share is not smaller than that. Default 0.
  * @returns The share, 0 for nothing, 1 for products that are 0 afterwards.
  */
-export function shrinkProducts(h: Float64Array, size: number, count: number): number {
+export function shrinkProducts(h: Float64Array, size: number, count: number, least = 0): number {
   let [variance, squares] = [0, 0];
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < i; j++) {
@@ -46,7 +47,7 @@ export function shrinkProducts(h: Float64Array, size: number, count: number): nu
       squares += square;
     }
   }
-  const share = squares > 0 && count > 0 ? Math.min(1, variance / squares) : 1;
+  const share = squares > 0 && count > 0 ? Math.min(1, Math.max(least, variance / squares)) : 1;
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) if (i !== j) h[i * size + j] *= 1 - share;
   return share;
 }

@@ -1,8 +1,8 @@
 import { dot } from './factor.js';
 
 /**
- * Makes (w - q) H (w - q)ᵀ least over the weights of q that are not 0, beginning with those
- * that are there, by conjugate gradients.
+ * Makes (w - q) H (w - q)ᵀ least over the weights of q that are not 0, beginning with
+ * those that are there, by conjugate gradients.
  */
 export function fitSupport(w: Float64Array, q: Float64Array, h: Float64Array, size: number, iterations: number): void {
   const support: number[] = [];

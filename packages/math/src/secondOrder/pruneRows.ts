@@ -14,15 +14,17 @@ export interface RowGroup {
   importance?: ArrayLike<number>;
 }
 
-/** In so many rounds weights are pruned; after each, those that are left make up for it. */
+/**
+ * In so many rounds weights are pruned; after each, those that are left make up for it.
+ */
 const rounds = 8;
 
 /**
  * Sets a share of the weights of some rows to 0, those whose loss changes least what the
- * rows compute, and lets the others make up for them. The saliency is that of Optimal Brain
- * Surgeon, w² / [H⁻¹]_jj (OBC, arXiv:2208.11580, Eq. 3), over all rows of all groups
- * together; what is left is the least squares solution of its row (Eq. 3's update, for all
- * pruned weights at once), by conjugate gradients.
+ * rows compute, and lets the others make up for them. The saliency is that of Optimal
+ * Brain Surgeon, w² / [H⁻¹]_jj (OBC, arXiv:2208.11580, Eq. 3), over all rows of all
+ * groups together; what is left is the least squares solution of its row (Eq. 3's update,
+ * for all pruned weights at once), by conjugate gradients.
  *
  * ```js
  * const group = { h: Float64Array.of(2, 1, 1, 2), size: 2, rows: [Float64Array.of(1, 0.1)] };
@@ -33,7 +35,8 @@ const rounds = 8;
  * ```
  *
  * @param groups Not changed.
- * @param sparsity The share that is 0 afterwards, from 0 to below 1; weights that are 0 stay so.
+ * @param sparsity The share that is 0 afterwards, from 0 to below 1; weights that are 0
+ *   stay so.
  * @returns The rows as pruned, by group.
  * @throws ArgumentError for a sparsity out of range.
  */

@@ -3,7 +3,9 @@ import { dot, type Feedback, feedbackOf, type Steps } from './factor.js';
 /** From a number to the nearest level. */
 export type Nearest = (value: number) => number;
 
-/** A row of weights, one output's, rounded: what is used in its place is scale × levels. */
+/**
+ * A row of weights, one output's, rounded: what is used in its place is scale × levels.
+ */
 export interface RoundedRow {
   levels: Float64Array;
   scale: number;
@@ -14,18 +16,21 @@ export interface RoundedRow {
 export interface RoundRowsOptions {
   /** Scales to choose from, by row; 1 alone where left out. */
   scales?: (row: Float64Array) => number[];
-  /** Sweeps of coordinate descent after the rounding with feedback, at most. Default 30. */
+  /**
+   * Sweeps of coordinate descent after the rounding with feedback, at most. Default 30.
+   */
   sweeps?: number;
 }
 
 /**
  * Rounds rows of weights so that what they compute changes as little as can be: one input
- * after the other, in the order of their power, the error so far made up for by those that
- * are left (GPTQ, arXiv:2210.17323, Eq. 2 and 3; in the form of QuIP, arXiv:2307.13304,
- * Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). A row that is nearer with each weight
- * rounded by itself is rounded so. Then single weights move to other levels while that
- * lessens the error (coordinate descent, as QuantEase, arXiv:2309.01885, Eq. 5). Weights
- * that are 0 stay 0, so that what was pruned is still pruned.
+ * after the other, in the order of their power, the error so far made up for by those
+ * that are left (GPTQ, arXiv:2210.17323, Eq. 2 and 3; in the form of QuIP,
+ * arXiv:2307.13304, Eq. 2: q_j = Q(w_j - Σ_{i<j} (q_i - w_i) U_ij)). A row that is nearer
+ * with each weight rounded by itself is rounded so. Then single weights move to other
+ * levels while that lessens the error (coordinate descent, as QuantEase,
+ * arXiv:2309.01885, Eq. 5). Weights that are 0 stay 0, so that what was pruned is still
+ * pruned.
  *
  * ```js
  * const steps = roundRows(Float64Array.of(2, 1, 1, 2), 2, [Float64Array.of(0.6, 0.2)], Math.round);
@@ -34,7 +39,8 @@ export interface RoundRowsOptions {
  * console.log(step.value[0].levels.every(Number.isInteger)); // → true
  * ```
  *
- * @param h Σ x xᵀ over the inputs that the rows are multiplied with, [size, size], damped.
+ * @param h Σ x xᵀ over the inputs that the rows are multiplied with, [size, size],
+ *   damped.
  * @param rows Each of `size` weights.
  * @param nearest The levels, in units of a row's scale.
  */
@@ -76,7 +82,10 @@ export function* roundRows(
   return results;
 }
 
-/** Rounds into `levels`, with feedback or (plain) each weight by itself. Returns the error. */
+/**
+ * Rounds into `levels`, with feedback or (plain) each weight by itself. Returns the
+ * error.
+ */
 function roundRow(
   weights: Float64Array,
   { size, columns, diagonal }: Feedback,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../random.js';
 import { damp, feedbackOf, inverseDiagonal, type Steps, shrinkProducts } from './factor.js';
 import { pruneRows } from './pruneRows.js';
-import { refitRows } from './refitRows.js';
+import { refitGain, refitRows } from './refitRows.js';
 import { roundRows } from './roundRows.js';
 
 function run<T>(steps: Steps<T>): T {
@@ -127,6 +127,7 @@ describe('second order', () => {
     expect(shareOf(40, 0)).toBeGreaterThan(0.7);
     expect(shareOf(40, 2)).toBeLessThan(0.1);
     expect(shareOf(4000, 2)).toBeLessThan(0.001);
+    expect(shrinkProducts(Float64Array.of(2, 1, 1, 2), 2, 1e6, 0.3)).toBe(0.3);
   });
 
   it('refits rows to inputs that have drifted: no row is nearer to what was computed', () => {
@@ -162,6 +163,31 @@ describe('second order', () => {
               }
         }
         expect(run(refitRows(h, new Float64Array(size * size), size, rows))).toEqual(rows);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('makes up for what is measured beside the drift, and for a share of it', () => {
+    fc.assert(
+      fc.property(sizes, ([size, seed]) => {
+        const { h, rows } = problem(seed, size);
+        // What lacks is a product with the inputs, which can be made up for wholly.
+        const lacks = problem(seed + 1, size).rows;
+        const image = (v: Float64Array) =>
+          v.map((_, i) => v.reduce((sum, value, j) => sum + h[i * size + j] * value, 0));
+        const shortfalls = lacks.map(image);
+        const none = new Float64Array(size * size);
+        for (const share of [0, 0.25, 1])
+          for (const [n, row] of run(refitRows(h, none, size, rows, { shortfalls, share })).entries())
+            for (let i = 0; i < size; i++) expect(row[i]).toBeCloseTo(rows[n][i] + share * lacks[n][i], 6);
+        const part = { h, drift: none, rows, shortfalls };
+        const [gain, power] = run(refitGain(part, part, size));
+        expect(gain / power).toBeCloseTo(1, 6);
+        const other = { ...part, shortfalls: lacks.map((v) => image(v).map((value) => 0.4 * value)) };
+        const [less, same] = run(refitGain(part, other, size));
+        expect(less / same).toBeCloseTo(0.4, 6);
+        expect(run(refitGain({ ...part, shortfalls: undefined }, part, size))).toEqual([0, 0]);
       }),
       { numRuns: 25 },
     );

@@ -1,5 +1,6 @@
 import { few, takeFew } from './adaptive';
 import { startBits, word } from './bits';
+import { forget, know } from './lists';
 import { check, free, keep, setBudget, startAt, take } from './memory';
 import { startMixing } from './mixer';
 import { mixSymbols } from './mixSymbols';
@@ -26,6 +27,7 @@ import { readTree } from './tree';
  * and asks for no WebAssembly; unpack.test.ts holds both to the same results.
  */
 export { at, finish } from './bits';
+export { columnLists } from './lists';
 
 let version: i32 = 0;
 
@@ -69,6 +71,7 @@ export function text(from: usize, start: usize, end: usize): void {
  */
 export function tensor(size: u32, shift: i32, columns: u32): usize {
   free();
+  forget();
   const data = take(size << shift);
   if (size > 0) readTensor(data, size, shift, columns);
   return data;
@@ -96,6 +99,7 @@ function readMixed(data: usize, size: u32, shift: i32, columns: u32): void {
     version === 1
       ? mixSymbols(symbols, places, rows, columns, hasZeros)
       : readTree(symbols, places, rows, columns, hasZeros);
+  know(places, count);
   const slots = takeFew();
   for (let i: u32 = 0; i < count; i++) {
     const at = load<u32>(places + (i << 2));
@@ -103,21 +107,4 @@ function readMixed(data: usize, size: u32, shift: i32, columns: u32): void {
     check(symbol <= (levelCount || 1));
     put(data, at, shift, levelCount ? level(symbol - 1) : few(slots, exponent, mantissaBits));
   }
-}
-
-/**
- * How many of so many float32s are not 0, and behind it where they are; no more than half
- * of them are listed.
- */
-export function places(data: usize, size: u32): usize {
-  const list = take(4 + ((size >>> 1) << 2));
-  const last = list + ((size >>> 1) << 2);
-  let end = list;
-  for (let i: u32 = 0; i < size && end < last; i++) {
-    if (load<f32>(data + (i << 2)) === 0) continue;
-    end += 4;
-    store<u32>(end, i);
-  }
-  store<u32>(list, (end - list) >>> 2);
-  return list;
 }

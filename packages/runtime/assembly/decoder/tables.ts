@@ -1,5 +1,6 @@
 import { signAndMantissa } from './adaptive';
 import { bytes, word } from './bits';
+import { note, startList } from './lists';
 import { check, take } from './memory';
 import { exponent, field, level, levelCount, mantissaBits, Positions, positions } from './plan';
 
@@ -27,6 +28,7 @@ let end: usize = 0;
  */
 export function readTables(data: usize, size: u32, shift: i32): void {
   const isDense = positions === Positions.dense;
+  if (!isDense) startList(size);
   startSymbols(isDense ? 1 : gapSymbol(size) + 1, min(alphabet, levelCount || exponent + 1), size);
   let recent: u32 = 0;
   for (let at: u32 = 0; ; at++) {
@@ -42,6 +44,7 @@ export function readTables(data: usize, size: u32, shift: i32): void {
     const symbol = readSymbol(gapContexts);
     const bits = levelCount ? level(symbol) : signAndMantissa(exponent - symbol, mantissaBits);
     put(data, at, shift, bits);
+    if (!isDense) note(at);
   }
 }
 

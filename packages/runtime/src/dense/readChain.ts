@@ -41,7 +41,7 @@ const activations = /^(ReLU|LeakyReLU|ELU|ThresholdedReLU|Softmax)$/;
  *
  * @throws UnsupportedLayerError for what is not such a chain.
  */
-export function readChain({ modelTopology, weightSpecs = [], weightData, places }: Artifacts): Chain {
+export function readChain({ modelTopology, weightSpecs = [], weightData, lists }: Artifacts): Chain {
   const topology = modelTopology as Json;
   const root: Json = topology?.model_config ?? topology;
   const layers: Json[] = root?.config?.layers ?? root?.config;
@@ -49,7 +49,7 @@ export function readChain({ modelTopology, weightSpecs = [], weightData, places 
     throw new Error('the artifacts have no topology of a layers model.');
   }
   const weights = new Map<string, Float32Array>();
-  for (const { name, values } of readWeights(weightSpecs, weightData, places)) weights.set(name, values);
+  for (const { name, values } of readWeights(weightSpecs, weightData, lists)) weights.set(name, values);
   const [first] = layers;
   const { config } = first;
   const shape = config.batch_input_shape ?? config.batch_shape;

@@ -61,8 +61,8 @@ export class Detector {
    * The objects in a picture, best first.
    *
    * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
-   * @param options See DetectOptions; what is left out is as the model says that was saved,
-   *   its scoreThreshold for one.
+   * @param options See DetectOptions; what is left out is as the model says that was
+   *   saved, its scoreThreshold for one.
    * @throws ArgumentError for an argument that is out of range.
    * @example
    * for (const { box, class: name, score } of detector.detect(picture)) console.log(name, score, box);

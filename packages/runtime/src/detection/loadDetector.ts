@@ -32,10 +32,9 @@ export async function loadDetector(source: Source, options: LoadOptions = {}): P
   const { signal, onProgress, maxBytes } = options;
   checkOptions(options, 'loadDetector');
   signal?.throwIfAborted();
-  const artifacts = await readSource(source, options);
+  const [artifacts, instance] = await Promise.all([readSource(source, options), instantiate(all)]);
   const config = readConfig(artifacts.userDefinedMetadata);
   const network = networkOf(readGraph(artifacts), config);
-  const instance = await instantiate(all);
   const detector = new Detector(
     config,
     new Stages({ network, config, instance, lowerings, prepare: optimize, maxBytes }),

@@ -123,9 +123,10 @@ function isPlain({ config, weights: { kernel } }: Layer): boolean {
 }
 
 /**
- * A convolution of pooled windows, to be applied to the features before they are pooled: both
- * are linear, so that they can change places. Its kernel [size, size, inputs, outputs] becomes
- * one of a single cell, to size² · outputs channels, which scoreGrid adds up bin by bin.
+ * A convolution of pooled windows, to be applied to the features before they are pooled:
+ * both are linear, so that they can change places. Its kernel [size, size, inputs,
+ * outputs] becomes one of a single cell, to size² · outputs channels, which scoreGrid
+ * adds up bin by bin.
  */
 function convolveBefore(layer: Layer): Layer {
   const { name, shape, values } = layer.weights.kernel;

@@ -4,7 +4,7 @@ import { snakeCase } from './config.js';
 import type { Graph, Layer, Weight } from './Graph.js';
 import { fieldsOf } from './layerWeights.js';
 import { layersOf, type Prefixes, readModel, rootOf } from './readTopology.js';
-import { type NamedWeight, readWeights, type WeightSpec } from './readWeights.js';
+import { type ColumnLists, type NamedWeight, readWeights, type WeightSpec } from './readWeights.js';
 import { refuse } from './UnsupportedLayerError.js';
 
 /** What readGraph needs of tfjs's ModelArtifacts. */
@@ -15,7 +15,7 @@ export interface GraphArtifacts {
   userDefinedMetadata?: unknown;
   weightData?: ArrayBuffer | ArrayBufferView | (ArrayBuffer | ArrayBufferView)[];
   /** Of each weight, where it is not 0: see readWeights. */
-  places?: (Uint32Array | undefined)[];
+  lists?: (ColumnLists | undefined)[];
 }
 
 const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
@@ -30,7 +30,7 @@ const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose
  *   not fit; Error for artifacts that are not those of a layers model.
  */
 export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWeight>): Graph {
-  const { modelTopology, format, weightSpecs = [], weightData, places } = artifacts;
+  const { modelTopology, format, weightSpecs = [], weightData, lists } = artifacts;
   const root = rootOf(modelTopology);
   if (!root)
     throw new Error(
@@ -42,7 +42,7 @@ export function readGraph(artifacts: GraphArtifacts, weights?: Iterable<NamedWei
   const plan = readModel(root, '', prefixes);
   const budget: Budget = { nodes: 10_000 };
   const graph = applyModel(plan, budget);
-  fill(graph, { prefixes, budget, name: plan.name }, byName(weights ?? readWeights(weightSpecs, weightData, places)));
+  fill(graph, { prefixes, budget, name: plan.name }, byName(weights ?? readWeights(weightSpecs, weightData, lists)));
   return graph;
 }
 

@@ -18,10 +18,16 @@ export interface WeightSpec {
 }
 
 /**
- * Where the numbers of a weight are that are not 0, in order, if its file said so when it
- * was read. Nothing is known of copies.
+ * Of the columns of a weight, its last dimension, how many numbers are not 0, and where
+ * they are, one column after the other.
  */
-export const placesOf = new WeakMap<Float32Array, Uint32Array>();
+export interface ColumnLists {
+  counts: Uint32Array;
+  places: Uint32Array;
+}
+
+/** Those that were made as a file was decoded. Nothing is known of copies. */
+export const columnListsOf = new WeakMap<Float32Array, ColumnLists>();
 
 type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -43,14 +49,14 @@ const readers: Record<string, [size: number, type: new (buffer: ArrayBufferLike)
  * The model's weights in artifacts, one at a time, dequantized as tfjs does it; the
  * optimizer's are left out. What is stored as float32 stays where it is.
  *
- * @param places Of each, where it is not 0, in order; undefined where that is not known.
+ * @param lists Of each, what of it is not 0; undefined where that is not known.
  * @throws Error for a dtype that tfjs does not store, and for data that end before the
  *   weights.
  */
 export function* readWeights(
   specs: readonly WeightSpec[],
   data: Bytes | Bytes[] = [],
-  places: (Uint32Array | undefined)[] = [],
+  lists: (ColumnLists | undefined)[] = [],
 ): Generator<NamedWeight> {
   const parts = [data]
     .flat()
@@ -97,7 +103,7 @@ export function* readWeights(
     const { buffer, byteOffset } = bytes;
     if (reader[1] === Float32Array) {
       const values = new Float32Array(buffer, byteOffset, size);
-      if (places[i]) placesOf.set(values, places[i]);
+      if (lists[i]) columnListsOf.set(values, lists[i]);
       yield { name, shape, values };
     } else yield { name, shape, values: dequantized(new reader[1](bytes.slice().buffer), dtype, quantization) };
   }

@@ -1,5 +1,5 @@
 import type { Weight } from '../graph/Graph.js';
-import { placesOf } from '../graph/readWeights.js';
+import { type ColumnLists, columnListsOf } from '../graph/readWeights.js';
 import { type Constant, type Numbers, sizeOf } from './Value.js';
 
 /**
@@ -8,19 +8,12 @@ import { type Constant, type Numbers, sizeOf } from './Value.js';
  */
 const SPARSE = { vector: 0.34, planes: 0.5 };
 
-/** Weights that do not fit into a core's cache. */
-const MANY = 2 ** 17;
-
 /** Outputs that Op.sparseVector computes at a time. */
 const LANES = 8;
 
-/**
- * By outputs: places of weights that are not 0, where an output's begin, how many it has.
- */
-interface Sparse {
-  places: Uint32Array;
+/** By outputs, and where in `places` an output's begin. */
+interface Sparse extends ColumnLists {
   starts: Uint32Array;
-  counts: Uint32Array;
 }
 
 /**
@@ -40,11 +33,11 @@ export class Matrix {
     if (values.length !== rows * columns || values.length === 0) {
       throw new Error(`expected weights for ${rows} × ${columns}, received ${values.length}.`);
     }
-    const places = placesOf.get(values);
+    const known = this.known;
     let count = 0;
     // Not for … of: a model is read once, by code that the engine has not compiled yet.
-    if (!places) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-    this.count = places?.length ?? count;
+    if (!known) for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    this.count = known?.places.length ?? count;
   }
 
   /** Whether the sparse kernel is the faster one: with a vector, or with planes. */
@@ -52,22 +45,24 @@ export class Matrix {
     return this.count < SPARSE[operand] * this.values.length;
   }
 
+  /** What was found as the file was decoded, if these columns are the weight's. */
+  private get known(): ColumnLists | undefined {
+    const lists = columnListsOf.get(this.values);
+    return lists?.counts.length === this.columns ? lists : undefined;
+  }
+
   private sparse(): Sparse {
     if (this.found) return this.found;
     const { values, columns, count } = this;
-    let rows = placesOf.get(values);
-    if (!rows) {
-      rows = new Uint32Array(count);
-      for (let i = 0, end = 0; i < values.length; i++) if (values[i] !== 0) rows[end++] = i;
-    }
-    const counts = new Uint32Array(columns);
-    for (let i = 0; i < count; i++) counts[rows[i] % columns]++;
+    const { known } = this;
+    const counts = known?.counts ?? new Uint32Array(columns);
+    if (!known) for (let i = 0; i < values.length; i++) if (values[i] !== 0) counts[i % columns]++;
     const starts = new Uint32Array(columns);
     for (let i = 1; i < columns; i++) starts[i] = starts[i - 1] + counts[i - 1];
+    const places = known?.places ?? new Uint32Array(count);
     const next = starts.slice();
-    const places = new Uint32Array(count);
-    for (let i = 0; i < count; i++) places[next[rows[i] % columns]++] = rows[i];
-    this.found = { places, starts, counts };
+    if (!known) for (let i = 0; i < values.length; i++) if (values[i] !== 0) places[next[i % columns]++] = i;
+    this.found = { counts, places, starts };
     return this.found;
   }
 
@@ -94,8 +89,9 @@ export class Matrix {
         const column = lanes[lane];
         const [start, end] = [starts[column], starts[column] + counts[column]];
         for (let i = start, to = at + (lane % LANES); i < end; i++, to += LANES) {
-          weights[to] = values[places[i]];
-          indexes[to] = places[i] / columns;
+          const place = places[i];
+          weights[to] = values[place];
+          indexes[to] = place / columns;
         }
         if (lane % LANES === LANES - 1) at += LANES * counts[column];
       }
@@ -116,26 +112,14 @@ export class Matrix {
     return Math.max(this.rows, this.columns) < 2 ** 16;
   }
 
-  /**
-   * Whether the lower 16 bits of all weights are 0, as in powers of two, and there are so
-   * many that reading them from memory takes longer than multiplying.
-   */
-  get isHalf(): boolean {
-    const { values } = this;
-    if (values.length < MANY) return false;
-    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    for (let i = 0; i < bits.length; i++) if ((bits[i] & 0xffff) !== 0) return false;
-    return true;
-  }
-
-  /** For Op.denseVector: rows filled up to a multiple of 4, or their upper halves. */
-  padded(isHalf = false): Constant {
+  /** For Op.denseVector: rows filled up to a multiple of 4. */
+  padded(): Constant {
     const { values, rows, columns } = this;
-    return this.constant(isHalf ? 'halves' : 'padded', () => {
+    return this.constant('padded', () => {
       const width = Math.ceil(columns / 4) * 4;
       const padded = new Float32Array(rows * width);
       for (let row = 0; row < rows; row++) padded.set(values.subarray(row * columns, (row + 1) * columns), row * width);
-      return isHalf ? new Uint16Array(padded.buffer).filter((_, i) => i % 2 === 1) : padded;
+      return padded;
     });
   }
 

@@ -8,9 +8,9 @@ const FUSED = [0x01, 0x01, 0x01, 0x20, undefined, 0xfd, 0x85, 0x02];
 
 /**
  * The kernels with multiplications and additions that are one instruction, where the
- * engine has it (relaxed SIMD): products of a dense matrix with planes take a quarter less
- * time, those of a sparse one 15% (benchmarks/runtime/kernels.mjs). The instructions have
- * the same length, so that no second module has to be loaded.
+ * engine has it (relaxed SIMD): products of a dense matrix with planes take a quarter
+ * less time, those of a sparse one 15% (benchmarks/runtime/kernels.mjs). The instructions
+ * have the same length, so that no second module has to be loaded.
  */
 export function fuse(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const fused = module.slice();

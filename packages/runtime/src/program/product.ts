@@ -1,6 +1,7 @@
 import { type Activation, elementwise, softmaxOf } from './activations.js';
 import * as Binary from './Binary.js';
 import type { Builder, ProductOptions } from './Builder.js';
+import { halves, isHalf } from './halves.js';
 import type { Matrix } from './Matrix.js';
 import * as Op from './Op.js';
 import { f, type Parameter } from './Operation.js';
@@ -42,8 +43,9 @@ function vectorProduct(
     b.op(Op.sparseVector, x, y, ...parts, summand, count, ...limits);
   } else {
     const size = [matrix.rows, Math.ceil(matrix.columns / 4) * 4];
-    const { isHalf } = matrix;
-    b.op(Op.denseVector, x, y, b.constant(matrix.padded(isHalf)), summand, ...size, ...limits, isHalf ? 1 : 0);
+    const isShort = isHalf(matrix);
+    const weights = b.constant(isShort ? halves(matrix) : matrix.padded());
+    b.op(Op.denseVector, x, y, weights, summand, ...size, ...limits, isShort ? 1 : 0);
   }
   return b.activate(y, rest, true);
 }

@@ -12,8 +12,9 @@ export interface MasksOptions {
 }
 
 /**
- * Judges surgery batch by batch: when masks change, which weights go, and with what magnitude others come back. What is
- * under a mask nobody outside sees; of the weights that were not 0, those that an update prunes are the smaller ones.
+ * Judges surgery batch by batch: when masks change, which weights go, and with what
+ * magnitude others come back. What is under a mask nobody outside sees; of the weights
+ * that were not 0, those that an update prunes are the smaller ones.
  */
 export class Masks {
   readonly findings: string[] = [];
@@ -53,7 +54,10 @@ export class Masks {
     else if (judged.length > 0) this.judge(this.joined(judged));
   }
 
-  /** What happened between the beginning and the end of a batch: training, which changes no mask. */
+  /**
+   * What happened between the beginning and the end of a batch: training, which changes
+   * no mask.
+   */
   batch(before: Values, now: Values): void {
     const isLast = this.step === this.options.totalSteps;
     for (const { path, gone, back } of this.groups(before, now)) {
@@ -102,7 +106,10 @@ export class Masks {
     );
   }
 
-  /** With one threshold for all: magnitudes in units of each kernel's scale. A kernel may keep its last weight. */
+  /**
+   * With one threshold for all: magnitudes in units of each kernel's scale. A kernel may
+   * keep its last weight.
+   */
   private joined(groups: Group[]): Group {
     const scaled = (key: 'gone' | 'kept' | 'back') =>
       groups.flatMap((group) => group[key].map((value) => value / this.scales.get(group.path)!));

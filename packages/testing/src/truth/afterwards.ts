@@ -7,8 +7,8 @@ import { kinds } from './kinds.js';
 import type { Asked } from './options.js';
 
 /**
- * After the last fit: nothing of ours hangs on a stock model any more, and predict, getWeights, the saved file and the
- * model loaded from it agree.
+ * After the last fit: nothing of ours hangs on a stock model any more, and predict,
+ * getWeights, the saved file and the model loaded from it agree.
  */
 export async function checkAfterwards(model: tfl.LayersModel, c: Case, x: tf.Tensor, asked: Asked): Promise<string[]> {
   const findings: string[] = [];
@@ -39,7 +39,8 @@ export async function checkAfterwards(model: tfl.LayersModel, c: Case, x: tf.Ten
     });
   });
   const differs = JSON.stringify(y) !== JSON.stringify(again);
-  // Loading applies a layer's constraint, as stock tfjs does; what INQ leaves must not be touched by it.
+  // Loading applies a layer's constraint, as stock tfjs does; what INQ leaves must not be
+  // touched by it.
   const hasConstraint = c.situation.endsWith('Norm') || c.situation === 'nonNeg';
   if (differs && !hasConstraint) findings.push('the model loaded from the saved file predicts otherwise');
   if (hasConstraint && asked.inq) {

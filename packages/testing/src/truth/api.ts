@@ -4,8 +4,8 @@ type Layer = layers.Layer;
 type MakeLayer = (args: any) => Layer;
 
 /**
- * What the cases use of the packages under test: handed in, for they run on the sources in vitest and on the installed
- * packages in a process of their own.
+ * What the cases use of the packages under test: handed in, for they run on the sources
+ * in vitest and on the installed packages in a process of their own.
  */
 export interface Api {
   INQScheduler: new (args?: any) => CustomCallback;

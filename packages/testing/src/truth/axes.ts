@@ -3,7 +3,9 @@ import { kinds } from './kinds.js';
 import { type OptionSet, optionSets } from './options.js';
 import { pairwise } from './pairwise.js';
 
-/** Learning rates at which the small nets of the cases neither stand still nor diverge. */
+/**
+ * Learning rates at which the small nets of the cases neither stand still nor diverge.
+ */
 export const optimizers: Record<string, () => tf.Optimizer> = {
   sgd: () => tf.train.sgd(0.02),
   momentum: () => tf.train.momentum(0.02, 0.9),
@@ -12,7 +14,8 @@ export const optimizers: Record<string, () => tf.Optimizer> = {
   adagrad: () => tf.train.adagrad(0.05),
   adadelta: () => tf.train.adadelta(0.05),
   rmsprop: () => tf.train.rmsprop(0.005),
-  // tfjs takes epsilon away from the variance, where others add it: with a positive one, what has no gradient becomes NaN.
+  // tfjs takes epsilon away from the variance, where others add it: with a positive one,
+  // what has no gradient becomes NaN.
   centeredRmsprop: () => tf.train.rmsprop(0.005, 0.9, 0.5, -1e-4, true),
 };
 
@@ -47,7 +50,10 @@ const situations = [
 ] as const;
 export type Situation = (typeof situations)[number];
 
-/** Who else stands in `callbacks`: an array that holds nothing but ours, plain objects or instances, before or after. */
+/**
+ * Who else stands in `callbacks`: an array that holds nothing but ours, plain objects or
+ * instances, before or after.
+ */
 const companies = ['alone', 'plain before', 'plain after', 'instance before', 'instance after'] as const;
 type Company = (typeof companies)[number];
 
@@ -122,16 +128,25 @@ const pairsToCover: [keyof Case, keyof Case][] = [
   ['situation', 'options'],
 ];
 
-/** Situations in which layer types differ: where their constraint is kept, under which names a file finds them again. */
+/**
+ * Situations in which layer types differ: where their constraint is kept, under which
+ * names a file finds them again.
+ */
 const byKind: Situation[] = ['unitNorm', 'stopped, keep, loaded', 'frozen layer', 'own loop'];
 
-/** All values of each axis with each callback, each layer type and situation with each optimizer, and so on; not all with all. */
+/**
+ * All values of each axis with each callback, each layer type and situation with each
+ * optimizer, and so on; not all with all.
+ */
 export const cases: Case[] = [
   ...pairwise(axes, pairsToCover, isPossible),
   ...pairwise({ ...axes, plan: ['inq', 'target+inq'], situation: byKind }, [['kind', 'situation']], isPossible),
 ].filter((c, i, all) => all.findIndex((other) => nameOf(other) === nameOf(c)) === i);
 
-/** A choice for processes of their own, in each of which the case is the first fit: every value of every axis. */
+/**
+ * A choice for processes of their own, in each of which the case is the first fit: every
+ * value of every axis.
+ */
 export const freshCases: Case[] = [
   ...pairwise<Case>(
     { ...axes, plan: ['inq', 'target'] },

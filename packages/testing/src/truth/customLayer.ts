@@ -1,7 +1,10 @@
 import { matMul, serialization, type Tensor } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-/** Layers of somebody else's: a dense one without bias, its kernel in a field that no built-in layer has. */
+/**
+ * Layers of somebody else's: a dense one without bias, its kernel in a field that no
+ * built-in layer has.
+ */
 class SomebodysLayer extends tfl.layers.Layer {
   static className: string = 'SomebodysLayer';
   declare custom: tfl.LayerVariable;

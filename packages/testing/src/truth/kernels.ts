@@ -2,9 +2,13 @@ import { tidy } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { isLevel, type Range } from './reference.js';
 
-/** A kernel as a layer holds it: what stands in the field is what the layer computes with. */
+/**
+ * A kernel as a layer holds it: what stands in the field is what the layer computes with.
+ */
 export interface HeldKernel {
-  /** The outermost layer's name, then the fields on the way, such as `rnn/cells.0/kernel`. */
+  /**
+   * The outermost layer's name, then the fields on the way, such as `rnn/cells.0/kernel`.
+   */
   path: string;
   layer: tfl.layers.Layer;
   field: string;
@@ -13,7 +17,10 @@ export interface HeldKernel {
 
 const kernelField = /^(kernel|depthwiseKernel|pointwiseKernel|recurrentKernel|embeddings|custom)$/;
 
-/** All kernels of a model, found by looking through the fields of its layers, whatever their class. */
+/**
+ * All kernels of a model, found by looking through the fields of its layers, whatever
+ * their class.
+ */
 export function kernelsOf(model: tfl.LayersModel): HeldKernel[] {
   const found: HeldKernel[] = [];
   const seen = new Set<unknown>();
@@ -47,8 +54,9 @@ export function biasesOf(kernels: HeldKernel[]): HeldKernel[] {
 }
 
 /**
- * Which output channel a weight is of. The last axis has them, but in transposed convolutions ([…, out, in]) and in
- * depthwise ones, whose outputs are input channels times multiplier.
+ * Which output channel a weight is of. The last axis has them, but in transposed
+ * convolutions ([…, out, in]) and in depthwise ones, whose outputs are input channels
+ * times multiplier.
  */
 export function channelOf({ layer, field }: HeldKernel): (i: number) => number {
   const [before, last] = ((layer as any)[field].shape as number[]).slice(-2);
@@ -91,7 +99,10 @@ export function count(values: Float32Array, ranges?: (Range | null)[]): Count {
   return { weights: values.length, zeros, levels, nonFinite, distinct };
 }
 
-/** Zeros, levels and values that are not finite of each kernel of a model, counted from what predict computes with. */
+/**
+ * Zeros, levels and values that are not finite of each kernel of a model, counted from
+ * what predict computes with.
+ */
 export function countWeights(model: tfl.LayersModel): Map<string, Count> {
   return new Map([...readKernels(kernelsOf(model))].map(([path, values]) => [path, count(values)]));
 }

@@ -163,7 +163,8 @@ export const kinds: Record<string, Kind> = {
     ],
     convert: (model, api) => api.compressible(model),
   },
-  // compressible() leaves the recurrent layer as it is; the callbacks take it all the same.
+  // compressible() leaves the recurrent layer as it is; the callbacks take it all the
+  // same.
   compressibleRecurrent: {
     inputShape: series,
     layers: (first, w) => [layers.lstm({ ...first, ...recurrent, ...w('kernel', 'recurrent') })],

@@ -10,7 +10,10 @@ import { generator, hash, normals } from './random.js';
 export const samples = 24;
 const outputs = 3;
 
-/** The model of a case, compiled: the layers of its kind, perhaps a custom one, and a dense head named `head`. */
+/**
+ * The model of a case, compiled: the layers of its kind, perhaps a custom one, and a
+ * dense head named `head`.
+ */
 export function buildModel(c: Case, api: Api): tfl.LayersModel {
   const kind = kinds[c.kind];
   const first = { inputShape: kind.inputShape };
@@ -70,7 +73,8 @@ function drawWeights(model: tfl.LayersModel, c: Case): void {
   const namesOf = (each: HeldKernel[]) => new Set(each.map(({ layer, field }) => (layer as any)[field].name as string));
   const [kernels, biases] = [namesOf(held), namesOf(biasesOf(held))];
   model.trainableWeights.forEach((weight, i) => {
-    // Where biases are pruned they are those of a trained model, not the zeros of their initializer.
+    // Where biases are pruned they are those of a trained model, not the zeros of their
+    // initializer.
     const isDrawn = weight.shape.length > 1 || (c.options === 'random, biases' && biases.has(weight.name));
     if (!isDrawn) return;
     const size = weight.shape.reduce<number>((product, n) => product * n!, 1);

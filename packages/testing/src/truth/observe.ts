@@ -22,10 +22,12 @@ export interface Observer {
 }
 
 /**
- * Looks at the weights after every mask update (which comes before a batch) and at the end of every epoch.
+ * Looks at the weights after every mask update (which comes before a batch) and at the
+ * end of every epoch.
  *
  * @param isSelected Which kernels count for `pruned` and `spliced`.
- * @param onLook Told what the weights were and are, before every batch ('update') and after it.
+ * @param onLook Told what the weights were and are, before every batch ('update') and
+ *   after it.
  */
 export function observe(
   kernels: HeldKernel[],

@@ -62,9 +62,11 @@ const targetSparsity = 0.6;
 const rate = 0.2;
 
 /**
- * The arguments of the callbacks of a plan, and what the documentation says that they ask for.
+ * The arguments of the callbacks of a plan, and what the documentation says that they ask
+ * for.
  *
- * @param isTaken Whether a kernel is selected where neither overrides nor phases say otherwise.
+ * @param isTaken Whether a kernel is selected where neither overrides nor phases say
+ *   otherwise.
  */
 export function planOf(
   c: Case,

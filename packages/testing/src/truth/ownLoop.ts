@@ -11,7 +11,10 @@ interface Handle {
   end(): Promise<void>;
 }
 
-/** Trains by an optimizer alone, the callbacks driven by hand; returns what fit's history would hold. */
+/**
+ * Trains by an optimizer alone, the callbacks driven by hand; returns what fit's history
+ * would hold.
+ */
 export async function trainByHand(
   model: tfl.LayersModel,
   { x, y }: Problem,

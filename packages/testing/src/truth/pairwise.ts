@@ -1,8 +1,8 @@
 type Axes<T> = { [Key in keyof T]: readonly T[Key][] };
 
 /**
- * Combinations in which every possible pair of values of the listed pairs of axes occurs at least once: greedy, without
- * chance, so that a case keeps its name from run to run.
+ * Combinations in which every possible pair of values of the listed pairs of axes occurs
+ * at least once: greedy, without chance, so that a case keeps its name from run to run.
  */
 export function pairwise<T extends object>(
   axes: Axes<T>,

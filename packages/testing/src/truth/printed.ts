@@ -23,7 +23,10 @@ export interface TableRow {
   levels: string;
 }
 
-/** The rows of the last table in a text, without the total. Columns are found by their heading. */
+/**
+ * The rows of the last table in a text, without the total. Columns are found by their
+ * heading.
+ */
 export function lastTable(text: string): { rows: TableRow[]; total?: TableRow } | undefined {
   const lines = text.split('\n');
   const start = lines.findLastIndex((line) => /^kernel\s/.test(line) && /remaining/.test(line));

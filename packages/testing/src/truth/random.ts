@@ -1,4 +1,7 @@
-/** A generator of its own (mulberry32), so that a case has the same data in vitest and in a plain process. */
+/**
+ * A generator of its own (mulberry32), so that a case has the same data in vitest and in
+ * a plain process.
+ */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

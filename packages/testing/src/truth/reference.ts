@@ -1,6 +1,7 @@
 /**
- * INQ and DNS once more, written from the papers alone and sharing no line with @tfjs-compress/math: the judge must not
- * make the mistakes of the accused. Slow and plain on purpose.
+ * INQ and DNS once more, written from the papers alone and sharing no line
+ * with @tfjs-compress/math: the judge must not make the mistakes of the accused. Slow and
+ * plain on purpose.
  */
 
 export interface Range {
@@ -8,7 +9,10 @@ export interface Range {
   n2: number;
 }
 
-/** INQ, Eq. 2 and 3: n1 = floor(log2(4s / 3)), found by comparing instead of by a logarithm; null for s = 0. */
+/**
+ * INQ, Eq. 2 and 3: n1 = floor(log2(4s / 3)), found by comparing instead of by a
+ * logarithm; null for s = 0.
+ */
 export function rangeOf(values: Float32Array, bits: number): Range | null {
   let s = 0;
   for (const value of values) s = Math.max(s, Math.abs(value));
@@ -51,7 +55,10 @@ export function isLevel(weight: number, range: Range | null | undefined): boolea
   return !range || (k >= range.n2 && k <= range.n1);
 }
 
-/** DNS, §3.2, and the authors' code: mean and deviation of the non-zero magnitudes of kernel and bias together. */
+/**
+ * DNS, §3.2, and the authors' code: mean and deviation of the non-zero magnitudes of
+ * kernel and bias together.
+ */
 export function dnsThresholds(values: Float32Array[], rate: number, hysteresis: number): { a: number; b: number } {
   const magnitudes = values.flatMap((each) => [...each].filter((v) => v !== 0).map(Math.abs));
   const mean = magnitudes.reduce((sum, m) => sum + m, 0) / magnitudes.length;

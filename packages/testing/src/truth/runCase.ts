@@ -17,7 +17,9 @@ import { type FitSeen, Truth } from './Truth.js';
 
 const epochs = 6;
 
-/** Runs the fits of a case and says what was not as it should be: nothing, if all is well. */
+/**
+ * Runs the fits of a case and says what was not as it should be: nothing, if all is well.
+ */
 export async function runCase(c: Case, api: Api): Promise<string[]> {
   if (c.situation === 'registered layer') api.registerCompressible(RegisteredLayer, ['custom']);
   const run = new CaseRun(c, api);
@@ -172,7 +174,8 @@ class CaseRun {
     });
     const left = tensorsBesideSlots(optimizer) - tensors;
     if (isByHand) optimizer.dispose();
-    // Kernels of our layers hold up to three tensors for their masks, until the layer is disposed of.
+    // Kernels of our layers hold up to three tensors for their masks, until the layer is
+    // disposed of.
     const held = stock.filter(({ layer }) => 'compressibleKernels' in layer).length * 3;
     if (Math.abs(left) > held) this.findings.push(`${left} tensors left behind`);
     const after = readKernels(kernels);
@@ -216,7 +219,10 @@ class CaseRun {
     return { epochs: epochs + initialEpoch, verbose: 0 as const, ...sizes, ...isSplit, ...isData };
   }
 
-  /** Ours among others, in the order of the case; other callbacks as plain objects or as instances. */
+  /**
+   * Ours among others, in the order of the case; other callbacks as plain objects or as
+   * instances.
+   */
   private among(observer: Observer, make: () => tfl.CustomCallback[]): tfl.CustomCallbackArgs[] {
     const [kind, place] = this.c.company.split(' ');
     const ours = make() as unknown as tfl.CustomCallbackArgs[];
@@ -248,7 +254,10 @@ class CaseRun {
     return loaded;
   }
 
-  /** A run that was stopped, saved, loaded and went on ends with the weights of one that was not. */
+  /**
+   * A run that was stopped, saved, loaded and went on ends with the weights of one that
+   * was not.
+   */
   private async compareWithWhole(model: tfl.LayersModel, make: () => tfl.CustomCallback[]): Promise<void> {
     if (!canSaveOptimizer.has(this.c.optimizer) || this.c.plan === 'target then inq') return;
     const whole = this.own(buildModel(this.c, this.api));
@@ -270,7 +279,10 @@ class CaseRun {
 /** Optimizers of tfjs that save their slots and have them back. */
 const canSaveOptimizer = new Set(['sgd', 'momentum', 'adam', 'rmsprop']);
 
-/** The step before which INQ takes its first one: it waits for the masks, and for a new epoch. */
+/**
+ * The step before which INQ takes its first one: it waits for the masks, and for a new
+ * epoch.
+ */
 function inqFrom({ isSelected, of }: SurgeryAsked, kernels: HeldKernel[], stepsPerEpoch: number): number {
   const ends = kernels.filter(({ path }) => isSelected(path)).map(({ path }) => of(path).endStep);
   return Math.ceil(Math.max(...ends) / stepsPerEpoch) * stepsPerEpoch;

@@ -11,7 +11,10 @@ const kinds: [start: RegExp | { at: number; text: string }, what: string][] = [
   [{ at: 0, text: '\x1f\x8b\x08' }, 'a gzip file'],
 ];
 
-/** What a file is that is often found where a model or its weights should be; undefined for everything else. */
+/**
+ * What a file is that is often found where a model or its weights should be; undefined
+ * for everything else.
+ */
 export function nonModel(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 200))
     .toString('latin1')

@@ -5,8 +5,9 @@ import { outputPositions } from '../model/outputPositions.js';
 import { loadTfjs } from './backend.js';
 
 /**
- * outputPositions of the model in artifacts, or why there are none: tfjs is not installed, or does not load the model. The figures are
- * shown without, and with the reason.
+ * outputPositions of the model in artifacts, or why there are none: tfjs is not
+ * installed, or does not load the model. The figures are shown without, and with the
+ * reason.
  */
 export async function positionsOf(
   artifacts: io.ModelArtifacts,
@@ -19,7 +20,10 @@ export async function positionsOf(
   return { positions, reason };
 }
 
-/** Whether tfjs loads the layers model in artifacts: if not, why, and whether it is only that tfjs is not installed. */
+/**
+ * Whether tfjs loads the layers model in artifacts: if not, why, and whether it is only
+ * that tfjs is not installed.
+ */
 export async function loads(
   artifacts: io.ModelArtifacts,
   use: (model: unknown) => void = () => {},

@@ -1,6 +1,6 @@
 /**
- * Shows a line that is overwritten: `packing [####----------------] 20%  3 s left`. On a terminal only, and not for what takes less than
- * half a second.
+ * Shows a line that is overwritten: `packing [####----------------] 20%  3 s left`. On a
+ * terminal only, and not for what takes less than half a second.
  */
 export function makeProgress(label: string): ((fraction: number) => void) | undefined {
   const { stderr } = process;

@@ -19,9 +19,9 @@ const arrayFile = /\.(npy|json)$/i;
 const pictureFile = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
 
 /**
- * Examples for a model's inputs. A folder holds one example a file, pictures or arrays, in
- * folders below it too; a file holds them all, along the first axis, and for several inputs
- * as a JSON object by the inputs' names. Throws an Error that names the file.
+ * Examples for a model's inputs. A folder holds one example a file, pictures or arrays,
+ * in folders below it too; a file holds them all, along the first axis, and for several
+ * inputs as a JSON object by the inputs' names. Throws an Error that names the file.
  */
 export async function readExamples(
   tf: Tfjs,
@@ -100,7 +100,10 @@ function stacked(parts: NumberArray[], files: string[]): NumberArray {
   return { shape: [parts.length, ...shape], values };
 }
 
-/** Pictures as the page takes them: the middle, in the proportions and the size of the input. */
+/**
+ * Pictures as the page takes them: the middle, in the proportions and the size of the
+ * input.
+ */
 async function decoded(
   files: string[],
   { width, height, channels }: { width: number; height: number; channels: 1 | 3 },

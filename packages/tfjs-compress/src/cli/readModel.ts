@@ -12,7 +12,10 @@ export interface ReadModel {
   warnings: string[];
 }
 
-/** Reads a model: a .tfz file, a folder with model.json, or a model.json. Throws an Error that names the path. */
+/**
+ * Reads a model: a .tfz file, a folder with model.json, or a model.json. Throws an Error
+ * that names the path.
+ */
 export function readModel(path: string): ReadModel {
   if (!existsSync(path)) throw new Error(`${path}: there is no such file or folder.`);
   if (!statSync(path).isDirectory() && !path.endsWith('.json')) {
@@ -63,7 +66,10 @@ function modelJson(file: string): io.ModelJSON {
   return json;
 }
 
-/** As tfjs does: all files one after the other, in the manifest's order; bytes behind the last weight are left out. */
+/**
+ * As tfjs does: all files one after the other, in the manifest's order; bytes behind the
+ * last weight are left out.
+ */
 function readPlain(file: string, { weightsManifest, ...rest }: io.ModelJSON): ReadModel {
   const what = isGraphModel(rest) ? 'this graph model' : 'the model';
   const groups = weightsManifest.map((group) => ({
@@ -98,7 +104,10 @@ function readPlain(file: string, { weightsManifest, ...rest }: io.ModelJSON): Re
   return { artifacts: notEmpty(file, artifacts), warnings };
 }
 
-/** The file in the model's folder that a path of the manifest means; one that leads out of the folder is refused, not read. */
+/**
+ * The file in the model's folder that a path of the manifest means; one that leads out of
+ * the folder is refused, not read.
+ */
 function inFolder(file: string, path: string): string {
   const folder = dirname(file);
   const found = join(folder, path);
@@ -127,13 +136,18 @@ function sizesOf(file: string, specs: io.WeightsManifestEntry[], data: Uint8Arra
   }
 }
 
-/** Of the files of a group the one to look at first: the first that is shorter than the one before it, else the last. */
+/**
+ * Of the files of a group the one to look at first: the first that is shorter than the
+ * one before it, else the last.
+ */
 function suspect(files: string[], parts: Buffer[]): string {
   const short = parts.findIndex(({ length }, i) => i > 0 && i < parts.length - 1 && length < parts[0].length);
   return files[short < 0 ? files.length - 1 : short] ?? 'no file';
 }
 
-/** Somebody published a model with nothing in it; what would be written would be one more. */
+/**
+ * Somebody published a model with nothing in it; what would be written would be one more.
+ */
 function notEmpty(path: string, artifacts: io.ModelArtifacts): io.ModelArtifacts {
   const { modelTopology, weightSpecs = [] } = artifacts;
   const isEmpty = !modelTopology || Object.keys(modelTopology).length === 0;

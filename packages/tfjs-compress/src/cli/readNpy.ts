@@ -18,8 +18,8 @@ const readers: Record<string, [bytes: number, read: (view: DataView, at: number)
 };
 
 /**
- * The array in a .npy file (NumPy's format, versions 1 to 3). Throws an Error that says what
- * is wrong. npyjs reads such files, too, and brings fetch() for Node with it.
+ * The array in a .npy file (NumPy's format, versions 1 to 3). Throws an Error that says
+ * what is wrong. npyjs reads such files, too, and brings fetch() for Node with it.
  */
 export function readNpy(bytes: Uint8Array): NumberArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -43,7 +43,10 @@ export function readNpy(bytes: Uint8Array): NumberArray {
   return { shape, values: Float32Array.from({ length: count }, (_, i) => read(view, end + i * size)) };
 }
 
-/** Nested lists of numbers, all of one length at each depth. Throws an Error that says what is wrong. */
+/**
+ * Nested lists of numbers, all of one length at each depth. Throws an Error that says
+ * what is wrong.
+ */
 export function readNested(json: unknown): NumberArray {
   const shape: number[] = [];
   for (let at = json; Array.isArray(at); at = at[0]) shape.push(at.length);

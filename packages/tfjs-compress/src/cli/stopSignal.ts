@@ -1,5 +1,6 @@
 /**
- * Aborted by Ctrl-C, or when the process is asked to end. The second Ctrl-C ends it at once.
+ * Aborted by Ctrl-C, or when the process is asked to end. The second Ctrl-C ends it at
+ * once.
  *
  * @param onStop Called before, to say what happens now.
  */
@@ -14,7 +15,8 @@ export function stopSignal(onStop: () => void): { signal: AbortSignal; dispose: 
   for (const name of signals) process.on(name, stop);
   const dispose = () => {
     for (const name of signals) process.off(name, stop);
-    // Without Redis, BullMQ's timers would keep the process for ever. Of one that ends by itself, nothing is left to do this.
+    // Without Redis, BullMQ's timers would keep the process for ever. Of one that ends by
+    // itself, nothing is left to do this.
     if (controller.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
   };
   return { signal: controller.signal, dispose };

@@ -13,8 +13,9 @@ export interface Transformed {
 }
 
 /**
- * Sets the smallest weights of every kernel to zero, and marks the kernels as pruned in the model's userDefinedMetadata: the callbacks
- * take zeros of a marked kernel for pruned weights, those of others for values. In layers with a state the state says so, too.
+ * Sets the smallest weights of every kernel to zero, and marks the kernels as pruned in
+ * the model's userDefinedMetadata: the callbacks take zeros of a marked kernel for pruned
+ * weights, those of others for values. In layers with a state the state says so, too.
  */
 export function prune(artifacts: io.ModelArtifacts, sparsity: number): Transformed {
   const changed = transform(artifacts, (values) => {
@@ -31,8 +32,9 @@ export function quantize(artifacts: io.ModelArtifacts, bits: number): Transforme
 }
 
 /**
- * New artifacts whose kernels are what `change` makes of their effective values; all else stays as it is. Kernels that are stored as uint8,
- * uint16 or float16 become float32, since those cannot hold the new values.
+ * New artifacts whose kernels are what `change` makes of their effective values; all else
+ * stays as it is. Kernels that are stored as uint8, uint16 or float16 become float32,
+ * since those cannot hold the new values.
  *
  * @throws Error when there are no kernels, or values that are not finite.
  */

@@ -4,7 +4,10 @@ import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
 import { joinBuffers } from '@tfjs-compress/format/internal';
 
-/** Writes a model, as a compressed file when the path ends in .tfz, else as a plain folder. Returns the bytes written. */
+/**
+ * Writes a model, as a compressed file when the path ends in .tfz, else as a plain
+ * folder. Returns the bytes written.
+ */
 export function writeModel(
   path: string,
   artifacts: io.ModelArtifacts,
@@ -25,7 +28,10 @@ export function writeModel(
   return data.length + Buffer.byteLength(json);
 }
 
-/** Throws an Error where a model could not be written: better before the work than after it. */
+/**
+ * Throws an Error where a model could not be written: better before the work than after
+ * it.
+ */
 export function checkOutput(path: string): void {
   if (path.endsWith('.tfz')) checkFile(path);
   else if (statSync(path, { throwIfNoEntry: false })?.isFile())
@@ -39,8 +45,8 @@ export function checkFile(path: string): void {
 }
 
 /**
- * All files whole or none of them: each is written under a temporary name beside it, and only then they take their names. A symbolic link
- * stays, what it points to is written.
+ * All files whole or none of them: each is written under a temporary name beside it, and
+ * only then they take their names. A symbolic link stays, what it points to is written.
  */
 export function writeWhole(files: [path: string, content: Uint8Array | string][]): void {
   const written: { temporary: string; target: string }[] = [];

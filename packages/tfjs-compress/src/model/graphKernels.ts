@@ -31,7 +31,10 @@ export function isGraphModel({ format, modelTopology }: Pick<io.ModelArtifacts, 
   return format === 'graph-model' || Array.isArray((modelTopology as { node?: unknown } | undefined)?.node);
 }
 
-/** The constants of a graph model in the order of its nodes, and those of them that a convolution or a matrix product takes as its kernel. */
+/**
+ * The constants of a graph model in the order of its nodes, and those of them that a
+ * convolution or a matrix product takes as its kernel.
+ */
 export function graphConstants(modelTopology: unknown): { order: Map<string, number>; kernels: Set<string> } {
   const given = (modelTopology as { node?: unknown } | undefined)?.node;
   const nodes = (Array.isArray(given) ? given : []).filter((node): node is GraphNode => typeof node?.name === 'string');

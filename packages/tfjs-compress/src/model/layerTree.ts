@@ -5,7 +5,10 @@ export interface LayerNode {
   className: string;
   /** As in the topology: keys in the spelling of the file. */
   config: Record<string, unknown>;
-  /** The names of what contains the layer, from the outside in, the layer's own last: as in the callbacks' paths. */
+  /**
+   * The names of what contains the layer, from the outside in, the layer's own last: as
+   * in the callbacks' paths.
+   */
   path: string[];
   /** Those of them that are layers of their own: without nested models and cells. */
   shown: string[];
@@ -15,15 +18,20 @@ export interface LayerNode {
   optionalNames: string[];
   /** What tfjs calls its weights in a file, before the field. */
   prefix: string;
-  /** What .keras files call it: by classes, whatever the names are ('sequential/dense_1', 'bidirectional/forward_layer/cell'). */
+  /**
+   * What .keras files call it: by classes, whatever the names are ('sequential/dense_1',
+   * 'bidirectional/forward_layer/cell').
+   */
   kerasPath: string;
 }
 
 type Json = Record<string, unknown>;
 
 /**
- * The layers of a layers model's topology in the network's order, nested models, wrappers and cells taken apart, each shared layer once.
- * Reads what tfjs and Keras write: snake_case and camelCase, `model_config` inside or not, a Sequential whose config is a bare list.
+ * The layers of a layers model's topology in the network's order, nested models, wrappers
+ * and cells taken apart, each shared layer once. Reads what tfjs and Keras write:
+ * snake_case and camelCase, `model_config` inside or not, a Sequential whose config is a
+ * bare list.
  *
  * @returns undefined for what is not the topology of a layers model.
  */
@@ -141,7 +149,10 @@ function leaf(layer: Json, { path, shown, names, optional, keras }: Around): Lay
   };
 }
 
-/** Bidirectional has its layer twice, under names of its own; what is in another wrapper has the wrapper's name in files. */
+/**
+ * Bidirectional has its layer twice, under names of its own; what is in another wrapper
+ * has the wrapper's name in files.
+ */
 function visitWrapped(
   className: string,
   wrapped: Json,
@@ -155,7 +166,8 @@ function visitWrapped(
       ['forward', wrapped],
       ['backward', backward ?? wrapped],
     ] as const) {
-      // tfjs puts the direction before the name that it finds; Keras 3 has it there already, and files without the wrapper's name.
+      // tfjs puts the direction before the name that it finds; Keras 3 has it there
+      // already, and files without the wrapper's name.
       const renamed = { ...given, config: { ...asObject(given.config), name: `${direction}_${nameOf(wrapped)}` } };
       const before = nodes.length;
       visit(renamed, { ...here, keras: [...here.keras, `${direction}_layer`] }, nodes);
@@ -165,7 +177,8 @@ function visitWrapped(
   }
   const before = nodes.length;
   visit(wrapped, { ...here, keras: [...here.keras, 'layer'] }, nodes);
-  // A layer in TimeDistributed is built under the wrapper's name alone, one in a model inside it under its own.
+  // A layer in TimeDistributed is built under the wrapper's name alone, one in a model
+  // inside it under its own.
   for (const node of nodes.slice(before)) {
     const isModel = layersOf(wrapped) !== undefined;
     node.prefix = isModel ? node.names.at(-1)! : here.names.join('/');

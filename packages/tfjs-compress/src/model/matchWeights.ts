@@ -10,12 +10,15 @@ export interface Match {
 }
 
 /**
- * Finds for each weight the layer that it belongs to. Names differ by who wrote the file: `lstm/kernel` (tfjs), `lstm/lstm_cell/kernel`
- * (Keras 2), `sequential/dense/kernel`, `dense/0` or `kernel` alone (Keras 3); cells of older tfjs share one name. Of several layers that
- * fit the one with most of its names in the weight's wins, then the first in the network that lacks such a weight. A name that fits none
- * is taken by the class (`dense_1/0`: the second Dense, in .keras files), then by order.
+ * Finds for each weight the layer that it belongs to. Names differ by who wrote the file:
+ * `lstm/kernel` (tfjs), `lstm/lstm_cell/kernel` (Keras 2), `sequential/dense/kernel`,
+ * `dense/0` or `kernel` alone (Keras 3); cells of older tfjs share one name. Of several
+ * layers that fit the one with most of its names in the weight's wins, then the first in
+ * the network that lacks such a weight. A name that fits none is taken by the class
+ * (`dense_1/0`: the second Dense, in .keras files), then by order.
  *
- * @param isConverted The order is that of an HDF5 file, by the layers' names; else the network's.
+ * @param isConverted The order is that of an HDF5 file, by the layers' names; else the
+ *   network's.
  */
 export function matchWeights(
   specs: readonly io.WeightsManifestEntry[],
@@ -52,7 +55,10 @@ export function matchWeights(
   });
 }
 
-/** Whether a name is of a .keras file, which calls layers by their classes: 'layers/dense_1/vars/0'. */
+/**
+ * Whether a name is of a .keras file, which calls layers by their classes:
+ * 'layers/dense_1/vars/0'.
+ */
 function isByClass(name: string): boolean {
   return /(^|\/)vars\/\d+$/.test(name);
 }

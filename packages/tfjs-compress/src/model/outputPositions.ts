@@ -24,9 +24,10 @@ interface Node {
 }
 
 /**
- * How many places each kernel is applied at for one example, by the weight's originalName: 1 for a dense kernel, height × width of the
- * output for a convolution's (of the input for a transposed one's), the steps for a recurrent one; the sum over all uses of a shared layer.
- * Layers whose size is open, and of other kinds, are left out.
+ * How many places each kernel is applied at for one example, by the weight's
+ * originalName: 1 for a dense kernel, height × width of the output for a convolution's
+ * (of the input for a transposed one's), the steps for a recurrent one; the sum over all
+ * uses of a shared layer. Layers whose size is open, and of other kinds, are left out.
  */
 export function outputPositions(model: unknown): Map<string, number> {
   const positions = new Map<string, number>();
@@ -43,7 +44,9 @@ function visit(model: Layer, positions: Map<string, number>): void {
   }
 }
 
-/** Of a Sequential, which knows its nodes only once it has predicted, each layer's first. */
+/**
+ * Of a Sequential, which knows its nodes only once it has predicted, each layer's first.
+ */
 function nodesOf({ nodesByDepth = {}, layers = [] }: Layer): Node[] {
   const nodes = Object.values(nodesByDepth).flat();
   return nodes.length > 0 ? nodes : layers.flatMap(({ inboundNodes = [] }) => inboundNodes.slice(0, 1));

@@ -11,7 +11,9 @@ interface Figures {
   float32Bytes: number;
   /** In the compressed file. */
   fileBytes: number;
-  /** Multiplications for one example; undefined where they do not follow from the shapes. */
+  /**
+   * Multiplications for one example; undefined where they do not follow from the shapes.
+   */
   multiplyAdds?: number;
   /** Those by weights that are not zero. */
   nonZeroMultiplyAdds?: number;
@@ -27,7 +29,9 @@ export interface WeightSummary extends Figures {
   remaining: number;
   /** Distinct non-zero values. */
   levels: number;
-  /** 32, or what the values of a quantized kernel take in its codebook (weightFigures). */
+  /**
+   * 32, or what the values of a quantized kernel take in its codebook (weightFigures).
+   */
   bits: number;
 }
 
@@ -50,7 +54,8 @@ export interface Summary extends Figures {
 /**
  * What a model consists of and what it takes in a compressed file.
  *
- * @param positions How many places each kernel is applied at (outputPositions); without it there are no multiply-adds.
+ * @param positions How many places each kernel is applied at (outputPositions); without
+ *   it there are no multiply-adds.
  */
 export function summarize(
   artifacts: io.ModelArtifacts,
@@ -61,7 +66,8 @@ export function summarize(
   const file = pack(artifacts, { onProgress, onWeight: (_, bytes) => sizes.push(bytes) });
   const all = weightsOf(artifacts);
   const weights = all.map((weight) => {
-    // What a layer of this suite keeps of the kernel's state is part of what the kernel takes.
+    // What a layer of this suite keeps of the kernel's state is part of what the kernel
+    // takes.
     const stateBytes = weight.stateIndex === undefined ? 0 : sizes[weight.stateIndex];
     return weightSummary(weight, sizes[weight.index] + stateBytes, positions.get(weight.tfjsName));
   });
@@ -88,7 +94,8 @@ function weightSummary(
   places?: number,
 ): WeightSummary {
   const { weights: parameters, nonZeros, remaining, levels, bits: codebookBits, float32Bytes } = weightFigures(values);
-  // A small kernel that was not quantized has few values, too, but nearly each of them once.
+  // A small kernel that was not quantized has few values, too, but nearly each of them
+  // once.
   const isQuantized = 2 * levels <= nonZeros || values.every(isPowerOfTwoOrZero);
   const bits = isQuantized ? codebookBits : 32;
   const common = {

@@ -1,6 +1,11 @@
-/** The weights of one class of layer, as Keras and tfjs name them in files: snake_case, in the order of layer.weights. */
+/**
+ * The weights of one class of layer, as Keras and tfjs name them in files: snake_case, in
+ * the order of layer.weights.
+ */
 interface WeightFields {
-  /** Those that pruning and quantization apply to: what the callbacks' findSites() finds. */
+  /**
+   * Those that pruning and quantization apply to: what the callbacks' findSites() finds.
+   */
   kernels: string[];
   others: string[];
 }
@@ -54,7 +59,10 @@ export const recurrentClasses = new Set([
   'ConvLSTM3D',
 ]);
 
-/** The built-in class that a class is a form of: of our layers the one they extend, of a cell its layer. */
+/**
+ * The built-in class that a class is a form of: of our layers the one they extend, of a
+ * cell its layer.
+ */
 export function stockClass(className: string): string {
   const stock = className.replace(/^(Masked|PowerOfTwo)(?=[A-Z])/, '');
   const layer = stock.replace(/Cell$/, '');
@@ -68,9 +76,11 @@ export function hasStates(className: string): boolean {
 }
 
 /**
- * What a weight is to its layer. Of a class that is not known (a layer of the user's own) a weight with a kernel's name counts as one.
+ * What a weight is to its layer. Of a class that is not known (a layer of the user's own)
+ * a weight with a kernel's name counts as one.
  *
- * @param field The weight's name in the layer: 'kernel', 'depthwise_kernel', 'kernel_state' …
+ * @param field The weight's name in the layer: 'kernel', 'depthwise_kernel',
+ *   'kernel_state' …
  */
 export function roleOf(className: string | undefined, field: string): 'kernel' | 'state' | 'other' {
   const known = className === undefined ? undefined : fields[stockClass(className)];
@@ -79,7 +89,10 @@ export function roleOf(className: string | undefined, field: string): 'kernel' |
   return /^((depthwise|pointwise|recurrent)_)?kernel$|^embeddings$/.test(field) ? 'kernel' : 'other';
 }
 
-/** The weights of a layer in the order of layer.weights, as far as its config tells; undefined for a class that is not known. */
+/**
+ * The weights of a layer in the order of layer.weights, as far as its config tells;
+ * undefined for a class that is not known.
+ */
 export function fieldsOf(className: string, config: Record<string, unknown>): string[] | undefined {
   const known = fields[stockClass(className)];
   if (!known) return undefined;

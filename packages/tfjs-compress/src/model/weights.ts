@@ -9,27 +9,40 @@ import { roleOf } from './weightFields.js';
 export interface Weight {
   /** In the file. */
   name: string;
-  /** The layer's name; of a layer in a wrapper (Bidirectional) with the wrapper's before it. */
+  /**
+   * The layer's name; of a layer in a wrapper (Bidirectional) with the wrapper's before
+   * it.
+   */
   layer: string;
-  /** As the callbacks call it: the layers' names from the outside in, then the field: 'model/lstm/cell/recurrentKernel'. */
+  /**
+   * As the callbacks call it: the layers' names from the outside in, then the field:
+   * 'model/lstm/cell/recurrentKernel'.
+   */
   path: string;
   /** As tfjs calls it when the model is loaded. */
   tfjsName: string;
   shape: number[];
-  /** What the layer computes with, as float32: where a state says that a weight is pruned, 0. */
+  /**
+   * What the layer computes with, as float32: where a state says that a weight is
+   * pruned, 0.
+   */
   values: Float32Array;
   /** How it is stored where not as float32: 'uint8', 'float16', 'int32', … */
   storedAs?: string;
   /** Whether pruning and quantization apply to it: a kernel of two dimensions or more. */
   isCompressible: boolean;
-  /** Its place in weightSpecs, and that of its state (kernel_state of a Masked… layer), if it has one. */
+  /**
+   * Its place in weightSpecs, and that of its state (kernel_state of a Masked… layer), if
+   * it has one.
+   */
   index: number;
   stateIndex?: number;
 }
 
 /**
- * The weights in artifacts, without the optimizer's and without states, in the network's order; strings and complex numbers are left out.
- * Kernels are known by the class and the field of their layer; of a graph model by the operation that takes them.
+ * The weights in artifacts, without the optimizer's and without states, in the network's
+ * order; strings and complex numbers are left out. Kernels are known by the class and the
+ * field of their layer; of a graph model by the operation that takes them.
  */
 export function weightsOf(artifacts: io.ModelArtifacts): Weight[] {
   const stored = storedWeights(artifacts);
@@ -97,7 +110,10 @@ function graphPlaces({ modelTopology }: io.ModelArtifacts, stored: StoredWeight[
   }));
 }
 
-/** Two nested models may have layers of one name: those are told apart by their whole path. */
+/**
+ * Two nested models may have layers of one name: those are told apart by their whole
+ * path.
+ */
 function layerNames(nodes: LayerNode[]): Map<LayerNode, string> {
   const count = new Map<string, number>();
   for (const { shown } of nodes) count.set(shown.join('/'), (count.get(shown.join('/')) ?? 0) + 1);

@@ -22,6 +22,8 @@ interface Front {
 export interface Inputs {
   before: tf.Tensor[];
   now: tf.Tensor[];
+  /** Another value that is there. */
+  other(value: number): { before: tf.Tensor; now: tf.Tensor } | undefined;
 }
 
 /** What a step's inputs are given to; `batch` counts from 0. They are gone when it is done. */
@@ -137,7 +139,11 @@ export class Flow {
         if (steps.includes(s)) {
           const inputs = step.inputs.map((value) => values.get(value)!);
           const tensors = (which: 'before' | 'now') => inputs.map((value) => value[which].tensor);
-          await use(s, { before: tensors('before'), now: tensors('now') }, batch);
+          const other = (value: number) => {
+            const found = values.get(value);
+            return found && { before: found.before.tensor, now: found.now.tensor };
+          };
+          await use(s, { before: tensors('before'), now: tensors('now'), other }, batch);
         }
         if (s === last) break;
         const inputs = step.inputs.map((value) => values.get(value)!);

@@ -36,17 +36,19 @@ const candidates: { levels: Levels; bits: number }[] = [
  * of its layer that are left, by second order information of the layer's inputs (Optimal
  * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). A layer is fitted
  * to what it computes in the given model, with inputs as the compressed layers before it
- * make them (GPTAQ, arXiv:2504.02692). Weights that are 0 stay 0. Then biases and the
- * statistics of batch normalization are corrected on the same examples.
+ * make them (GPTAQ, arXiv:2504.02692). Where its output is added to others, it is fitted to
+ * the sum. So much of such a change is made as serves the half of the examples that it was
+ * not made of. Weights that are 0 stay 0. Then biases are corrected on the same examples,
+ * and means and variances of batch normalization by least squares.
  *
  * Some hundred examples of what the model is used on are enough; they must be scaled as for
  * predict. Levels have a scale for each output channel where batch normalization follows,
  * which takes it up, else one for the kernel: so the file has few distinct values.
  *
- * Memory: the examples, two copies of the model, twice the square of the largest number of
- * inputs of a layer (up to 2,048), at most 1 GB of activations that are kept (512 MB on each
- * side of the layer), and those of a batch. The page is given its turn after each batch and
- * about every 12 ms of other work. The given model is not changed.
+ * Memory: the examples, two copies of the model, nine times the square of the largest number
+ * of inputs of a layer (up to 2,048) in float64, at most 1 GB of activations that are kept
+ * (512 MB on each side of the layer), and those of a batch. The page is given its turn after
+ * each batch and about every 12 ms of other work. The given model is not changed.
  *
  * @param model A layers model. Our own layers become stock ones.
  * @param examples Inputs, as for predict, the examples along the first axis.
@@ -89,7 +91,9 @@ export async function compressOnce(
     console.warn(`compressOnce(): ${notes[0]}`);
   }
   const fixed = model.inputs[0].shape[0];
-  const run: RunOptions = { select: selected, batchSize: fixed ?? batchSize, turns: new Turns(signal), onProgress };
+  // At least two batches: what one half of the examples shows is checked on the other.
+  const size = fixed ?? Math.min(batchSize, Math.ceil(tensors[0].shape[0] / 2));
+  const run: RunOptions = { select: selected, batchSize: size, turns: new Turns(signal), onProgress };
   if (goal) {
     const result = await runOnce(model, tensors, goal, run);
     return { model: result.model, ...goal, notes: [...notes, ...result.notes] };

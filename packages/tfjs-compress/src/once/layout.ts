@@ -1,5 +1,4 @@
 import type { Site } from '@tfjs-compress/layers/internal';
-import { refitRows, type Steps } from '@tfjs-compress/math';
 
 /** Weights that are multiplied with the same inputs, and where they stand in the kernel. */
 export interface Block {
@@ -92,20 +91,6 @@ export function rowsOf(
 
 export function putRow(values: Float32Array, at: Block, n: number, row: ArrayLike<number>, scale = 1): void {
   for (let k = 0; k < at.size; k++) values[at.offset + k * at.inputStride + n * at.rowStride] = row[k] * scale;
-}
-
-/** The kernel that computes from the inputs as they are what `values` computed from them as they were. */
-export function* refitted(
-  values: Float32Array,
-  { blocks }: Layout,
-  { hessians, drifts }: { hessians: Float64Array[]; drifts: Float64Array[] },
-): Steps<Float32Array> {
-  const result = values.slice();
-  for (const each of blocks) {
-    const rows = yield* refitRows(hessians[each.hessian], drifts[each.hessian], each.size, rowsOf(values, each));
-    for (const [n, row] of rows.entries()) putRow(result, each, n, row);
-  }
-  return result;
 }
 
 /** What the outputs are on average, without bias: weights times the mean of their inputs. */

@@ -58,11 +58,11 @@ const defaults: CompressOnceOptions = {
 
 /** @throws ArgumentError, or Error for an option that is not known. */
 export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions & { goal?: Goal } {
-  const options = resolveOptions('compressOnce()', given, defaults);
+  const options = resolveOptions('compressOnce()', given ?? {}, defaults);
   const { bits, levels, targetSparsity, maxLoss, evaluate, batchSize, signal, onProgress } = options;
   const goals = Object.entries({ bits, targetSparsity, maxLoss }).filter(([, value]) => value !== undefined);
   const received = goals.length === 0 ? 'none of them' : goals.map(([name]) => name).join(' and ');
-  check(goals.length === 1, 'compressOnce()', 'one of bits, targetSparsity and maxLoss', received);
+  check(goals.length === 1, 'compressOnce()', 'options with one of bits, targetSparsity and maxLoss', received);
   if (bits !== undefined) checkInteger(bits, 'bits', 2, 8);
   if (levels !== undefined) checkOneOf(levels, ['powerOfTwo', 'uniform'], 'levels');
   check(levels === undefined || bits !== undefined, 'levels', 'nothing without bits', levels);

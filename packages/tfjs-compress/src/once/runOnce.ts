@@ -2,13 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
 import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
-import { axisOf, ChannelMoments, type Normalization, normalizationAfter } from './batchNorm.js';
+import { axisOf, type Normalization, normalizationAfter } from './batchNorm.js';
+import { ChannelFit } from './ChannelFit.js';
 import { type CompressedKernel, pruneKernel, quantizeKernel } from './compressKernel.js';
 import { disposeModel } from './disposeModel.js';
 import { Flow, type Inputs } from './Flow.js';
 import { gridOf, type Levels } from './grids.js';
-import { layoutOf, meanOutputs, refitted } from './layout.js';
+import { layoutOf, meanOutputs } from './layout.js';
 import { Moments } from './Moments.js';
+import { refitted } from './refitted.js';
+import { chanceOf, type Sums } from './Sums.js';
+import { shortfallOf, summandsBeside } from './shortfall.js';
 import { type Trace, traceGraph } from './traceGraph.js';
 import type { Turns } from './turns.js';
 import { type Unit, unitsOf } from './units.js';
@@ -105,14 +109,27 @@ class Work {
   async #compress(sites: Site[], steps: number[], between: () => Promise<void>): Promise<void> {
     const moments = sites.map((site) => new Moments(layoutOf(site).sizes));
     const originals = sites.map(({ path }) => this.#originals.get(path)!);
+    const beside = steps.length === 1 && sites.length === 1 ? this.#besideOf(sites[0], steps[0]) : [];
     const visit = async (s: number, inputs: Inputs, batch: number) => {
       const now = { layer: this.#trace.steps[s].layer, sites };
       const before = { layer: this.#original.steps[s].layer, sites: originals };
-      watch(moments, before, now, inputs, batch, this.#flow.count);
-      for (const each of moments) await each.read();
+      const shortfall = shortfallOf(beside, inputs, now.layer.outputShape as number[]);
+      try {
+        watch(moments, before, now, inputs, batch, this.#flow.count, shortfall);
+        for (const each of moments) await each.read(batch);
+      } finally {
+        shortfall?.dispose();
+      }
     };
     await this.#flow.visit(steps, visit, between);
     for (const [i, site] of sites.entries()) await this.#compressKernel(site, moments[i], steps);
+  }
+
+  /** The values that a kernel's outputs are added to, if it is known what they lack. */
+  #besideOf(site: Site, step: number): number[] {
+    const isDirect = site.field === 'kernel' && owner(site) === this.#trace.steps[step].layer;
+    if (!isDirect || layoutOf(site).sizes.length > 1) return [];
+    return summandsBeside(this.#trace, step);
   }
 
   async #compressKernel(site: Site, moments: Moments, steps: number[]): Promise<void> {
@@ -122,43 +139,56 @@ class Work {
       ['kernel', 'pointwiseKernel'].includes(site.field) || owner(site).getClassName() === 'DepthwiseConv2D';
     const isStep = this.#trace.steps[steps[0]].layer === owner(site);
     const after = isLast && isStep ? normalizationAfter(this.#trace, steps[0]) : undefined;
-    this.#note(site, moments);
-    const means = moments.means;
-    if (after) moments.center();
-    moments.damp();
+    const bias = !after && (isLast || site.field === 'recurrentKernel') ? biasOf(site) : undefined;
+    const { halves } = moments;
+    const all = halves[0].plus(halves[1]);
+    this.#note(site, moments, all);
+    const { means, meansBefore, count } = all;
+    const lacking = all.shortfallTotals.map((total) => total / Math.max(1, count));
+    // What the bias or the normalization makes up for need not be looked at.
+    if (after || bias) for (const each of [all, ...halves]) if (each.count > 0) each.center();
+    if (after) await this.#toInputs(after, [all, ...halves]);
+    const chance = chanceOf(...halves);
+    for (const each of halves) each.damp(chance);
+    all.damp(chance);
     const { turns } = this.#options;
-    const wanted = await turns.run(refitted(values, layout, moments));
+    const wanted = await turns.run(refitted(values, layout, halves, all));
     const result = await turns.run(
       'sparsity' in this.#goal
-        ? pruneKernel(wanted, layout, moments.hessians, this.#goal.sparsity, after && (await importanceOf(after)))
+        ? pruneKernel(wanted, layout, all.hessians, this.#goal.sparsity, after && (await importanceOf(after)))
         : quantizeKernel(
             wanted,
             layout,
-            moments.hessians,
+            all.hessians,
             gridOf(this.#goal.levels, this.#goal.bits),
             layout.isWhole && after !== undefined,
           ),
     );
     write(site.variable, result.values);
     if (after) await this.#rescale(site, after, result);
-    else if (isLast || site.field === 'recurrentKernel') {
-      const { bias } = owner(site) as unknown as { bias?: LayerVariable };
-      const channels = site.channels.count;
-      if (bias?.shape.length !== 1 || bias.shape[0] !== channels || moments.count === 0) return;
-      const before = meanOutputs(values, layout, moments.meansBefore, channels);
-      const now = meanOutputs(result.values, layout, means, channels);
-      const given = await read(bias);
-      write(
-        bias,
-        given.map((value, c) => value + before[c] - now[c]),
-      );
-    }
+    if (!bias || count === 0) return;
+    const channels = site.channels.count;
+    const before = meanOutputs(values, layout, meansBefore, channels);
+    const now = meanOutputs(result.values, layout, means, channels);
+    const given = await read(bias);
+    write(
+      bias,
+      given.map((value, c) => value + before[c] - now[c] + (lacking[c] ?? 0)),
+    );
   }
 
-  #note(site: Site, moments: Moments): void {
+  /** What outputs of the normalization lack, as what its inputs lack. */
+  async #toInputs(after: Normalization, sums: Sums[]): Promise<void> {
+    if (sums.every(({ shortfalls }) => shortfalls.length === 0)) return;
+    const by = await inverseSlopes(after);
+    for (const { shortfalls } of sums)
+      for (const [n, row] of shortfalls.entries()) for (let j = 0; j < row.length; j++) row[j] *= by[n];
+  }
+
+  #note(site: Site, moments: Moments, { hessians }: Sums): void {
     if (moments.isUnknown)
       this.notes.push(`${site.path}: what this kernel is multiplied with is not known; it was compressed by itself.`);
-    else if (moments.hessians.every((h) => h.every((value) => value === 0)))
+    else if (hessians.every((h) => h.every((value) => value === 0)))
       this.notes.push(`${site.path}: all its inputs are 0 for these examples; it was compressed by itself.`);
   }
 
@@ -177,30 +207,55 @@ class Work {
     await change(after.movingMean, (value, scale) => value / scale);
   }
 
+  /** Fits means and variances so that what comes out is nearest to what it has to be. */
   async #normalize(layer: Normalization, steps: number[], between: () => Promise<void>): Promise<void> {
-    const [before, now] = [new ChannelMoments(), new ChannelMoments()];
-    await this.#flow.visit(
-      steps,
-      async (_, inputs) => {
-        await before.add(inputs.before[0], axisOf(layer, inputs.before[0].rank));
-        await now.add(inputs.now[0], axisOf(layer, inputs.now[0].rank));
-      },
-      between,
-    );
-    const [means, variances, were] = [await read(layer.movingMean), await read(layer.movingVariance), before.variance];
-    const are = now.variance;
-    const scaleOf = (c: number) => this.#scales.get(layer)?.[c] ?? 1;
+    const fit = new ChannelFit();
+    const rank = layer.outputShape.length;
+    const axis = axisOf(layer, rank);
+    const isAlone = steps.length === 1 && axis === rank - 1;
+    const beside = isAlone ? summandsBeside(this.#trace, steps[0]) : [];
+    const scales = this.#scales.get(layer) ?? (await read(layer.movingMean)).map(() => 1);
+    const slopes = (await inverseSlopes(layer)).map((value, c) => value * scales[c]);
+    const shape = new Array<number>(rank).fill(1);
+    shape[axis] = scales.length;
+    const visit = async (_: number, { before, now, other }: Inputs) => {
+      const shortfall = shortfallOf(beside, { before, now, other }, layer.outputShape as number[]);
+      const [wanted, given] = tf.tidy(() => [
+        shortfall ? tf.add(before[0], tf.mul(shortfall, tf.tensor1d(slopes))) : tf.clone(before[0]),
+        tf.mul(now[0], tf.tensor([...scales], shape)),
+      ]);
+      try {
+        await fit.add(wanted, given, axis);
+      } finally {
+        tf.dispose([wanted, given, shortfall ?? []]);
+      }
+    };
+    await this.#flow.visit(steps, visit, between);
+    const [means, variances] = [await read(layer.movingMean), await read(layer.movingVariance)];
+    const { slopes: fitted, difference } = fit;
     write(
       layer.movingMean,
-      means.map((mean, c) => mean + now.mean[c] - before.mean[c] / scaleOf(c)),
+      means.map((mean, c) => mean + difference[c] / scales[c]),
     );
-    // By the ratio, as the statistics of training are not those of the examples.
-    const ratio = (c: number) => (scaleOf(c) ** 2 * are[c]) / were[c];
     write(
       layer.movingVariance,
-      variances.map((variance, c) => variance * (were[c] > 0 && ratio(c) > 0 ? ratio(c) : 1)),
+      variances.map((variance, c) => Math.max(0, (variance + layer.epsilon) / fitted[c] ** 2 - layer.epsilon)),
     );
   }
+}
+
+/** What a change of a normalization's outputs is of its inputs, by channel; 0 where it has none. */
+async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization): Promise<Float32Array> {
+  const variances = await read(movingVariance);
+  const gammas = gamma ? await read(gamma) : variances.map(() => 1);
+  const least = 1e-4 * gammas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return gammas.map((value, c) => (Math.abs(value) > least ? Math.sqrt(variances[c] + epsilon) / value : 0));
+}
+
+/** A bias for each output of a kernel, which can make up for a change of the outputs' means. */
+function biasOf(site: Site): LayerVariable | undefined {
+  const { bias } = owner(site) as unknown as { bias?: LayerVariable };
+  return bias?.shape.length === 1 && bias.shape[0] === site.channels.count ? bias : undefined;
 }
 
 async function importanceOf({ gamma, movingVariance, epsilon }: Normalization): Promise<Float64Array> {

@@ -4,6 +4,7 @@ import { hook, type Site } from '@tfjs-compress/layers/internal';
 import type { Inputs } from './Flow.js';
 import { type KernelInputs, kernelInputs, type Sampling, tensorOf } from './kernelInputs.js';
 import type { Moments } from './Moments.js';
+import { shortfallRows } from './shortfall.js';
 
 /** Positions over all batches; more say little more. */
 const positions = 65_536;
@@ -20,6 +21,7 @@ export interface Place {
  * @param moments Of each site.
  * @param before The step's layer in the model as it was.
  * @param now The same layer as it is, with the same sites.
+ * @param shortfall What the one kernel's outputs have to make up for beside that.
  */
 export function watch(
   moments: Moments[],
@@ -28,13 +30,16 @@ export function watch(
   inputs: Inputs,
   batch: number,
   batches: number,
+  shortfall?: tf.Tensor,
 ): void {
   const sampling = { most: Math.ceil(positions / batches), seed: batch };
   const were = collect(before, inputs.before, sampling);
   const are = collect(now, inputs.now, sampling);
   for (const [i, each] of moments.entries()) {
     if (!are[i]) each.isUnknown = true;
-    for (const [c, call] of (are[i] ?? []).entries()) each.add(call, were[i]![c]);
+    const rows = shortfall && tf.tidy(() => shortfallRows(shortfall, sampling.most, sampling.seed));
+    for (const [c, call] of (are[i] ?? []).entries()) each.add(call, were[i]![c], rows);
+    rows?.dispose();
   }
   for (const call of [...were, ...are].flatMap((calls) => calls ?? [])) tensorOf(call).dispose();
 }

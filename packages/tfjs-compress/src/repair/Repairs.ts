@@ -1,4 +1,7 @@
-/** What a repair changed, each kind once with the layers that it was done to, and what it cannot change. */
+/**
+ * What a repair changed, each kind once with the layers that it was done to, and what it
+ * cannot change.
+ */
 export class Repairs {
   private readonly done = new Map<string, Set<string>>();
   private readonly problems = new Set<string>();

@@ -14,8 +14,9 @@ export interface Repaired {
 }
 
 /**
- * Artifacts that tfjs loads, of those that Keras 3 or tf-keras wrote in a form it does not know: names, objects and the order of things
- * change, the function that the model computes does not.
+ * Artifacts that tfjs loads, of those that Keras 3 or tf-keras wrote in a form it does
+ * not know: names, objects and the order of things change, the function that the model
+ * computes does not.
  *
  * @throws Error that says what tfjs has nothing for.
  */
@@ -29,9 +30,12 @@ export function repair(artifacts: io.ModelArtifacts): Repaired {
   return { artifacts: repaired, changes: repairs.changes };
 }
 
-/** Each weight under the name that tfjs looks for; what tfjs has no place for is left out. */
+/**
+ * Each weight under the name that tfjs looks for; what tfjs has no place for is left out.
+ */
 function repairWeights(artifacts: io.ModelArtifacts, modelTopology: object, repairs: Repairs): io.ModelArtifacts {
-  // The names in the file go by the layers' classes before the repair; the layers are the same ones in the same order.
+  // The names in the file go by the layers' classes before the repair; the layers are the
+  // same ones in the same order.
   const before = layerTree(artifacts.modelTopology)!;
   const after = new Map(layerTree(modelTopology)!.map((node, i) => [before[i], node]));
   const stored = storedWeights(artifacts);

@@ -5,8 +5,9 @@ import { activations, constraintClasses, initializerClasses } from './tfjsClasse
 type Json = Record<string, unknown>;
 
 /**
- * A layer's config with the values that tfjs knows: dtypes, activations, initializers, regularizers and constraints as tfjs's classes.
- * What only training uses and tfjs lacks is left out.
+ * A layer's config with the values that tfjs knows: dtypes, activations, initializers,
+ * regularizers and constraints as tfjs's classes. What only training uses and tfjs lacks
+ * is left out.
  *
  * @param isKeras3 Some names mean something else there.
  */

@@ -13,7 +13,10 @@ const identities = new Set(
   ).split(' '),
 );
 
-/** A layer, its own config repaired already, as the tfjs layer that computes the same; what differs in silence is refused. */
+/**
+ * A layer, its own config repaired already, as the tfjs layer that computes the same;
+ * what differs in silence is refused.
+ */
 export function repairLayerClass(layer: Json, isKeras3: boolean, repairs: Repairs): Json {
   const className = classOf(layer);
   const name = nameOf(layer);
@@ -69,7 +72,10 @@ function inputLayer(layer: Json, config: Json, repairs: Repairs): Json {
   return { ...layer, config: { ...rest, batch_input_shape: shape } };
 }
 
-/** (x - mean) / sqrt(variance), with Keras' bound of 1e-7 on the deviation, is batch normalization without gamma and beta. */
+/**
+ * (x - mean) / sqrt(variance), with Keras' bound of 1e-7 on the deviation, is batch
+ * normalization without gamma and beta.
+ */
 function normalization(
   as: (stock: string, rest: Json) => Json,
   { axis = -1, mean, invert }: Json,
@@ -91,7 +97,9 @@ function normalization(
   });
 }
 
-/** tfjs makes the layer for the way back itself, and puts the direction before the name. */
+/**
+ * tfjs makes the layer for the way back itself, and puts the direction before the name.
+ */
 function bidirectional(layer: Json, { backward_layer: _, ...config }: Json, isKeras3: boolean): Json {
   const wrapped = asObject(config.layer);
   const name = wrapped && nameOf(wrapped);

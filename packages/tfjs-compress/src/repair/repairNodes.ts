@@ -2,13 +2,18 @@ import { asObject } from '../model/layerTree.js';
 import type { Repairs } from './Repairs.js';
 
 type Json = Record<string, unknown>;
-/** Where a tensor comes from: layer, node, tensor, and in inbound_nodes what else the layer was called with. */
+/**
+ * Where a tensor comes from: layer, node, tensor, and in inbound_nodes what else the
+ * layer was called with.
+ */
 type History = [string, number, number, Json?];
 
 /**
- * A layer's inbound_nodes in the form of Keras 2, which tfjs reads; Keras 3 writes the arguments of each call.
+ * A layer's inbound_nodes in the form of Keras 2, which tfjs reads; Keras 3 writes the
+ * arguments of each call.
  *
- * @param nested The names of models inside the model: in tfjs as in Keras 2 a model's first node is its own, its first call the second.
+ * @param nested The names of models inside the model: in tfjs as in Keras 2 a model's
+ *   first node is its own, its first call the second.
  */
 export function repairInboundNodes(nodes: unknown, layer: string, nested: Set<string>, repairs: Repairs): unknown {
   if (!Array.isArray(nodes) || !nodes.some((node) => asObject(node)?.args)) return nodes;
@@ -24,7 +29,8 @@ export function repairInboundNodes(nodes: unknown, layer: string, nested: Set<st
 }
 
 /**
- * input_layers or output_layers as a list, which tfjs reads: Keras 3 writes one alone without a list, and outputs by name as an object.
+ * input_layers or output_layers as a list, which tfjs reads: Keras 3 writes one alone
+ * without a list, and outputs by name as an object.
  *
  * @param nested As in repairInboundNodes(), of a model of Keras 3; else empty.
  */
@@ -49,7 +55,10 @@ function tensorsIn(value: unknown): History[] {
   return Object.values(object).flatMap(tensorsIn);
 }
 
-/** Whether a positional argument holds something besides tensors: a number that is added, an index. */
+/**
+ * Whether a positional argument holds something besides tensors: a number that is added,
+ * an index.
+ */
 function hasConstant(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasConstant);
   return value !== null && value !== undefined && asObject(value)?.class_name !== '__keras_tensor__';

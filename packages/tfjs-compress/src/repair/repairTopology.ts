@@ -8,7 +8,9 @@ import { layerClasses } from './tfjsClasses.js';
 
 type Json = Record<string, unknown>;
 
-/** The topology of a layers model as tfjs reads it. Throws an Error for what is not one. */
+/**
+ * The topology of a layers model as tfjs reads it. Throws an Error for what is not one.
+ */
 export function repairTopology(modelTopology: unknown, repairs: Repairs): Json {
   const root = modelOf(modelTopology);
   if (!root) throw new Error('cannot be repaired: this is not the topology of a layers model.');
@@ -60,7 +62,10 @@ function repairLayer(layer: Json, context: Context): Json {
   return repaired;
 }
 
-/** tfjs wants to know the input's shape from the first layer; Keras 3 may write it beside the layers. */
+/**
+ * tfjs wants to know the input's shape from the first layer; Keras 3 may write it beside
+ * the layers.
+ */
 function withInputShape(layers: Json[], built: unknown, model: string, repairs: Repairs): void {
   const first = layers[0];
   const config = asObject(first?.config);

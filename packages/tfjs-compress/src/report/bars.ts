@@ -3,7 +3,10 @@ import { group } from '../model/formatSummary.js';
 import { colors, draw, type Figure, legend, short } from './draw.js';
 import type { LayerSizes } from './original.js';
 
-/** A pair of bars for each layer, before and after: parameters (all and non-zero) or bytes (float32 and in the file). */
+/**
+ * A pair of bars for each layer, before and after: parameters (all and non-zero) or bytes
+ * (float32 and in the file).
+ */
 export function bars(document: Document, layers: LayerSizes[], what: 'parameters' | 'bytes'): Figure {
   const [before, after, names] =
     what === 'bytes'
@@ -59,7 +62,9 @@ function share(after: number, before: number): string {
 
 const longest = 20;
 
-/** The ends of names, which differ where beginnings are alike; numbered where they do not. */
+/**
+ * The ends of names, which differ where beginnings are alike; numbered where they do not.
+ */
 function uniqueLabels(names: string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

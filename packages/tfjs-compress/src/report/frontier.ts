@@ -19,7 +19,10 @@ interface Point {
   score: number;
 }
 
-/** Bytes against score: every trial a point, and through those that no other is both smaller and better than, a line. */
+/**
+ * Bytes against score: every trial a point, and through those that no other is both
+ * smaller and better than, a line.
+ */
 export function frontier(document: Document, { trials, baseline, best }: SearchFigures): Figure {
   check(Array.isArray(trials), 'search.trials', "a list of compress()'s trials", trials);
   const points = trials.filter(
@@ -71,7 +74,10 @@ export function frontier(document: Document, { trials, baseline, best }: SearchF
   });
 }
 
-/** Trials at the level of chance would leave no room for the others: at most 2.5 times what the upper half spans. */
+/**
+ * Trials at the level of chance would leave no room for the others: at most 2.5 times
+ * what the upper half spans.
+ */
 function domainOf(points: Point[], baseline: SearchFigures['baseline']): [number, number] {
   const scores = [...points.map(({ score }) => score), ...(baseline ? [baseline.score] : [])].sort((a, b) => b - a);
   if (scores.length === 0) return [0, 1];

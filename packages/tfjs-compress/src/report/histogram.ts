@@ -8,7 +8,10 @@ const maxValues = 2_000_000;
 const maxLevels = 256;
 const bins = 60;
 
-/** How the non-zero values of a kernel are distributed: bars by value, or by level where the values are few. */
+/**
+ * How the non-zero values of a kernel are distributed: bars by value, or by level where
+ * the values are few.
+ */
 export function histogram(document: Document, weight: Weight & { file: string }): Figure {
   const values = nonZeros(weight.values);
   const levels = levelsOf(values);
@@ -35,7 +38,10 @@ function binned(values: Float32Array): Plot.PlotOptions {
   };
 }
 
-/** A bar for each level, marked on the axis; powers of two on a scale on which they lie as far from each other as they should. */
+/**
+ * A bar for each level, marked on the axis; powers of two on a scale on which they lie as
+ * far from each other as they should.
+ */
 function leveled(levels: Map<number, number>): Plot.PlotOptions {
   const data = [...levels].map(([value, count]) => ({ value, count }));
   const magnitudes = [...new Set(data.map(({ value }) => Math.abs(value)))].sort((a, b) => a - b);
@@ -55,7 +61,10 @@ function leveled(levels: Map<number, number>): Plot.PlotOptions {
   };
 }
 
-/** Of the magnitudes at most three, the smallest and the largest among them, on both sides of zero. */
+/**
+ * Of the magnitudes at most three, the smallest and the largest among them, on both sides
+ * of zero.
+ */
 function powerTicks(magnitudes: number[]): number[] {
   const step = Math.max(1, Math.ceil((magnitudes.length - 1) / 2));
   const some = magnitudes.filter((_, i) => (magnitudes.length - 1 - i) % step === 0);

@@ -1,6 +1,9 @@
 import { check } from '@tfjs-compress/math/internal';
 
-/** What model.fit returns, or its `history` alone: a list of numbers by key, one for each epoch. */
+/**
+ * What model.fit returns, or its `history` alone: a list of numbers by key, one for each
+ * epoch.
+ */
 export type TrainingHistory = { history: object } | object;
 
 /** One or more trainings in a row. */
@@ -12,7 +15,10 @@ export interface Training {
   series: Map<string, { epoch: number; value: number }[]>;
 }
 
-/** Trainings in a row as one; values that are no numbers are left out. Throws an ArgumentError for what is no history. */
+/**
+ * Trainings in a row as one; values that are no numbers are left out. Throws an
+ * ArgumentError for what is no history.
+ */
 export function joinHistories(histories: TrainingHistory | readonly TrainingHistory[]): Training {
   const training: Training = { epochs: 0, boundaries: [], series: new Map() };
   for (const each of Array.isArray(histories) ? histories : [histories]) {

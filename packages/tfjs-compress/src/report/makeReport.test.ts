@@ -182,7 +182,8 @@ describe('mask', () => {
   });
 
   it('draws a convolution in three dimensions with its depths one below the other, in its own tile', () => {
-    // Depth 1, row 0, column 1 of the tile of input 1 and output 0: the third line of its four, below the four of input 0.
+    // Depth 1, row 0, column 1 of the tile of input 1 and output 0: the third line of its
+    // four, below the four of input 0.
     const { svg } = mask(weight([2, 2, 2, 2, 5], [(4 + 1) * 10 + 5]), 1000);
     expect(svg).toContain('viewBox="0 0 10 8"');
     expect(svg).toContain('d="M1 6.5h1"');

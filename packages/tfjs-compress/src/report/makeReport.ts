@@ -10,7 +10,10 @@ import { style } from './style.js';
 export interface ReportOptions extends FigureOptions {
   /** The page's title. Default: 'Compressed model'. */
   title?: string;
-  /** For artifacts, which do not tell: how many places each kernel is applied at, by the weight's name. Default: the model's. */
+  /**
+   * For artifacts, which do not tell: how many places each kernel is applied at, by the
+   * weight's name. Default: the model's.
+   */
   positions?: Map<string, number>;
 }
 
@@ -22,8 +25,9 @@ export interface Report {
 }
 
 /**
- * A report about a model: parameters and bytes per layer before and after, the distribution of its weights with the levels marked, masks
- * of its kernels, and with `history` accuracy, sparsity and the steps of surgery and INQ over the epochs.
+ * A report about a model: parameters and bytes per layer before and after, the
+ * distribution of its weights with the levels marked, masks of its kernels, and with
+ * `history` accuracy, sparsity and the steps of surgery and INQ over the epochs.
  *
  * ```js
  * const { html } = await makeReport(model, { history: [await model.fit(x, y, …), await model.fit(x, y, …)] });

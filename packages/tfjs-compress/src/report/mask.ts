@@ -13,9 +13,10 @@ interface Layout {
 }
 
 /**
- * Where a kernel's weights are not zero, at most `maxCells` cells, each as dark as its share of them. A dense kernel is a matrix, its
- * longer side lying; of a convolution's, each pair of input and output channel is a tile of height × width, in three dimensions with the
- * depths one below the other.
+ * Where a kernel's weights are not zero, at most `maxCells` cells, each as dark as its
+ * share of them. A dense kernel is a matrix, its longer side lying; of a convolution's,
+ * each pair of input and output channel is a tile of height × width, in three dimensions
+ * with the depths one below the other.
  */
 export function mask({ name, file, shape, values }: Weight & { file: string }, maxCells: number): Figure {
   const layout = layoutOf(shape);

@@ -12,14 +12,16 @@ export interface ShowReportOptions extends FigureOptions {
 }
 
 /**
- * The figures of makeReport as surfaces of tfjs-vis, each in one named after its title: called again, it draws them anew.
+ * The figures of makeReport as surfaces of tfjs-vis, each in one named after its title:
+ * called again, it draws them anew.
  *
  * ```js
  * await showReport(model, tfvis.visor(), { history: await model.fit(x, y, …) });
  * ```
  *
  * @param model A tfjs layers model, or what its save() hands to a handler.
- * @throws ArgumentError for an unknown option, a history that is none, a visor without surface().
+ * @throws ArgumentError for an unknown option, a history that is none, a visor without
+ *   surface().
  */
 export async function showReport(
   model: ModelOrArtifacts,

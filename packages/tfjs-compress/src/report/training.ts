@@ -4,7 +4,10 @@ import type { Training } from './history.js';
 
 type Points = { epoch: number; value: number }[];
 
-/** Accuracy and loss of each output, sparsity and quantized share, and what surgery changed, over the epochs: figures of what there is. */
+/**
+ * Accuracy and loss of each output, sparsity and quantized share, and what surgery
+ * changed, over the epochs: figures of what there is.
+ */
 export function trainingFigures(document: Document, training: Training): Figure[] {
   const accuracies = outputsOf(training, /_?(categorical_|binary_|sparse_categorical_)?acc(uracy)?$/i);
   const losses = outputsOf(training, /_?loss$/i);
@@ -21,7 +24,10 @@ export function trainingFigures(document: Document, training: Training): Figure[
   return figures;
 }
 
-/** The series of a kind by the output that they are of: '' for the model's only one, or for all of them together. */
+/**
+ * The series of a kind by the output that they are of: '' for the model's only one, or
+ * for all of them together.
+ */
 function outputsOf(training: Training, kind: RegExp): Map<string, [string, Points][]> {
   const outputs = new Map<string, [string, Points][]>();
   for (const series of training.series) {

@@ -13,9 +13,9 @@ interface Holder {
 const held = new Set<string>();
 
 /**
- * A file that says which process works in a folder. One that was left by a process that is
- * gone (kill -9) is taken over; on another machine nobody can tell, and its file has to be
- * deleted by hand.
+ * A file that says which process works in a folder. One that was left by a process that
+ * is gone (kill -9) is taken over; on another machine nobody can tell, and its file has
+ * to be deleted by hand.
  */
 export class FolderLock {
   private constructor(
@@ -32,7 +32,8 @@ export class FolderLock {
     const own: Holder = { pid, host: hostname(), token: randomUUID() };
     for (;;) {
       try {
-        // A link is there with its content or not at all; a file that is created is empty first.
+        // A link is there with its content or not at all; a file that is created is empty
+        // first.
         const whole = `${path}.${own.token}`;
         await fs.writeFile(whole, JSON.stringify(own));
         try {
@@ -76,7 +77,10 @@ function isAlive({ pid, host, token }: Holder, own: Holder): boolean {
   return pid === own.pid ? held.has(token) : isProcessAlive(pid);
 }
 
-/** Of two that find the same dead holder, the slower one must not take away what the faster one has put there. */
+/**
+ * Of two that find the same dead holder, the slower one must not take away what the
+ * faster one has put there.
+ */
 async function takeAway(path: string, dead: Holder, token: string): Promise<void> {
   const fs = builtin<typeof import('node:fs/promises')>('node:fs/promises');
   const aside = `${path}.dead.${token}`;

@@ -13,7 +13,10 @@ const baseline: Baseline = {
   kernels: kernelsOfSizes({ 'a/kernel': 4000, 'b/kernel': 900, 'c/kernel': 60 }, (i) => i + 1),
 };
 
-/** A made-up law instead of a training: less of what is left loses more, more epochs lose less. */
+/**
+ * A made-up law instead of a training: less of what is left loses more, more epochs lose
+ * less.
+ */
 function resultOf(spec: TrialSpec, failing = 0): TrialResult {
   const epochs = spec.epochs.surgery + spec.epochs.quantize;
   const common = { id: spec.id, spec, seconds: 2 * epochs };

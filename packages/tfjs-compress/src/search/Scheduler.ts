@@ -9,8 +9,8 @@ import type { Baseline, KernelChoice, Plan, Scheduler, TrialResult, TrialSpec } 
 import { choiceCost, widen } from './widen.js';
 
 /**
- * Trials of a generation, as a part of the search's width, and their part of a long trial's
- * epochs; the last entry holds for all that follow.
+ * Trials of a generation, as a part of the search's width, and their part of a long
+ * trial's epochs; the last entry holds for all that follow.
  */
 const generations = [
   { trials: 1, length: 1 / 4 },
@@ -20,8 +20,9 @@ const generations = [
 /** Of the epochs of a trial, those that prune. */
 const surgeryPart = 0.6;
 /**
- * The first plans: how much smaller than the given model they aim to be, or what part of the
- * limit they aim at; and whether the sensitivities say where, or the sizes of the kernels.
+ * The first plans: how much smaller than the given model they aim to be, or what part of
+ * the limit they aim at; and whether the sensitivities say where, or the sizes of the
+ * kernels.
  */
 const firstAims = [
   { ratio: 24, margin: 0.95, by: 'sensitivity' },
@@ -35,7 +36,10 @@ const firstAims = [
 const firstBits = 4;
 /** With a limit of time, so many long trials are to have time. */
 const longTrials = 10;
-/** Proposals of plans that were tried, before a generation is left as it is: small nets have few plans. */
+/**
+ * Proposals of plans that were tried, before a generation is left as it is: small nets
+ * have few plans.
+ */
 const maxRepeats = 100;
 
 /**

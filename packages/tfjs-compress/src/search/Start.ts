@@ -18,7 +18,9 @@ type Compiled = LayersModel & {
 /** The model that a search begins with, of which every trial gets a copy. */
 export class Start {
   private constructor(
-    /** Of a stock model: Masked… and PowerOfTwo… layers are turned into the built-in ones. */
+    /**
+     * Of a stock model: Masked… and PowerOfTwo… layers are turned into the built-in ones.
+     */
     readonly artifacts: io.ModelArtifacts,
     /** For what it was compiled with. */
     private readonly original: Compiled,
@@ -30,7 +32,10 @@ export class Start {
     return new Start(withoutMarks(stripArtifacts(await artifactsOf(model))), model as Compiled);
   }
 
-  /** One and the same for a job in this process: its layers would get other names when made again. */
+  /**
+   * One and the same for a job in this process: its layers would get other names when
+   * made again.
+   */
   static async ofJob(job: SearchJob): Promise<Start> {
     let start = starts.get(job);
     if (!start) {
@@ -44,7 +49,9 @@ export class Start {
     return start;
   }
 
-  /** A compiled copy, with a new optimizer. Call dispose when it is not needed any longer. */
+  /**
+   * A compiled copy, with a new optimizer. Call dispose when it is not needed any longer.
+   */
   async copy(file?: Uint8Array): Promise<{ model: LayersModel; dispose: () => void }> {
     const weights = file && unpack(file);
     return this.load({ ...this.artifacts, ...(weights && { weightData: weightDataOf(weights) }) });

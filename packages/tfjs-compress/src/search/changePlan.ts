@@ -5,9 +5,9 @@ import type { DoneTrial, Plan } from './types.js';
 export const fewest = 4;
 
 /**
- * The plan of a trial with fewer weights (factor < 1) or more of them, so that its kernels
- * together cost `factor` of what they do. A kernel whose probe says that it loses little for
- * what it costs gives more, one that loses much gives less.
+ * The plan of a trial with fewer weights (factor < 1) or more of them, so that its
+ * kernels together cost `factor` of what they do. A kernel whose probe says that it loses
+ * little for what it costs gives more, one that loses much gives less.
  *
  * @param costOf Of a kernel as the trial left it.
  * @param noise Of a score: probes below it say nothing.
@@ -43,7 +43,9 @@ function willingness({ kernels }: DoneTrial, paths: string[], costs: number[], n
   return prices.map((price) => Math.min(2, Math.max(0.25, Math.sqrt(mean / price))));
 }
 
-/** From what is left: rounding to few levels makes more weights 0 than the plan asked for. */
+/**
+ * From what is left: rounding to few levels makes more weights 0 than the plan asked for.
+ */
 function sparsityAt({ kernels }: DoneTrial, path: string, factor: number): number {
   const { weights, nonZeros } = kernels[path];
   const kept = Math.min(weights, Math.max(Math.min(fewest, weights), Math.round(factor * nonZeros)));

@@ -16,7 +16,8 @@ it('estimates what pruning and rounding make of a kernel', () => {
     expect(distortion).toBeCloseTo(-Math.log(Math.max(1 - error, 1e-6)), 4);
     const figures = weightFigures(result);
     expect(nonZeros).toBe(figures.nonZeros);
-    // The estimate knows that signs cost a bit; the entropy of single values nearly says the same.
+    // The estimate knows that signs cost a bit; the entropy of single values nearly says
+    // the same.
     if (bits < 32) expect(Math.abs(sizeBytes + 4 * figures.levels - figures.packedBytes)).toBeLessThan(8);
   }
 });

@@ -14,10 +14,10 @@ export interface Estimate extends KernelPlan {
   /** Weights that are not 0 after rounding, which makes small ones 0. */
   nonZeros: number;
   /**
-   * -log(1 - D), where D is the part of the kernel's energy (the sum of squares) that is in
-   * the error. Of pruning alone it is the sum of the LAMP scores of what is pruned (Lee et
-   * al., ICLR 2021, arXiv:2010.07611, Eq. 2): a small part of what is left counts for more
-   * where less is left.
+   * -log(1 - D), where D is the part of the kernel's energy (the sum of squares) that is
+   * in the error. Of pruning alone it is the sum of the LAMP scores of what is pruned
+   * (Lee et al., ICLR 2021, arXiv:2010.07611, Eq. 2): a small part of what is left counts
+   * for more where less is left.
    */
   distortion: number;
 }
@@ -53,7 +53,10 @@ export function estimatesOf(values: Float32Array): Estimate[] {
   });
 }
 
-/** What a kernel takes at about, by the entropy of where weights are left and of their values. */
+/**
+ * What a kernel takes at about, by the entropy of where weights are left and of their
+ * values.
+ */
 function bytesOf(weights: number, nonZeros: number, bitsPerValue: number): number {
   return (weights * entropyBits([nonZeros, weights - nonZeros]) + nonZeros * bitsPerValue) / 8;
 }

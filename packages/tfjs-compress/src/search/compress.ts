@@ -13,17 +13,18 @@ import type { DoneTrial, Evaluate, SearchJob, Train, TrialResult } from './types
 export interface CompressOptions extends SearchOptions {
   /**
    * Trains the model it is given, as a training of your own would, with `epochs` and
-   * `callbacks` of the search: `(model, { epochs, callbacks }) => model.fit(x, y, { epochs,
-   * callbacks })`. The model is a copy, compiled as yours is. The search lets the learning
-   * rate fall along cosines, unless the training sets it.
+   * `callbacks` of the search:
+   * `(model, { epochs, callbacks }) => model.fit(x, y, { epochs, callbacks })`. The model
+   * is a copy, compiled as yours is. The search lets the learning rate fall along
+   * cosines, unless the training sets it.
    */
   train: Train;
   /**
-   * The score of a model, higher is better, such as the accuracy on data that `train` does
-   * not see and that is not your test data either: it decides what is chosen. Best is a list
-   * of the score of each example, as 1 for a right answer and 0 for a wrong one, of which the
-   * mean counts: then chance can be told from loss. Or a number, or `{ score, examples }` for
-   * a share of right answers.
+   * The score of a model, higher is better, such as the accuracy on data that `train`
+   * does not see and that is not your test data either: it decides what is chosen. Best
+   * is a list of the score of each example, as 1 for a right answer and 0 for a wrong
+   * one, of which the mean counts: then chance can be told from loss. Or a number, or
+   * `{ score, examples }` for a share of right answers.
    */
   evaluate: Evaluate;
   /**
@@ -33,7 +34,9 @@ export interface CompressOptions extends SearchOptions {
   output?: string;
   /** Ends the search with what it has by then. */
   signal?: AbortSignal;
-  /** Write the best weights into the given model as well, and return that. Default false. */
+  /**
+   * Write the best weights into the given model as well, and return that. Default false.
+   */
   inPlace?: boolean;
   /** 0 silent, 1 a line for each trial (default). */
   verbose?: 0 | 1;
@@ -41,8 +44,8 @@ export interface CompressOptions extends SearchOptions {
 
 export interface Compressed {
   /**
-   * A stock model, without dead units; compiled as the given one was. The given model itself
-   * with inPlace.
+   * A stock model, without dead units; compiled as the given one was. The given model
+   * itself with inPlace.
    */
   model: LayersModel;
   /** The model's .tfz: what `pack` makes of it, and best.tfz. */
@@ -84,8 +87,8 @@ const ownOptions = ['train', 'evaluate', 'output', 'signal', 'inPlace', 'verbose
  *
  * @param model A layers model that is trained and, unless `train` does it, compiled. Not
  *   changed without inPlace.
- * @throws ArgumentError for unusable options, before any work; Error when `evaluate` gives no
- *   score, when `output` holds another search, and when every trial failed.
+ * @throws ArgumentError for unusable options, before any work; Error when `evaluate`
+ *   gives no score, when `output` holds another search, and when every trial failed.
  */
 export async function compress(model: LayersModel, options: CompressOptions): Promise<Compressed> {
   check(options !== null && typeof options === 'object', 'compress', '{ train, evaluate, … }', options);

@@ -31,7 +31,10 @@ export async function restoring<T>(weight: LayerVariable, body: (values: Float32
   }
 }
 
-/** The values with the smallest ones 0, so that `sparsity` of all are; of equal ones, the last go first. */
+/**
+ * The values with the smallest ones 0, so that `sparsity` of all are; of equal ones, the
+ * last go first.
+ */
 export function pruned(values: Float32Array, sparsity: number): Float32Array {
   const states = new Uint8Array(values.length).fill(FREE);
   pruneToSparsity(values, states, sparsity);

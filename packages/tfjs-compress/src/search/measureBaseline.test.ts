@@ -7,7 +7,10 @@ import { artifactsOf } from '../model/artifactsOf.js';
 import { measureBaseline } from './measureBaseline.js';
 import { Start } from './Start.js';
 
-/** Two kernels of one size and one distribution; the score counts errors of the second ten times. */
+/**
+ * Two kernels of one size and one distribution; the score counts errors of the second ten
+ * times.
+ */
 async function twoKernels() {
   const layers = ['harmless', 'sensitive'].map((name) =>
     tfl.layers.conv2d({ name, filters: 6, kernelSize: 3, padding: 'same' }),

@@ -19,7 +19,8 @@ const probes: KernelPlan[] = [
  * What the start model is, and how its score depends on each kernel: measured without
  * training, one kernel at a time.
  *
- * @throws Error when nothing can be compressed, ArgumentError when `evaluate` gives no score.
+ * @throws Error when nothing can be compressed, ArgumentError when `evaluate` gives no
+ *   score.
  */
 export async function measureBaseline(
   start: Start,
@@ -87,9 +88,10 @@ function distortionOf(before: Float32Array, after: Float32Array): number {
 }
 
 /**
- * What a unit of distortion costs in each kernel. Only the part of the measurements counts
- * that is not near the worst score, where all kernels look alike; and each is drawn to the
- * mean of all, or a kernel whose score moved by chance would be pruned to nothing.
+ * What a unit of distortion costs in each kernel. Only the part of the measurements
+ * counts that is not near the worst score, where all kernels look alike; and each is
+ * drawn to the mean of all, or a kernel whose score moved by chance would be pruned to
+ * nothing.
  */
 function scalesOf(measured: Pick<Measured, 'drops'>[], noise: number): number[] {
   const worst = Math.max(...measured.flatMap(({ drops }) => drops.map(({ drop }) => drop)), 0);

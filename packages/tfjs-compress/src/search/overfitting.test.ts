@@ -11,9 +11,9 @@ const kernels = kernelsOfSizes({ 'a/kernel': 40_000, 'b/kernel': 9_000, 'c/kerne
 const searches = 40;
 
 /**
- * The share of searches whose result loses more than maxLoss in truth, and the mean bytes.
- * Each search has validation examples of its own, of which 3% are answered differently by a
- * compressed model, by chance or because of what it lost.
+ * The share of searches whose result loses more than maxLoss in truth, and the mean
+ * bytes. Each search has validation examples of its own, of which 3% are answered
+ * differently by a compressed model, by chance or because of what it lost.
  */
 function run(examples: number, maxLoss: number, isNoiseKnown: boolean): { tooMuch: number; sizeBytes: number } {
   const baseline: Baseline = { score: 0.95, examples, sizeBytes: 180_000, kernels };

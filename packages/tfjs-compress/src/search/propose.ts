@@ -16,8 +16,8 @@ const firstStep = 0.7;
 
 /**
  * What to try next, the most promising first, given the results so far: smaller ones than
- * the best, begun with its weights, by steps that become shorter when they fail; fewer bits;
- * and more training for those that miss the goal by least.
+ * the best, begun with its weights, by steps that become shorter when they fail; fewer
+ * bits; and more training for those that miss the goal by least.
  */
 export function propose(results: readonly TrialResult[], goal: Goal, baseline: Baseline): Proposal[] {
   const order = ranked(results, goal, baseline);
@@ -63,7 +63,10 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   }
 }
 
-/** More training of a plan goes on with its best weights, not with those of earlier trials, too. */
+/**
+ * More training of a plan goes on with its best weights, not with those of earlier
+ * trials, too.
+ */
 function bestOfEachPlan(results: readonly DoneTrial[]): DoneTrial[] {
   const best = new Map<string, DoneTrial>();
   for (const result of results) {
@@ -73,14 +76,19 @@ function bestOfEachPlan(results: readonly DoneTrial[]): DoneTrial[] {
   return [...best.values()];
 }
 
-/** Whether more training with the plan of its parent brought it little nearer to the goal. */
+/**
+ * Whether more training with the plan of its parent brought it little nearer to the goal.
+ */
 function isStuck(result: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
   const parent = results.find(({ id }) => id === result.spec.parent);
   if (parent?.status !== 'done' || JSON.stringify(parent.spec.plan) !== JSON.stringify(result.spec.plan)) return false;
   return result.score - parent.score < 0.25 * (floor - parent.score);
 }
 
-/** One bit less, or more, in all kernels; then in the one that takes most bytes, then in the next. */
+/**
+ * One bit less, or more, in all kernels; then in the one that takes most bytes, then in
+ * the next.
+ */
 function bitsOf(best: DoneTrial, direction: 'fewer' | 'more'): Proposal[] {
   const change = direction === 'fewer' ? withFewerBits : withMoreBits;
   const paths = Object.keys(best.kernels).sort((a, b) => best.kernels[b].sizeBytes - best.kernels[a].sizeBytes);
@@ -90,7 +98,10 @@ function bitsOf(best: DoneTrial, direction: 'fewer' | 'more'): Proposal[] {
   return changed.map((plan) => ({ plan, parent: best.id }));
 }
 
-/** Halved, in logarithms, for each child of `best` that asked for less and missed the goal. */
+/**
+ * Halved, in logarithms, for each child of `best` that asked for less and missed the
+ * goal.
+ */
 function stepFor(best: DoneTrial, results: readonly TrialResult[], goal: Goal, baseline: Baseline): number {
   const failed = results.filter((result) => {
     const isChild = result.spec.parent === best.id && keeps(result.spec.plan) < keeps(best.spec.plan);

@@ -12,8 +12,9 @@ type Figures = Pick<DoneTrial, 'score' | 'examples' | 'noise' | 'sizeBytes' | 'm
 /**
  * Standard errors by which a loss has to be below maxLoss: the one-standard-error rule
  * (Breiman et al., Classification and Regression Trees, 1984). The smallest trial within
- * maxLoss is often one that was lucky. In simulated searches (overfitting.test.ts), more than
- * a third of the results lose more than maxLoss in truth without it, and fewer than 15% with it.
+ * maxLoss is often one that was lucky. In simulated searches (overfitting.test.ts), more
+ * than a third of the results lose more than maxLoss in truth without it, and fewer than
+ * 15% with it.
  */
 const margin = 1;
 
@@ -23,9 +24,9 @@ export function costOf(result: Omit<Figures, 'score'>, { cost }: Goal): number {
 }
 
 /**
- * The lowest score with which a model counts as within maxLoss: below the given model's by
- * maxLoss without the margin, of which at least half is left. Too few examples to tell maxLoss
- * from chance would otherwise ask for models that score as high as the given one.
+ * The lowest score with which a model counts as within maxLoss: below the given model's
+ * by maxLoss without the margin, of which at least half is left. Too few examples to tell
+ * maxLoss from chance would otherwise ask for models that score as high as the given one.
  */
 export function floorOf(goal: Goal, { score }: Baseline, result: Omit<Figures, 'sizeBytes'>): number {
   if (goal.within !== 'score') return Number.NEGATIVE_INFINITY;
@@ -42,7 +43,8 @@ export function isWithin(result: Figures, goal: Goal, baseline: Baseline): boole
 /**
  * Negative when `a` is the better one. Those within the goal come first: by cost, or by
  * score, of which a quarter of the standard error counts as equal. Of the others, those
- * that miss it by less. The id decides what is left, so that the order never depends on time.
+ * that miss it by less. The id decides what is left, so that the order never depends on
+ * time.
  */
 export function compare(a: DoneTrial, b: DoneTrial, goal: Goal, baseline: Baseline): number {
   const [inside, other] = [isWithin(a, goal, baseline), isWithin(b, goal, baseline)];

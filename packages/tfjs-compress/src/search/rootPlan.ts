@@ -2,11 +2,11 @@ import type { CostOf } from './choosePlan.js';
 import type { Baseline, KernelChoice, Plan } from './types.js';
 
 /**
- * The plan in which each kernel keeps weights in proportion to the square root of how many
- * it has, with a cost of about `target` at most. It knows nothing of the model; after long
- * training it is often better than what the untrained sensitivities say. For square kernels it
- * is the Erdős–Rényi rule (Mocanu et al., 2018, arXiv:1707.04780; Evci et al., ICML 2020,
- * arXiv:1911.11134).
+ * The plan in which each kernel keeps weights in proportion to the square root of how
+ * many it has, with a cost of about `target` at most. It knows nothing of the model;
+ * after long training it is often better than what the untrained sensitivities say. For
+ * square kernels it is the Erdős–Rényi rule (Mocanu et al., 2018, arXiv:1707.04780; Evci
+ * et al., ICML 2020, arXiv:1911.11134).
  *
  * @param bits Of all kernels.
  */

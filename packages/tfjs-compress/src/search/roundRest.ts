@@ -52,8 +52,8 @@ function isPositive({ originalName }: LayerVariable): boolean {
 }
 
 /**
- * To multiples of a power of two, of which the largest magnitude is at least 2^(bits-1); or to
- * so many bits of mantissa, each by itself.
+ * To multiples of a power of two, of which the largest magnitude is at least 2^(bits-1);
+ * or to so many bits of mantissa, each by itself.
  */
 export function rounded(values: Float32Array, bits: number, isRelative: boolean): Float32Array {
   if (isRelative) return values.map((value) => toMultiple(value, Math.floor(Math.log2(Math.abs(value))) - bits));
@@ -63,7 +63,8 @@ export function rounded(values: Float32Array, bits: number, isRelative: boolean)
 }
 
 function toMultiple(value: number, exponent: number): number {
-  // 2 ** exponent is 0 or not exact far below what float32 holds, and the largest would round to infinity.
+  // 2 ** exponent is 0 or not exact far below what float32 holds, and the largest would
+  // round to infinity.
   if (value === 0 || exponent < -126 || exponent > 100) return value;
   return Math.round(value / 2 ** exponent) * 2 ** exponent || 0;
 }

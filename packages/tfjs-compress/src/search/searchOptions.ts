@@ -4,14 +4,17 @@ import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/interna
 export interface SearchOptions {
   /**
    * How much of the given model's score, on `evaluate`, may be lost. The smallest file
-   * within it is looked for. Where chance is known (see `evaluate`), the loss has to be lower
-   * by one standard error, at most by half of maxLoss. Default .005, unless one of the other
-   * two is given.
+   * within it is looked for. Where chance is known (see `evaluate`), the loss has to be
+   * lower by one standard error, at most by half of maxLoss. Default .005, unless one of
+   * the other two is given.
    */
   maxLoss?: number;
   /** Bytes of the file. The highest score within them is looked for. */
   maxBytes?: number;
-  /** Multiplications for one example by weights that are not 0: the highest score within them. */
+  /**
+   * Multiplications for one example by weights that are not 0: the highest score within
+   * them.
+   */
   maxMultiplyAdds?: number;
   /**
    * Ends the search with what it has by then. A search that is stopped and gone on with
@@ -70,7 +73,10 @@ const defaults: Record<keyof SearchOptions, any> = {
 /** Names of the options, for those who hand on a part of others. */
 export const searchOptionNames = Object.keys(defaults) as (keyof SearchOptions)[];
 
-/** Options with others in their place; a goal that is given takes the place of every other goal. */
+/**
+ * Options with others in their place; a goal that is given takes the place of every other
+ * goal.
+ */
 export function replaceOptions(options: SearchOptions, given: SearchOptions): SearchOptions {
   const kept = { ...options };
   if (goalNames.some((name) => given[name] !== undefined)) for (const name of goalNames) delete kept[name];

@@ -5,8 +5,8 @@ const running: (() => number)[] = [];
 let original = Math.random;
 
 /**
- * Runs `body` with a Math.random that depends on `seed` alone: `fit` shuffles with it, and
- * dropout and initializers begin their own numbers with it.
+ * Runs `body` with a Math.random that depends on `seed` alone: `fit` shuffles with it,
+ * and dropout and initializers begin their own numbers with it.
  */
 export async function seededRandom<T>(seed: number, body: () => Promise<T>): Promise<T> {
   let count = 0;

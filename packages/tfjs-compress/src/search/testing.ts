@@ -5,7 +5,9 @@ import { estimatesOf } from './choices.js';
 import { normal } from './normal.js';
 import type { Baseline, SearchJob, TrialSpec } from './types.js';
 
-/** Three classes of points on a plane, told apart by a small net that is trained already. */
+/**
+ * Three classes of points on a plane, told apart by a small net that is trained already.
+ */
 export interface TinyProblem {
   model: tfl.LayersModel;
   train: SearchJob['train'];
@@ -60,12 +62,18 @@ function points(count: number, seed: number): [tf.Tensor2D, tf.Tensor2D, Uint8Ar
   return [tf.tensor2d(xs, [count, 2]), tf.tensor2d(hot, [count, 3]), labels];
 }
 
-/** Normally distributed, without a tensor: no backend is there before a test file's tests run. */
+/**
+ * Normally distributed, without a tensor: no backend is there before a test file's tests
+ * run.
+ */
 export function normalValues(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => normal(random(seed, i, 0), random(seed, i, 1)));
 }
 
-/** Kernels of so many weights by their paths; the loss of a choice is its distortion times `factorOf`. */
+/**
+ * Kernels of so many weights by their paths; the loss of a choice is its distortion times
+ * `factorOf`.
+ */
 export function kernelsOfSizes(
   sizes: Record<string, number>,
   factorOf: (index: number) => number = () => 1,
@@ -81,7 +89,8 @@ export function kernelsOfSizes(
 }
 
 /**
- * A made-up law instead of a training: the fewer weights, bits and epochs, the more is lost.
+ * A made-up law instead of a training: the fewer weights, bits and epochs, the more is
+ * lost.
  *
  * @param epochs Since the given model; more than 60 change nothing.
  */

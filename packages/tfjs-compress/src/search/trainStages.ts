@@ -4,7 +4,8 @@ import { LearningRate } from './LearningRate.js';
 import type { Plan, Train, TrialSpec } from './types.js';
 
 /**
- * Trains a model as a trial's spec says: with a SurgeryCallback, then with an INQScheduler.
+ * Trains a model as a trial's spec says: with a SurgeryCallback, then with an
+ * INQScheduler.
  *
  * @param onEpoch Called after each epoch with the number of those done, in both stages.
  * @throws Error when `train` fails, trains nothing, or leaves the callbacks out.
@@ -30,7 +31,8 @@ export async function trainStages(
     );
   }
   if (epochs.quantize > 0) {
-    // Zeros of kernels that are not quantized are fixed after one step, and INQ begins with the epoch after that.
+    // Zeros of kernels that are not quantized are fixed after one step, and INQ begins
+    // with the epoch after that.
     const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
     const steps = stepsFor(epochs.quantize - hold.length);
     const inq = quantized ? [new INQScheduler({ ...common, ...quantized, steps })] : [];

@@ -19,7 +19,9 @@ export interface TrialSpec {
   /** From 1. All trials of a generation depend on results of earlier ones alone. */
   generation: number;
   plan: Plan;
-  /** The trial whose weights this one begins with, or 'start': those of the given model. */
+  /**
+   * The trial whose weights this one begins with, or 'start': those of the given model.
+   */
   parent: string;
   /** Epochs of pruning (SurgeryCallback), then of quantization (INQScheduler). */
   epochs: { surgery: number; quantize: number };
@@ -35,7 +37,10 @@ export interface KernelFigures {
   levels: number;
   /** In the file. */
   sizeBytes: number;
-  /** What the score loses when a quarter of the weights that are left goes too, without training. */
+  /**
+   * What the score loses when a quarter of the weights that are left goes too, without
+   * training.
+   */
   probe?: number;
 }
 
@@ -54,13 +59,15 @@ export interface DoneTrial extends TrialRow {
   /** How many examples `evaluate` says the score is of. */
   examples?: number;
   /**
-   * The standard error of what it loses against the given model, where `evaluate` gives the
-   * score of each example.
+   * The standard error of what it loses against the given model, where `evaluate` gives
+   * the score of each example.
    */
   noise?: number;
   /** What `pack` writes. */
   sizeBytes: number;
-  /** Multiplications for one example by weights that are not 0, where they can be counted. */
+  /**
+   * Multiplications for one example by weights that are not 0, where they can be counted.
+   */
   multiplyAdds?: number;
   /** By the kernel's path. */
   kernels: Record<string, KernelFigures>;
@@ -80,7 +87,10 @@ export interface TrialOutcome {
   result: TrialResult;
   /** A .tfz: the weights that later trials begin with. None of a failed trial. */
   file?: Uint8Array;
-  /** A .tfz: the model as it is given away, without its dead units. None of a failed trial. */
+  /**
+   * A .tfz: the model as it is given away, without its dead units. None of a failed
+   * trial.
+   */
   model?: Uint8Array;
 }
 
@@ -100,15 +110,15 @@ export interface TrainContext {
 export type Train = (model: LayersModel, context: TrainContext) => unknown;
 
 /**
- * Higher is better. Differences that may be chance are known with `examples`, for a share of
- * right answers; and better with a list of the score of each example, as 1 for a right answer
- * and 0 for a wrong one, of which the mean counts.
+ * Higher is better. Differences that may be chance are known with `examples`, for a share
+ * of right answers; and better with a list of the score of each example, as 1 for a right
+ * answer and 0 for a wrong one, of which the mean counts.
  */
 export type Score = number | { score: number; examples: number } | ArrayLike<number>;
 
 /**
- * @param hint.examples The first so many examples will do, where only a rough comparison is
- *   needed; undefined when the score counts.
+ * @param hint.examples The first so many examples will do, where only a rough comparison
+ *   is needed; undefined when the score counts.
  */
 export type Evaluate = (model: LayersModel, hint: { examples?: number }) => Score | Promise<Score>;
 
@@ -117,7 +127,9 @@ export type Evaluate = (model: LayersModel, hint: { examples?: number }) => Scor
  * trials. All of them must make the same of it.
  */
 export interface SearchJob {
-  /** A model as it was trained; each call gives a new one, which the caller disposes of. */
+  /**
+   * A model as it was trained; each call gives a new one, which the caller disposes of.
+   */
   model: () => LayersModel | Promise<LayersModel>;
   train: Train;
   evaluate: Evaluate;
@@ -193,7 +205,9 @@ export interface RunnerOptions {
   parentFile: (spec: TrialSpec) => Promise<Uint8Array | undefined>;
 }
 
-/** Where a search keeps what it has. Everything that was put is there again after a crash. */
+/**
+ * Where a search keeps what it has. Everything that was put is there again after a crash.
+ */
 export interface TrialStore {
   /**
    * Must be called first.
@@ -205,7 +219,9 @@ export interface TrialStore {
   baseline(): Promise<Baseline | undefined>;
   putBaseline(baseline: Baseline): Promise<void>;
   results(): Promise<TrialResult[]>;
-  /** Whole or not at all. A trial that has a result keeps it: a second one is left out. */
+  /**
+   * Whole or not at all. A trial that has a result keeps it: a second one is left out.
+   */
   put(outcome: TrialOutcome): Promise<void>;
   /** A trial's weights. */
   file(id: string): Promise<Uint8Array | undefined>;

@@ -9,7 +9,9 @@ import type { Baseline, DoneTrial, Plan, TrialResult } from './types.js';
 
 /** Of the results, the best ones that variations begin with. */
 const parentPart = 1 / 8;
-/** Standard deviation of the logarithm by which a kernel's share of what is left varies. */
+/**
+ * Standard deviation of the logarithm by which a kernel's share of what is left varies.
+ */
 const spread = 0.3;
 
 /**
@@ -54,7 +56,10 @@ function variation(trial: DoneTrial, goal: Goal, baseline: Baseline, draw: Draw)
   return { ...scaled, plan };
 }
 
-/** The plan with another share of what is left in each kernel, and sometimes other bits in one. */
+/**
+ * The plan with another share of what is left in each kernel, and sometimes other bits in
+ * one.
+ */
 function varied(plan: Plan, leastOf: (path: string) => number, draw: Draw): Plan {
   const paths = Object.keys(plan);
   const kernels = paths.map((path, i): [string, Plan[string]] => {

@@ -1,8 +1,8 @@
 /**
- * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, for memory
- * that is shared between threads and for memory that is not. The fused ones hold matrix
- * products alone, with multiplications and additions that are one instruction, which not
- * every engine has.
+ * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, for
+ * memory that is shared between threads and for memory that is not. The fused ones hold
+ * matrix products alone, with multiplications and additions that are one instruction,
+ * which not every engine has.
  */
 export const binaries = {
   unshared:

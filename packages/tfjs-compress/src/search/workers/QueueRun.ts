@@ -6,7 +6,10 @@ import type { TrialMail } from './TrialMail.js';
 /** BullMQ takes ids of digits alone for its own. */
 const idPrefix = 'trial-';
 
-/** The trials of one call of QueueRunner.run: each is a job with its own id, so that none is there twice. */
+/**
+ * The trials of one call of QueueRunner.run: each is a job with its own id, so that none
+ * is there twice.
+ */
 export class QueueRun {
   /** Those without a result. */
   private readonly waiting: Map<string, TrialSpec>;
@@ -62,7 +65,10 @@ export class QueueRun {
     if (this.waiting.has(id)) this.options.onProgress?.(id, fraction);
   }
 
-  /** Sends what is not on Redis (or no longer), and takes what was finished without our notice. */
+  /**
+   * Sends what is not on Redis (or no longer), and takes what was finished without our
+   * notice.
+   */
   async check(): Promise<void> {
     for (const job of await this.queue.getJobs(['completed', 'failed'])) {
       const id = QueueRun.trialId(job.id!);
@@ -125,7 +131,8 @@ export class QueueRun {
   }
 
   private async forget(id: string, job: Job | undefined): Promise<void> {
-    // A job that is being run, a second time, cannot be removed: it is found finished later.
+    // A job that is being run, a second time, cannot be removed: it is found finished
+    // later.
     await job?.remove().catch(() => undefined);
     await this.mail.deleteOutcome(id);
   }

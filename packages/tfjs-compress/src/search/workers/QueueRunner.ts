@@ -51,7 +51,10 @@ export class QueueRunner implements Runner {
     private readonly announcement: Announcement,
     private readonly queue: Queue,
     private readonly events: QueueEvents,
-    /** Runs nothing: it gives the trials of lost workers to others, also while no worker is there. */
+    /**
+     * Runs nothing: it gives the trials of lost workers to others, also while no worker
+     * is there.
+     */
     private readonly watcher: Worker,
   ) {}
 
@@ -107,7 +110,10 @@ export class QueueRunner implements Runner {
     }
   }
 
-  /** Tells the workers that the search is over, so that they end, and leaves nothing but that on Redis. */
+  /**
+   * Tells the workers that the search is over, so that they end, and leaves nothing but
+   * that on Redis.
+   */
   async end(): Promise<void> {
     await this.stopRounds();
     await this.meeting.announce({ ...this.announcement, state: 'ended' });

@@ -1,7 +1,10 @@
 import type { TrialOutcome, TrialResult } from '../types.js';
 import type { Meeting } from './Meeting.js';
 
-/** What nobody has fetched after this is deleted: Redis is no store, and searches are given up. */
+/**
+ * What nobody has fetched after this is deleted: Redis is no store, and searches are
+ * given up.
+ */
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
 /**

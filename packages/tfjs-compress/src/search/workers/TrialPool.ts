@@ -31,8 +31,8 @@ export class TrialPool {
    * Runs a trial.
    *
    * @returns A failed trial if its process has died three times.
-   * @throws Error The signal's reason when it is aborted; another when the processes cannot
-   *   run any trial, as when the module cannot be loaded.
+   * @throws Error The signal's reason when it is aborted; another when the processes
+   *   cannot run any trial, as when the module cannot be loaded.
    */
   async run(spec: TrialSpec, parentFile: Uint8Array | undefined, options: TrialOptions = {}): Promise<TrialOutcome> {
     const start = performance.now();
@@ -62,7 +62,8 @@ export class TrialPool {
             return { result: { id: spec.id, spec, seconds, status: 'failed', error: text } };
           }
         }
-        // The pool strikes the dead process off its list after it has said that it is dead.
+        // The pool strikes the dead process off its list after it has said that it is
+        // dead.
         await setImmediate();
       }
     }

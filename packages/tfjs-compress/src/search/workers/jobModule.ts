@@ -19,7 +19,10 @@ export function versionsOf(path: string): JobVersions {
   return { module: hashOf(path), tfjsCompress: version, tfjs: version_core };
 }
 
-/** What two processes do not have in common, in words; undefined when they may work together. */
+/**
+ * What two processes do not have in common, in words; undefined when they may work
+ * together.
+ */
 export function differenceOf(theirs: JobVersions, ours: JobVersions): string | undefined {
   const differences = [];
   if (theirs.module !== ours.module) differences.push('the text of the module, or of a file that it imports, differs');
@@ -30,13 +33,14 @@ export function differenceOf(theirs: JobVersions, ours: JobVersions): string | u
 }
 
 /**
- * Of a file and of the files that it imports by a relative path, and so on. What packages hold
- * is left to their versions.
+ * Of a file and of the files that it imports by a relative path, and so on. What packages
+ * hold is left to their versions.
  */
 function hashOf(path: string): string {
   const hash = createHash('sha256');
   const seen = new Set([resolve(path)]);
-  // A set goes on with what is added meanwhile. Copies in other folders have the same order.
+  // A set goes on with what is added meanwhile. Copies in other folders have the same
+  // order.
   for (const file of seen) {
     const content = file === resolve(path) ? readModule(path) : readFileSync(file);
     hash.update(`${content.length} `).update(content);
@@ -45,7 +49,10 @@ function hashOf(path: string): string {
   return hash.digest('hex');
 }
 
-/** Whatever looks like an import, also in a comment: such a file only has to be the same everywhere. */
+/**
+ * Whatever looks like an import, also in a comment: such a file only has to be the same
+ * everywhere.
+ */
 function importsOf(text: string, file: string): string[] {
   const matches = text.matchAll(/\b(?:from|import)\s*\(?\s*(['"`])(\.{1,2}\/[^'"`]+)\1/g);
   return [...matches].map(([, , path]) => resolve(dirname(file), path)).filter(isFile);

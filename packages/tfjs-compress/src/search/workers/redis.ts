@@ -31,8 +31,8 @@ export async function loadBullMQ(): Promise<typeof BullMQ> {
 }
 
 /**
- * Connects to Redis. Later losses of the connection are reported once each, and it is made
- * again by itself.
+ * Connects to Redis. Later losses of the connection are reported once each, and it is
+ * made again by itself.
  *
  * @throws Error when it cannot be made now, or ioredis is not installed.
  */

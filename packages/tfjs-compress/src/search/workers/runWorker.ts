@@ -27,11 +27,11 @@ export interface WorkerArgs {
 const roundMs = 1000;
 
 /**
- * Takes trials of a search from a queue and runs them, each in a process of its own, until
- * the search has ended or the signal is aborted.
+ * Takes trials of a search from a queue and runs them, each in a process of its own,
+ * until the search has ended or the signal is aborted.
  *
- * @throws Error when Redis cannot be reached, or this worker has another version of the job
- *   than the search's coordinator: it has run no trial then.
+ * @throws Error when Redis cannot be reached, or this worker has another version of the
+ *   job than the search's coordinator: it has run no trial then.
  */
 export async function runWorker(args: WorkerArgs): Promise<void> {
   const { url, path, name, signal, report } = args;
@@ -122,7 +122,8 @@ async function work(
     if (stop.signal.reason !== ended) throw stop.signal.reason;
   } finally {
     stop.abort(ended);
-    // Without Redis a worker cannot give its trials back: the coordinator finds out that it is lost.
+    // Without Redis a worker cannot give its trials back: the coordinator finds out that
+    // it is lost.
     await atMost(5000, worker.close());
     await pool.close();
   }
@@ -143,7 +144,10 @@ async function checkVersions(
   );
 }
 
-/** Returns whether there is an outcome: not without the weights that the trial begins with. */
+/**
+ * Returns whether there is an outcome: not without the weights that the trial begins
+ * with.
+ */
 async function runJob(
   job: Job<TrialSpec>,
   mail: TrialMail,
@@ -174,7 +178,10 @@ async function runJob(
   return true;
 }
 
-/** While Redis is away, its answers are waited for; a user who ends the worker does not wait for them. */
+/**
+ * While Redis is away, its answers are waited for; a user who ends the worker does not
+ * wait for them.
+ */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   promise.catch(() => undefined);
   let onAbort = () => {};

@@ -15,7 +15,8 @@ export interface TrialRequest {
 /** What it answers: `error` says why it cannot run any trial. */
 export type TrialAnswer = { outcome: TrialOutcome } | { error: string };
 
-// Ctrl-C reaches every process of the terminal. The parent decides what becomes of trials.
+// Ctrl-C reaches every process of the terminal. The parent decides what becomes of
+// trials.
 process.on('SIGINT', () => {});
 
 let loaded: Promise<SearchJob> | undefined;
