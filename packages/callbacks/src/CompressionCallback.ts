@@ -309,7 +309,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /**
    * Two of a kind must not have the same weights, unless the one was left in a loop that
-   * never came to its end; nor two fits at once, of models that share a layer.
+   * never came to its end; nor must two fits at once, of models that share a layer.
    */
   private async checkOverlap(selected: Selected<Override>[]): Promise<void> {
     const mine = new Set(selected.map(({ site }) => site.variable));

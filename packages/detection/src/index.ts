@@ -9,13 +9,13 @@ export {
   encodeBoxes,
   flipBoxes,
   fromBoxes,
-  type GridArgs,
   type GridIntervals,
+  type GridOptions,
   gridBoxes,
   gridIntervals,
   iou,
   iouMatrix,
-  type NonMaxSuppressionArgs,
+  type NonMaxSuppressionOptions,
   nonMaxSuppression,
   nonMaxSuppressionAsync,
   type Preprocessing,
@@ -25,18 +25,18 @@ export {
   scaleBoxes,
   toBoxes,
 } from '@tfjs-compress/math/detection';
-export { IGNORED, type MatchArgs, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
-export { type SampleArgs, sampleMatches } from './boxes/sampleMatches.js';
+export { IGNORED, type MatchOptions, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
+export { type SampleOptions, sampleMatches } from './boxes/sampleMatches.js';
 export { type Augment, augmentPicture } from './data/augment.js';
-export type { BatchArgs, TrainingBatches } from './data/batches.js';
-export { type CacheArgs, cachedBatches } from './data/cachedBatches.js';
+export type { BatchOptions, TrainingBatches } from './data/batches.js';
+export { type CacheOptions, cachedBatches } from './data/cachedBatches.js';
 export { cachedBytes } from './data/cachedBytes.js';
 export type { CocoOptions } from './data/cocoSet.js';
 export type { CsvOptions } from './data/csvSet.js';
 export { fetchCoco, fetchCsv, fetchVoc, fetchYolo } from './data/fetchSets.js';
 export type { LevelStore } from './data/LevelStore.js';
 export type { AnnotatedPicture, Annotation, PictureSet, Pixels, Skipped } from './data/PictureSet.js';
-export { type PictureBatchArgs, pictureBatches } from './data/pictureBatches.js';
+export { type PictureBatchOptions, pictureBatches } from './data/pictureBatches.js';
 export { type PictureExample, pictureExamples } from './data/pictureExamples.js';
 export type { ReadOptions } from './data/readPictures.js';
 export type { VocOptions } from './data/vocSet.js';
@@ -81,10 +81,10 @@ export { RoIAlign, type RoIAlignLayerArgs } from './layers/RoIAlign.js';
 export { RoIMaxPooling, type RoIMaxPoolingLayerArgs } from './layers/RoIMaxPooling.js';
 export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/losses.js';
 export { Detector } from './model/Detector.js';
-export type { CandidateArgs, HyperNetArgs, HyperNetConfig, TrainingArgs } from './model/HyperNetArgs.js';
+export type { CandidateOptions, HyperNetConfig, HyperNetOptions, TrainingOptions } from './model/HyperNetOptions.js';
 export { hyperNet } from './model/hyperNet.js';
 export type { Picture, PixelValues, PreparablePicture, Prepared } from './model/preprocess.js';
-export { type SixStepsArgs, type Step, trainSixSteps } from './model/trainSixSteps.js';
+export { type SixStepsOptions, type Step, trainSixSteps } from './model/trainSixSteps.js';
 export { type TrunkOfOptions, trunkOf } from './model/trunkOf.js';
 export { alexnet, vgg16 } from './model/trunks.js';
 export { roiAlign } from './roi/roiAlign.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { AnnotatedPicture, PictureSet } from './data/PictureSet.js';
-import type { HyperNetArgs } from './model/HyperNetArgs.js';
+import type { HyperNetOptions } from './model/HyperNetOptions.js';
 import { hyperNet } from './model/hyperNet.js';
 
 /** Three strided convolutions with batch normalization: strides 2, 4, 8. */
@@ -21,7 +21,7 @@ function tinyTrunk(): LayersModel {
  * The same weights every time: whether a few steps of training get anywhere depends on
  * what they begin with.
  */
-export function tinyDetector(args: Partial<HyperNetArgs> = {}) {
+export function tinyDetector(args: Partial<HyperNetOptions> = {}) {
   const detector = hyperNet({
     trunk: tinyTrunk(),
     levels: ['bn1', 'bn2', 'bn3'],

@@ -27,11 +27,11 @@ export {
   proposalWeights,
 } from './detection/coder.js';
 export { type DetectOptions, detectDefaults, detectOptionsOf } from './detection/DetectOptions.js';
-export { type GridArgs, type GridIntervals, gridBoxes, gridIntervals } from './detection/gridBoxes.js';
+export { type GridIntervals, type GridOptions, gridBoxes, gridIntervals } from './detection/gridBoxes.js';
 export { maxPoolBoxes, type Pooled, type RoIMaxPoolOptions } from './detection/maxPoolBoxes.js';
 export { isLargeEnough, movedWindows, smallestSide } from './detection/movedWindows.js';
 export {
-  type NonMaxSuppressionArgs,
+  type NonMaxSuppressionOptions,
   nonMaxSuppression,
   nonMaxSuppressionAsync,
 } from './detection/nonMaxSuppression.js';

@@ -1,7 +1,7 @@
 import { type Boxes, iou } from '@tfjs-compress/math/detection';
 import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
 
-export interface MatchArgs {
+export interface MatchOptions {
   /** A candidate with at least this overlap with an object is positive. */
   positive: number;
   /**
@@ -22,7 +22,7 @@ export const NEGATIVE = -1;
 export const IGNORED = -2;
 
 /** For each candidate the index of the object it belongs to, or NEGATIVE, or IGNORED. */
-export function matchBoxes(candidates: Boxes, objects: Boxes, args: MatchArgs): Int32Array {
+export function matchBoxes(candidates: Boxes, objects: Boxes, args: MatchOptions): Int32Array {
   checkKnownOptions(args, ['positive', 'negative', 'keepBest'], 'matchBoxes');
   const { positive, negative, keepBest = false } = args;
   check(positive >= negative, 'positive', `a number from negative (${negative}) on`, positive);

@@ -1,7 +1,7 @@
 import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math/internal';
 import { NEGATIVE } from './matchBoxes.js';
 
-export interface SampleArgs {
+export interface SampleOptions {
   /** How many to draw. */
   count: number;
   /** At most this part of them positive; the rest is filled with negatives. */
@@ -17,7 +17,7 @@ export interface SampleArgs {
  * a small one three, and drawn evenly from all windows the small one would hardly ever be
  * seen. (Ours; torchvision draws evenly.)
  */
-export function sampleMatches(matches: Int32Array, args: SampleArgs): number[] {
+export function sampleMatches(matches: Int32Array, args: SampleOptions): number[] {
   checkKnownOptions(args, ['count', 'positiveFraction', 'random'], 'sampleMatches');
   const { count, positiveFraction, random } = args;
   checkInteger(count, 'count', 0);

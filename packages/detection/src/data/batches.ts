@@ -4,7 +4,7 @@ import { seededRandom } from '../boxes/random.js';
 import { draw } from '../boxes/sampleMatches.js';
 import type { Annotation } from './PictureSet.js';
 
-export interface BatchArgs {
+export interface BatchOptions {
   /** Pictures in a batch. Default 1; larger only where pictures have one size after resizing, or padding does no harm. */
   batchSize?: number;
   /** Pictures come in a different order each epoch. Default true. */
@@ -13,7 +13,7 @@ export interface BatchArgs {
   seed?: number;
 }
 
-export const batchDefaults: Required<BatchArgs> = { batchSize: 1, shuffle: true, seed: 1 };
+export const batchDefaults: Required<BatchOptions> = { batchSize: 1, shuffle: true, seed: 1 };
 
 /** One training example: tensors without batch dimension, and objects in pixels of the prepared picture. */
 export interface Example {
@@ -33,7 +33,7 @@ export function batchesOf(
   classes: readonly string[],
   count: number,
   example: (index: number, epoch: number) => Promise<Example> | Example,
-  { batchSize, shuffle, seed }: Required<BatchArgs>,
+  { batchSize, shuffle, seed }: Required<BatchOptions>,
 ): TrainingBatches {
   checkInteger(batchSize, 'batchSize', 1);
   check(typeof shuffle === 'boolean', 'shuffle', 'true or false', shuffle);

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { check, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
-import { type BatchArgs, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
+import { type BatchOptions, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
 import { levelShapes } from './cachedBytes.js';
 import { checkTrainingSet } from './checkSet.js';
 import { type LevelStore, memoryStore } from './LevelStore.js';
 import type { Annotation, PictureSet } from './PictureSet.js';
 import { prepareExample } from './pictureBatches.js';
 
-export interface CacheArgs extends BatchArgs {
+export interface CacheOptions extends BatchOptions {
   /**
    * Which mirrored copies of each picture are kept, too; each epoch takes one copy of each picture
    * in turn. Default none.
@@ -44,13 +44,13 @@ interface Cached {
 export async function cachedBatches(
   detector: Detector,
   set: PictureSet,
-  args: CacheArgs = {},
+  args: CacheOptions = {},
 ): Promise<TrainingBatches> {
   const defaults = {
     ...batchDefaults,
     flips: [] as readonly Flip[],
     store: memoryStore(),
-    onProgress: undefined as CacheArgs['onProgress'],
+    onProgress: undefined as CacheOptions['onProgress'],
   };
   const { flips, store, onProgress, ...options } = resolveOptions('cachedBatches', args, defaults);
   check(Array.isArray(flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", flips);

@@ -2,12 +2,12 @@ import { resolveOptions } from '@tfjs-compress/math/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
 import { type Augment, augmentationOf, augmentPicture } from './augment.js';
-import { type BatchArgs, batchDefaults, batchesOf, type Example, type TrainingBatches } from './batches.js';
+import { type BatchOptions, batchDefaults, batchesOf, type Example, type TrainingBatches } from './batches.js';
 import { checkTrainingSet } from './checkSet.js';
 import { loadPicture } from './loadPicture.js';
 import type { AnnotatedPicture, PictureSet } from './PictureSet.js';
 
-export interface PictureBatchArgs extends BatchArgs {
+export interface PictureBatchOptions extends BatchOptions {
   /** What is changed in each picture, anew each time. Default: nothing. */
   augment?: Augment;
 }
@@ -19,7 +19,7 @@ export interface PictureBatchArgs extends BatchArgs {
  * @throws ArgumentError, before a picture is read, for an option or for a set that the detector
  *   cannot learn from.
  */
-export function pictureBatches(detector: Detector, set: PictureSet, args: PictureBatchArgs = {}): TrainingBatches {
+export function pictureBatches(detector: Detector, set: PictureSet, args: PictureBatchOptions = {}): TrainingBatches {
   const defaults = { ...batchDefaults, augment: undefined as Augment | undefined };
   const { augment, ...options } = resolveOptions('pictureBatches', args, defaults);
   if (augment) augmentationOf(augment);

@@ -7,7 +7,7 @@ import { pictureBatches } from '../data/pictureBatches.js';
 import { detectAll } from '../evaluation/detectAll.js';
 import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
 import { Detector } from './Detector.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 
 async function throughMemory(detector: Detector): Promise<Detector> {
   const handler = new MemoryHandler();

@@ -16,7 +16,7 @@ import type { PictureSet } from '../data/PictureSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 import { keptDetections } from './keptDetections.js';
 import { outputOf } from './levels.js';
 import {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { type Boxes, detectionWeights, refinedBoxes, scoresByClass } from '@tfjs-compress/math/detection';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 import { connectDetectionHead, type LayerLookup } from './network.js';
 
 /** A box, its score and its class's index for each proposal and class. */

@@ -3,7 +3,7 @@ import { input, type LayersModel, type LayerVariable, model } from '@tensorflow/
 import { type Boxes, gridBoxes, gridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
 import { RoIAlign } from '../layers/RoIAlign.js';
 import { type GridWeights, gridWeights, roiAlignGrid, shapesOf } from '../roi/roiAlignGrid.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 import { connectProposalHidden, type LayerLookup } from './network.js';
 
 interface Windows {

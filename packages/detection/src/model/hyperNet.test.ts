@@ -1,7 +1,7 @@
 import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { tinyDetector } from '../tinyDetector.testing.js';
-import { configOf } from './HyperNetArgs.js';
+import { configOf } from './HyperNetOptions.js';
 import { levelsOf } from './levels.js';
 import { alexnet, vgg16 } from './trunks.js';
 

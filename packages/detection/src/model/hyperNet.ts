@@ -1,7 +1,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Detector } from './Detector.js';
 import { freezeTrunk } from './freezeTrunk.js';
-import { configOf, type HyperNetArgs } from './HyperNetArgs.js';
+import { configOf, type HyperNetOptions } from './HyperNetOptions.js';
 import { levelsOf } from './levels.js';
 import { connectTraining, createLayers } from './network.js';
 import { alexnet, vgg16 } from './trunks.js';
@@ -11,7 +11,7 @@ import { alexnet, vgg16 } from './trunks.js';
  * pictures to boxes. The trunk's layers become part of it. Throws an ArgumentError where
  * an argument is out of range or the trunk's levels do not line up.
  */
-export function hyperNet(args: HyperNetArgs): Detector {
+export function hyperNet(args: HyperNetOptions): Detector {
   const config = configOf(args);
   const trunk: LayersModel = args.trunk === 'vgg16' ? vgg16() : args.trunk === 'alexnet' ? alexnet() : args.trunk;
   const { outputs, strides } = levelsOf(trunk, config.levels);

@@ -6,7 +6,7 @@ import { RoIAlign } from '../layers/RoIAlign.js';
 import { RoIMaxPooling } from '../layers/RoIMaxPooling.js';
 import { SampleCandidates } from '../layers/SampleCandidates.js';
 import { SampleProposals } from '../layers/SampleProposals.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 
 type Layer = InstanceType<typeof layers.Layer>;
 /** Gives a layer of the detector by its name. */

@@ -9,7 +9,7 @@ import {
 import { check, checkInteger } from '@tfjs-compress/math/internal';
 import { bitmapPixels } from '../data/bitmapPixels.js';
 import { withoutAlpha } from '../data/loadPicture.js';
-import type { HyperNetConfig } from './HyperNetArgs.js';
+import type { HyperNetConfig } from './HyperNetOptions.js';
 
 /**
  * Values 0 … 255 row by row, three a pixel or four (alpha is left out): ImageData or its

@@ -8,7 +8,7 @@ import { lossTerms, totalLoss } from './trainingLoss.js';
 /** 2 and 4 train the proposal stage, 3 and 5 the detection stage; the paper's numbers. */
 export type Step = 2 | 3 | 4 | 5;
 
-export interface SixStepsArgs {
+export interface SixStepsOptions {
   /** Epochs of each step. */
   epochs: number;
   /** A new optimizer for each step. The paper does not give the learning rates. */
@@ -33,7 +33,11 @@ export interface SixStepsArgs {
  *
  * The detector is left compiled by none of this; call detector.compile() to train on.
  */
-export async function trainSixSteps(detector: Detector, batches: TrainingBatches, args: SixStepsArgs): Promise<void> {
+export async function trainSixSteps(
+  detector: Detector,
+  batches: TrainingBatches,
+  args: SixStepsOptions,
+): Promise<void> {
   checkKnownOptions(args, ['epochs', 'optimizer', 'model', 'callbacks'], 'trainSixSteps');
   checkInteger(args.epochs, 'epochs', 1);
   check(typeof args.optimizer === 'function', 'optimizer', 'a function that makes one for a step', args.optimizer);

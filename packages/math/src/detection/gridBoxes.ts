@@ -1,7 +1,7 @@
 import { check, checkKnownOptions } from '../checks.js';
 import type { Boxes } from './boxes.js';
 
-export interface GridArgs {
+export interface GridOptions {
   /** Size of the picture in pixels. */
   width: number;
   height: number;
@@ -30,7 +30,7 @@ export interface GridIntervals {
 }
 
 /** gridBoxes, taken apart. */
-export function gridIntervals(args: GridArgs): GridIntervals {
+export function gridIntervals(args: GridOptions): GridIntervals {
   checkKnownOptions(args, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
   const { width, height, stride, scales, ratios } = args;
   for (const [name, value] of Object.entries({ width, height, stride }))
@@ -73,7 +73,7 @@ export function gridIntervals(args: GridArgs): GridIntervals {
  * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
  */
-export function gridBoxes(args: GridArgs): Boxes {
+export function gridBoxes(args: GridOptions): Boxes {
   const { shapes, columns, rows, x, y } = gridIntervals(args);
   const out = new Float32Array(4 * rows * columns * shapes);
   let at = 0;

@@ -1,7 +1,7 @@
 import { check, checkKnownOptions } from '../checks.js';
 import { type Boxes, iou } from './boxes.js';
 
-export interface NonMaxSuppressionArgs {
+export interface NonMaxSuppressionOptions {
   /**
    * A box is dropped where it overlaps a better one by more than this (kept at exactly
    * this, as in torchvision).
@@ -24,7 +24,7 @@ export interface NonMaxSuppressionArgs {
 }
 
 /** Indices of the boxes that are kept, best first; ties in the order given. */
-export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionArgs): number[] {
+export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionOptions): number[] {
   const steps = suppress(boxes, scores, args);
   for (;;) {
     const { done, value } = steps.next();
@@ -39,7 +39,7 @@ export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args:
 export async function nonMaxSuppressionAsync(
   boxes: Boxes,
   scores: ArrayLike<number>,
-  args: NonMaxSuppressionArgs,
+  args: NonMaxSuppressionOptions,
 ): Promise<number[]> {
   const steps = suppress(boxes, scores, args);
   let start = Date.now();
@@ -55,7 +55,7 @@ export async function nonMaxSuppressionAsync(
 const options = ['iouThreshold', 'maxBoxes', 'scoreThreshold', 'classes', 'make'];
 
 /** Greedy suppression; yields now and then. */
-function* suppress(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionArgs): Generator<void, number[]> {
+function* suppress(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionOptions): Generator<void, number[]> {
   checkKnownOptions(args, options, 'nonMaxSuppression');
   const { iouThreshold, classes, make } = args;
   const { maxBoxes = Number.POSITIVE_INFINITY, scoreThreshold = Number.NEGATIVE_INFINITY } = args;

@@ -1,6 +1,8 @@
 import { check } from '../checks.js';
 
-/** Work that can be left and gone on with at each yield, so that a page is not held up. */
+/**
+ * Work that can be left and gone on with at each yield, so that a page is not held up.
+ */
 export type Steps<T> = Generator<void, T, void>;
 
 /** A pivot's share of its place on the diagonal, at least. */
@@ -23,10 +25,11 @@ export interface Feedback {
 }
 
 /**
- * Draws the products of different inputs towards 0, by as much as chance has made them what
- * they are: few examples show correlations that are not there. The share is that of Schäfer
- * and Strimmer, A shrinkage approach to large-scale covariance matrix estimation (2005),
- * target D, Var(s_ij) = (s_ii s_jj + s_ij²) / n, as of normally distributed inputs.
+ * Draws the products of different inputs towards 0, by as much as chance has made them
+ * what they are: few examples show correlations that are not there. The share is that of
+ * Schäfer and Strimmer, A shrinkage approach to large-scale covariance matrix estimation
+ * (2005), target D, Var(s_ij) = (s_ii s_jj + s_ij²) / n, as of normally distributed
+ * inputs.
  *
  * ```js
  * const h = Float64Array.of(2, 1, 1, 2); // of two examples
@@ -84,8 +87,8 @@ export function damp(h: Float64Array, size: number, damping: number): number {
 }
 
 /**
- * Where the rounding of sums has left a matrix that is not positive definite, the factors are
- * those of one with a larger diagonal (as in Gill and Murray's modified Cholesky).
+ * Where the rounding of sums has left a matrix that is not positive definite, the factors
+ * are those of one with a larger diagonal (as in Gill and Murray's modified Cholesky).
  *
  * @param h [size, size], symmetric, with a positive diagonal; not changed.
  */
@@ -148,7 +151,10 @@ export function* inverseDiagonal({ size, columns, diagonal }: Feedback): Steps<F
   return result;
 }
 
-/** Σ a[i] b[i] over `count` neighbouring values; four sums, which do not wait for each other. */
+/**
+ * Σ a[i] b[i] over `count` neighbouring values; four sums, which do not wait for each
+ * other.
+ */
 export function dot(a: Float64Array, from: number, b: Float64Array, fromB: number, count: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let i = 0;

@@ -9,14 +9,14 @@ export interface RefitOptions {
 }
 
 /**
- * Rows of weights for inputs x̂ that have drifted from x: of all rows, those whose products
- * with x̂ come nearest to those of the given rows with x, w + H⁻¹ D w by least squares. So a
- * layer makes up for what compression has done to the layers before it (asymmetric
- * calibration, as in GPTAQ, arXiv:2504.02692). Weights that are 0 stay 0, and the others
- * of their row make up for it.
+ * Rows of weights for inputs x̂ that have drifted from x: of all rows, those whose
+ * products with x̂ come nearest to those of the given rows with x, w + H⁻¹ D w by least
+ * squares. So a layer makes up for what compression has done to the layers before it
+ * (asymmetric calibration, as in GPTAQ, arXiv:2504.02692). Weights that are 0 stay 0, and
+ * the others of their row make up for it.
  *
- * Beside that, the rows can be asked to make up for something else that was measured with x̂
- * (`shortfalls`), as what the other branch of a sum lacks.
+ * Beside that, the rows can be asked to make up for something else that was measured with
+ * x̂ (`shortfalls`), as what the other branch of a sum lacks.
  *
  * ```js
  * const h = Float64Array.of(4, 0, 0, 4);
@@ -76,9 +76,9 @@ export interface RefitSums {
 }
 
 /**
- * How well the change that one part of the examples asks for serves another part: the share
- * of it that would be best there is the first number by the second. Of what is the same in
- * both it is 1, of chance 0.
+ * How well the change that one part of the examples asks for serves another part: the
+ * share of it that would be best there is the first number by the second. Of what is the
+ * same in both it is 1, of chance 0.
  *
  * @param a What the change is made of.
  * @param b What it is judged by, with the same rows.

@@ -4,7 +4,7 @@ import {
   checkOneOf,
   type DetectOptions,
   detectOptionsOf,
-  type GridArgs,
+  type GridOptions,
   type PictureConfig,
   preprocessings,
 } from '@tfjs-compress/math/detection';
@@ -73,7 +73,7 @@ export function readConfig(metadata: any): DetectorConfig {
  *
  * @throws ArgumentError for too many of them.
  */
-export function gridOf({ candidates }: DetectorConfig, [, height, width]: readonly number[]): GridArgs {
+export function gridOf({ candidates }: DetectorConfig, [, height, width]: readonly number[]): GridOptions {
   const { stride, scales, ratios } = candidates;
   const windows = Math.ceil(width / stride) * Math.ceil(height / stride) * scales.length * ratios.length;
   check(windows <= mostWindows, 'candidates', `at most ${mostWindows} windows`, windows);

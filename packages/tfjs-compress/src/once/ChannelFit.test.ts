@@ -3,7 +3,10 @@ import { expectNoLeak, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { ChannelFit } from './ChannelFit.js';
 
-/** The sum of squares, by channel, of what is wanted from a straight line of what is given. */
+/**
+ * The sum of squares, by channel, of what is wanted from a straight line of what is
+ * given.
+ */
 function distance(wanted: tf.Tensor, given: tf.Tensor, slopes: ArrayLike<number>, shift: ArrayLike<number>): number[] {
   return tf.tidy(() => {
     const line = tf.mul(tf.sub(given, tf.tensor1d([...Array.from(shift)])), tf.tensor1d(Array.from(slopes)));

@@ -22,8 +22,8 @@ class ChannelMoments {
   }
 
   /**
-   * Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample
-   * variances (1979), Eq. 2.1.
+   * Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing
+   * sample variances (1979), Eq. 2.1.
    */
   #merge(mean: ArrayLike<number>, variance: ArrayLike<number>, count: number): void {
     if (this.#count === 0) {
@@ -44,7 +44,9 @@ class ChannelMoments {
   }
 }
 
-/** The straight lines by which channels of what is given come nearest to what is wanted. */
+/**
+ * The straight lines by which channels of what is given come nearest to what is wanted.
+ */
 export class ChannelFit {
   readonly #wanted = new ChannelMoments();
   readonly #given = new ChannelMoments();

@@ -12,7 +12,9 @@ interface Output {
 }
 type Values = Map<number, Value>;
 
-/** Examples on their way through a model: a batch is in `values`, before the step `at`. */
+/**
+ * Examples on their way through a model: a batch is in `values`, before the step `at`.
+ */
 interface Front {
   at: number;
   batches: Values[];
@@ -26,18 +28,20 @@ export interface Inputs {
   other(value: number): { before: tf.Tensor; now: tf.Tensor } | undefined;
 }
 
-/** What a step's inputs are given to; `batch` counts from 0. They are gone when it is done. */
+/**
+ * What a step's inputs are given to; `batch` counts from 0. They are gone when it is
+ * done.
+ */
 export type Use = (step: number, inputs: Inputs, batch: number) => Promise<void>;
 
 /** Bytes of values that may be kept for all examples, beside the examples. */
 const budget = 2 ** 29;
 
 /**
- * Runs the examples through the layers of a model as it was and as it is, side by side, as
- * far as is asked for, batch by batch.
- * Of a place that all weights before it have their last values it keeps what the later
- * layers need, if that is not much, and goes on from there: so a layer is computed a few
- * times instead of once for each layer after it.
+ * Runs the examples through the layers of a model as it was and as it is, side by side,
+ * as far as is asked for, batch by batch. Of a place that all weights before it have
+ * their last values it keeps what the later layers need, if that is not much, and goes on
+ * from there: so a layer is computed a few times instead of once for each layer after it.
  */
 export class Flow {
   readonly #trace: Trace;
@@ -68,10 +72,11 @@ export class Flow {
   }
 
   /**
-   * Computes all that comes before the last of `steps` and gives the inputs of each to `use`.
+   * Computes all that comes before the last of `steps` and gives the inputs of each to
+   * `use`.
    *
-   * @param steps In increasing order. The weights of all layers before the first of them must
-   *   have their last values.
+   * @param steps In increasing order. The weights of all layers before the first of them
+   *   must have their last values.
    * @param between Is awaited after each batch.
    */
   async visit(steps: number[], use: Use, between: () => Promise<void>): Promise<void> {
@@ -191,13 +196,16 @@ function tensorsOf({ before, now }: Value): tf.Tensor[] {
   return [before, now].flatMap(({ tensor, mask }) => (mask ? [tensor, mask] : [tensor]));
 }
 
-/** One layer, as tfjs's own executor calls it: with the mask of its first input, if any has one. */
+/**
+ * One layer, as tfjs's own executor calls it: with the mask of its first input, if any
+ * has one.
+ */
 function apply({ layer, outputs }: Step, inputs: Output[]): Output[] {
   const tensors = inputs.map(({ tensor }) => tensor);
   const masks = inputs.map(({ mask }) => mask);
   const taken = new Set<tf.Tensor>([...tensors, ...masks.flatMap((mask) => mask ?? [])]);
-  // A layer may give back what it was given, or one tensor twice (an LSTM's last output is
-  // its state, too). As a tensor of its own, each can be disposed of by itself.
+  // A layer may give back what it was given, or one tensor twice (an LSTM's last output
+  // is its state, too). As a tensor of its own, each can be disposed of by itself.
   const own = (tensor: tf.Tensor) => {
     if (taken.has(tensor)) return tf.clone(tensor);
     taken.add(tensor);

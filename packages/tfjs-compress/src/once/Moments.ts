@@ -36,8 +36,8 @@ export class Moments {
   /**
    * What is kept is on the backend, until read() has it.
    *
-   * @param shortfall What the outputs have to make up for at the same positions; only for a
-   *   kernel of one Hessian.
+   * @param shortfall What the outputs have to make up for at the same positions; only for
+   *   a kernel of one Hessian.
    */
   add(now: KernelInputs, before: KernelInputs, shortfall?: tf.Tensor2D): void {
     tf.tidy(() => {

@@ -1,12 +1,14 @@
 import { damp, shrinkProducts } from '@tfjs-compress/math';
 
 /**
- * Of the mean of the diagonal, added to the diagonal. GPTQ takes 0.01, which also stands in
- * for what few examples do not tell; here shrinkProducts() does that.
+ * Of the mean of the diagonal, added to the diagonal. GPTQ takes 0.01, which also stands
+ * in for what few examples do not tell; here shrinkProducts() does that.
  */
 const damping = 0.001;
 
-/** Sums over the inputs of a kernel: x as they were in the given model, x̂ as they are. */
+/**
+ * Sums over the inputs of a kernel: x as they were in the given model, x̂ as they are.
+ */
 export class Sums {
   count = 0;
   /** Σ x̂ x̂ᵀ of each Hessian. */
@@ -17,7 +19,9 @@ export class Sums {
   readonly totals: Float64Array[];
   /** Σ x */
   readonly totalsBefore: Float64Array[];
-  /** Σ x̂ d of each output, d what it has to make up for beside the drift of its inputs. */
+  /**
+   * Σ x̂ d of each output, d what it has to make up for beside the drift of its inputs.
+   */
   shortfalls: Float64Array[] = [];
   /** Σ d */
   shortfallTotals = new Float64Array();
@@ -54,8 +58,8 @@ export class Sums {
   }
 
   /**
-   * Makes covariances of the products: of an output whose mean is corrected afterwards, only
-   * its differences from the mean matter.
+   * Makes covariances of the products: of an output whose mean is corrected afterwards,
+   * only its differences from the mean matter.
    */
   center(): void {
     for (const [i, h] of this.hessians.entries()) {
@@ -76,7 +80,8 @@ export class Sums {
   }
 
   /**
-   * Makes the products positive definite, and no more certain than so many examples make them.
+   * Makes the products positive definite, and no more certain than so many examples make
+   * them.
    *
    * @param least By how much products are drawn to 0 at least, for each Hessian.
    */
@@ -107,8 +112,8 @@ export class Sums {
 
 /**
  * How much of the products of different inputs is chance, by how much they differ between
- * two halves of the examples: neighbouring positions of a picture are alike, and tell less
- * than as many that are independent.
+ * two halves of the examples: neighbouring positions of a picture are alike, and tell
+ * less than as many that are independent.
  */
 export function chanceOf(a: Sums, b: Sums): number[] {
   return a.hessians.map((h, i) => {
@@ -126,7 +131,9 @@ export function chanceOf(a: Sums, b: Sums): number[] {
   });
 }
 
-/** Adds values that belong to one array, or to all of equal length one after the other. */
+/**
+ * Adds values that belong to one array, or to all of equal length one after the other.
+ */
 export function addTo(sums: Float64Array[], first: number, values: ArrayLike<number>): void {
   let at = 0;
   for (let i = first; at < values.length; i++) {

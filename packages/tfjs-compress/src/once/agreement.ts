@@ -6,10 +6,10 @@ export function outputsOf(model: LayersModel, inputs: tf.Tensor[], batchSize: nu
 }
 
 /**
- * How much a model agrees with another one's outputs, at most 1, the mean over its outputs.
- * Of what looks like probabilities of classes the share of examples for which the largest is
- * the same; of a single probability for which it is on the same side of 0.5; of other values
- * 1 - Σ (y - ŷ)² / Σ (y - mean y)².
+ * How much a model agrees with another one's outputs, at most 1, the mean over its
+ * outputs. Of what looks like probabilities of classes the share of examples for which
+ * the largest is the same; of a single probability for which it is on the same side of
+ * 0.5; of other values 1 - Σ (y - ŷ)² / Σ (y - mean y)².
  */
 export async function agreement(
   model: LayersModel,

@@ -52,7 +52,10 @@ export function* quantizeKernel(
   return { values: result, scales: Float64Array.from(all, (scale) => (scale > 0 ? scale / common : 1)) };
 }
 
-/** The kernel with a share of its weights 0. `importance` says how much an error of each output weighs. */
+/**
+ * The kernel with a share of its weights 0. `importance` says how much an error of each
+ * output weighs.
+ */
 export function* pruneKernel(
   values: Float32Array,
   layout: Layout,
@@ -77,7 +80,10 @@ export function* pruneKernel(
   return { values: result };
 }
 
-/** The scale for all rows whose plain rounding errs least, each input weighted with its power. */
+/**
+ * The scale for all rows whose plain rounding errs least, each input weighted with its
+ * power.
+ */
 function tensorScale(
   values: Float32Array,
   { blocks }: Layout,

@@ -31,30 +31,33 @@ const candidates: { levels: Levels; bits: number }[] = [
 ];
 
 /**
- * Compresses a finished model with some examples of its inputs, without labels and without
- * training: layer by layer, each weight that is rounded or pruned is made up for by those
- * of its layer that are left, by second order information of the layer's inputs (Optimal
- * Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). A layer is fitted
- * to what it computes in the given model, with inputs as the compressed layers before it
- * make them (GPTAQ, arXiv:2504.02692). Where its output is added to others, it is fitted to
- * the sum. So much of such a change is made as serves the half of the examples that it was
- * not made of. Weights that are 0 stay 0. Then biases are corrected on the same examples,
- * and means and variances of batch normalization by least squares.
+ * Compresses a finished model with some examples of its inputs, without labels and
+ * without training: layer by layer, each weight that is rounded or pruned is made up for
+ * by those of its layer that are left, by second order information of the layer's inputs
+ * (Optimal Brain Surgeon as in OBC, arXiv:2208.11580, and GPTQ, arXiv:2210.17323). A
+ * layer is fitted to what it computes in the given model, with inputs as the compressed
+ * layers before it make them (GPTAQ, arXiv:2504.02692). Where its output is added to
+ * others, it is fitted to the sum. So much of such a change is made as serves the half of
+ * the examples that it was not made of. Weights that are 0 stay 0. Then biases are
+ * corrected on the same examples, and means and variances of batch normalization by least
+ * squares.
  *
- * Some hundred examples of what the model is used on are enough; they must be scaled as for
- * predict. Levels have a scale for each output channel where batch normalization follows,
- * which takes it up, else one for the kernel: so the file has few distinct values.
+ * Some hundred examples of what the model is used on are enough; they must be scaled as
+ * for predict. Levels have a scale for each output channel where batch normalization
+ * follows, which takes it up, else one for the kernel: so the file has few distinct
+ * values.
  *
- * Memory: the examples, two copies of the model, nine times the square of the largest number
- * of inputs of a layer (up to 2,048) in float64, at most 1 GB of activations that are kept
- * (512 MB on each side of the layer), and those of a batch. The page is given its turn after
- * each batch and about every 12 ms of other work. The given model is not changed.
+ * Memory: the examples, two copies of the model, nine times the square of the largest
+ * number of inputs of a layer (up to 2,048) in float64, at most 1 GB of activations that
+ * are kept (512 MB on each side of the layer), and those of a batch. The page is given
+ * its turn after each batch and about every 12 ms of other work. The given model is not
+ * changed.
  *
  * @param model A layers model. Our own layers become stock ones.
  * @param examples Inputs, as for predict, the examples along the first axis.
  * @returns The compressed model.
- * @throws ArgumentError or Error before anything is computed, when the options or examples
- *   do not fit, or nothing in the model can be compressed.
+ * @throws ArgumentError or Error before anything is computed, when the options or
+ *   examples do not fit, or nothing in the model can be compressed.
  * @example
  * ```js
  * const { model: small } = await compressOnce(model, x, { bits: 5 });
@@ -102,7 +105,10 @@ export async function compressOnce(
   return { ...found, notes: [...notes, ...found.notes] };
 }
 
-/** The first candidate whose loss is small enough; the last one, with a note, where none is. */
+/**
+ * The first candidate whose loss is small enough; the last one, with a note, where none
+ * is.
+ */
 async function smallest(
   model: LayersModel,
   tensors: tf.Tensor[],
@@ -146,7 +152,10 @@ async function scoreOrDispose(
   }
 }
 
-/** Four fifths to compress with and one to judge by; all for both where there are fewer than ten. */
+/**
+ * Four fifths to compress with and one to judge by; all for both where there are fewer
+ * than ten.
+ */
 function parted(tensors: tf.Tensor[]): [tf.Tensor[], tf.Tensor[]] {
   const count = tensors[0].shape[0];
   const isFew = count < 10;

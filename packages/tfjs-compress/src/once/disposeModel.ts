@@ -4,8 +4,9 @@ import { findSites } from '@tfjs-compress/layers/internal';
 import { owner } from './watch.js';
 
 /**
- * Frees all that a model holds. model.dispose() leaves the weights of nested models that are
- * used more than once, and the masks that recurrent cells with dropout keep from call to call.
+ * Frees all that a model holds. model.dispose() leaves the weights of nested models that
+ * are used more than once, and the masks that recurrent cells with dropout keep from call
+ * to call.
  */
 export function disposeModel(model: LayersModel): void {
   const weights = model.weights.map((weight) => weight.read());

@@ -17,7 +17,9 @@ export function gridOf(levels: Levels, bits: number): Grid {
   return levels === 'powerOfTwo' ? powersOfTwo(bits) : uniform(bits);
 }
 
-/** 0 and ±1, ±1/2, …: as many as INQ has for so many bits (arXiv:1702.03044, Eq. 2 and 3). */
+/**
+ * 0 and ±1, ±1/2, …: as many as INQ has for so many bits (arXiv:1702.03044, Eq. 2 and 3).
+ */
 function powersOfTwo(bits: number): Grid {
   const lowest = 2 ** (1 - 2 ** (bits - 2));
   const nearest = (value: number): number => {

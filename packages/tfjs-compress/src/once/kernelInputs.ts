@@ -91,7 +91,9 @@ function channelsLast(x: tf.Tensor, dataFormat: string | undefined): tf.Tensor {
   return tf.transpose(x, [0, ...axes.slice(2), 1]);
 }
 
-/** As a convolution of one tap over a sequence: so its positions are chosen like those. */
+/**
+ * As a convolution of one tap over a sequence: so its positions are chosen like those.
+ */
 function dense(x: tf.Tensor, sampling: Sampling): KernelInputs {
   const sequence = tf.reshape(x, [1, -1, x.shape[x.shape.length - 1]]);
   return convolution(sequence, { kernelSize: [1], strides: [1], dilation: [1], padding: 'valid' }, sampling);

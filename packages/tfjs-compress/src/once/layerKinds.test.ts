@@ -11,7 +11,10 @@ import { correlated, difference } from './testing/smallNet.js';
 const { layers, sequential } = tfl;
 type T = tfl.SymbolicTensor;
 
-/** The error of compressOnce as a share of that of each kernel rounded by itself, on other inputs. */
+/**
+ * The error of compressOnce as a share of that of each kernel rounded by itself, on other
+ * inputs.
+ */
 async function shareOfError(model: tfl.LayersModel, examples: tf.Tensor[], test: tf.Tensor[]): Promise<number> {
   for (const [i, weight] of model.weights.entries()) {
     const shape = weight.shape as number[];

@@ -1,6 +1,8 @@
 import type { Site } from '@tfjs-compress/layers/internal';
 
-/** Weights that are multiplied with the same inputs, and where they stand in the kernel. */
+/**
+ * Weights that are multiplied with the same inputs, and where they stand in the kernel.
+ */
 export interface Block {
   /** Which of the kernel's Hessians is theirs. */
   hessian: number;
@@ -8,7 +10,9 @@ export interface Block {
   size: number;
   /** Outputs. */
   rows: number;
-  /** The weight of input k for output n is at offset + k × inputStride + n × rowStride. */
+  /**
+   * The weight of input k for output n is at offset + k × inputStride + n × rowStride.
+   */
   offset: number;
   inputStride: number;
   rowStride: number;
@@ -18,13 +22,16 @@ export interface Layout {
   blocks: Block[];
   /** How many inputs each Hessian has. */
   sizes: number[];
-  /** Whether an output's weights all stand in one block, so that a scale of its own is possible. */
+  /**
+   * Whether an output's weights all stand in one block, so that a scale of its own is
+   * possible.
+   */
   isWhole: boolean;
 }
 
 /**
- * Inputs of one Hessian: of a layer with more, blocks of so many are taken for independent
- * of each other.
+ * Inputs of one Hessian: of a layer with more, blocks of so many are taken for
+ * independent of each other.
  */
 export const largestHessian = 2048;
 
@@ -46,7 +53,8 @@ export function layoutOf({ field, layers, variable }: Site): Layout {
     return { blocks, sizes: blocks.map(() => taps), isWhole: true };
   }
   if (/Transpose$/.test(className)) {
-    // [taps, outputs, inputs]; where taps overlap in an output they are taken for independent.
+    // [taps, outputs, inputs]; where taps overlap in an output they are taken for
+    // independent.
     const taps = size / (last * beforeLast);
     const parts = partsOf(last);
     const blocks = Array.from({ length: taps }, (_, tap) =>
@@ -93,7 +101,9 @@ export function putRow(values: Float32Array, at: Block, n: number, row: ArrayLik
   for (let k = 0; k < at.size; k++) values[at.offset + k * at.inputStride + n * at.rowStride] = row[k] * scale;
 }
 
-/** What the outputs are on average, without bias: weights times the mean of their inputs. */
+/**
+ * What the outputs are on average, without bias: weights times the mean of their inputs.
+ */
 export function meanOutputs(
   values: ArrayLike<number>,
   layout: Layout,

@@ -7,37 +7,43 @@ import { inputNamesOf } from './inputNamesOf.js';
 import type { Goal } from './runOnce.js';
 
 /**
- * One tensor for a model of one input; for more a list, or an object by the inputs' names.
- * Examples along the first axis.
+ * One tensor for a model of one input; for more a list, or an object by the inputs'
+ * names. Examples along the first axis.
  */
 export type Examples = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
 export interface CompressOnceOptions extends Pick<Selection<object>, 'include' | 'exclude'> {
-  /** Bits a weight, 2 to 8, on `levels`. One of bits, targetSparsity and maxLoss has to be given. */
+  /**
+   * Bits a weight, 2 to 8, on `levels`. One of bits, targetSparsity and maxLoss has to be
+   * given.
+   */
   bits?: number;
   /**
-   * With bits: 'powerOfTwo' (0 and ±2^k, INQ's levels, default) or 'uniform' (equally spaced
-   * levels around 0; at 8 bits what is called int8 or uint8 elsewhere).
+   * With bits: 'powerOfTwo' (0 and ±2^k, INQ's levels, default) or 'uniform' (equally
+   * spaced levels around 0; at 8 bits what is called int8 or uint8 elsewhere).
    */
   levels?: Levels;
   /** The share of every kernel's weights that becomes 0, from above 0 to below 1. */
   targetSparsity?: number;
   /**
-   * The smallest model is looked for whose score is lower by so much at most: powers of two
-   * in 3, 4 and 5 bits, then 6 and 8 bits of 'uniform', each compressed anew from the given
-   * model until one is good enough. So it takes up to five times as long as `bits`.
+   * The smallest model is looked for whose score is lower by so much at most: powers of
+   * two in 3, 4 and 5 bits, then 6 and 8 bits of 'uniform', each compressed anew from the
+   * given model until one is good enough. So it takes up to five times as long as `bits`.
    */
   maxLoss?: number;
   /**
    * With maxLoss: a model's score, higher is better. Default: on a fifth of the examples,
-   * which are then not compressed with (all, where there are fewer than ten), how often the
-   * model decides as the given one does (classes: the largest output), or for other outputs
-   * the share of their variance that it keeps; at most 1.
+   * which are then not compressed with (all, where there are fewer than ten), how often
+   * the model decides as the given one does (classes: the largest output), or for other
+   * outputs the share of their variance that it keeps; at most 1.
    */
   evaluate?: (model: LayersModel) => number | Promise<number>;
   /** How many examples are computed at a time, default 32. Memory grows with it. */
   batchSize?: number;
-  /** Ends the work: the promise rejects with the signal's reason, and nothing is left behind. */
+  /**
+   * Ends the work: the promise rejects with the signal's reason, and nothing is left
+   * behind.
+   */
   signal?: AbortSignal;
   /** Gets how much is done, from 0 to 1. */
   onProgress?: (fraction: number) => void;
@@ -86,7 +92,8 @@ export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions &
 /**
  * The examples as a tensor for each input.
  *
- * @throws ArgumentError when they do not fit the model, are none, or hold values that are not finite.
+ * @throws ArgumentError when they do not fit the model, are none, or hold values that are
+ *   not finite.
  */
 export async function checkExamples(model: LayersModel, examples: Examples): Promise<tf.Tensor[]> {
   const names = inputNamesOf(model);

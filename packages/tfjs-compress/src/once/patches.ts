@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '@tfjs-compress/math/internal';
 
-/** How a convolution moves over its input. All lists have an entry for each spatial axis. */
+/**
+ * How a convolution moves over its input. All lists have an entry for each spatial axis.
+ */
 export interface Window {
   kernelSize: number[];
   strides: number[];
@@ -14,7 +16,8 @@ export interface Window {
  * output positions.
  *
  * @param x [batch, …spatial, channels]
- * @param most Positions that are wanted, about; fewer are there if the output has no more.
+ * @param most Positions that are wanted, about; fewer are there if the output has no
+ *   more.
  * @param seed Moves the lattice.
  * @returns A tensor [positions, channels] for each tap, in the order of the kernel's.
  */

@@ -6,9 +6,9 @@ import type { Sums } from './Sums.js';
 const judged = 48;
 
 /**
- * The kernel that computes from the inputs as they are what `values` computed from them as
- * they were, and what has to be made up for beside that; so much of it as what one half of
- * the examples asks for serves the other.
+ * The kernel that computes from the inputs as they are what `values` computed from them
+ * as they were, and what has to be made up for beside that; so much of it as what one
+ * half of the examples asks for serves the other.
  *
  * @param halves Sums over both halves of the examples, damped.
  * @param all Over all of them.

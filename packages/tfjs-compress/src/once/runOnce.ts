@@ -41,7 +41,8 @@ export async function runOnce(
   goal: Goal,
   options: RunOptions,
 ): Promise<Run> {
-  // Two: what runs is not the given model, whose stateful layers would keep something of it.
+  // Two: what runs is not the given model, whose stateful layers would keep something of
+  // it.
   const [copy, original] = [strip(model), strip(model)];
   const work = new Work(copy, original, examples, goal, options);
   try {
@@ -68,7 +69,9 @@ class Work {
   readonly #units: Unit[];
   readonly #goal: Goal;
   readonly #options: RunOptions;
-  /** By how much the inputs of a normalization have to be multiplied to be what they were. */
+  /**
+   * By how much the inputs of a normalization have to be multiplied to be what they were.
+   */
   readonly #scales = new Map<Normalization, Float64Array>();
 
   constructor(model: LayersModel, original: LayersModel, examples: tf.Tensor[], goal: Goal, options: RunOptions) {
@@ -244,7 +247,10 @@ class Work {
   }
 }
 
-/** What a change of a normalization's outputs is of its inputs, by channel; 0 where it has none. */
+/**
+ * What a change of a normalization's outputs is of its inputs, by channel; 0 where it has
+ * none.
+ */
 async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization): Promise<Float32Array> {
   const variances = await read(movingVariance);
   const gammas = gamma ? await read(gamma) : variances.map(() => 1);
@@ -252,7 +258,10 @@ async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization):
   return gammas.map((value, c) => (Math.abs(value) > least ? Math.sqrt(variances[c] + epsilon) / value : 0));
 }
 
-/** A bias for each output of a kernel, which can make up for a change of the outputs' means. */
+/**
+ * A bias for each output of a kernel, which can make up for a change of the outputs'
+ * means.
+ */
 function biasOf(site: Site): LayerVariable | undefined {
   const { bias } = owner(site) as unknown as { bias?: LayerVariable };
   return bias?.shape.length === 1 && bias.shape[0] === site.channels.count ? bias : undefined;

@@ -21,7 +21,9 @@ const conv = (name: string, seed: number, filters = 6, more: object = {}) =>
     ...more,
   });
 
-/** A stem and blocks of two convolutions, whose output is added to what they were given. */
+/**
+ * A stem and blocks of two convolutions, whose output is added to what they were given.
+ */
 function residualNet(blocks: number, isNormalized: boolean): tfl.LayersModel {
   const input = tfl.input({ shape: [6, 6, 3] });
   const normalized = (x: T) => (isNormalized ? (layers.batchNormalization().apply(x) as T) : x);

@@ -5,8 +5,8 @@ import { patches } from './patches.js';
 import type { Trace } from './traceGraph.js';
 
 /**
- * The values that are added to what a step computes, if an Add layer alone reads that, after
- * all normalizations and nothing else.
+ * The values that are added to what a step computes, if an Add layer alone reads that,
+ * after all normalizations and nothing else.
  *
  * @param step Of a layer that adds up products, without an activation.
  */

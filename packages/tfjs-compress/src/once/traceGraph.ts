@@ -16,8 +16,8 @@ export interface Trace {
   inputs: number[];
   outputs: number[];
   /**
-   * By value: the last step that reads it; the number of steps for the model's outputs, -1
-   * for what nobody reads.
+   * By value: the last step that reads it; the number of steps for the model's
+   * outputs, -1 for what nobody reads.
    */
   lastUse: number[];
 }

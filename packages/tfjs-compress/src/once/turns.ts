@@ -3,7 +3,10 @@ import type { Steps } from '@tfjs-compress/math';
 /** How long work goes on before the page has its turn, in milliseconds. */
 const turn = 12;
 
-/** Lets a page draw and answer between pieces of work, and ends the work when it is asked to. */
+/**
+ * Lets a page draw and answer between pieces of work, and ends the work when it is asked
+ * to.
+ */
 export class Turns {
   readonly #signal: AbortSignal | undefined;
   #since = performance.now();

@@ -4,7 +4,10 @@ import type { Site } from '@tfjs-compress/layers/internal';
 import { isNormalization, type Normalization } from './batchNorm.js';
 import type { Trace } from './traceGraph.js';
 
-/** What is worked on at a time: the kernels of one layer, or the statistics of one normalization. */
+/**
+ * What is worked on at a time: the kernels of one layer, or the statistics of one
+ * normalization.
+ */
 export type Unit = { steps: number[] } & ({ sites: Site[] } | { normalization: Normalization });
 
 /** In an order in which the layers can run. */
@@ -15,7 +18,8 @@ export function unitsOf(trace: Trace, sites: Site[]): Unit[] {
   for (const [layer, at] of steps) {
     if (isNormalization(layer)) units.push({ steps: at, normalization: layer });
     const own = sites.filter((site) => stepLayer(site) === layer);
-    // The second kernel of a separable convolution gets what the first one makes, as compressed.
+    // The second kernel of a separable convolution gets what the first one makes, as
+    // compressed.
     const isSecond = ({ field }: Site) => field === 'pointwiseKernel';
     for (const group of [own.filter((site) => !isSecond(site)), own.filter(isSecond)])
       if (group.length > 0) units.push({ steps: at, sites: group });
@@ -23,7 +27,10 @@ export function unitsOf(trace: Trace, sites: Site[]): Unit[] {
   return units;
 }
 
-/** The layer around a weight that stands in the graph: wrappers are one step, nested models are none. */
+/**
+ * The layer around a weight that stands in the graph: wrappers are one step, nested
+ * models are none.
+ */
 function stepLayer({ layers }: Site): layers.Layer | undefined {
   return layers.find((layer) => !(layer instanceof LayersModel));
 }

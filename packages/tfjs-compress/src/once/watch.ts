@@ -44,7 +44,10 @@ export function watch(
   for (const call of [...were, ...are].flatMap((calls) => calls ?? [])) tensorOf(call).dispose();
 }
 
-/** What each kernel is multiplied with, in each call of its layer; undefined where that is not known. */
+/**
+ * What each kernel is multiplied with, in each call of its layer; undefined where that is
+ * not known.
+ */
 function collect({ layer, sites }: Place, inputs: tf.Tensor[], sampling: Sampling): (KernelInputs[] | undefined)[] {
   const found: (KernelInputs[] | undefined)[] = sites.map(() => []);
   const add = (i: number, given: tf.Tensor[]) => {

@@ -5,7 +5,9 @@ import { seededTensor } from '@tfjs-compress/testing';
 
 const { layers } = tfl;
 
-/** Values whose differences from the mean neighbours share, as in pictures and signals. */
+/**
+ * Values whose differences from the mean neighbours share, as in pictures and signals.
+ */
 export function correlated(shape: number[], seed: number): tf.Tensor {
   return tf.tidy(() => {
     const shared = seededTensor([shape[0], ...shape.slice(1).map(() => 1)], seed);

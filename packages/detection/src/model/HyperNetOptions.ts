@@ -4,7 +4,7 @@ import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/
 import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */
-export interface CandidateArgs {
+export interface CandidateOptions {
   /** Distance of neighbouring windows in pixels of the resized picture. Default 16. */
   stride?: number;
   /**
@@ -17,7 +17,7 @@ export interface CandidateArgs {
 }
 
 /** What training draws and how it is weighed. */
-export interface TrainingArgs {
+export interface TrainingOptions {
   /**
    * Windows a picture in the proposal loss. Default 256 (torchvision), half of them
    * positive.
@@ -49,7 +49,7 @@ export interface TrainingArgs {
   seed?: number;
 }
 
-export interface HyperNetArgs {
+export interface HyperNetOptions {
   /**
    * 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own
    * whose input is [null, null, null, 3]. trunkOf() makes one of a model for pictures of
@@ -82,7 +82,7 @@ export interface HyperNetArgs {
    */
   shortSide?: number;
   longSide?: number;
-  candidates?: CandidateArgs;
+  candidates?: CandidateOptions;
   /**
    * 'align' is RoIAlign, 'maxPool' the paper's RoI max pooling. Default 'align', whose
    * gradient runs on the backend.
@@ -102,7 +102,7 @@ export interface HyperNetArgs {
   detectionUnits?: number;
   /** Default 0.25 (the paper). */
   dropout?: number;
-  training?: TrainingArgs;
+  training?: TrainingOptions;
   /**
    * Defaults of detect() and propose() that are saved with the model. Default: none of
    * its own.
@@ -114,12 +114,12 @@ export interface HyperNetArgs {
  * A HyperNet's arguments with every default filled in, as they are saved with the model.
  */
 export type HyperNetConfig = Required<
-  Omit<HyperNetArgs, 'trunk' | 'candidates' | 'training' | 'levels' | 'classes'>
+  Omit<HyperNetOptions, 'trunk' | 'candidates' | 'training' | 'levels' | 'classes'>
 > & {
   classes: string[];
   levels: [string, string, string];
-  candidates: Required<CandidateArgs>;
-  training: Required<TrainingArgs>;
+  candidates: Required<CandidateOptions>;
+  training: Required<TrainingOptions>;
 };
 
 const builtInLevels = {
@@ -127,13 +127,13 @@ const builtInLevels = {
   alexnet: ['conv1', 'conv3', 'conv5'],
 } as const;
 
-const candidateDefaults: Required<CandidateArgs> = {
+const candidateDefaults: Required<CandidateOptions> = {
   stride: 16,
   scales: [32, 64, 128, 256, 512],
   ratios: [0.5, 1, 2],
 };
 
-const trainingDefaults: Required<TrainingArgs> = {
+const trainingDefaults: Required<TrainingOptions> = {
   windows: 256,
   positive: 0.45,
   negative: 0.3,
@@ -170,8 +170,8 @@ const defaults = {
  * Checks every argument and fills in the defaults; an undefined one is the default,
  * nested ones too.
  */
-export function configOf(args: HyperNetArgs): HyperNetConfig {
-  const given = resolveOptions<HyperNetArgs>('hyperNet', args, defaults as unknown as HyperNetArgs);
+export function configOf(args: HyperNetOptions): HyperNetConfig {
+  const given = resolveOptions<HyperNetOptions>('hyperNet', args, defaults as unknown as HyperNetOptions);
   const { trunk, levels: named, preprocessing, candidates, training, detect, ...rest } = given;
   const builtIn = typeof trunk === 'string' ? trunk : undefined;
   if (builtIn) checkOneOf(builtIn, ['vgg16', 'alexnet'], 'trunk');
