@@ -70,12 +70,14 @@ function groups(contenders) {
 
 /**
  * By program, from navigation to the first prediction, medians of `runs`: `milliseconds`
- * that a visitor waits on a network without delay, and `processor`, milliseconds of
- * processor time of the page's process above that of an empty page, in steps of 10. Each
- * page has a profile of its own, so nothing is cached.
+ * that a visitor waits on a network without delay, `above`, of these, what an empty page
+ * does not take; `processor` and `thread`, milliseconds of processor time of the page's
+ * process (in steps of 10) and of its main thread above that of an empty page. Each page
+ * has a profile of its own, so nothing is cached.
  */
 export function timeColdStarts({ executablePath, folders, programs, net, runs }) {
-  const empty = '<!doctype html><link rel="icon" href="data:,"><script>globalThis.done = {}</script>';
+  const empty =
+    '<!doctype html><link rel="icon" href="data:,"><script type="module">globalThis.done = { time: performance.now() }</script>';
   const pages = { '/empty': empty };
   for (const { entry, format } of Object.values(programs)) pages[`/${entry}`] = coldPage(entry, net, format);
   const addresses = { empty: '/empty' };
@@ -90,12 +92,13 @@ export function timeColdStarts({ executablePath, folders, programs, net, runs })
       }
     }
     const medianOf = (name, key) => median(all[name].map((each) => each[key]));
-    const own = medianOf('empty', 'processor');
+    const above = (name, key) => medianOf(name, key) - medianOf('empty', key);
     return Object.fromEntries(
       Object.keys(programs).map((name) => {
         const { error } = all[name].find((each) => each.error) ?? {};
         if (error) return [name, { error }];
-        return [name, { milliseconds: medianOf(name, 'time'), processor: medianOf(name, 'processor') - own }];
+        const [waited, processor, thread] = ['time', 'processor', 'thread'].map((key) => above(name, key));
+        return [name, { milliseconds: medianOf(name, 'time'), above: waited, processor, thread }];
       }),
     );
   });
@@ -108,19 +111,20 @@ async function startCold(browser, address) {
   await page.goto(address);
   await page.waitForFunction(() => 'done' in globalThis);
   const done = await page.evaluate(() => globalThis.done);
-  const processor = 1000 * (await metrics()).ProcessTime;
+  const { ProcessTime, ThreadTime } = await metrics();
   await context.close();
-  return { ...done, processor };
+  return { ...done, processor: 1000 * ProcessTime, thread: 1000 * ThreadTime };
 }
 
 const coldPage = (entry, net, format) => `<!doctype html>
 <link rel="icon" href="data:,">
 <script type="module">
   import { open } from '/bundles/${entry}.mjs';
-  const read = async (file) => new Uint8Array(await (await fetch('/nets/' + file)).arrayBuffer());
+  const urlOf = (file) => '/nets/' + file;
+  const read = async (file) => new Uint8Array(await (await fetch(urlOf(file))).arrayBuffer());
   try {
     const shape = ${JSON.stringify([1, ...net.input])};
-    const options = { read, base: '/bundles/', net: '${net.name}', format: '${format}', shape };
+    const options = { read, urlOf, base: '/bundles/', net: '${net.name}', format: '${format}', shape };
     const run = await open(options);
     await run(new Float32Array(${net.input.reduce((a, b) => a * b, 1)}).fill(0.5));
     globalThis.done = { time: performance.now() };

@@ -16,7 +16,7 @@ import { isRunning, trainedModel, userModel, watch } from './fits.js';
 import { checkOptimizerSlots, checkSettings, describeZeros, prunedBiases, unheldPruned } from './modelChecks.js';
 import { type AdamPowers, adamPowers, restoreAdamPowers } from './optimizerState.js';
 import { logEpoch } from './progress.js';
-import { join, leave, pathsLeft, siblingsOn } from './siblings.js';
+import { holders, join, leave, pathsLeft, siblingsOn } from './siblings.js';
 import { type FitParams, TrainingClock } from './TrainingClock.js';
 import { printTable } from './table.js';
 
@@ -309,10 +309,16 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /**
    * Two of a kind must not have the same weights, unless the one was left in a loop that
-   * never came to its end.
+   * never came to its end; nor must two fits at once, of models that share a layer.
    */
   private async checkOverlap(selected: Selected<Override>[]): Promise<void> {
     const mine = new Set(selected.map(({ site }) => site.variable));
+    for (const { site } of selected) {
+      const holder = holders.get(site.variable) as CompressionCallback | undefined;
+      if (holder && holder.trained !== this.trained && isRunning(holder))
+        this.fail(`${site.path} is in another model's fit that is running. Let that end first.`);
+      holders.set(site.variable, this);
+    }
     for (const sibling of siblingsOn(this.trained!)) {
       if (!(sibling instanceof CompressionCallback) || sibling === this) continue;
       const shared = sibling.targets.find(({ kernel }) => mine.has(kernel.variable));

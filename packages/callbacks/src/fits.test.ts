@@ -260,3 +260,26 @@ it('calls others that say a priority between ours, in whatever order they are gi
   ]);
   model.dispose();
 });
+
+it('refuses a layer that another model trains at the same time, and takes it afterwards', async () => {
+  const shared = tfl.layers.dense({ units: 8, inputShape: x.shape.slice(1) });
+  const models = [0, 1].map(() => {
+    const input = tfl.input({ shape: x.shape.slice(1) });
+    const head = tfl.layers.dense({ units: y.shape[1]!, activation: 'softmax' });
+    return tfl.model({ inputs: input, outputs: head.apply(shared.apply(input)) as tfl.SymbolicTensor });
+  });
+  for (const model of models) compile(model);
+  // Which of them is first, nobody says.
+  const results = await Promise.allSettled(
+    models.map((model) => model.fit(x, y, { ...fitArgs, callbacks: plans.both() })),
+  );
+  const refused = results.findIndex(({ status }) => status === 'rejected');
+  expect((results[refused] as PromiseRejectedResult).reason.message).toMatch(
+    /kernel is in another model's fit that is running\./,
+  );
+  expect(results[1 - refused].status).toBe('fulfilled');
+  expectDone(models[1 - refused], 'both');
+  await models[refused].fit(x, y, { ...fitArgs, callbacks: plans.both() });
+  expectDone(models[refused], 'both');
+  for (const model of models) model.optimizer.dispose();
+});

@@ -47,3 +47,6 @@ export function leave(model: LayersModel, callback: Sibling, paths: string[]): v
 export function pathsLeft(model: LayersModel): string[] {
   return [...(groups.get(model)?.paths ?? [])];
 }
+
+/** Which callback was attached to a weight last, on whichever model. */
+export const holders = new WeakMap<object, Sibling>();
