@@ -3,6 +3,7 @@ import { worstMisses } from '../tools/worstMisses.mjs';
 
 const counts = [50, 100, 200, 300];
 const shownWorst = 24;
+const curvePoints = 200;
 
 /**
  * Everything that is reported of a detector: figures, precision over recall as SVG, the
@@ -28,5 +29,12 @@ export async function report(detector, set) {
     scoreThreshold: detector.config.detect.scoreThreshold,
   };
   const worst = await (await worstMisses(detector, set, detections, shownWorst)).png().toBuffer();
-  return { figures, curves: precisionRecallSvg(voc2010.classes), worst };
+  return { figures, curves: precisionRecallSvg(voc2010.classes.map(thinned)), worst };
+}
+
+/** At most some 200 points of a curve, so that the picture is small. */
+function thinned({ precision, recall, ...rest }) {
+  const step = Math.ceil(recall.length / curvePoints);
+  const isKept = (_, i) => i % step === 0 || i === recall.length - 1;
+  return { ...rest, precision: precision.filter(isKept), recall: recall.filter(isKept) };
 }

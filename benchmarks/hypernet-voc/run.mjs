@@ -9,9 +9,9 @@
  * train and test; a part of train is kept apart to choose by. Says first how much disk
  * the levels need, which are kept below --output, and after the first epoch how long it
  * will take. A run that was ended goes on with the same command; so does one
- * without --compress with it. Writes results/<network>-<variant>-<seed>.json (not
- * with --pictures), and below --output the detector, curves.svg and worst.png: the 24
- * test pictures with the most misses (their objects, named, and what was shown).
+ * without --compress with it. Writes results/<network>-<variant>-<seed>.json and its
+ * curves as .svg (neither with --pictures), and below --output worst.png: the 24 test
+ * pictures with the most misses (their objects, named, and what was shown).
  */
 import { existsSync, mkdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -110,6 +110,7 @@ async function evaluate(stage, of, given) {
   if (stage === 'trained') await chooseThreshold(of, valSet);
   const { figures, curves, worst } = await report(of, testSet);
   writeFileSync(join(output, `${stage}-curves.svg`), curves);
+  if (pictures === 0) writeFileSync(new URL(`results/${name}-${stage}.svg`, import.meta.url), curves);
   writeFileSync(join(output, `${stage}-worst.png`), worst);
   stages[stage] = { ...given, ...figures };
   writeFileSync(stagesFile, JSON.stringify(stages, null, 2));

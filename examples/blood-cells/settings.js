@@ -38,7 +38,7 @@ function read() {
       throw new Error(`--compress: expected 0 or from 3 on, received ${epochs.compress}`);
     return {
       ...values,
-      /** Where what the trunk makes of the pictures is kept: some 4 GB. */
+      /** Where what the trunk makes of the pictures is kept: some 3 GB. */
       levels: values.levels ?? join(values.output, 'levels'),
       /**
        * Of training, and of each stage of compression: trunk, pruning, quantization (in
