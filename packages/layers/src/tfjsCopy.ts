@@ -46,6 +46,6 @@ export function secondCopy(symptom: string): string {
     `Two copies of @tensorflow/tfjs-layers are loaded (${symptom}; the copy that tfjs-compress sees is ` +
     `${tfl.version_layers}). Find them with 'npm ls @tensorflow/tfjs-layers', make every package depend on the same ` +
     `version and run 'npm dedupe'; with a bundler, alias '@tensorflow/tfjs-layers' and '@tensorflow/tfjs-core' to one folder; ` +
-    `in a page without one, load TensorFlow.js by one script tag, before the tag of tfjs-compress.`
+    'without one, load TensorFlow.js by one script tag, before this one.'
   );
 }

@@ -48,7 +48,7 @@ export async function readSource(
     module = compileDecoder();
     const request = fetch(from, { signal }).catch((error) => {
       signal?.throwIfAborted();
-      throw new Error(`${title}: cannot be fetched: ${error.message}. In Node, give the file's bytes.`);
+      throw new Error(`${title}: cannot be fetched: ${error.message}.`);
     });
     [from] = await Promise.all([request, module]);
   }

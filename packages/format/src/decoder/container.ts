@@ -52,9 +52,11 @@ export function readContainer(
     throw new FormatError(file, offset, problem);
   };
   const version = bytes[3];
-  // A server that answers every address with its page is the usual reason.
-  if (bytes[0] === 60) fail(0, 'this is a web page (it begins with <), not a compressed model');
-  for (let i = 0; i < 3; i++) if (bytes[i] !== magic[i]) fail(i, 'this is not a compressed model');
+  // It begins with '<' where a server answers every address with its page.
+  const isPage = bytes[0] === 60;
+  for (let i = 0; i < 3; i++) {
+    if (bytes[i] !== magic[i]) fail(i, `this is ${isPage ? 'a web page, ' : ''}not a compressed model`);
+  }
   if (!(version >= oldest && version <= newestVersion)) {
     const needed = version === 1 ? '@tfjs-compress/format/decode' : 'a newer @tfjs-compress/format';
     fail(3, `version ${version} of the format needs ${needed}`);

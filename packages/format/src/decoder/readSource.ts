@@ -36,7 +36,7 @@ export async function readSource(source: Source, requestInit?: RequestInit): Pro
   if (from && (typeof from === 'string' || from instanceof URL)) {
     from = await fetch(from, requestInit).catch((error) => {
       requestInit?.signal?.throwIfAborted();
-      throw new FormatError(name, 0, `cannot be fetched: ${error.message}; a file in Node is file://PATH`);
+      throw new FormatError(name, 0, `cannot be fetched: ${error.message}`);
     });
   }
   if (from?.ok === false) throw new FormatError(name, 0, `the request failed with status ${from.status}`);

@@ -67,7 +67,7 @@ export function visitCells(
   }
 }
 
-/** [intervals, size, n]: how much each of n cells along an axis adds to each bin. */
+/** How much each of n cells along an axis adds to each bin: [intervals, size, n]. */
 export function axisWeights(
   values: Float32Array,
   intervals: Intervals,
