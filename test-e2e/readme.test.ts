@@ -47,6 +47,7 @@ const optimizer = tf.train.sgd(0.01);
 const loss = (a, b) => tf.losses.meanSquaredError(a, b);
 const callback = new compress.SurgeryCallback({ targetSparsity: 0.5 });
 class MyAttention extends tf.layers.Layer { static className = 'MyAttention'; }
+class MyBlock extends tf.layers.Layer { static className = 'MyBlock'; }
 const artifactsOf = async (from) => {
   let artifacts;
   await from.save(tf.io.withSaveHandler(async (given) => { artifacts = given; return {}; }));

@@ -14,6 +14,13 @@ export type { Loader, LoaderOptions, OpenModel, OpenTensor, Source, UnpackOption
 /**
  * As in './decode': opens a compressed file, whose weights follow one by one.
  *
+ * ```js
+ * import { pack } from '@tfjs-compress/format';
+ * import { openCompressed } from '@tfjs-compress/format/decode2';
+ * const { artifacts } = openCompressed(pack({ format: 'layers-model' }));
+ * console.log(artifacts.format); // → layers-model
+ * ```
+ *
  * @throws FormatError, also for a file of version 1.
  */
 export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenModel {
@@ -22,6 +29,12 @@ export function openCompressed(file: Bytes, options: UnpackOptions = {}): OpenMo
 
 /**
  * As in './decode': the model artifacts in the bytes of a compressed file.
+ *
+ * ```js
+ * import { pack } from '@tfjs-compress/format';
+ * import { unpack } from '@tfjs-compress/format/decode2';
+ * console.log(unpack(pack({ format: 'layers-model' })).format); // → layers-model
+ * ```
  *
  * @throws FormatError, also for a file of version 1.
  */
@@ -32,6 +45,13 @@ export function unpack(file: Bytes, options: UnpackOptions = {}): io.ModelArtifa
 /**
  * As in './decode': a handler for tf.loadLayersModel and tf.loadGraphModel that loads a
  * compressed file.
+ *
+ * ```js
+ * import { pack } from '@tfjs-compress/format';
+ * import { compressed } from '@tfjs-compress/format/decode2';
+ * const { format } = await compressed(pack({ format: 'layers-model' })).load();
+ * console.log(format); // → layers-model
+ * ```
  *
  * @throws Error for an unknown option; FormatError (from load), also for a file of
  *   version 1.

@@ -80,6 +80,15 @@ export interface RefitSums {
  * share of it that would be best there is the first number by the second. Of what is the
  * same in both it is 1, of chance 0.
  *
+ * ```js
+ * const h = Float64Array.of(4, 0, 0, 4);
+ * const sums = { h, drift: h, rows: [Float64Array.of(1, 2)] };
+ * const steps = refitGain(sums, sums, 2);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next();
+ * console.log(step.value.join(' ')); // → 20 20
+ * ```
+ *
  * @param a What the change is made of.
  * @param b What it is judged by, with the same rows.
  * @returns Σ s (D w + Σ x̂ d) and Σ s H sᵀ over the rows, s the change.
