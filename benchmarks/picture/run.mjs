@@ -20,8 +20,9 @@ function rows() {
   const { bytes } = readResult(new URL('../runtime/results/start.json', import.meta.url));
   const times = node['lenet-300-100-real 1'];
   const kilobytes = (value) => {
-    const maximumSignificantDigits = value < 1000 * 1024 ? 3 : 4;
-    return `${(value / 1024).toLocaleString('en', { maximumSignificantDigits })} KB`;
+    const digits = value < 1000 * 1024 ? 3 : 4;
+    const options = { minimumSignificantDigits: digits, maximumSignificantDigits: digits };
+    return `${(value / 1024).toLocaleString('en', options)} KB`;
   };
   const microseconds = (value) => `${value.toPrecision(value < 10 ? 2 : 3)} µs`;
   const count = (value) => Math.round(value).toLocaleString('en');
