@@ -22,10 +22,10 @@ export async function compileBinaries() {
     async ([name, options]) => `  ${name}:\n    '${await compile(options)}',\n`,
   );
   return `/**
- * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, for memory
- * that is shared between threads and for memory that is not. The fused ones hold matrix
- * products alone, with multiplications and additions that are one instruction, which not
- * every engine has.
+ * Made by assembly/build.mjs from assembly/*.ts: WebAssembly modules in base64, for
+ * memory that is shared between threads and for memory that is not. The fused ones hold
+ * matrix products alone, with multiplications and additions that are one instruction,
+ * which not every engine has.
  */
 export const binaries = {
 ${(await Promise.all(entries)).join('')}};
