@@ -133,6 +133,28 @@ describe('AveragedWeights', () => {
     expect(failed.map(bitsOf)).toEqual((await endedAt(fail, [], 'onEpochEnd')).map(bitsOf));
   });
 
+  it('stays a number where an optimizer once made NaN of weights that come back later', async () => {
+    const model = smallModel();
+    model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: 'categoricalCrossentropy' });
+    const raw = model.trainableWeights[0].read() as tf.Variable;
+    let hidden: Float32Array | undefined;
+    let step = 0;
+    // Under the mask, as tfjs's centered RMSProp makes them, which subtracts moments that come near to each other.
+    const onBatchEnd = async () => {
+      if (step++ !== 6) return;
+      tf.tidy(() => {
+        const effective = (model.layers[0] as unknown as { kernel: tfl.LayerVariable }).kernel.read();
+        raw.assign(tf.where(tf.equal(effective, 0), tf.fill(raw.shape, Number.NaN), raw));
+      });
+      hidden = raw.dataSync().slice() as Float32Array;
+    };
+    const watch = new tfl.CustomCallback({ onBatchEnd });
+    const surgery = new SurgeryCallback({ targetSparsity: 0.3, gamma: 0, frequency: 1, verbose: 0 });
+    await model.fit(x, y, { ...fitArgs, epochs: 12, callbacks: [watch, surgery, new AveragedWeights({ decay: 0.9 })] });
+    expect(weightsOf(model)[0].some((value, i) => value !== 0 && Number.isNaN(hidden![i]))).toBe(true);
+    expect(weightsOf(model).every((values) => values.every(Number.isFinite))).toBe(true);
+  });
+
   it('breaks neither masks nor levels, and ends in a quantized average', async () => {
     const model = smallModel();
     const surgery = () => new SurgeryCallback({ targetSparsity: 0.5, verbose: 0 });

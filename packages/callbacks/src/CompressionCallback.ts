@@ -48,7 +48,7 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /** fit takes the class itself for a plain object, and would train without it. */
   protected static onTrainBegin(): never {
-    throw new ArgumentError('callbacks', 'new INQScheduler()', 'a class');
+    throw new ArgumentError('callbacks', 'what new made, such as new INQScheduler()', 'a class');
   }
 
   protected constructor(common: CommonOptions) {

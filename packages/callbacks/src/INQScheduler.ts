@@ -1,5 +1,5 @@
 import { CompressibleKernel } from '@tfjs-compress/layers';
-import { checkCompressionArgs, type Selected, type Site } from '@tfjs-compress/layers/internal';
+import { checkCompressionArgs, layerOf, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import { type Codebook, codebookOf, countOnLevels, quantizeFraction } from '@tfjs-compress/math';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
@@ -87,7 +87,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   private levelsOf(site: Site, override: Partial<INQOverride>): Required<INQOverride> {
-    const owner = site.layers[site.layers.length - 1] as { compression?: INQOverride };
+    const owner = layerOf(site) as { compression?: INQOverride };
     const pick = <K extends keyof INQOverride>(key: K) =>
       override[key] ?? owner.compression?.[key] ?? this.options[key];
     return { bits: pick('bits'), perChannel: pick('perChannel') };

@@ -242,7 +242,7 @@ describe('fit refuses, before the first batch,', () => {
   it.each([INQScheduler, SurgeryCallback])('the class itself in place of a callback: %o', async (callback) => {
     const model = smallModel();
     await expect(model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [callback as never] })).rejects.toThrow(
-      "callbacks: expected new INQScheduler(), received 'a class'.",
+      "callbacks: expected what new made, such as new INQScheduler(), received 'a class'.",
     );
   });
 

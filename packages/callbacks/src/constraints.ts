@@ -1,4 +1,4 @@
-import type { Site } from '@tfjs-compress/layers/internal';
+import { layerOf, type Site } from '@tfjs-compress/layers/internal';
 
 /** The field of a layer that holds the constraint of a weight, by the weight's field. */
 const constraintFields: Record<string, string> = {
@@ -31,7 +31,7 @@ export function dropConstraint({ variable, layers, field }: Site): string | unde
  * writes that one's config.
  */
 function configOwners(layers: Site['layers']): Record<string, unknown>[] {
-  const owner = layers[layers.length - 1] as unknown as Record<string, unknown>;
+  const owner = layerOf({ layers }) as unknown as Record<string, unknown>;
   const originals = layers.flatMap((layer) => {
     const { forwardLayer, layer: original } = layer as unknown as {
       forwardLayer?: unknown;

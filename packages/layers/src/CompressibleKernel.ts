@@ -13,7 +13,7 @@ import {
 import { checkFinite, withoutHiddenNaN } from './finite.js';
 import { hook } from './hook.js';
 import { markOwn } from './ownCopy.js';
-import { type Site, viewed } from './sites.js';
+import { layerOf, type Site, viewed } from './sites.js';
 import { select, straightThroughMask } from './straightThrough.js';
 
 /**
@@ -100,7 +100,7 @@ export class CompressibleKernel {
 
   /** The layer that owns the weight. */
   get owner() {
-    return this.site.layers[this.site.layers.length - 1];
+    return layerOf(this.site);
   }
 
   /** The model has been disposed of. */

@@ -64,7 +64,7 @@ export function compressible<M extends tfl.LayersModel>(model: M, options: Compr
     const { family: own, ...compression } = options;
     checkCompressionArgs(compression, `overrides of ${site.path}`);
     check(own === undefined || isFamily(own), `overrides of ${site.path}: family`, "'masked' or 'powerOfTwo'", own);
-    chosen.set(site.layers[site.layers.length - 1], options);
+    chosen.set(layerOf(site), options);
   }
   return rebuild(model, (layer, given) => {
     const options = chosen.get(layer);

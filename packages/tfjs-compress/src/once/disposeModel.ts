@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { findSites } from '@tfjs-compress/layers/internal';
-import { owner } from './watch.js';
+import { findSites, layerOf } from '@tfjs-compress/layers/internal';
 
 /**
  * Frees all that a model holds. model.dispose() leaves the weights of nested models that
@@ -11,7 +10,7 @@ import { owner } from './watch.js';
 export function disposeModel(model: LayersModel): void {
   const weights = model.weights.map((weight) => weight.read());
   for (const site of findSites(model)) {
-    const cell = owner(site) as {
+    const cell = layerOf(site) as {
       dropoutMask?: tf.Tensor | tf.Tensor[];
       recurrentDropoutMask?: tf.Tensor | tf.Tensor[];
     };

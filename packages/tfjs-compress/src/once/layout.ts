@@ -1,4 +1,4 @@
-import type { Site } from '@tfjs-compress/layers/internal';
+import { layerOf, type Site } from '@tfjs-compress/layers/internal';
 
 /**
  * Weights that are multiplied with the same inputs, and where they stand in the kernel.
@@ -36,12 +36,13 @@ export interface Layout {
 export const largestHessian = 2048;
 
 /** How the weights of a kernel belong to its inputs and outputs. */
-export function layoutOf({ field, layers, variable }: Site): Layout {
+export function layoutOf(site: Site): Layout {
+  const { field, variable } = site;
   const shape = variable.shape as number[];
   const last = shape[shape.length - 1];
   const beforeLast = shape[shape.length - 2];
   const size = shape.reduce((a, b) => a * b, 1);
-  const className = layers[layers.length - 1].getClassName();
+  const className = layerOf(site).getClassName();
   if (className === 'Embedding') {
     const blocks = Array.from({ length: shape[0] }, (_, i) => block(i, 1, last, i * last, last, 1));
     return { blocks, sizes: blocks.map(() => 1), isWhole: false };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
-import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
+import { findSites, layerOf, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
 import { axisOf, type Normalization, normalizationAfter } from './batchNorm.js';
 import { ChannelFit } from './ChannelFit.js';
 import { type CompressedKernel, pruneKernel, quantizeKernel } from './compressKernel.js';
@@ -16,7 +16,7 @@ import { shortfallOf, summandsBeside } from './shortfall.js';
 import { type Trace, traceGraph } from './traceGraph.js';
 import type { Turns } from './turns.js';
 import { type Unit, unitsOf } from './units.js';
-import { owner, watch } from './watch.js';
+import { watch } from './watch.js';
 
 /** What is to become of each kernel. */
 export type Goal = { levels: Levels; bits: number } | { sparsity: number };
@@ -130,7 +130,7 @@ class Work {
 
   /** The values that a kernel's outputs are added to, if it is known what they lack. */
   #besideOf(site: Site, step: number): number[] {
-    const isDirect = site.field === 'kernel' && owner(site) === this.#trace.steps[step].layer;
+    const isDirect = site.field === 'kernel' && layerOf(site) === this.#trace.steps[step].layer;
     if (!isDirect || layoutOf(site).sizes.length > 1) return [];
     return summandsBeside(this.#trace, step);
   }
@@ -139,8 +139,8 @@ class Work {
     const layout = layoutOf(site);
     const values = await read(site.variable);
     const isLast =
-      ['kernel', 'pointwiseKernel'].includes(site.field) || owner(site).getClassName() === 'DepthwiseConv2D';
-    const isStep = this.#trace.steps[steps[0]].layer === owner(site);
+      ['kernel', 'pointwiseKernel'].includes(site.field) || layerOf(site).getClassName() === 'DepthwiseConv2D';
+    const isStep = this.#trace.steps[steps[0]].layer === layerOf(site);
     const after = isLast && isStep ? normalizationAfter(this.#trace, steps[0]) : undefined;
     const bias = !after && (isLast || site.field === 'recurrentKernel') ? biasOf(site) : undefined;
     const { halves } = moments;
@@ -199,7 +199,7 @@ class Work {
   async #rescale(site: Site, after: Normalization, { scales }: CompressedKernel): Promise<void> {
     if (!scales) return;
     this.#scales.set(after, scales);
-    const { bias } = owner(site) as unknown as { bias?: LayerVariable };
+    const { bias } = layerOf(site) as unknown as { bias?: LayerVariable };
     const change = async (weight: LayerVariable, by: (value: number, scale: number) => number) =>
       write(
         weight,
@@ -263,7 +263,7 @@ async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization):
  * means.
  */
 function biasOf(site: Site): LayerVariable | undefined {
-  const { bias } = owner(site) as unknown as { bias?: LayerVariable };
+  const { bias } = layerOf(site) as unknown as { bias?: LayerVariable };
   return bias?.shape.length === 1 && bias.shape[0] === site.channels.count ? bias : undefined;
 }
 

@@ -10,15 +10,15 @@ import type { Trace } from './traceGraph.js';
  *
  * @param step Of a layer that adds up products, without an activation.
  */
-export function summandsBeside({ steps, lastUse }: Trace, step: number): number[] {
+export function summandsBeside(trace: Trace, step: number): number[] {
+  const { steps, lastUse } = trace;
   const { layer, outputs } = steps[step];
   if (!isLinear(layer) || outputs.length !== 1) return [];
   const [value] = outputs;
   const readers = [...steps.keys()].filter((s) => steps[s].inputs.includes(value));
   if (readers.length !== 1 || lastUse[value] === steps.length) return [];
   const reader = steps[readers[0]];
-  if (reader.layer.getClassName() === 'BatchNormalization')
-    return summandsBeside({ steps, lastUse } as Trace, readers[0]);
+  if (reader.layer.getClassName() === 'BatchNormalization') return summandsBeside(trace, readers[0]);
   if (reader.layer.getClassName() !== 'Add') return [];
   const others = reader.inputs.filter((each) => each !== value);
   return others.length === reader.inputs.length - 1 ? others : [];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { hook, type Site } from '@tfjs-compress/layers/internal';
+import { hook, layerOf, type Site } from '@tfjs-compress/layers/internal';
 import type { Inputs } from './Flow.js';
 import { type KernelInputs, kernelInputs, type Sampling, tensorOf } from './kernelInputs.js';
 import type { Moments } from './Moments.js';
@@ -52,20 +52,20 @@ function collect({ layer, sites }: Place, inputs: tf.Tensor[], sampling: Samplin
   const found: (KernelInputs[] | undefined)[] = sites.map(() => []);
   const add = (i: number, given: tf.Tensor[]) => {
     tf.tidy(() => {
-      const call = kernelInputs(owner(sites[i]), sites[i].field, given, sampling);
+      const call = kernelInputs(layerOf(sites[i]), sites[i].field, given, sampling);
       if (call) tf.keep(tensorOf(call));
       if (call) found[i]?.push(call);
       else found[i] = undefined;
     });
   };
-  if (sites.every((site) => owner(site) === layer)) {
+  if (sites.every((site) => layerOf(site) === layer)) {
     for (const i of sites.keys()) add(i, inputs);
     return found;
   }
   // The layer around calls the one that owns the kernel, once or once for each time step.
   const restore = sites.map((site, i) =>
     hook(
-      owner(site),
+      layerOf(site),
       'call',
       (original) =>
         function (this: unknown, x: tf.Tensor | tf.Tensor[], ...rest) {
@@ -80,8 +80,4 @@ function collect({ layer, sites }: Place, inputs: tf.Tensor[], sampling: Samplin
     for (const each of restore.reverse()) each();
   }
   return found;
-}
-
-export function owner({ layers }: Site): layers.Layer {
-  return layers[layers.length - 1];
 }
