@@ -139,7 +139,8 @@ describe('AveragedWeights', () => {
     const raw = model.trainableWeights[0].read() as tf.Variable;
     let hidden: Float32Array | undefined;
     let step = 0;
-    // Under the mask, as tfjs's centered RMSProp makes them, which subtracts moments that come near to each other.
+    // Under the mask, as tfjs's centered RMSProp makes them, which subtracts moments that
+    // come near to each other.
     const onBatchEnd = async () => {
       if (step++ !== 6) return;
       tf.tidy(() => {
