@@ -3,8 +3,8 @@ import sharp from 'sharp';
 
 /**
  * The pictures with the most missed objects as a grid, for sharp. Objects that nothing
- * above the detector's score overlaps by half are named 'missed: …'; what was shown keeps
- * its class.
+ * above the detector's score overlaps by half have their class written beside them; what
+ * was shown has a frame alone, so that the picture can be seen.
  *
  * @param detections Of each of the set's pictures.
  * @param count How many pictures.
@@ -22,11 +22,15 @@ export async function worstMisses(detector, set, detections, count, options = { 
     const named = missed.map(({ box, class: name }) => ({ box, class: `missed: ${name}` }));
     pictures.push({ pixels: await picture.load(), objects: [...shown, ...named] });
   }
-  const { data, width, height } = pictureGrid(pictures, options);
+  const { data, width, height } = pictureGrid(pictures, { ...options, label });
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 
 function isMissed({ box, class: name, difficult }, shown) {
   const ofClass = shown.filter((each) => each.class === name);
   return !difficult && !ofClass.some((each) => iou(toBoxes([each.box]), 0, toBoxes([box]), 0) >= 0.5);
+}
+
+function label({ class: name, score }) {
+  return score === undefined ? name.replace('missed: ', '') : '';
 }
