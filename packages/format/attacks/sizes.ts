@@ -53,6 +53,7 @@ export const sizes: Attacks = {
       ),
     refused: /size of a weight/,
   },
+  'a hundred million columns without a row': { file: () => craft({ weights: [['a', [0, 1e8]]] }) },
   'fractional sizes': {
     file: runs(
       [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attacks } from '../../format/attacks/index.js';
 import { loadModel } from './index.js';
+import { unpack } from './unpack.js';
 
 /** Time and memory of reading them are tested where they are: packages/format. */
 describe('files that are made to cost their reader more than they should', () => {
@@ -19,4 +20,10 @@ describe('files that are made to cost their reader more than they should', () =>
       }, 120_000);
     }
   }
+
+  it('nor take memory for the columns of a matrix without rows', async () => {
+    const before = process.memoryUsage().rss;
+    await unpack(attacks.sizes['a hundred million columns without a row'].file(), 'forged');
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27);
+  });
 });

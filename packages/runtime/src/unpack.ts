@@ -57,7 +57,8 @@ export async function unpack(
       const size = wide ? bytes / 4 : bytes;
       const data = tensor(size, wide ? 2 : 0, columnsOf(shape)) >>> 0;
       const columns = shape.at(-1) || 1;
-      const list = wide && shape.length > 1 ? columnLists(data, size, columns) >>> 0 : 0;
+      // Where there are no elements, a forged shape may have any number of columns.
+      const list = wide && size > 0 && shape.length > 1 ? columnLists(data, size, columns) >>> 0 : 0;
       const words = (start: number, count: number) => new Uint32Array(memory.buffer, start, count).slice();
       const counts = words(list, list && columns);
       const count = counts.reduce((sum, one) => sum + one, 0);
