@@ -39,14 +39,12 @@ export function textLimit(fileBytes: number): number {
  *
  * @param maxBytes More bytes of weights are refused.
  * @param crc32 Of bytes[0, end).
- * @param oldest The oldest version that can be read.
  */
 export function readContainer(
   bytes: Uint8Array,
   file: string,
   maxBytes: number,
   crc32: (bytes: Uint8Array, end: number) => number,
-  oldest = 1,
 ): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
@@ -57,9 +55,8 @@ export function readContainer(
   for (let i = 0; i < 3; i++) {
     if (bytes[i] !== magic[i]) fail(i, `this is ${isPage ? 'a web page, ' : ''}not a compressed model`);
   }
-  if (!(version >= oldest && version <= newestVersion)) {
-    const needed = version === 1 ? '@tfjs-compress/format/decode' : 'a newer @tfjs-compress/format';
-    fail(3, `version ${version} of the format needs ${needed}`);
+  if (!(version > 0 && version <= newestVersion)) {
+    fail(3, `version ${version} of the format needs a newer @tfjs-compress/format`);
   }
   let at = 4;
   const number = (): number => {
