@@ -8,7 +8,7 @@ import { alexnet, vgg16 } from './trunks.js';
 
 /**
  * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from
- * pictures to boxes. The trunk's layers become part of it. Throws an ArgumentError where
+ * images to boxes. The trunk's layers become part of it. Throws an ArgumentError where
  * an argument is out of range or the trunk's levels do not line up.
  */
 export function hyperNet(args: HyperNetOptions): Detector {

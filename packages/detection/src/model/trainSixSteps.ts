@@ -15,7 +15,7 @@ export interface SixStepsOptions {
   optimizer: (step: Step) => tf.Optimizer;
   /**
    * What the batches were made for: detector.headModel (default) with cachedBatches,
-   * detector.model with pictureBatches.
+   * detector.model with imageBatches.
    */
   model?: LayersModel;
   /** Callbacks of fitDataset for each step. Default: none. */
@@ -24,7 +24,7 @@ export interface SixStepsOptions {
 
 /**
  * Trains in the paper's six steps (§3.4) instead of jointly. 1: a trunk that was trained
- * on pictures of one object each, which is given. 2: Hyper Feature and proposal stage. 3:
+ * on images of one object each, which is given. 2: Hyper Feature and proposal stage. 3:
  * the Hyper Feature anew, with the detection stage, on the proposals of step 2. 4: the
  * proposal stage on that Hyper Feature, which stays as it is from here on. 5: the
  * detection stage on the proposals of step 4. 6: both on one Hyper Feature, which is this

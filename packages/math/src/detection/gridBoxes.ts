@@ -2,7 +2,7 @@ import { check, checkKnownOptions } from '../checks.js';
 import type { Boxes } from './boxes.js';
 
 export interface GridOptions {
-  /** Size of the picture in pixels. */
+  /** Size of the image in pixels. */
   width: number;
   height: number;
   /** Distance of neighbouring positions in pixels. */
@@ -46,7 +46,7 @@ export function gridIntervals(args: GridOptions): GridIntervals {
     Float32Array.from(
       sides.flatMap((side) =>
         Array.from({ length: count }, (_, i) => {
-          // Where the stride does not divide the picture, the last centre would lie
+          // Where the stride does not divide the image, the last centre would lie
           // outside.
           const centre = Math.min((i + 0.5) * stride, end);
           return [Math.max(centre - side / 2, 0), Math.min(centre + side / 2, end)];
@@ -68,7 +68,7 @@ export function gridIntervals(args: GridOptions): GridIntervals {
 
 /**
  * Sliding windows: at the centre of each stride × stride cell one box for each scale and
- * ratio, cut to the picture. Position by position from left to right and top to bottom.
+ * ratio, cut to the image. Position by position from left to right and top to bottom.
  * Where the stride does not divide a side, the last position's centre is moved to the
  * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
