@@ -27,7 +27,7 @@ export {
 } from '@tfjs-compress/math/detection';
 export { IGNORED, type MatchOptions, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
 export { type SampleOptions, sampleMatches } from './boxes/sampleMatches.js';
-export { type Augment, augmentImage } from './data/augment.js';
+export { type AugmentOptions, augmentImage } from './data/augment.js';
 export type { BatchOptions, TrainingBatches } from './data/batches.js';
 export { type CacheOptions, cachedBatches } from './data/cachedBatches.js';
 export { cachedBytes } from './data/cachedBytes.js';

@@ -2,7 +2,7 @@ import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { rgbOf } from './loadImage.js';
 import type { Annotation, Pixels } from './ImageSet.js';
 
-export interface Augment {
+export interface AugmentOptions {
   /** Probability of mirroring left to right. Default 0. */
   flip?: number;
   /** Probability of mirroring top to bottom. Default 0. */
@@ -16,9 +16,9 @@ export interface Augment {
 }
 
 /** Checks the options and fills in the defaults. */
-export function augmentationOf(args: Augment): Required<Augment> {
-  const defaults: Required<Augment> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
-  const all = resolveOptions('augment', args, defaults);
+export function augmentationOf(options: AugmentOptions): Required<AugmentOptions> {
+  const defaults: Required<AugmentOptions> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
+  const all = resolveOptions('augment', options, defaults);
   for (const key of ['flip', 'flipVertically'] as const) {
     check(all[key] >= 0 && all[key] <= 1, `augment.${key}`, 'a probability, 0 to 1', all[key]);
   }
@@ -41,9 +41,9 @@ const grey = 128;
 export function augmentImage(
   image: Pixels,
   objects: readonly Annotation[],
-  args: Augment,
+  options: AugmentOptions,
 ): { pixels: Pixels; objects: Annotation[] } {
-  const { flip, flipVertically, scale, crop, random } = augmentationOf(args);
+  const { flip, flipVertically, scale, crop, random } = augmentationOf(options);
   const pixels = rgbOf(image, 'image');
   const factor = scale[0] * (scale[1] / scale[0]) ** (scale[1] > scale[0] ? random() : 0);
   const side = (length: number) =>

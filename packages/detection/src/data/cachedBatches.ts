@@ -44,7 +44,7 @@ interface Cached {
 export async function cachedBatches(
   detector: Detector,
   set: ImageSet,
-  args: CacheOptions = {},
+  options: CacheOptions = {},
 ): Promise<TrainingBatches> {
   const defaults = {
     ...batchDefaults,
@@ -52,7 +52,7 @@ export async function cachedBatches(
     store: memoryStore(),
     onProgress: undefined as CacheOptions['onProgress'],
   };
-  const { flips, store, onProgress, ...options } = resolveOptions('cachedBatches', args, defaults);
+  const { flips, store, onProgress, ...batchOptions } = resolveOptions('cachedBatches', options, defaults);
   check(Array.isArray(flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", flips);
   for (const flip of flips) checkOneOf(flip, ['horizontal', 'vertical', 'both'], 'flips');
   const isStore = typeof store?.read === 'function' && typeof store.write === 'function';
@@ -98,7 +98,7 @@ export async function cachedBatches(
     });
     return { inputs, objects };
   };
-  return batchesOf(detector.headModel.inputNames, detector.config.classes, set.images.length, example, options);
+  return batchesOf(detector.headModel.inputNames, detector.config.classes, set.images.length, example, batchOptions);
 }
 
 /** What the trunk gives of a prepared image, one level behind the other. */

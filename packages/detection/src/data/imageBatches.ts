@@ -1,7 +1,7 @@
 import { resolveOptions } from '@tfjs-compress/math/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Detector } from '../model/Detector.js';
-import { type Augment, augmentationOf, augmentImage } from './augment.js';
+import { type AugmentOptions, augmentationOf, augmentImage } from './augment.js';
 import { type BatchOptions, batchDefaults, batchesOf, type Example, type TrainingBatches } from './batches.js';
 import { checkTrainingSet } from './checkSet.js';
 import { loadImage } from './loadImage.js';
@@ -9,7 +9,7 @@ import type { AnnotatedImage, ImageSet } from './ImageSet.js';
 
 export interface ImageBatchOptions extends BatchOptions {
   /** What is changed in each image, anew each time. Default: nothing. */
-  augment?: Augment;
+  augment?: AugmentOptions;
 }
 
 /**
@@ -19,20 +19,20 @@ export interface ImageBatchOptions extends BatchOptions {
  * @throws ArgumentError, before an image is read, for an option or for a set that the detector
  *   cannot learn from.
  */
-export function imageBatches(detector: Detector, set: ImageSet, args: ImageBatchOptions = {}): TrainingBatches {
-  const defaults = { ...batchDefaults, augment: undefined as Augment | undefined };
-  const { augment, ...options } = resolveOptions('imageBatches', args, defaults);
+export function imageBatches(detector: Detector, set: ImageSet, options: ImageBatchOptions = {}): TrainingBatches {
+  const defaults = { ...batchDefaults, augment: undefined as AugmentOptions | undefined };
+  const { augment, ...batchOptions } = resolveOptions('imageBatches', options, defaults);
   if (augment) augmentationOf(augment);
   checkTrainingSet(set, detector.config.classes);
   const example = (index: number) => prepareExample(detector, set.images[index], augment);
-  return batchesOf(detector.model.inputNames, detector.config.classes, set.images.length, example, options);
+  return batchesOf(detector.model.inputNames, detector.config.classes, set.images.length, example, batchOptions);
 }
 
 /** One image as the network wants it, with its objects in that image's pixels. */
 export async function prepareExample(
   detector: Detector,
   image: AnnotatedImage,
-  augment?: Augment,
+  augment?: AugmentOptions,
 ): Promise<Example> {
   const loaded = { pixels: await loadImage(image), objects: image.objects };
   const { pixels, objects } = augment ? augmentImage(loaded.pixels, loaded.objects, augment) : loaded;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Augment, augmentationOf, augmentImage } from './augment.js';
+import { type AugmentOptions, augmentationOf, augmentImage } from './augment.js';
 import { checkSet } from './checkSet.js';
 import { loadImage } from './loadImage.js';
 import type { ImageSet } from './ImageSet.js';
@@ -14,7 +14,7 @@ export type ImageExample = {
 };
 
 /** The images of a set one by one, for tf.data: `tf.data.generator(() => imageExamples(set))`. The receiver disposes of them. */
-export async function* imageExamples(set: ImageSet, augment: Augment = {}): AsyncGenerator<ImageExample> {
+export async function* imageExamples(set: ImageSet, augment: AugmentOptions = {}): AsyncGenerator<ImageExample> {
   augmentationOf(augment);
   checkSet(set, set.classes, "the set's");
   for (const each of set.images) {

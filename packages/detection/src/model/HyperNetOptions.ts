@@ -170,8 +170,8 @@ const defaults = {
  * Checks every argument and fills in the defaults; an undefined one is the default,
  * nested ones too.
  */
-export function configOf(args: HyperNetOptions): HyperNetConfig {
-  const given = resolveOptions<HyperNetOptions>('hyperNet', args, defaults as unknown as HyperNetOptions);
+export function configOf(options: HyperNetOptions): HyperNetConfig {
+  const given = resolveOptions<HyperNetOptions>('hyperNet', options, defaults as unknown as HyperNetOptions);
   const { trunk, levels: named, preprocessing, candidates, training, detect, ...rest } = given;
   const builtIn = typeof trunk === 'string' ? trunk : undefined;
   if (builtIn) checkOneOf(builtIn, ['vgg16', 'alexnet'], 'trunk');

@@ -36,12 +36,17 @@ export interface SixStepsOptions {
 export async function trainSixSteps(
   detector: Detector,
   batches: TrainingBatches,
-  args: SixStepsOptions,
+  options: SixStepsOptions,
 ): Promise<void> {
-  checkKnownOptions(args, ['epochs', 'optimizer', 'model', 'callbacks'], 'trainSixSteps');
-  checkInteger(args.epochs, 'epochs', 1);
-  check(typeof args.optimizer === 'function', 'optimizer', 'a function that makes one for a step', args.optimizer);
-  const which = args.model ?? detector.headModel;
+  checkKnownOptions(options, ['epochs', 'optimizer', 'model', 'callbacks'], 'trainSixSteps');
+  checkInteger(options.epochs, 'epochs', 1);
+  check(
+    typeof options.optimizer === 'function',
+    'optimizer',
+    'a function that makes one for a step',
+    options.optimizer,
+  );
+  const which = options.model ?? detector.headModel;
   const ofDetector = which === detector.headModel || which === detector.model;
   check(ofDetector, 'model', "the detector's headModel or model", which);
   const stages = detector.stageModels(which);
@@ -49,10 +54,10 @@ export async function trainSixSteps(
   const before = shared.map((layer) => layer.getWeights().map((weight) => weight.clone()));
 
   const fit = async (step: Step, stage: 'proposal' | 'detection', data: TrainingBatches) => {
-    const optimizer = args.optimizer(step);
+    const optimizer = options.optimizer(step);
     stages[stage].compile({ optimizer, loss: totalLoss, metrics: lossTerms[stage] });
-    const callbacks = args.callbacks?.(step);
-    await stages[stage].fitDataset(data as never, { epochs: args.epochs, verbose: 0, callbacks });
+    const callbacks = options.callbacks?.(step);
+    await stages[stage].fitDataset(data as never, { epochs: options.epochs, verbose: 0, callbacks });
     optimizer.dispose();
   };
 

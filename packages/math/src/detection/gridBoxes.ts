@@ -30,9 +30,9 @@ export interface GridIntervals {
 }
 
 /** gridBoxes, taken apart. */
-export function gridIntervals(args: GridOptions): GridIntervals {
-  checkKnownOptions(args, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
-  const { width, height, stride, scales, ratios } = args;
+export function gridIntervals(options: GridOptions): GridIntervals {
+  checkKnownOptions(options, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
+  const { width, height, stride, scales, ratios } = options;
   for (const [name, value] of Object.entries({ width, height, stride }))
     check(Number.isFinite(value) && value > 0, name, 'a positive number', value);
   for (const [name, list] of Object.entries({ scales, ratios })) {
@@ -73,8 +73,8 @@ export function gridIntervals(args: GridOptions): GridIntervals {
  * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
  */
-export function gridBoxes(args: GridOptions): Boxes {
-  const { shapes, columns, rows, x, y } = gridIntervals(args);
+export function gridBoxes(options: GridOptions): Boxes {
+  const { shapes, columns, rows, x, y } = gridIntervals(options);
   const out = new Float32Array(4 * rows * columns * shapes);
   let at = 0;
   for (let row = 0; row < rows; row++) {
