@@ -8,23 +8,23 @@ import { train } from '../../examples/blood-cells/training.js';
 
 /**
  * Pixels of the crops that the trunk trains on: multiples of its strides, in every
- * picture but the narrowest.
+ * image but the narrowest.
  */
 const crop = [160, 224];
-/** So many pictures are enough for the trunk, which learns what it gave before. */
-const trunkPictures = 400;
+/** So many images are enough for the trunk, which learns what it gave before. */
+const trunkImages = 400;
 
 /**
  * Makes a trained detector small, in place: the trunk to 5 bits; the rest pruned to a
  * fifth on what that trunk gives; then that to 5 bits, too.
  *
  * @param again Gives the detector as it was.
- * @param levels Gives batches of what a detector's trunk makes of the pictures.
+ * @param levels Gives batches of what a detector's trunk makes of the images.
  * @param delicate Kernels of the trunk that are not quantized, and float16 in the file.
  */
 export async function compress(detector, { again, levels, trainSet, epochs, delicate, output }) {
   const isWide = ({ width, height }) => Math.max(width, height) < 1.7 * Math.min(width, height);
-  await compressTrunk(detector, again, trainSet.pictures.filter(isWide).slice(0, trunkPictures), {
+  await compressTrunk(detector, again, trainSet.images.filter(isWide).slice(0, trunkImages), {
     epochs: 4,
     crop,
     exclude: delicate,
