@@ -29,7 +29,7 @@ it("README's table of versions is what the manifests and the tests say", () => {
   const tfjs = ['core', 'layers'].map((name) => rangeOf(`@tensorflow/tfjs-${name}`));
   expect(new Set([...tfjs, rangeOf('@tensorflow/tfjs-backend-wasm')]).size).toBe(1);
   const engines = new Set(publicPackages().map(({ manifest }) => manifest.engines?.node));
-  // The first ones with process.getBuiltinModule (packages/format/src/files.ts).
+  // The first ones with process.getBuiltinModule (packages/format/src/io/files.ts).
   expect([...engines]).toEqual(['^20.16.0 || >=22.3.0']);
   const [library] = JSON.parse(read('tsconfig.json')).compilerOptions.lib;
   const [, target] = /target: '(\w+)'/.exec(read('tsdown.config.ts'))!;

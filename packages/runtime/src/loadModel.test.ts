@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { seededValues } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pack } from '../../format/src/pack.js';
+import { pack } from '../../format/src/encode/pack.js';
 import { loadModel as loadDense } from './dense.js';
 import { loadModel } from './index.js';
 import { artifactsOf, randomize } from './testing/compare.js';
