@@ -6,8 +6,8 @@
  *   node benchmarks/hypernet/detectOptions.mjs --name voc --data VOC2007 --every 10 --detector MODEL
  *
  * MODEL is a folder trained/model that a benchmark left. --every 10 takes each tenth
- * picture of --split (default train), as hypernet-voc keeps them apart. Writes
- * results/detectOptions-NAME.json.
+ * picture of --split (default train), as hypernet-voc keeps them apart. --options JSON is
+ * a list of options to try instead of those here. Writes results/detectOptions-NAME.json.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -21,7 +21,6 @@ import {
 } from '@tfjs-compress/detection';
 import { readVoc } from '@tfjs-compress/detection/node';
 import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
-import { chooseThreshold } from '../../examples/blood-cells/training.js';
 import { writeResult } from '../tools/results.mjs';
 
 const { values } = parseArgs({
@@ -31,17 +30,21 @@ const { values } = parseArgs({
     detector: { type: 'string' },
     split: { type: 'string', default: 'train' },
     every: { type: 'string', default: '1' },
+    options: { type: 'string' },
   },
 });
 for (const name of ['name', 'data', 'detector']) if (!values[name]) throw new Error(`--${name} is missing`);
-const variations = [
-  {},
-  { proposalIouThreshold: 0.6 },
-  { proposalIouThreshold: 0.5 },
-  { iouThreshold: 0.4 },
-  { refinements: 2 },
-  { proposals: 150 },
-];
+const variations = values.options
+  ? JSON.parse(values.options)
+  : [
+      {},
+      { proposalIouThreshold: 0.6 },
+      { proposalIouThreshold: 0.5 },
+      { proposalIouThreshold: 0.4 },
+      { iouThreshold: 0.4 },
+      { refinements: 2 },
+      { proposals: 150 },
+    ];
 
 console.log(`Backend: ${await startBackend()}`);
 const whole = await readVoc(values.data, { split: values.split, invalidBoxes: 'skip' });
@@ -49,7 +52,6 @@ const every = Number(values.every);
 const set = { ...whole, pictures: whole.pictures.filter((_, i) => i % every === every - 1) };
 const truth = set.pictures.map(({ objects }) => objects);
 const detector = await Detector.load(modelFolder(values.detector));
-await chooseThreshold(detector, set);
 const rows = [];
 let errors;
 for (const options of variations) {
@@ -65,7 +67,7 @@ for (const options of variations) {
   };
   console.log(JSON.stringify(row));
   rows.push(row);
-  errors ??= errorsOf(detections, detector.config.detect.scoreThreshold);
+  errors ??= errorsOf(detections, shown.threshold);
 }
 console.log(JSON.stringify(errors));
 const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];

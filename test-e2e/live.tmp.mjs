@@ -1,0 +1,21 @@
+import { chromium } from 'playwright-core'; import { readFileSync, existsSync } from 'node:fs'; import { extname } from 'node:path';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+page.on('pageerror', (e) => console.log('pageerror', e.message)); page.on('console', (m) => console.log('console', m.text()));
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+const missing = process.argv[2] === 'missing';
+await page.route('https://page.test/**', (route) => { const path = new URL(route.request().url()).pathname; const file = '/work/wt/k15-tmp/live-dist' + path; if (!existsSync(file) || (missing && path.endsWith('tfz'))) return route.fulfill({ status: 404 }); return route.fulfill({ body: readFileSync(file), contentType: types[extname(path)] ?? 'application/octet-stream' }); });
+await page.goto('https://page.test/live.html');
+await page.waitForFunction(() => !document.querySelector('#status').textContent.startsWith('Loading'), undefined, { timeout: 120000 });
+console.log(await page.textContent('#status'));
+if (missing) { await page.screenshot({ path: '/work/wt/k15-tmp/live-missing.png' }); process.exit(); }
+const t = Date.now(); await page.setInputFiles('#picture', process.argv[2]);
+await page.waitForFunction(() => document.querySelectorAll('#times tr').length === 3, undefined, { timeout: 300000 });
+console.log(Date.now() - t, 'ms', await page.textContent('#status'), await page.innerText('#counts'), await page.innerText('#times'), await page.inputValue('#score'), await page.inputValue('#proposals'));
+await page.screenshot({ path: '/work/wt/k15-tmp/live.png' });
+await page.evaluate(() => { const s = document.querySelector('#score'); s.value = 0.3; s.dispatchEvent(new Event('input')); });
+console.log('score .3:', await page.innerText('#counts'));
+await page.evaluate(() => { const s = document.querySelector('#proposals'); for (const v of [20, 30, 40, 50]) { s.value = v; s.dispatchEvent(new Event('input')); } });
+await page.waitForFunction(() => document.querySelector('#status').textContent.startsWith('Found'), undefined, { timeout: 120000 });
+console.log('50 proposals:', await page.innerText('#counts'));
+await browser.close();
