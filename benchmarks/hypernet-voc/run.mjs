@@ -50,7 +50,7 @@ if (stages.trained?.epochs !== epochs) {
 }
 if (options.compress > 0) {
   const again = () => checkpoint.load();
-  const levels = (of) => levelsOf(of, join(output, 'levels'));
+  const levels = (of) => levelsOf(of, join(output, 'levels-trunk'));
   const made = await compress(detector, { again, levels, trainSet, epochs: options.compress, delicate, output });
   await chooseThreshold(made.detector, valSet);
   const { small, bytes } = await made.save();

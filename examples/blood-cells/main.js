@@ -7,7 +7,6 @@ import './settings.js'; // first, so that a wrong option is told at once
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
 import {
   Detector,
   detectAll,
@@ -125,15 +124,7 @@ async function compressAll() {
  */
 async function stage(name, run) {
   const checkpoint = new Checkpoint(output, name);
-  if (checkpoint.epochs > 0) {
-    const before = await checkpoint.load();
-    tf.tidy(() => detector.model.setWeights(before.model.getWeights()));
-    // What was pruned is noted there.
-    const metadata = before.model.getUserDefinedMetadata();
-    if (metadata) detector.model.setUserDefinedMetadata(metadata);
-    before.dispose();
-    return;
-  }
+  if (checkpoint.epochs > 0) return checkpoint.copyTo(detector);
   await timed(name, run);
   await checkpoint.save(detector, { epochs: epochs.compress });
 }

@@ -3,7 +3,7 @@ import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { pack } from '@tfjs-compress/format';
 import { compressible } from '@tfjs-compress/layers';
-import type { Box } from '@tfjs-compress/math/detection';
+import { type Box, detectDefaults } from '@tfjs-compress/math/detection';
 import { type Detector as Loaded, loadDetector } from '@tfjs-compress/runtime/detection';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import fc from 'fast-check';
@@ -114,6 +114,7 @@ describe('a detector without tfjs', () => {
     const all = await detector.detect(tensor, { scoreThreshold: 0 });
     detector.setDetectDefaults({ scoreThreshold: (all[3].score + all[4].score) / 2 });
     const loaded = await loadDetector(await savedOf(detector));
+    expect(loaded.detectDefaults).toEqual({ ...detectDefaults, ...detector.config.detect });
     const found = await detector.detect(tensor);
     expect(found).toEqual(all.slice(0, 4));
     expectSame(loaded.detect(image), found);

@@ -213,7 +213,7 @@ describe('Detector', () => {
       const broken = { data: [1, 2], width: 2, height: 2 };
       await expectNoLeak(() => expect(detector.detectMany([images[0], broken])).rejects.toThrow('image.data'));
       await expect(detector.detectMany(images, { batchsize: 2 } as never)).rejects.toThrow(
-        "detectMany has no option 'batchsize'",
+        "detectMany has no option 'batchsize'. Did you mean 'batchSize'?",
       );
     });
   }

@@ -4,6 +4,7 @@ import { shareRun } from '@tfjs-compress/layers/internal';
 import {
   type Detection,
   type DetectOptions,
+  detectDefaults,
   detectOptionsOf,
   movedWindows,
   nonMaxSuppressionAsync,
@@ -178,7 +179,8 @@ export class Detector {
     const { batchSize = 8, ...others } = options;
     checkInteger(batchSize, 'batchSize', 1);
     check(Array.isArray(images), 'images', 'a list of images', images);
-    const given = detectOptionsOf(others, 'detectMany', this.config.detect);
+    const known = [...Object.keys(detectDefaults), 'batchSize'];
+    const given = detectOptionsOf(others, 'detectMany', this.config.detect, known);
     const found: Detection[][] = [];
     for (let from = 0; from < images.length; from += batchSize) {
       const loaded = await Promise.all(images.slice(from, from + batchSize).map(loadForDetection));

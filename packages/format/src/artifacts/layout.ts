@@ -1,7 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { invalid } from '../codec/FormatError.js';
 
-/** Bytes that tfjs stores for one value of each dtype; of a string, for one byte of it. */
+/**
+ * Bytes that tfjs stores for one value of each dtype; of a string, for one byte of it.
+ */
 const itemBytes = new Map(
   Object.entries({ float32: 4, int32: 4, bool: 1, complex64: 8, string: 1, uint8: 1, uint16: 2, float16: 2 }),
 );

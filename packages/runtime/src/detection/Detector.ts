@@ -26,6 +26,8 @@ import type { FeatureMap, Stages } from './Stages.js';
 export class Detector {
   /** Names of the classes, in the order of the file. */
   readonly classes: readonly string[];
+  /** What detect() does where an option is left out, as the model was saved. */
+  readonly detectDefaults: Readonly<Required<DetectOptions>>;
   private stages: Stages | undefined;
   /** Those of the last size of an image. */
   private windows: { size: string; boxes: Boxes } | undefined;
@@ -35,6 +37,7 @@ export class Detector {
     stages: Stages,
   ) {
     this.classes = config.classes;
+    this.detectDefaults = detectOptionsOf({}, 'detect', config.detect);
     this.stages = stages;
   }
 
