@@ -7,9 +7,15 @@ export interface AugmentOptions {
   flip?: number;
   /** Probability of mirroring top to bottom. Default 0. */
   flipVertically?: number;
-  /** Smallest and largest factor by which objects grow; below 1 the image is set into a grey one. Default [1, 1]. */
+  /**
+   * Smallest and largest factor by which objects grow; below 1 the image is set into a
+   * grey one. Default [1, 1].
+   */
   scale?: readonly [smallest: number, largest: number];
-  /** Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself. Default 1, no crop. */
+  /**
+   * Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself.
+   * Default 1, no crop.
+   */
   crop?: number;
   /** Gives numbers in [0, 1). Default Math.random. */
   random?: () => number;
@@ -35,8 +41,9 @@ const visible = 0.5;
 const grey = 128;
 
 /**
- * A new image with its objects moved along: cut to a window that scale and crop give, then mirrored. As images are resized to one
- * size before the network, a smaller window makes larger objects.
+ * A new image with its objects moved along: cut to a window that scale and crop give,
+ * then mirrored. As images are resized to one size before the network, a smaller window
+ * makes larger objects.
  */
 export function augmentImage(
   image: Pixels,

@@ -13,11 +13,11 @@ export interface ImageBatchOptions extends BatchOptions {
 }
 
 /**
- * Batches for detector.model.fitDataset: reads, augments and prepares each image when it is its
- * turn.
+ * Batches for detector.model.fitDataset: reads, augments and prepares each image when it
+ * is its turn.
  *
- * @throws ArgumentError, before an image is read, for an option or for a set that the detector
- *   cannot learn from.
+ * @throws ArgumentError, before an image is read, for an option or for a set that the
+ *   detector cannot learn from.
  */
 export function imageBatches(detector: Detector, set: ImageSet, options: ImageBatchOptions = {}): TrainingBatches {
   const defaults = { ...batchDefaults, augment: undefined as AugmentOptions | undefined };

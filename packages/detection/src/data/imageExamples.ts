@@ -13,7 +13,10 @@ export type ImageExample = {
   classes: tf.Tensor1D;
 };
 
-/** The images of a set one by one, for tf.data: `tf.data.generator(() => imageExamples(set))`. The receiver disposes of them. */
+/**
+ * The images of a set one by one, for tf.data:
+ * `tf.data.generator(() => imageExamples(set))`. The receiver disposes of them.
+ */
 export async function* imageExamples(set: ImageSet, augment: AugmentOptions = {}): AsyncGenerator<ImageExample> {
   augmentationOf(augment);
   checkSet(set, set.classes, "the set's");
