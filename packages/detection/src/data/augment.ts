@@ -44,6 +44,17 @@ const grey = 128;
  * A new image with its objects moved along: cut to a window that scale and crop give,
  * then mirrored. As images are resized to one size before the network, a smaller window
  * makes larger objects.
+ *
+ * ```js
+ * const image = { data: new Uint8Array(3 * 40 * 30), width: 40, height: 30 };
+ * const { objects } = augmentImage(image, [{ box: [0, 0, 10, 10], class: 'square' }], { flip: 1 });
+ * console.log(objects[0].box); // → [ 30, 0, 40, 10 ]
+ * ```
+ *
+ * @param image Red, green, blue (and alpha, which is left out) of each pixel, 0 … 255.
+ * @param objects Their boxes are in pixels of the image.
+ * @param options What may be changed; each is off by default.
+ * @throws ArgumentError for an option or the image.
  */
 export function augmentImage(
   image: Pixels,

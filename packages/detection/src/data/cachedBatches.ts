@@ -39,6 +39,15 @@ interface Cached {
  * detector.headModel.fitDataset: an epoch then costs no trunk. Augmentation is limited to
  * the mirrored copies.
  *
+ * ```js
+ * detector.compile(tf.train.adam(1e-3), detector.headModel);
+ * const batches = await cachedBatches(detector, set, { flips: ['horizontal'] });
+ * await detector.headModel.fitDataset(batches, { epochs: 2, verbose: 0 });
+ * ```
+ *
+ * @param detector What trains; its trunk is frozen.
+ * @param set What a reader gave.
+ * @param options Copies, where they are kept, and those of the batches.
  * @throws ArgumentError, before an image is read, for an option, for a set that the
  *   detector cannot learn from, and for a detector whose trunk is to be trained.
  */

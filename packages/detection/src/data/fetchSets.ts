@@ -25,6 +25,16 @@ export function fetchVoc(address: Address, options: VocOptions & FetchOptions): 
 
 /**
  * readCoco for the browser; `annotations` is the address of the JSON file, query and all.
+ *
+ * ```js
+ * const at = 'https://images.test';
+ * const set = await fetchCoco(`${at}/instances_val2017.json`, `${at}/val2017`); // …
+ * ```
+ *
+ * @param annotations The address of the JSON file, query and all.
+ * @param images What the images lie under, or a function that gives the address of each.
+ * @param options Those of readCoco(), and `requestInit` of each request.
+ * @throws Error that names the file; ArgumentError for options.
  */
 export function fetchCoco(
   annotations: string | URL,
@@ -34,7 +44,19 @@ export function fetchCoco(
   return cocoSet('fetchCoco', ...fileAndImages(annotations, images, requestInit), options);
 }
 
-/** readYolo for the browser, where `names` is needed. */
+/**
+ * readYolo for the browser, where `names` is needed.
+ *
+ * ```js
+ * const options = { names: ['a.jpg', 'b.jpg'], classes: ['red', 'white'] };
+ * const set = await fetchYolo('https://images.test/cells', options); // …
+ * ```
+ *
+ * @param address What images and labels lie under, or a function that gives the address
+ *   of each file.
+ * @param options Those of readYolo(), and `requestInit` of each request.
+ * @throws Error that names the file; ArgumentError for options.
+ */
 export function fetchYolo(
   address: Address,
   { requestInit, ...options }: YoloOptions & FetchOptions = {},
@@ -42,7 +64,19 @@ export function fetchYolo(
   return yoloSet('fetchYolo', webSource(address, requestInit), options);
 }
 
-/** readCsv for the browser; `annotations` is the address of the table, query and all. */
+/**
+ * readCsv for the browser; `annotations` is the address of the table, query and all.
+ *
+ * ```js
+ * const at = 'https://images.test';
+ * const set = await fetchCsv(`${at}/labels.csv`, `${at}/images`); // …
+ * ```
+ *
+ * @param annotations The address of the table, query and all.
+ * @param images What the images lie under, or a function that gives the address of each.
+ * @param options Those of readCsv(), and `requestInit` of each request.
+ * @throws Error that names the file; ArgumentError for options.
+ */
 export function fetchCsv(
   annotations: string | URL,
   images: Address,

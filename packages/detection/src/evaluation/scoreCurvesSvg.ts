@@ -9,6 +9,15 @@ const figures: [keyof ScorePoint, string][] = [
 
 /**
  * Precision, recall and F1 over the score threshold as an SVG picture, 448 pixels square.
+ *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { all } = scoreCurves([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(scoreCurvesSvg(all).slice(0, 4)); // → <svg
+ * ```
+ *
+ * @param curve `all`, or one of `classes`, of scoreCurves()'s result.
+ * @returns The text of an SVG file.
  */
 export function scoreCurvesSvg({ points, best }: ScoreCurve): string {
   const curves = figures.map(([key, name]): Curve => {
