@@ -43,7 +43,7 @@ it("README's table of versions is what the manifests and the tests say", () => {
     Bundlers: versions.join(', '),
     TypeScript: `${installed('typescript').slice(0, 2).join('.')}, strict`,
     'bullmq, ioredis (searches on several machines)': `\`${rangeOf('bullmq')}\`, \`${rangeOf('ioredis').replace('||', 'or')}\``,
-    'sharp (pictures in Node)': `\`${rangeOf('sharp')}\``,
+    'sharp (images in Node)': `\`${rangeOf('sharp')}\``,
   };
   const table = Object.entries(rows).map(([name, versions]) => `| ${name} | ${versions} |`);
   const [written] = /^\| \| versions \|\n(\|.*\n)+/m.exec(read('README.md'))!;

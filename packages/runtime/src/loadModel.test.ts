@@ -90,9 +90,7 @@ describe('loadModel', () => {
 
   it('checks its options', async () => {
     await expect(loadModel(file, { maxbytes: 1 } as never)).rejects.toThrow(/maxBytes, name, received 'maxbytes'/);
-    await expect(loadModel(file, { maxBytes: 0.5 })).rejects.toThrow(
-      /maxBytes: expected a whole number > 0, received 0.5/,
-    );
+    await expect(loadModel(file, { maxBytes: 0.5 })).rejects.toThrow(/maxBytes: expected an integer > 0, received 0.5/);
     await expect(loadModel(file, { maxBytes: 100 })).rejects.toThrow(/maxBytes \(100\)/);
   });
 

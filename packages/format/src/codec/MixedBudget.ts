@@ -27,7 +27,7 @@ export interface SymbolLayout {
   columns: number;
   /**
    * Rows that lie `stride` apart are taken for neighbours besides the next ones: the
-   * width of the picture under a dense layer.
+   * width of the image under a dense layer.
    */
   stride: number;
   /** Symbols are 1 … levels, and 0 for zero if `zeros`. */

@@ -27,14 +27,12 @@ export interface Container {
  *
  * @param maxBytes More bytes of weights are refused.
  * @param crc32 Of bytes[0, end).
- * @param oldest The oldest version that can be read.
  */
 export function readContainer(
   bytes: Uint8Array,
   file: string,
   maxBytes: number,
   crc32: (bytes: Uint8Array, end: number) => number,
-  oldest = 1,
 ): Container {
   const fail = (offset: number, problem: string): never => {
     throw new FormatError(file, offset, problem);
@@ -45,9 +43,8 @@ export function readContainer(
   for (let i = 0; i < 3; i++) {
     if (bytes[i] !== magic[i]) fail(i, `this is ${isPage ? 'a web page, ' : ''}not a compressed model`);
   }
-  if (!(version >= oldest && version <= newestVersion)) {
-    const needed = version === 1 ? '@tfjs-compress/format/decode' : 'a newer @tfjs-compress/format';
-    fail(3, `version ${version} of the format needs ${needed}`);
+  if (!(version > 0 && version <= newestVersion)) {
+    fail(3, `version ${version} of the format needs a newer @tfjs-compress/format`);
   }
   let at = 4;
   const number = (): number => {
@@ -67,8 +64,8 @@ export function readContainer(
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
   if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
   if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
-    const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
-    fail(4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
+    const allowed = `maxBytes (${maxBytes}) or the file's length allows`;
+    fail(4, `${weightBytes} bytes of weights, ${jsonBytes} of text: more than ${allowed}`);
   }
   return { version, weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
 }

@@ -104,7 +104,7 @@ function levelPlan(found: Survey, affine?: TensorPlan['affine']): TensorPlan | u
 
 /**
  * The rows in the middle of a tensor, `wanted` of them if that is not too many: there is
- * most to be seen of a picture under it.
+ * most to be seen of an image under it.
  */
 function middleOf(data: Int32Array, shape: readonly number[], wanted: number): { data: Int32Array; shape: number[] } {
   const columns = columnsOf(shape);

@@ -1,7 +1,7 @@
 /**
  * Distances between rows of a tensor (seen as a matrix of `columns` columns) that may lie
- * next to each other in the picture under it: a convolution's next place, a dense layer's
- * next picture line, the latter read off the rows' counts of non-zeros.
+ * next to each other in the image under it: a convolution's next place, a dense layer's
+ * next line of the image, the latter read off the rows' counts of non-zeros.
  */
 export function strideCandidates(data: Int32Array, shape: readonly number[], columns: number): number[] {
   const rows = data.length / columns;

@@ -2,7 +2,7 @@ import { make } from './dom.js';
 import { fill, type Plane } from './resample.js';
 
 /**
- * Larger pictures are made smaller by the browser before anything else is done with them.
+ * Larger images are made smaller by the browser before anything else is done with them.
  */
 const largestSide = 1024;
 
@@ -11,7 +11,7 @@ export async function decode(file: Blob): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(file);
   } catch {
-    throw new Error('This file is not a picture that the browser can read.');
+    throw new Error('This file is not an image that the browser can read.');
   }
 }
 
@@ -73,7 +73,7 @@ export function show(canvas: HTMLCanvasElement, values: Float32Array, channels: 
   canvas.getContext('2d')!.putImageData(pixels, 0, 0);
 }
 
-/** Ink on paper, not light on black: the picture's edge is bright. */
+/** Ink on paper, not light on black: the image's edge is bright. */
 export function isDarkOnLight({ values, width, height }: Plane): boolean {
   let sum = 0;
   let count = 0;

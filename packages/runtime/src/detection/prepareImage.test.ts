@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { seededValues } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { preparePicture } from './preparePicture.js';
+import { prepareImage } from './prepareImage.js';
 
 it('resizes as tf.image.resizeBilinear, and pads with zeros', () => {
   const side = fc.integer({ min: 3, max: 60 });
@@ -12,7 +12,7 @@ it('resizes as tf.image.resizeBilinear, and pads with zeros', () => {
       const config = { preprocessing: 'none', shortSide: Math.max(shortSide, 8), longSide: 400 } as const;
       const scale = Math.min(config.shortSide / Math.min(columns, rows), 400 / Math.max(columns, rows));
       fc.pre(Math.round(scale * Math.min(columns, rows)) >= 8);
-      const { input, shape, width, height, scaleX, scaleY } = preparePicture(
+      const { input, shape, width, height, scaleX, scaleY } = prepareImage(
         { data: pixels, width: columns, height: rows },
         config,
         8,
@@ -39,9 +39,9 @@ it('resizes as tf.image.resizeBilinear, and pads with zeros', () => {
 });
 
 it('gives the trunk what it expects: [−1, 1], or blue, green, red minus the mean', () => {
-  const picture = { data: new Uint8Array(3 * 64).map((_, i) => [255, 0, 51][i % 3]), width: 8, height: 8 };
+  const image = { data: new Uint8Array(3 * 64).map((_, i) => [255, 0, 51][i % 3]), width: 8, height: 8 };
   const first = (preprocessing: 'tf' | 'caffe') =>
-    preparePicture(picture, { preprocessing, shortSide: 8, longSide: 8 }, 8).input.subarray(0, 3);
+    prepareImage(image, { preprocessing, shortSide: 8, longSide: 8 }, 8).input.subarray(0, 3);
   expect([...first('tf')]).toEqual([1, -1, Math.fround(-0.6)]);
   const expected = [51 - 103.939, -116.779, 255 - 123.68];
   first('caffe').forEach((value, i) => {

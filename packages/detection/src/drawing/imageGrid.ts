@@ -1,39 +1,39 @@
 import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
-import { rgbOf } from '../data/loadPicture.js';
-import type { Pixels } from '../data/PictureSet.js';
+import type { Pixels } from '../data/ImageSet.js';
+import { rgbOf } from '../data/loadImage.js';
 import { type Drawn, type DrawOptions, drawDetections } from './drawDetections.js';
 
-export interface PictureGridOptions extends DrawOptions {
-  /** Pictures in a row. Default: as many as make the grid about square. */
+export interface ImageGridOptions extends DrawOptions {
+  /** Images in a row. Default: as many as make the grid about square. */
   columns?: number;
-  /** Width and height that each picture is made to fit in pixels. Default 240. */
+  /** Width and height that each image is made to fit in pixels. Default 240. */
   cell?: number;
 }
 
-/** Between pictures, in pixels. */
+/** Between images, in pixels. */
 const gap = 6;
 
 /**
- * Pictures with their boxes, side by side in one: to look at a batch, or at the worst of
+ * Images with their boxes, side by side in one: to look at a batch, or at the worst of
  * a set.
  *
- * @param pictures Each with what is to be drawn on it: detections or objects, in its
+ * @param images Each with what is to be drawn on it: detections or objects, in its
  *   pixels.
  * @returns Red, green, blue, alpha on white, as ImageData has it.
- * @throws ArgumentError for an option or a picture that is none.
+ * @throws ArgumentError for an invalid option or image.
  * @example
  * const { value } = await (await batches.iterator()).next();
- * const grid = pictureGrid(await batchPictures(detector, value));
+ * const grid = imageGrid(await batchImages(detector, value));
  */
-export function pictureGrid(
-  pictures: readonly { pixels: Pixels; objects: readonly Drawn[] }[],
-  options: PictureGridOptions = {},
+export function imageGrid(
+  images: readonly { pixels: Pixels; objects: readonly Drawn[] }[],
+  options: ImageGridOptions = {},
 ): Pixels & { data: Uint8ClampedArray } {
   const {
     columns: wanted,
     cell = 0,
     ...drawOptions
-  } = resolveOptions<PictureGridOptions>('pictureGrid', options, {
+  } = resolveOptions<ImageGridOptions>('imageGrid', options, {
     columns: undefined,
     cell: 240,
     classes: undefined,
@@ -41,20 +41,20 @@ export function pictureGrid(
     lineWidth: undefined,
     label: undefined,
   });
-  const areMany: boolean = Array.isArray(pictures) && pictures.length > 0;
-  check(areMany, 'pictures', 'at least one', pictures);
-  const columns = wanted ?? Math.ceil(Math.sqrt(pictures.length));
+  const areMany: boolean = Array.isArray(images) && images.length > 0;
+  check(areMany, 'images', 'at least one', images);
+  const columns = wanted ?? Math.ceil(Math.sqrt(images.length));
   checkInteger(columns, 'columns', 1);
   checkInteger(cell, 'cell', 16);
-  const drawn = pictures.map(({ pixels, objects }, i) => {
-    const { picture, scale } = fitted(rgbOf(pixels, `pictures[${i}]`), cell);
+  const drawn = images.map(({ pixels, objects }, i) => {
+    const { image, scale } = fitted(rgbOf(pixels, `images[${i}]`), cell);
     const scaled = objects.map((each: Drawn) => ({
       ...each,
       box: each.box.map((value) => value * scale) as typeof each.box,
     }));
-    return drawDetections(picture, scaled, drawOptions);
+    return drawDetections(image, scaled, drawOptions);
   });
-  // Where each row begins, and the end: a row is as high as its highest picture.
+  // Where each row begins, and the end: a row is as high as its highest image.
   const tops = [gap];
   for (let first = 0; first < drawn.length; first += columns) {
     const row = drawn.slice(first, first + columns);
@@ -74,8 +74,8 @@ export function pictureGrid(
   return { data, width, height };
 }
 
-/** The nearest pixels of a picture that fits. */
-function fitted({ data, width, height }: Pixels, cell: number): { picture: Pixels; scale: number } {
+/** The nearest pixels of an image that fits. */
+function fitted({ data, width, height }: Pixels, cell: number): { image: Pixels; scale: number } {
   const scale = cell / Math.max(width, height);
   const [columns, rows] = [width, height].map((length) => Math.max(1, Math.round(length * scale)));
   const out = new Uint8Array(3 * columns * rows);
@@ -86,5 +86,5 @@ function fitted({ data, width, height }: Pixels, cell: number): { picture: Pixel
       for (let c = 0; c < 3; c++) out[3 * (y * columns + x) + c] = data[at + c];
     }
   }
-  return { picture: { data: out, width: columns, height: rows }, scale };
+  return { image: { data: out, width: columns, height: rows }, scale };
 }

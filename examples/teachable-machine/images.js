@@ -5,30 +5,30 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
 /**
- * The pictures below a folder as Teachable Machine's models take them: the middle in the
+ * The images below a folder as Teachable Machine's models take them: the middle in the
  * proportions of the input, -1 to 1.
  *
  * @param shape [height, width, channels] of the model's input.
  */
-export async function readPictures(folder, [height, width, channels]) {
+export async function readImages(folder, [height, width, channels]) {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new Error(`PICTURES: expected a folder, received '${folder}'.`);
+    throw new Error(`IMAGES: expected a folder, received '${folder}'.`);
   const files = readdirSync(folder, { recursive: true }).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
   if (files.length < 2)
     throw new Error(
-      `PICTURES: expected at least two pictures (.jpg, .png, .webp), received ${files.length} in '${folder}'.`,
+      `IMAGES: expected at least two images (.jpg, .png, .webp), received ${files.length} in '${folder}'.`,
     );
   const size = height * width * channels;
   const values = new Float32Array(files.length * size);
   for (const [i, file] of shuffled(files).entries()) {
     const path = join(folder, file);
-    const picture = sharp(path).rotate().removeAlpha().resize(width, height, { fit: 'cover' });
-    const scaled = channels === 1 ? picture.grayscale() : picture.toColourspace('srgb');
+    const image = sharp(path).rotate().removeAlpha().resize(width, height, { fit: 'cover' });
+    const scaled = channels === 1 ? image.grayscale() : image.toColourspace('srgb');
     const pixels = await scaled
       .raw()
       .toBuffer()
       .catch((error) => {
-        throw new Error(`PICTURES: expected pictures, received '${path}': ${error.message}.`);
+        throw new Error(`IMAGES: expected images, received '${path}': ${error.message}.`);
       });
     for (const [p, value] of pixels.entries()) values[i * size + p] = value / 127.5 - 1;
   }

@@ -1,21 +1,21 @@
-import { type PictureInput, type ValueRange, valueRanges } from '../PageConfig.js';
+import { type ImageInput, type ValueRange, valueRanges } from '../PageConfig.js';
 import { centerByMass } from './centerByMass.js';
 import { make } from './dom.js';
 import { drawingPad } from './drawingPad.js';
 import type { InputView } from './InputView.js';
-import { cover, decode, interleave, isDarkOnLight, planesOf, planesOn, show } from './picture.js';
+import { cover, decode, interleave, isDarkOnLight, planesOf, planesOn, show } from './image.js';
 import type { Plane } from './resample.js';
 
-/** A picture from a file, dropped or pasted; for one channel also drawn by hand. */
-export function pictureView(
-  input: PictureInput,
+/** An image from a file, dropped or pasted; for one channel also drawn by hand. */
+export function imageView(
+  input: ImageInput,
   range: ValueRange,
   onChange: () => void,
   onError: (error: Error) => void,
 ): InputView {
   const { channels, height, width } = input;
-  /** Of a picture from a file, as long as nobody draws on it. */
-  let picture: Plane[] | undefined;
+  /** Of an image from a file, as long as nobody draws on it. */
+  let image: Plane[] | undefined;
   let isDrawn = false;
 
   const pad =
@@ -23,13 +23,13 @@ export function pictureView(
     drawingPad(
       input,
       () => {
-        // Lines that are drawn on a picture belong to what the pad shows.
-        picture = undefined;
+        // Lines that are drawn on an image belong to what the pad shows.
+        image = undefined;
         isDrawn = true;
         onChange();
       },
       () => {
-        picture = undefined;
+        image = undefined;
         isDrawn = invert.checked = false;
         onChange();
       },
@@ -56,7 +56,7 @@ export function pictureView(
         invert.checked = isDarkOnLight(planes[0]);
       }
       bitmap.close();
-      picture = planes;
+      image = planes;
       onChange();
     } catch (error) {
       onError(error as Error);
@@ -71,7 +71,7 @@ export function pictureView(
   for (const setting of [center, invert, ranges]) setting.addEventListener('change', onChange);
 
   const read = () => {
-    let planes = picture ?? (pad && isDrawn ? planesOn(pad.context, 1) : undefined);
+    let planes = image ?? (pad && isDrawn ? planesOn(pad.context, 1) : undefined);
     if (!planes) {
       seen.getContext('2d')!.clearRect(0, 0, width, height);
       return undefined;
@@ -85,14 +85,14 @@ export function pictureView(
 
   const check = (box: HTMLInputElement, text: string) => make('label', { class: 'check' }, box, text);
   const seenAs = make('figure', {}, seen, make('figcaption', {}, `What the model sees: ${width} × ${height}`));
-  const buttons = make('div', { class: 'row' }, make('label', { class: 'button' }, file, 'Choose a picture'));
-  const settings = make('details', {}, make('summary', {}, 'From picture to numbers'));
+  const buttons = make('div', { class: 'row' }, make('label', { class: 'button' }, file, 'Choose an image'));
+  const settings = make('details', {}, make('summary', {}, 'From image to numbers'));
   if (pad) {
     buttons.prepend(clear);
     settings.append(check(center, 'Scale and center, as MNIST does'), check(invert, 'Invert: dark on light'));
   }
   settings.append(make('label', {}, 'Values from black to white', ranges));
-  const hint = make('p', { class: 'hint' }, 'A picture can also be dropped or pasted here.');
+  const hint = make('p', { class: 'hint' }, 'An image can also be dropped or pasted here.');
   return {
     element: pad ? make('div', {}, pad.element, buttons) : make('div', { class: 'large' }, seenAs, buttons),
     more: pad ? make('div', {}, pad.keys, hint, seenAs, settings) : make('div', {}, hint, settings),

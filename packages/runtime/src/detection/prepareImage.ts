@@ -2,8 +2,8 @@ import {
   check,
   checkInteger,
   checkValues,
+  type ImageConfig,
   normalizations,
-  type PictureConfig,
   resizedSize,
 } from '@tfjs-compress/math/detection';
 
@@ -11,23 +11,23 @@ import {
  * Values 0 … 255, row by row: ImageData, or anything with 3 (red, green, blue) or 4 (and
  * alpha) values a pixel.
  */
-export interface Picture {
+export interface ImageInput {
   data: ArrayLike<number>;
   width: number;
   height: number;
 }
 
-export interface PreparedPicture {
+export interface PreparedImage {
   /**
    * [1, rows, columns, 3], rows and columns multiples of the deepest stride; zeros on the
-   * right and below the picture.
+   * right and below the image.
    */
   input: Float32Array;
   shape: number[];
-  /** Size of the picture in `input`, without padding. */
+  /** Size of the image in `input`, without padding. */
   width: number;
   height: number;
-  /** `input`'s pixels in one of the picture's. */
+  /** `input`'s pixels in one of the image's. */
   scaleX: number;
   scaleY: number;
 }
@@ -35,16 +35,16 @@ export interface PreparedPicture {
 /**
  * Resizes, scales and pads, as the package that trains does it.
  *
- * @throws ArgumentError for what is not a picture.
+ * @throws ArgumentError for what is not an image.
  */
-export function preparePicture(picture: Picture, config: PictureConfig, deepestStride: number): PreparedPicture {
-  check(typeof picture?.data?.length === 'number', 'picture', 'an object with data, width and height', picture);
-  const { data, width: columns, height: rows } = picture;
-  checkInteger(columns, 'picture.width', 1);
-  checkInteger(rows, 'picture.height', 1);
+export function prepareImage(image: ImageInput, config: ImageConfig, deepestStride: number): PreparedImage {
+  check(typeof image?.data?.length === 'number', 'image', 'an object with data, width and height', image);
+  const { data, width: columns, height: rows } = image;
+  checkInteger(columns, 'image.width', 1);
+  checkInteger(rows, 'image.height', 1);
   const channels = data.length / (columns * rows);
   const expected = `${3 * columns * rows} (RGB) or ${4 * columns * rows} (RGBA) values`;
-  check(channels === 3 || channels === 4, 'picture.data', expected, data.length);
+  check(channels === 3 || channels === 4, 'image.data', expected, data.length);
   checkValues(data);
   const { width, height } = resizedSize(columns, rows, config);
   const up = (n: number) => Math.ceil(n / deepestStride) * deepestStride;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkRange, checkValues, resizedSize } from './picture.js';
-import { inPicture } from './results.js';
+import { checkRange, checkValues, resizedSize } from './image.js';
+import { inImage } from './results.js';
 
-describe('pictures', () => {
+describe('images', () => {
   it('have at least one pixel a side, and boxes in them whatever their shape', () => {
     const side = fc.integer({ min: 1, max: 6000 });
     fc.assert(
@@ -12,8 +12,8 @@ describe('pictures', () => {
         expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
         expect(Math.max(width, height)).toBeLessThanOrEqual(48);
         const scale = { width, height, scaleX: width / columns, scaleY: height / rows };
-        expect(inPicture(Float32Array.of(0, 0, width, height), scale)).toEqual([[0, 0, columns, rows]]);
-        expect(inPicture(Float32Array.of(-9, 0, width + 9, height), scale)).toEqual([[0, 0, columns, rows]]);
+        expect(inImage(Float32Array.of(0, 0, width, height), scale)).toEqual([[0, 0, columns, rows]]);
+        expect(inImage(Float32Array.of(-9, 0, width + 9, height), scale)).toEqual([[0, 0, columns, rows]]);
       }),
     );
   });
@@ -24,7 +24,7 @@ describe('pictures', () => {
     expect(() => checkRange([0, 0], true)).not.toThrow();
     expect(() => checkRange([0, 0.9], true)).toThrow('multiply by 255');
     expect(() => checkRange([-1, 1], true)).toThrow(
-      'picture (smallest and largest value): expected values 0 … 255, received [-1, 1].',
+      'image (smallest and largest value): expected values 0 … 255, received [-1, 1].',
     );
     expect(() => checkRange([0, 256], false)).toThrow('received [0, 256].');
     expect(() => checkValues([1, Number.NaN, 2])).toThrow('received [NaN, NaN].');

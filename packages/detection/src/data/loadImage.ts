@@ -1,14 +1,14 @@
 import { check } from '@tfjs-compress/math/internal';
-import type { AnnotatedPicture, Pixels } from './PictureSet.js';
+import type { AnnotatedImage, Pixels } from './ImageSet.js';
 
 /**
- * A picture of a set as red, green, blue, checked: bytes, three or four a pixel, and as large as
+ * An image of a set as red, green, blue, checked: bytes, three or four a pixel, and as large as
  * it is annotated.
  *
- * @throws ArgumentError or Error that names the picture.
+ * @throws ArgumentError or Error that names the image.
  */
-export async function loadPicture({ name, width, height, load }: AnnotatedPicture): Promise<Pixels> {
-  const pixels = rgbOf(await load(), `picture ${name}`);
+export async function loadImage({ name, width, height, load }: AnnotatedImage): Promise<Pixels> {
+  const pixels = rgbOf(await load(), `image ${name}`);
   checkSize(name, { width, height }, pixels);
   return pixels;
 }
@@ -34,7 +34,7 @@ export function withoutAlpha<T extends { [index: number]: number }>(values: Arra
   return out;
 }
 
-/** Throws an Error that names the picture unless it is as large as annotated. */
+/** Throws an Error that names the image unless it is as large as annotated. */
 export function checkSize(
   name: string,
   annotated: { width: number; height: number },
@@ -42,8 +42,8 @@ export function checkSize(
 ): void {
   if (width === annotated.width && height === annotated.height) return;
   const isTurned = width === annotated.height && height === annotated.width;
-  const hint = isTurned ? ' (pictures are turned as their EXIF data say; boxes are taken as they are)' : '';
+  const hint = isTurned ? ' (images are turned as their EXIF data say; boxes are taken as they are)' : '';
   throw new Error(
-    `${name}: annotated as ${annotated.width} × ${annotated.height}, but the picture has ${width} × ${height}${hint}.`,
+    `${name}: annotated as ${annotated.width} × ${annotated.height}, but the image has ${width} × ${height}${hint}.`,
   );
 }

@@ -1,17 +1,17 @@
-import type { Pixels } from './PictureSet.js';
+import type { Pixels } from './ImageSet.js';
 
 /**
  * Where the readers take files from: a folder in Node, an address in the browser. Paths have
  * '/' between their parts. Errors name the file.
  */
-export interface PictureSource {
+export interface ImageSource {
   bytes(path: string): Promise<Uint8Array>;
   /**
-   * The size of the first of those pictures that is there, as it is shown; undefined where
+   * The size of the first of those images that is there, as it is shown; undefined where
    * only decoding would tell.
    */
   size(paths: readonly string[]): Promise<{ width: number; height: number } | undefined>;
-  /** Decodes the first of those pictures that is there, and turns it as its EXIF data say. */
+  /** Decodes the first of those images that is there, and turns it as its EXIF data say. */
   decode(paths: readonly string[]): Promise<Pixels>;
   /** The files below a folder, by their paths in it; on the web nobody knows. */
   list?(folder: string): Promise<string[]>;
@@ -25,7 +25,7 @@ export class MissingFileError extends Error {
   }
 }
 
-/** Extensions of pictures; the first is VOC's. */
+/** Extensions of images; the first is VOC's. */
 export const extensions = ['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.gif', '.tif', '.tiff', '.avif'];
 
 /** `folder` may be '' or '.', for the top. */

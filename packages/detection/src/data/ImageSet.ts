@@ -1,8 +1,8 @@
 import type { Box } from '@tfjs-compress/math/detection';
 
-/** An object in a picture. */
+/** An object in an image. */
 export interface Annotation {
-  /** [x1, y1, x2, y2] in pixels of the picture as it is shown, EXIF orientation applied. */
+  /** [x1, y1, x2, y2] in pixels of the image as it is shown, EXIF orientation applied. */
   box: Box;
   class: string;
   /** VOC's mark for what need not be found: not trained on, not counted in evaluation. */
@@ -20,13 +20,13 @@ export interface Pixels {
   height: number;
 }
 
-export interface AnnotatedPicture {
+export interface AnnotatedImage {
   name: string;
-  /** Size in pixels as the picture is shown, EXIF orientation applied. */
+  /** Size in pixels as the image is shown, EXIF orientation applied. */
   width: number;
   height: number;
   objects: Annotation[];
-  /** Reads and decodes the picture. */
+  /** Reads and decodes the image. */
   load(): Promise<Pixels>;
   /** COCO's. */
   id?: number | string;
@@ -34,15 +34,15 @@ export interface AnnotatedPicture {
 
 /** What a reader left out, and why. */
 export interface Skipped {
-  /** Of the picture. */
+  /** Of the image. */
   name: string;
   reason: string;
 }
 
-export interface PictureSet {
+export interface ImageSet {
   classes: string[];
-  pictures: AnnotatedPicture[];
-  /** Pictures and boxes that 'skip' left out. */
+  images: AnnotatedImage[];
+  /** Images and boxes that 'skip' left out. */
   skipped?: Skipped[];
   /** COCO's ids of the classes. */
   categoryIds?: Record<string, number | string>;

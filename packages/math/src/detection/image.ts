@@ -10,12 +10,12 @@ export const preprocessings = ['tf', 'caffe', 'torch', 'none'] as const;
  */
 export type Preprocessing = (typeof preprocessings)[number];
 
-/** How a detector takes a picture. */
-export interface PictureConfig {
+/** How a detector takes an image. */
+export interface ImageConfig {
   /** What the trunk expects of values 0 … 255; see Preprocessing. */
   preprocessing: Preprocessing;
   /**
-   * Pictures are resized so that their shorter side has this many pixels, the longer at
+   * Images are resized so that their shorter side has this many pixels, the longer at
    * most `longSide`.
    */
   shortSide: number;
@@ -43,13 +43,13 @@ export const normalizations: Record<Preprocessing, Normalization> = {
 };
 
 /**
- * Size to which a picture is resized: shorter side = shortSide unless the longer one
- * would then be above longSide. No side is less than one pixel, however thin the picture.
+ * Size to which an image is resized: shorter side = shortSide unless the longer one
+ * would then be above longSide. No side is less than one pixel, however thin the image.
  */
 export function resizedSize(
   width: number,
   height: number,
-  { shortSide, longSide }: Pick<PictureConfig, 'shortSide' | 'longSide'>,
+  { shortSide, longSide }: Pick<ImageConfig, 'shortSide' | 'longSide'>,
 ) {
   const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));
@@ -57,7 +57,7 @@ export function resizedSize(
 }
 
 /**
- * Throws an ArgumentError unless a picture's values can be 0 … 255.
+ * Throws an ArgumentError unless an image's values can be 0 … 255.
  *
  * @param range The smallest and the largest; NaN where there is one.
  * @param areFloats Whether they could be fractions: then nothing above 1 is a mistake,
@@ -65,13 +65,13 @@ export function resizedSize(
  */
 export function checkRange([smallest, largest]: readonly [number, number], areFloats: boolean): void {
   const range = [smallest, largest];
-  const argument = 'picture (smallest and largest value)';
+  const argument = 'image (smallest and largest value)';
   check(smallest >= 0 && largest <= 255, argument, 'values 0 … 255', range);
   const isScaled = areFloats && largest > 0 && largest <= 1;
   check(!isScaled, argument, 'values 0 … 255 (multiply by 255 those that are 0 … 1)', range);
 }
 
-/** The same for a picture's values, of which bytes need not be looked at. */
+/** The same for an image's values, of which bytes need not be looked at. */
 export function checkValues(values: ArrayLike<number>): void {
   if (values instanceof Uint8Array || values instanceof Uint8ClampedArray) return;
   const areIntegers = ArrayBuffer.isView(values) && !(values instanceof Float32Array || values instanceof Float64Array);
