@@ -23,10 +23,10 @@ const executable = findBrowser();
 const example = (...args: string[]) => run(process.execPath, ['main.js', ...args], { cwd: template, mayFail: true });
 const job = (...args: string[]) => example('--output', output, ...args);
 
-/** Pictures as the example's data has them, with a disc for each kind of cell. */
+/** Images as the example's data has them, with a disc for each kind of cell. */
 const cells = { WBC: [150, 160, 70, '#503080'], RBC: [420, 200, 50, '#e09090'], Platelets: [300, 380, 18, '#8040a0'] };
 
-async function writePictures(names: Record<string, string[]>): Promise<void> {
+async function writeImages(names: Record<string, string[]>): Promise<void> {
   for (const each of ['Annotations', 'JPEGImages', 'ImageSets/Main']) mkdirSync(join(data, each), { recursive: true });
   for (const [split, list] of Object.entries(names)) {
     writeFileSync(join(data, 'ImageSets/Main', `${split}.txt`), list.join('\n'));
@@ -88,7 +88,7 @@ async function writeTrunk(): Promise<void> {
 describe('examples/blood-cells', () => {
   beforeAll(async () => {
     template = placeTemplate('blood-cells', inject('consumers').templates);
-    await writePictures({ train: ['a', 'b'], val: ['c'], test: ['d'] });
+    await writeImages({ train: ['a', 'b'], val: ['c'], test: ['d'] });
     await writeTrunk();
     mkdirSync(join(folder, 'without', 'ImageSets', 'Main'), { recursive: true });
   });

@@ -9,11 +9,11 @@ import { train } from '../../examples/blood-cells/training.js';
 
 /**
  * Pixels of the crops that the trunk trains on: multiples of its strides, in every
- * picture but the narrowest.
+ * image but the narrowest.
  */
 const crop = [160, 224];
-/** So many pictures are enough for the trunk, which learns what it gave before. */
-const trunkPictures = 400;
+/** So many images are enough for the trunk, which learns what it gave before. */
+const trunkImages = 400;
 
 /**
  * Makes a trained detector small, in place: the trunk to 5 bits; the rest pruned to a
@@ -21,7 +21,7 @@ const trunkPictures = 400;
  * `output` when it is done, so that a run that was ended goes on after it.
  *
  * @param again Gives the detector as it was.
- * @param levels Gives batches of what a detector's trunk makes of the pictures.
+ * @param levels Gives batches of what a detector's trunk makes of the images.
  * @param delicate Kernels of the trunk that are not quantized, and float16 in the file.
  */
 export async function compress(detector, { again, levels, trainSet, epochs, delicate, output }) {
@@ -33,7 +33,7 @@ export async function compress(detector, { again, levels, trainSet, epochs, deli
     return checkpoint.save(detector, { epochs });
   };
   await stage('trunk', () =>
-    compressTrunk(detector, again, trainSet.pictures.filter(isWide).slice(0, trunkPictures), {
+    compressTrunk(detector, again, trainSet.images.filter(isWide).slice(0, trunkImages), {
       epochs: 4,
       crop,
       exclude: delicate,

@@ -1,12 +1,13 @@
 /**
- * What options of detect() change on pictures that a detector was not trained on, and what
- * kinds of error it makes there. Such pictures are for choosing: tests are not read.
+ * What options of detect() change on images that a detector was not trained on, and what
+ * kinds of error it makes there. Such images are for choosing: tests are not read.
  *
- *   node benchmarks/hypernet/detectOptions.mjs --name bccd --data BCCD --split val --detector MODEL
- *   node benchmarks/hypernet/detectOptions.mjs --name voc --data VOC2007 --every 10 --detector MODEL
+ *   node benchmarks/hypernet/detectOptions.mjs --name bccd --data BCCD --split
+ *   val --detector MODEL node benchmarks/hypernet/detectOptions.mjs --name voc --data
+ *   VOC2007 --every 10 --detector MODEL
  *
  * MODEL is a folder trained/model that a benchmark left. --every 10 takes each tenth
- * picture of --split (default train), as hypernet-voc keeps them apart. --options JSON is
+ * image of --split (default train), as hypernet-voc keeps them apart. --options JSON is
  * a list of options to try instead of those here. Writes results/detectOptions-NAME.json.
  */
 import { parseArgs } from 'node:util';
@@ -49,8 +50,8 @@ const variations = values.options
 console.log(`Backend: ${await startBackend()}`);
 const whole = await readVoc(values.data, { split: values.split, invalidBoxes: 'skip' });
 const every = Number(values.every);
-const set = { ...whole, pictures: whole.pictures.filter((_, i) => i % every === every - 1) };
-const truth = set.pictures.map(({ objects }) => objects);
+const set = { ...whole, images: whole.images.filter((_, i) => i % every === every - 1) };
+const truth = set.images.map(({ objects }) => objects);
 const detector = await Detector.load(modelFolder(values.detector));
 const rows = [];
 let errors;
@@ -72,12 +73,12 @@ for (const options of variations) {
 console.log(JSON.stringify(errors));
 const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
 const file = new URL(`results/detectOptions-${values.name}.json`, import.meta.url);
-writeResult(file, packages, { pictures: set.pictures.length, detect: detector.config.detect, rows, errors });
+writeResult(file, packages, { images: set.images.length, detect: detector.config.detect, rows, errors });
 
 /**
- * Of the boxes above a score, those that are wrong: a second one of an object, loose (they
- * overlap one by .1 to .5), or elsewhere. Of the objects, those that none shows, and how
- * many of these have a box with a lower score.
+ * Of the boxes above a score, those that are wrong: a second one of an object, loose
+ * (they overlap one by .1 to .5), or elsewhere. Of the objects, those that none shows,
+ * and how many of these have a box with a lower score.
  */
 function errorsOf(detections, scoreThreshold) {
   const sum = { scoreThreshold, right: 0, second: 0, loose: 0, elsewhere: 0, missed: 0, missedWithBox: 0 };

@@ -23,7 +23,9 @@ export class Checkpoint {
     return Detector.load(modelFolder(join(this.folder, 'model')));
   }
 
-  /** Gives `detector` the weights that were kept, and what its compression notes of them. */
+  /**
+   * Gives `detector` the weights that were kept, and what its compression notes of them.
+   */
   async copyTo(detector) {
     const before = await this.load();
     tf.tidy(() => detector.model.setWeights(before.model.getWeights()));

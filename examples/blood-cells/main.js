@@ -35,11 +35,9 @@ const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
 const [trainSet, valSet, testSet] = [await read('train'), await read('val'), await read('test')];
-const counts = [trainSet, valSet, testSet].map(({ pictures }) => pictures.length);
-console.log(
-  `Data: ${counts[0]} pictures to train, ${counts[1]} to choose the score threshold by, ${counts[2]} to test`,
-);
-const truth = testSet.pictures.map((picture) => picture.objects);
+const counts = [trainSet, valSet, testSet].map(({ images }) => images.length);
+console.log(`Data: ${counts[0]} images to train, ${counts[1]} to choose the score threshold by, ${counts[2]} to test`);
+const truth = testSet.images.map((image) => image.objects);
 
 /** Figures of the stages that are done, kept for runs that go on. */
 const stagesFile = join(output, 'stages.json');
@@ -56,7 +54,7 @@ await detector.save(packed);
 const { detections, result } = await report('as one file', await Detector.load(packed), statSync(packedFile).size);
 const page = join(output, 'index.html');
 await writePage(page, {
-  pictures: testSet.pictures,
+  images: testSet.images,
   detections,
   result,
   stages,
@@ -97,7 +95,7 @@ async function compressAll() {
   const common = { epochs: epochs.compress, decay: 0.99 };
   await stage('trunk', async () => {
     batches = undefined;
-    await compressTrunk(detector, () => new Checkpoint(output, 'trained').load(), trainSet.pictures, {
+    await compressTrunk(detector, () => new Checkpoint(output, 'trained').load(), trainSet.images, {
       epochs: epochs.compress,
       onEpoch: (epoch, error) =>
         console.log(`Trunk: epoch ${epoch}, ${(100 * error).toFixed(1)}% of its output is error`),
@@ -136,7 +134,7 @@ async function stage(name, run) {
 async function read(split) {
   // Two of BCCD's boxes have no area.
   const set = await readVoc(settings.data, { split, invalidBoxes: 'skip' });
-  return settings.pictures ? { ...set, pictures: set.pictures.slice(0, settings.pictures) } : set;
+  return settings.images ? { ...set, images: set.images.slice(0, settings.images) } : set;
 }
 
 async function createDetector() {
@@ -167,7 +165,7 @@ async function report(name, of, bytes) {
   const result = evaluateVoc(detections, truth);
   const { ap: cocoAp } = evaluateCoco(detections, truth);
   const { scoreThreshold } = of.config.detect;
-  const shown = detections.map((ofPicture) => ofPicture.filter(({ score }) => score > scoreThreshold));
+  const shown = detections.map((ofImage) => ofImage.filter(({ score }) => score > scoreThreshold));
   const { precision, recall } = scoreCurves(shown, truth).all.points.at(-1) ?? { precision: 0, recall: 0 };
   const [recall100] = recallOfProposals(proposals, truth, [100]);
   const ap = Object.fromEntries(result.classes.map((each) => [each.class, each.ap]));

@@ -22,9 +22,9 @@ export const NEGATIVE = -1;
 export const IGNORED = -2;
 
 /** For each candidate the index of the object it belongs to, or NEGATIVE, or IGNORED. */
-export function matchBoxes(candidates: Boxes, objects: Boxes, args: MatchOptions): Int32Array {
-  checkKnownOptions(args, ['positive', 'negative', 'keepBest'], 'matchBoxes');
-  const { positive, negative, keepBest = false } = args;
+export function matchBoxes(candidates: Boxes, objects: Boxes, options: MatchOptions): Int32Array {
+  checkKnownOptions(options, ['positive', 'negative', 'keepBest'], 'matchBoxes');
+  const { positive, negative, keepBest = false } = options;
   check(positive >= negative, 'positive', `a number from negative (${negative}) on`, positive);
   const [n, m] = [candidates.length / 4, objects.length / 4];
   const out = new Int32Array(n);

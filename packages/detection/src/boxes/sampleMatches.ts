@@ -17,9 +17,9 @@ export interface SampleOptions {
  * a small one three, and drawn evenly from all windows the small one would hardly ever be
  * seen. (Ours; torchvision draws evenly.)
  */
-export function sampleMatches(matches: Int32Array, args: SampleOptions): number[] {
-  checkKnownOptions(args, ['count', 'positiveFraction', 'random'], 'sampleMatches');
-  const { count, positiveFraction, random } = args;
+export function sampleMatches(matches: Int32Array, options: SampleOptions): number[] {
+  checkKnownOptions(options, ['count', 'positiveFraction', 'random'], 'sampleMatches');
+  const { count, positiveFraction, random } = options;
   checkInteger(count, 'count', 0);
   check(positiveFraction >= 0 && positiveFraction <= 1, 'positiveFraction', 'a number from 0 to 1', positiveFraction);
   const ofObject = new Map<number, number[]>();

@@ -6,8 +6,8 @@ import type { LevelStore } from './LevelStore.js';
 
 /**
  * A folder for cachedBatches() to keep in what the trunk gave, where that is more than memory
- * holds: a file of float32 for each picture and mirrored copy. What is there already is only
- * read, so that a run that was ended goes on. A folder is for one trunk, size of pictures and
+ * holds: a file of float32 for each image and mirrored copy. What is there already is only
+ * read, so that a run that was ended goes on. A folder is for one trunk, size of images and
  * set, in one order: it is not checked that the files were made of them.
  *
  * @param folder Made where there is none.

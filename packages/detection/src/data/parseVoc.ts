@@ -1,12 +1,12 @@
 import type { Box } from '@tfjs-compress/math/detection';
 import { decodeXml } from './decodeText.js';
-import type { Annotation } from './PictureSet.js';
+import type { Annotation } from './ImageSet.js';
 import { childrenOf, parseXml, textOf, type XmlElement } from './parseXml.js';
 
 export interface VocAnnotation {
-  /** Of the picture, where it is said. */
+  /** Of the image, where it is said. */
   filename?: string;
-  /** Missing where there is none, or zeros: tools that do not open the picture write those. */
+  /** Missing where there is none, or zeros: tools that do not open the image write those. */
   size?: { width: number; height: number };
   objects: Annotation[];
 }

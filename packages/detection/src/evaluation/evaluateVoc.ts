@@ -1,6 +1,6 @@
 import type { Detection } from '@tfjs-compress/math/detection';
 import { checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 import { type Matched, matchClass } from './matchClass.js';
 
@@ -42,7 +42,7 @@ export interface VocResult {
  * what matches a difficult object counts neither way. VOC has no crowds: as in COCO, a
  * detection that is nothing else, but of which more than iouThreshold lies in a crowd,
  * counts neither way, and the crowd need not be found. `detections[i]` and `truth[i]`
- * belong to the same picture.
+ * belong to the same image.
  *
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */

@@ -1,12 +1,12 @@
 import { type Box, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { check } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap } from './checkEvaluated.js';
 
 /**
- * Part of all objects that at least one of a picture's best `count` proposals overlaps by
+ * Part of all objects that at least one of an image's best `count` proposals overlaps by
  * `iouThreshold` or more (default 0.5), for each of `counts`. `proposals[i]`, best first,
- * and `truth[i]` belong to the same picture; difficult objects and crowds do not count.
+ * and `truth[i]` belong to the same image; difficult objects and crowds do not count.
  * NaN where no object does.
  */
 export function recallOfProposals(
@@ -21,8 +21,8 @@ export function recallOfProposals(
   checkOverlap(iouThreshold);
   const hits = counts.map(() => 0);
   let objects = 0;
-  truth.forEach((list, picture) => {
-    const boxes = toBoxes(proposals[picture].map((each) => each.box));
+  truth.forEach((list, image) => {
+    const boxes = toBoxes(proposals[image].map((each) => each.box));
     const wanted = toBoxes(list.filter((object) => !object.difficult && !object.crowd).map((object) => object.box));
     for (let j = 0; j < wanted.length / 4; j++) {
       objects++;

@@ -15,7 +15,7 @@ export interface BoxDecodingArgs {
 /**
  * decodeBoxes as a layer, on the backend and with a gradient: [boxes [b, n, 4], offsets
  * [b · n, 4 · k]] → [b · n, k, 4], each box moved by k offsets (one for each class). Not
- * cut to the picture.
+ * cut to the image.
  */
 export class BoxDecoding extends layers.Layer {
   static readonly className = 'BoxDecoding';

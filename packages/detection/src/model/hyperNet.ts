@@ -8,12 +8,13 @@ import { alexnet, vgg16 } from './trunks.js';
 
 /**
  * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from
- * pictures to boxes. The trunk's layers become part of it. Throws an ArgumentError where
+ * images to boxes. The trunk's layers become part of it. Throws an ArgumentError where
  * an argument is out of range or the trunk's levels do not line up.
  */
-export function hyperNet(args: HyperNetOptions): Detector {
-  const config = configOf(args);
-  const trunk: LayersModel = args.trunk === 'vgg16' ? vgg16() : args.trunk === 'alexnet' ? alexnet() : args.trunk;
+export function hyperNet(options: HyperNetOptions): Detector {
+  const config = configOf(options);
+  const trunk: LayersModel =
+    options.trunk === 'vgg16' ? vgg16() : options.trunk === 'alexnet' ? alexnet() : options.trunk;
   const { outputs, strides } = levelsOf(trunk, config.levels);
   freezeTrunk(trunk, config.fineTune);
   const get = createLayers(config, strides);

@@ -50,9 +50,9 @@ export function shapesOf(weights: GridWeights, from: number, to: number): GridWe
  *   column
  */
 export function roiAlignGrid(features: tf.Tensor4D, weights: GridWeights): tf.Tensor4D {
-  const [pictures, height, width, channels] = features.shape;
+  const [images, height, width, channels] = features.shape;
   const { size, shapes, columns, rows } = weights;
-  check(pictures === 1, 'features', 'one picture', features.shape);
+  check(images === 1, 'features', 'one image', features.shape);
   const fits = weights.x.length === shapes * columns * size * width;
   check(
     fits && weights.y.length === shapes * rows * size * height,

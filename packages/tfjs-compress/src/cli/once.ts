@@ -27,7 +27,7 @@ export function hasExamples(given: OnceOptions): given is OnceOptions & { exampl
 /** The options with which prune and quantize compress by examples. */
 export function addExamples(command: Command): Command {
   return command
-    .option('--examples <path>', 'inputs that tell which weights matter: a folder of pictures, or .npy or .json')
+    .option('--examples <path>', 'inputs that tell which weights matter: a folder of images, or .npy or .json')
     .addOption(
       new Option('--range <range>', 'what black and white are to the model, default: a guess').choices(
         Object.keys(valueRanges),

@@ -67,7 +67,7 @@ describe('page', () => {
     await run(at('digits.tfz'), at('digits.html'));
     const { document, config } = open('digits.html');
     expect(document.title).toBe('digits');
-    expect(config.inputs).toMatchObject([{ kind: 'picture', height: 28, width: 28, channels: 1, shape: [1, 784] }]);
+    expect(config.inputs).toMatchObject([{ kind: 'image', height: 28, width: 28, channels: 1, shape: [1, 784] }]);
     expect(config.outputs).toEqual([{ name: 'digit', labels: null }]);
     expect(config).toMatchObject({ range: '0..1', frozen: { inputs: [{ length: 784 }], outputs: [{ length: 10 }] } });
     const { page, model, runtime } = config.bytes;
@@ -82,7 +82,7 @@ describe('page', () => {
     const { document, config } = open('out/page.html');
     expect(document.title).toBe('teachable');
     expect(config).toMatchObject({
-      inputs: [{ kind: 'picture', height: 224, width: 224, channels: 3 }],
+      inputs: [{ kind: 'image', height: 224, width: 224, channels: 3 }],
       range: '-1..1',
       frozen: null,
     });

@@ -78,10 +78,7 @@ export function makeProgram(): Command {
     .requiredOption('--sparsity <fraction>', 'how many, from 0 to below 1', numberFrom(0, 0.9999))
     .addHelpText(
       'after',
-      examples([
-        'prune model/ pruned.tfz --sparsity 0.5',
-        'prune model/ pruned.tfz --sparsity 0.5 --examples pictures/',
-      ]),
+      examples(['prune model/ pruned.tfz --sparsity 0.5', 'prune model/ pruned.tfz --sparsity 0.5 --examples images/']),
     )
     .action((input: string, output: string, { sparsity, ...given }: { sparsity: number } & OnceOptions) =>
       change(input, output, warning.prune, (artifacts) =>
@@ -97,7 +94,7 @@ export function makeProgram(): Command {
     .addOption(new Option('--levels <kind>', 'with examples: which levels').choices(['powerOfTwo', 'uniform']))
     .addHelpText(
       'after',
-      examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4 --examples pictures/']),
+      examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4 --examples images/']),
     )
     .action(
       (input: string, output: string, { bits, levels, ...given }: { bits: number; levels?: Levels } & OnceOptions) =>
