@@ -1,6 +1,11 @@
 /** What the other packages of this repository use; outside of semantic versioning. */
-export { bytesOf, float32Of } from './artifacts/bytes.js';
+export { artifactsOf } from './artifacts/artifactsOf.js';
+export { bytesOf, float32Of, joined } from './artifacts/bytes.js';
+export { arrays } from './artifacts/layout.js';
+export { plainFiles } from './artifacts/plainFiles.js';
+export { stockClassOf } from './artifacts/stockClassOf.js';
 export { stripArtifacts } from './artifacts/stripArtifacts.js';
+export { isReal, maskedBy, storedAs, valuesOf } from './artifacts/values.js';
 export { joinBuffers, type StoredWeight, storedBytes, storedWeights, withWeights } from './artifacts/weights.js';
 export { columnsOf } from './codec/columnsOf.js';
 export { FormatError } from './codec/FormatError.js';

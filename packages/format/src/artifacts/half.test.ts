@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { halfBits, roundToHalf } from './half.js';
+import { fromHalves, halfBits, roundToHalf } from './half.js';
 
 describe('float16', () => {
   it('has the bits of IEEE 754, ties to even', () => {
@@ -22,5 +22,15 @@ describe('float16', () => {
     ];
     for (const [value, bits] of vectors) expect(halfBits(value), String(value)).toBe(bits);
     expect(roundToHalf(0.1)).toBe(0.0999755859375);
+  });
+});
+
+describe('fromHalves', () => {
+  it('gives what has those bits, of every float16 that is a number', () => {
+    const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+    const values = fromHalves(all);
+    // Of the largest exponent are infinity and NaN.
+    for (const bits of all) if ((bits & 0x7c00) < 0x7c00) expect(halfBits(values[bits])).toBe(bits);
+    expect([...fromHalves([0x7c00, 0xfc00, 0x7e00])]).toEqual([Infinity, -Infinity, Number.NaN]);
   });
 });

@@ -25,3 +25,19 @@ function halfExponent(magnitude: number): number {
   while (magnitude >= 2 ** (exponent + 1)) exponent++;
   return exponent;
 }
+
+/**
+ * The values of float16s: a half's bits, 13 places up, are a float of 2^-112 times it.
+ */
+export function fromHalves(halves: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i];
+    bits[i] = (half & 0x7fff) << 13;
+    let value = values[i] * 2 ** 112;
+    if ((half & 0x7c00) === 0x7c00) value = half & 1023 ? Number.NaN : Number.POSITIVE_INFINITY;
+    values[i] = half & 0x8000 ? -value : value;
+  }
+  return values;
+}

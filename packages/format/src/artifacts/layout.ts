@@ -1,11 +1,21 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { invalid } from '../codec/FormatError.js';
+import type { ArrayType } from './bytes.js';
 
 /**
- * Bytes that tfjs stores for one value of each dtype; of a string, for one byte of it.
+ * What holds the values that tfjs stores as a dtype, or their bits; of strings the bytes.
  */
-const itemBytes = new Map(
-  Object.entries({ float32: 4, int32: 4, bool: 1, complex64: 8, string: 1, uint8: 1, uint16: 2, float16: 2 }),
+export const arrays = new Map(
+  Object.entries<ArrayType<Float32Array<ArrayBuffer> | ArrayLike<number>>>({
+    float32: Float32Array,
+    int32: Int32Array,
+    bool: Uint8Array,
+    complex64: Float64Array,
+    string: Uint8Array,
+    uint8: Uint8Array,
+    uint16: Uint16Array,
+    float16: Uint16Array,
+  }),
 );
 
 /**
@@ -25,7 +35,7 @@ export interface Layout {
 export function layoutOf(spec: io.WeightsManifestEntry): Layout {
   const { dtype, quantization, shape, byteLength } = spec as io.WeightsManifestEntry & { byteLength?: number };
   const isText = dtype === 'string';
-  const each = itemBytes.get(isText ? dtype : (quantization?.dtype ?? dtype));
+  const each = arrays.get(isText ? dtype : (quantization?.dtype ?? dtype))?.BYTES_PER_ELEMENT;
   if (!each) invalid('dtype of a weight');
   const elements = shape.reduce((product, size) => (size >>> 0 === size ? product * size : Number.NaN), 1);
   // The length of strings does not follow from the shape; each has four bytes of its own

@@ -1,9 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { float32Of } from './bytes.js';
-import { type StoredWeight, storedWeights, withWeights } from './weights.js';
+import { bytesOf, float32Of } from './bytes.js';
+import { stockClassOf } from './stockClassOf.js';
+import { maskedBy } from './values.js';
+import { storedWeights, withWeights } from './weights.js';
 
-const compressibleClass =
-  /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
 /** What those layers say of their compression in a saved config, in either spelling. */
 const compressionKeys = new Set(['targetSparsity', 'target_sparsity', 'rate', 'bits', 'perChannel', 'per_channel']);
 
@@ -24,7 +24,7 @@ export function stripArtifacts(artifacts: io.ModelArtifacts): io.ModelArtifacts 
   const kept = weights.filter(({ spec }) => !states.has(spec.name));
   const masked = kept.map((weight) => {
     const state = states.get(`${weight.spec.name}_state`);
-    return state ? { ...weight, bytes: maskedBytes(weight, state) } : weight;
+    return state ? { ...weight, bytes: bytesOf(maskedBy(float32Of(weight.bytes), float32Of(state.bytes))) } : weight;
   });
   return withWeights({ ...artifacts, modelTopology: modelTopology as object }, masked);
 }
@@ -35,7 +35,7 @@ function stripTopology(json: unknown, converted: Set<string>): unknown {
   if (json === null || typeof json !== 'object') return json;
   const copy = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, stripTopology(value, converted)]));
   for (const key of ['class_name', 'className']) {
-    const stock = typeof copy[key] === 'string' && compressibleClass.exec(copy[key])?.[1];
+    const stock = typeof copy[key] === 'string' && stockClassOf(copy[key]);
     if (!stock) continue;
     copy[key] = stock;
     const config = (copy.config ?? {}) as Record<string, unknown>;
@@ -48,11 +48,4 @@ function stripTopology(json: unknown, converted: Set<string>): unknown {
 function isState(name: string, layers: Set<string>): boolean {
   const [layer, field] = name.split('/').slice(-2);
   return /^(depthwise_|pointwise_)?kernel_state$/.test(field ?? '') && layers.has(layer);
-}
-
-function maskedBytes({ bytes }: StoredWeight, state: StoredWeight): Uint8Array {
-  const values = float32Of(bytes).slice();
-  const states = float32Of(state.bytes);
-  for (let i = 0; i < values.length; i++) if (states[i] === 0) values[i] = 0;
-  return new Uint8Array(values.buffer);
 }

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { bytesOf } from './bytes.js';
+import { bytesOf, joined } from './bytes.js';
 import { layoutOf } from './layout.js';
 
 /**
@@ -15,14 +15,7 @@ export interface StoredWeight {
  * it is several.
  */
 export function joinBuffers(data: io.WeightData | undefined): Uint8Array<ArrayBuffer> {
-  if (!Array.isArray(data)) return bytesOf(data ?? new ArrayBuffer(0));
-  const joined = new Uint8Array(data.reduce((sum, buffer) => sum + buffer.byteLength, 0));
-  let at = 0;
-  for (const buffer of data) {
-    joined.set(bytesOf(buffer), at);
-    at += buffer.byteLength;
-  }
-  return joined;
+  return Array.isArray(data) ? joined(data.map(bytesOf)) : bytesOf(data ?? new ArrayBuffer(0));
 }
 
 /**
@@ -69,11 +62,6 @@ export function storedWeights({ weightSpecs = [], weightData }: io.ModelArtifact
 
 /** The artifacts with these weights instead of their own. */
 export function withWeights(artifacts: io.ModelArtifacts, weights: StoredWeight[]): io.ModelArtifacts {
-  const data = new Uint8Array(weights.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  let at = 0;
-  for (const { bytes } of weights) {
-    data.set(bytes, at);
-    at += bytes.length;
-  }
-  return { ...artifacts, weightSpecs: weights.map(({ spec }) => spec), weightData: data.buffer };
+  const { buffer: weightData } = joined(weights.map(({ bytes }) => bytes));
+  return { ...artifacts, weightSpecs: weights.map(({ spec }) => spec), weightData };
 }

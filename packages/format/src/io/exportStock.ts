@@ -1,9 +1,11 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
+import { artifactsOf, type Saveable } from '../artifacts/artifactsOf.js';
 import { float32Of } from '../artifacts/bytes.js';
 import { halfBits } from '../artifacts/half.js';
+import { plainFiles } from '../artifacts/plainFiles.js';
 import { stripArtifacts } from '../artifacts/stripArtifacts.js';
-import { joinBuffers, type StoredWeight, storedWeights, withWeights } from '../artifacts/weights.js';
+import { type StoredWeight, storedWeights, withWeights } from '../artifacts/weights.js';
 import { writeFile } from './files.js';
 
 export interface ExportStockOptions {
@@ -13,11 +15,6 @@ export interface ExportStockOptions {
    * they are. Default: no change.
    */
   quantize?: 'uint8' | 'float16';
-}
-
-/** What has tfjs's save(). */
-interface Saveable {
-  save(handler: io.IOHandler): Promise<io.SaveResult>;
 }
 
 /**
@@ -45,26 +42,17 @@ export async function exportStock(
   const { quantize } = options;
   check([undefined, 'uint8', 'float16'].includes(quantize), 'quantize', "'uint8' or 'float16'", quantize);
   const base = folder.startsWith('file://') ? folder : `file://${folder}`;
-  let sizeBytes = 0;
-  const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
-    const stock = stripArtifacts(artifacts);
-    const stored = storedWeights(stock).map((weight) => {
-      const { spec, bytes } = weight;
-      const isKept = spec.dtype !== 'float32' || spec.quantization || spec.shape.length < 2 || bytes.length === 0;
-      return isKept || !quantize ? weight : quantizers[quantize](spec, float32Of(bytes));
-    });
-    const { weightData, weightSpecs: weights = [], ...rest } = withWeights(stock, stored);
-    const bytes = joinBuffers(weightData);
-    const json = new TextEncoder().encode(
-      JSON.stringify({ ...rest, weightsManifest: [{ paths: ['weights.bin'], weights }] }),
-    );
-    await writeFile(`${base}/weights.bin`, bytes);
-    await writeFile(`${base}/model.json`, json);
-    sizeBytes = bytes.length + json.length;
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-  };
-  await ('save' in model ? model.save({ save }) : save(model));
-  return { sizeBytes };
+  const stock = stripArtifacts('save' in model ? await artifactsOf(model) : model);
+  const stored = storedWeights(stock).map((weight) => {
+    const { spec, bytes } = weight;
+    const isKept = spec.dtype !== 'float32' || spec.quantization || spec.shape.length < 2 || bytes.length === 0;
+    return isKept || !quantize ? weight : quantizers[quantize](spec, float32Of(bytes));
+  });
+  const files = plainFiles(withWeights(stock, stored));
+  const [weights, json] = [files['weights.bin'], new TextEncoder().encode(files['model.json'])];
+  await writeFile(`${base}/weights.bin`, weights);
+  await writeFile(`${base}/model.json`, json);
+  return { sizeBytes: weights.length + json.length };
 }
 
 const quantizers: Record<'uint8' | 'float16', (spec: io.WeightsManifestEntry, values: Float32Array) => StoredWeight> = {

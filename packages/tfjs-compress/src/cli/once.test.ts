@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { unpack } from '@tfjs-compress/format';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { isPowerOfTwoOrZero, sparsityOf } from '@tfjs-compress/math';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,12 +19,7 @@ const run = (...args: string[]) => makeProgram().exitOverride().parseAsync(args,
 const kernels = (path: string) => weightsOf(unpack(readFileSync(path))).filter(({ isCompressible }) => isCompressible);
 
 async function save(name: string, model: ReturnType<typeof sequential>): Promise<void> {
-  await model.save({
-    save: async (artifacts: io.ModelArtifacts) => {
-      writeModel(at(name), { ...artifacts, userDefinedMetadata: { made: 'here' } });
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-    },
-  });
+  writeModel(at(name), { ...(await artifactsOf(model)), userDefinedMetadata: { made: 'here' } });
 }
 
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { stripArtifacts } from '@tfjs-compress/format/internal';
+import { artifactsOf, stripArtifacts } from '@tfjs-compress/format/internal';
 import { type Command, Option } from 'commander';
-import { artifactsOf } from '../model/artifactsOf.js';
 import { isGraphModel } from '../model/graphKernels.js';
 import type { CompressOnceOptions } from '../once/onceArgs.js';
 import { valueRanges } from '../page/PageConfig.js';

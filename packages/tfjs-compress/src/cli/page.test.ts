@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import { model as functional, input, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { teachableMachine } from '@tfjs-compress/testing';
 import { parseHTML } from 'linkedom';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -34,11 +34,7 @@ async function run(...args: string[]): Promise<void> {
 }
 
 async function save(name: string, model: LayersModel): Promise<void> {
-  const handler = async (artifacts: io.ModelArtifacts) => {
-    writeModel(at(name), artifacts);
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-  };
-  await model.save({ save: handler });
+  writeModel(at(name), await artifactsOf(model));
 }
 
 function open(name: string): { document: Document; config: PageConfig } {
