@@ -6,8 +6,8 @@
  *
  * An interrupted run goes on: every stage is on disk when it ends (output/). The last
  * 5,000 training pictures validate. The test set is read at the end of a row, once, for
- * the dense net and for the results. --look leaves that out: it shows what there is on
- * the validation pictures. --part .01 takes
+ * the dense net and for the results. --look leaves that out and writes results/ROW-look.json,
+ * with validation errors alone. --part .01 takes
  * so small a part of each epoch, to try the program, and looks only. Writes
  * results/ROW.json after every seed, and figures of the
  * training beside it.
@@ -65,14 +65,18 @@ async function runRow(name, seed) {
     console.log(`${name}, ${key}: ${bytes.length} bytes, validation error ${percent(files[key].validationError)}`);
     console.log(rest);
   }
-  if (args.look || part < 1) return;
-  const test = { dense: await testError(await loadStage(dense)) };
-  for (const [key, stage] of Object.entries(results)) {
-    test[key] = await testError(files[key] ? await loadFile(readFileSync(files[key].file)) : await loadStage(stage));
-  }
-  console.log(name, `seed ${seed}, test error`, test);
+  if (part < 1) return;
   const stages = { dense, ...others, ...results };
-  record(name, row, backend, { seed, stages, files, test });
+  const test = {};
+  if (!args.look) {
+    test.dense = await testError(await loadStage(dense));
+    for (const [key, stage] of Object.entries(results)) {
+      test[key] = await testError(files[key] ? await loadFile(readFileSync(files[key].file)) : await loadStage(stage));
+    }
+    console.log(name, `seed ${seed}, test error`, test);
+  }
+  record(args.look ? `${name}-look` : name, row, backend, { seed, stages, files, test });
+  if (args.look) return;
   const [last] = Object.values(results).slice(-1);
   const history = Object.values(stages).map((stage) => stage.history);
   const { figures } = await makeReport(await loadStage(last), { history });
