@@ -74,7 +74,8 @@ async function runRow(name, seed) {
     console.log(name, `seed ${seed}, test error`, test);
   }
   record(args.look ? `${name}-look` : name, row, backend, { seed, stages, files, test });
-  if (args.look) return;
+  // Variants do not follow one another.
+  if (args.look || row.areVariants) return;
   const [last] = Object.values(results).slice(-1);
   const history = Object.values(stages).map((stage) => stage.history);
   const { figures } = await makeReport(await loadStage(last), { history });
