@@ -36,16 +36,24 @@ const unknown = positionals.find((name) => !rows[name]);
 if (positionals.length === 0 || unknown) {
   throw new Error(`row: expected some of ${Object.keys(rows).join(', ')}, received ${unknown ?? 'none'}.`);
 }
-const part = Number(args.part);
+const part = number('part', (value) => value > 0 && value <= 1, 'a number above 0, at most 1');
+const count = number('seeds', (value) => Number.isInteger(value) && value > 0, 'a whole number above 0');
+const first = number('first', (value) => Number.isInteger(value) && value >= 0, 'a whole number');
 const backend = await startBackend();
 const data = readMnist();
 const errorOnValidation = (model) => errorOf(model, data.validation);
 
 for (const name of positionals) {
-  const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => Number(args.first) + i);
+  const seeds = Array.from({ length: count }, (_, i) => first + i);
   const { goal, budget } = rows[name];
   console.log(`${name}: ${JSON.stringify(goal)}; some ${budget} s of processor time a seed, less what is on disk.`);
   for (const seed of seeds) await runRow(name, seed);
+}
+
+function number(name, isRight, expected) {
+  const value = Number(args[name]);
+  if (!isRight(value)) throw new Error(`--${name}: expected ${expected}, received ${args[name]}.`);
+  return value;
 }
 
 async function runRow(name, seed) {
