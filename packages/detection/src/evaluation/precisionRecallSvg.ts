@@ -1,3 +1,4 @@
+import { check } from '@tfjs-compress/math/internal';
 import { type Curve, curvesSvg } from './curvesSvg.js';
 import type { ClassResult } from './evaluateVoc.js';
 
@@ -20,6 +21,7 @@ export function precisionRecallSvg(
   classes: readonly Pick<ClassResult, 'class' | 'ap' | 'precision' | 'recall'>[],
   classColours: Readonly<Record<string, string>> = {},
 ): string {
+  check(Array.isArray(classes), 'classes', "evaluateVoc()'s classes", classes);
   const curves = classes.map(({ class: name, ap, precision, recall }): Curve => {
     const label = `${name}: ${Number.isNaN(ap) ? 'no objects' : `AP ${ap.toFixed(3)}`}`;
     return { label, colour: classColours[name], x: recall, y: precision };
