@@ -19,6 +19,7 @@ const figures: [keyof ScorePoint, string][] = [
  *
  * @param curve `all`, or one of `classes`, of scoreCurves()'s result.
  * @returns The text of an SVG file.
+ * @throws ArgumentError for what is not a curve.
  */
 export function scoreCurvesSvg(curve: ScoreCurve): string {
   check(Array.isArray(curve?.points), 'curve', "scoreCurves()'s all or one of its classes", curve);
