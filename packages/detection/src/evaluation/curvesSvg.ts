@@ -32,7 +32,9 @@ export function curvesSvg(curves: readonly Curve[], titles: { x: string; y: stri
       : [side + columnWidth * Math.floor(i / perColumn), margin + 8 + 17 * (i % perColumn)];
   const lines = curves.map(({ label, colour, x: xs, y: ys }, i) => {
     const shown = escaped(colour ?? colourOf(i, curves.length));
-    const points = xs.map((value, k) => `${x(value)},${y(ys[k])}`).join(' ');
+    const points = corners(xs.map((value, k) => [x(value), y(ys[k])]))
+      .map((point) => point.join())
+      .join(' ');
     const [left, top] = place(i);
     return (
       `<polyline points="${points}" fill="none" stroke="${shown}" stroke-width="2"/>` +
@@ -46,6 +48,27 @@ export function curvesSvg(curves: readonly Curve[], titles: { x: string; y: stri
     `<text x="${side / 2}" y="${side - 8}" text-anchor="middle">${escaped(titles.x)}</text>` +
     `<text transform="translate(14 ${side / 2}) rotate(-90)" text-anchor="middle">${escaped(titles.y)}</text></svg>`
   );
+}
+
+/**
+ * A line without the points that it goes straight on in: of a curve of a thousand images
+ * nearly all.
+ */
+function corners(points: [string, string][]): [string, string][] {
+  const kept: [string, string][] = [];
+  for (const point of points) {
+    const [before, last] = kept.slice(-2);
+    const isStraight = last && goesOn(before, last, point, 0) && goesOn(before, last, point, 1);
+    const isOnAxis = last && [0, 1].some((axis) => before[axis] === last[axis] && last[axis] === point[axis]);
+    if (isStraight && isOnAxis) kept.pop();
+    if (`${point}` !== `${kept.at(-1)}`) kept.push(point);
+  }
+  return kept;
+}
+
+/** Whether a coordinate rises, falls or stays from b to c as it does from a to b. */
+function goesOn(a: [string, string], b: [string, string], c: [string, string], axis: number): boolean {
+  return Math.sign(Number(b[axis]) - Number(a[axis])) === Math.sign(Number(c[axis]) - Number(b[axis]));
 }
 
 /** Beyond six, hues all around. */
