@@ -6,6 +6,16 @@ import type { ClassResult } from './evaluateVoc.js';
  * Precision over recall of each class as an SVG picture: 448 pixels square, wider where
  * more than eight classes are named beside it. `classColours` overrides the colours of
  * classes by name.
+ *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { classes } = evaluateVoc([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(precisionRecallSvg(classes, { square: '#c25a12' }).slice(0, 4)); // → <svg
+ * ```
+ *
+ * @param classes Those of evaluateVoc()'s result.
+ * @param classColours CSS colours by class. Default: one of eight for each.
+ * @returns The text of an SVG file.
  */
 export function precisionRecallSvg(
   classes: readonly Pick<ClassResult, 'class' | 'ap' | 'precision' | 'recall'>[],

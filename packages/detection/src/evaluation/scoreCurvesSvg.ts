@@ -11,9 +11,14 @@ const figures: [keyof ScorePoint, string][] = [
 /**
  * Precision, recall and F1 over the score threshold as an SVG picture, 448 pixels square.
  *
- * @param curve Of all classes or of one.
- * @example
- * writeFileSync('scores.svg', scoreCurvesSvg(scoreCurves(detections, truth).all));
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { all } = scoreCurves([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(scoreCurvesSvg(all).slice(0, 4)); // → <svg
+ * ```
+ *
+ * @param curve `all`, or one of `classes`, of scoreCurves()'s result.
+ * @returns The text of an SVG file.
  */
 export function scoreCurvesSvg(curve: ScoreCurve): string {
   check(Array.isArray(curve?.points), 'curve', "scoreCurves()'s all or one of its classes", curve);

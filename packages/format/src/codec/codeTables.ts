@@ -1,5 +1,5 @@
 import type { BitCoder } from './BitCoder.js';
-import type { Elements } from './codeTensor.js';
+import type { Elements, TensorState } from './codeTensor.js';
 import { invalid } from './FormatError.js';
 import { codeRaw, codeSignAndMantissa } from './floatCoder.js';
 import { type SymbolCoder, tableContexts } from './SymbolTables.js';
@@ -33,7 +33,7 @@ export function codeTables(
   symbols: SymbolCoder,
   data: Elements,
   plan: TensorPlan,
-  indexOf: (value: number) => number,
+  state: TensorState,
 ): void {
   const { levels, exponent, mantissaBits } = plan;
   const { decoding } = coder;
@@ -54,7 +54,7 @@ export function codeTables(
     }
     const value = data[at];
     if (levels.length > 0) {
-      data[at] = levels[symbols.code(gapContexts, indexOf(value))];
+      data[at] = levels[symbols.code(gapContexts, state.indexOf(value))];
     } else {
       const distance = symbols.code(gapContexts, exponent - ((value >>> 23) & 255));
       data[at] = codeSignAndMantissa(coder, exponent - distance, mantissaBits, value);

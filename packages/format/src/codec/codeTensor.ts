@@ -67,7 +67,7 @@ export function codeTensor(
   } else if (positions === 'dense' || positions === 'gaps') {
     state.withTables(
       coder,
-      (through, symbols) => codeTables(through, symbols, data, read, (value) => state.indexOf(value)),
+      (through, symbols) => codeTables(through, symbols, data, read, state),
       positions === 'dense' ? 1 : gapAlphabet(size),
       Math.min(maxAlphabet, levels.length || read.exponent + 1),
       size + 1,

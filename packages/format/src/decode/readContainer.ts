@@ -64,8 +64,8 @@ export function readContainer(
   if (bytes.length > rawEnd + 4) fail(rawEnd + 4, 'bytes follow the end of the model');
   if (crc32(bytes, rawEnd + 4) !== residue) fail(rawEnd, 'the checksum does not match');
   if (weightBytes > maxBytes || jsonBytes > textLimit(bytes.length)) {
-    const sizes = `${weightBytes} bytes of weights, ${jsonBytes} of text`;
-    fail(4, `${sizes}: more than maxBytes (${maxBytes}) or the file's length allows`);
+    const allowed = `maxBytes (${maxBytes}) or the file's length allows`;
+    fail(4, `${weightBytes} bytes of weights, ${jsonBytes} of text: more than ${allowed}`);
   }
   return { version, weightBytes, jsonBytes, start: at, codedEnd, rawEnd };
 }

@@ -35,10 +35,10 @@ const firstAims = [
 /** Fewer need more training than the first trials have. */
 const firstBits = 4;
 /**
- * Of a long trial without a limit of time. All trials of a search together have some ten
+ * Of a long trial without a limit of time. All trials of a search together have some nine
  * times as much.
  */
-const longTrial = { epochs: 20, fewestEpochs: 4, steps: 3300 };
+const longTrial = { epochs: 18, fewestEpochs: 4, steps: 3000 };
 /** With a limit of time, so many long trials are to have time. */
 const longTrials = 10;
 /**

@@ -1,6 +1,6 @@
 import { aimFor, childrenOf } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
-import { costOf, isWithin, ranked } from './ranking.js';
+import { costOf, floorOf, isWithin, ranked } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
 import type { Baseline, DoneTrial, Plan, TrialResult } from './types.js';
@@ -39,7 +39,11 @@ export function propose(
     const aim = aimFor(results, goal, baseline, longEpochs);
     const aimed = order
       .map((trial) => ({ trial, factor: aim(trial) }))
-      .filter(({ trial, factor }) => childrenOf(trial, results).length === 0 || (factor < 1 && inside.includes(trial)))
+      .filter(({ trial, factor }) =>
+        inside.includes(trial)
+          ? factor < 1 || childrenOf(trial, results).length === 0
+          : childrenOf(trial, results).length === 0 && !isStuck(trial, results, floorOf(goal, baseline, trial)),
+      )
       .sort((a, b) => a.factor * costOf(a.trial, goal) - b.factor * costOf(b.trial, goal))
       .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
     if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];
@@ -69,6 +73,13 @@ export function propose(
       return scaled({ ...best, spec: { ...best.spec, plan } }, now / cost);
     });
   }
+}
+
+/** Whether going on with a parent that missed the goal brought a trial little nearer to it. */
+function isStuck(trial: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
+  const parent = results.find(({ id }) => id === trial.spec.parent);
+  const missing = parent?.status === 'done' ? floor - parent.score : 0;
+  return missing > 0 && floor - trial.score > 0.75 * missing;
 }
 
 /** Whether a trial has its parent's plan. */

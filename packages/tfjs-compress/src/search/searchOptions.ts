@@ -23,13 +23,13 @@ export interface SearchOptions {
    */
   minutes?: number;
   /**
-   * How many trials. Default 16 with a width of 6, and in proportion with another; with
+   * How many trials. Default 14 with a width of 6, and in proportion with another; with
    * `minutes` as many as there is time for.
    */
   trials?: number;
   /**
    * Epochs of a long trial, pruning and quantization together; first ones are shorter.
-   * Default 20, fewer where an epoch has more than 165 steps: then some 3,300 steps, at
+   * Default 18, fewer where an epoch has more than 165 steps: then some 3,000 steps, at
    * least 4 epochs. With `minutes` such that some ten long trials have time.
    */
   epochs?: number;
@@ -57,7 +57,7 @@ export interface ResolvedSearch {
   seed: number;
 }
 
-const defaultTrials = 16;
+const defaultTrials = 14;
 export const defaultWidth = 6;
 
 /** Of which a search has one. */
