@@ -15,8 +15,10 @@ const colours = ['#1b6ca8', '#c0392b', '#27864a', '#8e44ad', '#b9770e', '#2c3e50
 const mostInside = 8;
 const [columnWidth, perColumn] = [170, 22];
 
-/** Curves over x from 0 to 1 as an SVG picture. */
-export function curvesSvg(curves: readonly Curve[], titles: { x: string; y: string }): string {
+/**
+ * Curves over x from 0 to 1 as an SVG picture, which has a title for who does not see it.
+ */
+export function curvesSvg(curves: readonly Curve[], titles: { title: string; x: string; y: string }): string {
   const x = (value: number) => (margin + value * size).toFixed(1);
   const y = (value: number) => (margin + (1 - value) * size).toFixed(1);
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
@@ -44,7 +46,7 @@ export function curvesSvg(curves: readonly Curve[], titles: { x: string; y: stri
   const width = isInside ? side : side + columnWidth * Math.ceil(curves.length / perColumn);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${side}" width="${width}" height="${side}" ` +
-    `font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>${ticks.join('')}${lines.join('')}` +
+    `font-family="sans-serif" font-size="13"><title>${escaped(titles.title)}</title><rect width="100%" height="100%" fill="#fff"/>${ticks.join('')}${lines.join('')}` +
     `<text x="${side / 2}" y="${side - 8}" text-anchor="middle">${escaped(titles.x)}</text>` +
     `<text transform="translate(14 ${side / 2}) rotate(-90)" text-anchor="middle">${escaped(titles.y)}</text></svg>`
   );
