@@ -7,9 +7,9 @@ import { batchesOf } from './training.mjs';
 
 /**
  * Each row: what is to be reached, about how many seconds of processor time a seed takes
- * (two cores of an Intel Xeon), and run(context), which gives { dense, results }: the stage
- * of the dense net and those that the row is about, by name, beside others. The test error of both is read
- * once, after that.
+ * (two cores of an Intel Xeon), and run(context), which gives { dense, results }: the
+ * stage of the dense net and those that the row is about, by name, beside others. The
+ * test error of both is read once, after that.
  */
 export const rows = {
   'lenet-300-100': {

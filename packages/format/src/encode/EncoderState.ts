@@ -44,7 +44,7 @@ export class EncoderState implements TensorState {
 
   private *codeInSteps(coder: BitCoder, symbols: SymbolCoder, data: Int32Array, plan: TensorPlan): Generator<void> {
     for (let at = 0; at < data.length; at += stepSize) {
-      codeTables(coder, symbols, data.subarray(at, at + stepSize), plan, (value) => this.indexOf(value));
+      codeTables(coder, symbols, data.subarray(at, at + stepSize), plan, this);
       yield;
     }
   }

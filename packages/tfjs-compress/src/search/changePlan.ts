@@ -38,7 +38,9 @@ export function scaledPlan(trial: DoneTrial, factor: number, costOf: (path: stri
   );
 }
 
-/** Whether so many weights were rounded to 0 that more of them would need finer levels. */
+/**
+ * Whether so many weights were rounded to 0 that more of them would need finer levels.
+ */
 function isRoundedAway({ kernels, spec }: DoneTrial, path: string): boolean {
   const { weights, nonZeros } = kernels[path];
   return nonZeros < 0.8 * (1 - spec.plan[path].sparsity) * weights;
