@@ -27,5 +27,5 @@ export function precisionRecallSvg(
     const label = `${name}: ${Number.isNaN(ap) ? 'no objects' : `AP ${ap.toFixed(3)}`}`;
     return { label, colour: classColours[name], x: recall, y: precision };
   });
-  return curvesSvg(curves, { x: 'recall', y: 'precision' });
+  return curvesSvg(curves, { title: 'Precision over recall', x: 'recall', y: 'precision' });
 }

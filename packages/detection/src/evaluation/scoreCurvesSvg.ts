@@ -28,5 +28,9 @@ export function scoreCurvesSvg(curve: ScoreCurve): string {
     const label = best ? `${name} ${best[key].toFixed(3)} at ${best.threshold.toFixed(2)}` : `${name}: none`;
     return { label, x: points.map(({ threshold }) => threshold), y: points.map((point) => point[key]) };
   });
-  return curvesSvg(curves, { x: 'score threshold', y: '' });
+  return curvesSvg(curves, {
+    title: 'Precision, recall and F1 over the score threshold',
+    x: 'score threshold',
+    y: '',
+  });
 }
