@@ -22,7 +22,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     /** `npm run coverage`: what reads untrusted files. */
     coverage: {
-      include: ['packages/format/src/decode.ts', 'packages/format/src/decoder/**'],
+      include: [
+        'packages/format/src/decode.ts',
+        'packages/format/src/{codec,decode}/**',
+        'packages/format/src/artifacts/{bytes,layout}.ts',
+      ],
       reporter: ['text'],
       thresholds: { statements: 95, branches: 95, functions: 95, lines: 95 },
     },

@@ -87,7 +87,12 @@ async function buildFromClean(dist) {
  * tfjs-node-gpu has the same kernels where there is no GPU: what differs is tried,
  * loading it, training, saving.
  */
-const onGpuPackage = ['layers/src/layers', 'callbacks/src/INQScheduler', 'callbacks/src/resume', 'format/src/handlers'];
+const onGpuPackage = [
+  'layers/src/layers',
+  'callbacks/src/INQScheduler',
+  'callbacks/src/resume',
+  'format/src/io/handlers',
+];
 
 /** In a copy, so that node_modules here stays what the lock file says. */
 async function onTfjsNode() {

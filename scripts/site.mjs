@@ -1,7 +1,8 @@
 /**
  * npm run site: builds the site into output/site, the API pages in output/site/api, the
- * live page in output/site/live, and fails on a link that leads nowhere, on a page that
- * loads anything from elsewhere, and on a picture that is not drawn from its run.
+ * live page in output/site/live, and fails on a link that leads nowhere, on a table's
+ * header without words, on a page that loads anything from elsewhere, and on a picture
+ * that is not drawn from its run.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -22,8 +23,8 @@ function main() {
   cpSync(join(live, 'dist'), join(output, 'live'), { recursive: true });
   run('the API pages', root, 'typedoc/bin/typedoc', '--logLevel', 'Warn');
   cpSync(join(root, 'output', 'docs'), join(output, 'api'), { recursive: true });
-  const faults = checkLinks();
-  if (faults.length > 0) throw new Error(`Links of the site:\n${faults.join('\n')}`);
+  const faults = checkPages();
+  if (faults.length > 0) throw new Error(`Faults of the site:\n${faults.join('\n')}`);
   console.log(`The site is in ${output}. To look at it: npx vitepress preview site`);
 }
 
@@ -41,10 +42,8 @@ function checkPictures() {
   }
 }
 
-/**
- * What is wrong with the links of all pages but those that typedoc made, one line each.
- */
-function checkLinks() {
+/** What is wrong with all pages but those that typedoc made, one line each. */
+function checkPages() {
   const pages = readdirSync(output).filter((name) => name.endsWith('.html') && name !== '404.html');
   const text = Object.fromEntries(pages.map((name) => [name, readFileSync(join(output, name), 'utf8')]));
   return pages.flatMap((page) => {
@@ -53,6 +52,7 @@ function checkLinks() {
     const loaded = [...main.matchAll(/<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)="([^"]*)"/g)];
     const foreign = loaded.map(([, link]) => link).filter((link) => /^([a-z]+:)?\/\//.test(link));
     return [
+      ...[...main.matchAll(/<th\b[^>]*>\s*<\/th>/g)].map(() => `${page}: a header of a table has no words`),
       ...foreign.map((link) => `${page}: loads ${link}`),
       ...links.flatMap((link) => faultOf(link, page, text).map((fault) => `${page}: ${link} ${fault}`)),
     ];

@@ -4,25 +4,29 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 // @ts-expect-error plain JavaScript without types
 import { modelFolder } from '../examples/blood-cells/modelFolder.js';
+import { findBrowser, launchBrowser } from './support/browser.js';
 import { run } from './support/run.js';
+import { serve } from './support/serve.js';
 import { placeTemplate } from './support/templates.js';
 
 /** The template is copied out of the monorepo and run there, with the packed packages. */
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-compress-blood-cells-'));
 const [data, trunk, output] = ['data', 'trunk', 'output'].map((name) => join(folder, name));
 let template: string;
+const executable = findBrowser();
 const example = (...args: string[]) => run(process.execPath, ['main.js', ...args], { cwd: template, mayFail: true });
 const job = (...args: string[]) => example('--output', output, ...args);
 
-/** Pictures as the example's data has them, with a disc for each kind of cell. */
+/** Images as the example's data has them, with a disc for each kind of cell. */
 const cells = { WBC: [150, 160, 70, '#503080'], RBC: [420, 200, 50, '#e09090'], Platelets: [300, 380, 18, '#8040a0'] };
 
-async function writePictures(names: Record<string, string[]>): Promise<void> {
+async function writeImages(names: Record<string, string[]>): Promise<void> {
   for (const each of ['Annotations', 'JPEGImages', 'ImageSets/Main']) mkdirSync(join(data, each), { recursive: true });
   for (const [split, list] of Object.entries(names)) {
     writeFileSync(join(data, 'ImageSets/Main', `${split}.txt`), list.join('\n'));
@@ -84,7 +88,7 @@ async function writeTrunk(): Promise<void> {
 describe('examples/blood-cells', () => {
   beforeAll(async () => {
     template = placeTemplate('blood-cells', inject('consumers').templates);
-    await writePictures({ train: ['a', 'b'], val: ['c'], test: ['d'] });
+    await writeImages({ train: ['a', 'b'], val: ['c'], test: ['d'] });
     await writeTrunk();
     mkdirSync(join(folder, 'without', 'ImageSets', 'Main'), { recursive: true });
   });
@@ -116,6 +120,43 @@ describe('examples/blood-cells', () => {
     const third = await job(...given, '2', '--compress', '3');
     expect(third.stdout).not.toContain('epoch');
     expect(third.stdout.match(/mAP .*/g)).toEqual(second.stdout.match(/mAP .*/g));
+  });
+
+  it.skipIf(!executable)('shows in a page what the file finds in an image that is dropped there', async () => {
+    const [file, dropped] = [join(output, 'bloodCells.tfz'), join(folder, 'dropped.png')];
+    const image = sharp(join(data, 'JPEGImages', 'd.jpg')).ensureAlpha();
+    await image.clone().png().toFile(dropped);
+    await run('npx', ['vite', 'build', '--logLevel', 'error'], { cwd: template });
+    const runtime = join(template, 'node_modules', '@tfjs-compress', 'runtime', 'dist', 'detection.js');
+    const { loadDetector } = await import(pathToFileURL(runtime).href);
+    const detector = await loadDetector(readFileSync(file));
+    const pixels = { data: await image.raw().toBuffer(), width: 640, height: 480 };
+    // However little it has learned, something has a score above 0.
+    const found = detector.detect(pixels, { scoreThreshold: 0, maxDetections: 500 });
+    expect(found.length).toBeGreaterThan(0);
+
+    const browser = await launchBrowser(executable!);
+    const page = await browser.newPage();
+    const files: Record<string, string> = {};
+    await serve(page, files, join(template, 'dist'));
+    await page.goto('https://page.test/live.html');
+    await page.getByText('There is no detector yet').waitFor();
+    files['output/bloodCells.tfz'] = file;
+    await page.reload();
+    await page.getByText('Drop an image').waitFor();
+    const score = page.locator('#score');
+    expect(Number(await score.inputValue())).toBeCloseTo(detector.detectDefaults.scoreThreshold, 6);
+    await score.evaluate((slider: HTMLInputElement) => Object.assign(slider, { min: '0', value: '0' }));
+    await page.setInputFiles('#image', dropped);
+    await page.getByText('ms').first().waitFor();
+    const counts = async () => (await page.locator('#counts td').allTextContents()).map(Number);
+    const sum = (await counts()).reduce((a, b) => a + b);
+    // Of hundreds of boxes with nearly equal scores a browser's rounding changes some.
+    expect(Math.abs(sum - found.length) / found.length).toBeLessThan(0.1);
+    expect(await page.locator('#times td').allTextContents()).toHaveLength(3);
+    await score.fill('1');
+    expect(await counts()).toEqual([0, 0, 0]);
+    await browser.close();
   });
 
   it.each<[string, string[]]>([

@@ -29,7 +29,7 @@ it("README's table of versions is what the manifests and the tests say", () => {
   const tfjs = ['core', 'layers'].map((name) => rangeOf(`@tensorflow/tfjs-${name}`));
   expect(new Set([...tfjs, rangeOf('@tensorflow/tfjs-backend-wasm')]).size).toBe(1);
   const engines = new Set(publicPackages().map(({ manifest }) => manifest.engines?.node));
-  // The first ones with process.getBuiltinModule (packages/format/src/files.ts).
+  // The first ones with process.getBuiltinModule (packages/format/src/io/files.ts).
   expect([...engines]).toEqual(['^20.16.0 || >=22.3.0']);
   const [library] = JSON.parse(read('tsconfig.json')).compilerOptions.lib;
   const [, target] = /target: '(\w+)'/.exec(read('tsdown.config.ts'))!;
@@ -43,11 +43,11 @@ it("README's table of versions is what the manifests and the tests say", () => {
     Bundlers: versions.join(', '),
     TypeScript: `${installed('typescript').slice(0, 2).join('.')}, strict`,
     'bullmq, ioredis (searches on several machines)': `\`${rangeOf('bullmq')}\`, \`${rangeOf('ioredis').replace('||', 'or')}\``,
-    'sharp (pictures in Node)': `\`${rangeOf('sharp')}\``,
+    'sharp (images in Node)': `\`${rangeOf('sharp')}\``,
   };
   const table = Object.entries(rows).map(([name, versions]) => `| ${name} | ${versions} |`);
-  const [written] = /^\| \| versions \|\n(\|.*\n)+/m.exec(read('README.md'))!;
-  expect(written).toBe(['| | versions |', '|---|---|', ...table, ''].join('\n'));
+  const [written] = /^\| part \| versions \|\n(\|.*\n)+/m.exec(read('README.md'))!;
+  expect(written).toBe(['| part | versions |', '|---|---|', ...table, ''].join('\n'));
 });
 
 it("README's picture is what the benchmarks' results give, and its table says the same", async () => {
@@ -55,6 +55,6 @@ it("README's picture is what the benchmarks' results give, and its table says th
   const drawn = read('benchmarks', 'picture', 'beforeAfter.svg').matchAll(/class="value"[^>]*>([^<]+)</g);
   const values = [...drawn].map(([, value]) => value);
   expect(values).toHaveLength(10);
-  const [table] = /^\| \| before \| after \|\n(\|.*\n)+/m.exec(read('README.md'))!;
+  const [table] = /^\| measure \| before \| after \|\n(\|.*\n)+/m.exec(read('README.md'))!;
   expect(values.filter((value) => !table.includes(value))).toEqual([]);
 });

@@ -33,7 +33,7 @@ declare global {
     orientationOf(name: string): Promise<{ width: number; height: number; white: string }>;
     contrast(color: string): { frame: number; inks: number }[];
     readTexts(): Promise<Record<'yolo' | 'csv', object[]>>;
-    readCoco(file: string): Promise<{ message?: string; classes?: string[]; pictures?: object[] }>;
+    readCoco(file: string): Promise<{ message?: string; classes?: string[]; images?: object[] }>;
   }
 }
 
@@ -56,7 +56,7 @@ describe.skipIf(!executable)('the detector on a page', () => {
   let browser: Browser;
   let page: Page;
   let root: string;
-  let picture: Buffer;
+  let image: Buffer;
   /** 24 × 16 pixels with a white left top, by EXIF orientation. */
   let turned: Buffer[];
   const errors: string[] = [];
@@ -72,12 +72,12 @@ describe.skipIf(!executable)('the detector on a page', () => {
     if (/Annotations.turned\d/.test(path)) return route.fulfill({ body: annotation.replace(/<size>.*<.size>/s, '') });
     if (/JPEGImages.turned\d/.test(path)) return route.fulfill({ body: turned[Number(/\d/.exec(path)![0]) - 1] });
     if (path.startsWith('/voc/Annotations/')) return route.fulfill({ body: annotation });
-    if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: picture, contentType: 'image/png' });
-    if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'no picture' });
+    if (path === '/voc/JPEGImages/a.jpg') return route.fulfill({ body: image, contentType: 'image/png' });
+    if (path === '/voc/JPEGImages/broken.jpg') return route.fulfill({ body: 'not an image' });
     if (path === '/voc/ImageSets/Main/wrong.txt') return route.fulfill({ body: 'wrong\n' });
     if (path === '/voc/JPEGImages/wrong.jpg') return route.fulfill({ body: turned[0] });
     if (path === '/yolo/labels/a.txt') return route.fulfill({ body: '1 0.5 0.5 0.25 0.5\n' });
-    if (/^.yolo.images.[ab].jpg$/.test(path)) return route.fulfill({ body: picture });
+    if (/^.yolo.images.[ab].jpg$/.test(path)) return route.fulfill({ body: image });
     if (path === '/yolo/table.csv') return route.fulfill({ body: 'a.jpg,10,8,22,20,square\n' });
     if (path === '/coco/instances.json') return route.fulfill({ json: instances });
     if (path === '/coco/broken.json') return route.fulfill({ json: { ...instances, categories: [] } });
@@ -99,7 +99,7 @@ describe.skipIf(!executable)('the detector on a page', () => {
       canvas.getContext('2d')?.fillRect(10, 8, 12, 12);
       return canvas.toDataURL();
     });
-    picture = Buffer.from(url.split(',')[1], 'base64');
+    image = Buffer.from(url.split(',')[1], 'base64');
   });
 
   beforeAll(async () => {
@@ -161,13 +161,13 @@ describe.skipIf(!executable)('the detector on a page', () => {
     });
   });
 
-  /** Of pictures with EXIF orientation 1 to 8. */
+  /** Of images with EXIF orientation 1 to 8. */
   const upright = Array.from({ length: 8 }, (_, i) => ({
     ...(i < 4 ? { width: 24, height: 16 } : { width: 16, height: 24 }),
     white: ['left top', 'right top', 'right bottom', 'left bottom'][i % 4],
   }));
 
-  it('turns pictures as their EXIF data say', async () => {
+  it('turns images as their EXIF data say', async () => {
     for (const [i, expected] of upright.entries()) {
       expect(await page.evaluate((name) => window.orientationOf(name), `turned${i + 1}`)).toEqual(expected);
     }
@@ -241,10 +241,10 @@ describe.skipIf(!executable)('the detector on a page', () => {
       expectAlike(answer.found!, found, 0.05);
     }
     expect(Math.abs(answers[3].found![0].score - found[0].score)).toBeLessThan(0.05);
-    expect(answers[4].message).toMatch(/^picture: expected a tensor of shape \[height, width, 3\]/);
+    expect(answers[4].message).toMatch(/^image: expected a tensor of shape \[height, width, 3\]/);
   });
 
-  it('trains on fetched pictures with the same losses on WebGL as on cpu', async () => {
+  it('trains on fetched images with the same losses on WebGL as on cpu', async () => {
     const cpu = await page.evaluate(() => window.trainDetector('cpu'));
     const webgl = await page.evaluate(() => window.trainDetector('webgl'));
     expect([cpu.backend, webgl.backend]).toEqual(['cpu', 'webgl']);
@@ -255,18 +255,18 @@ describe.skipIf(!executable)('the detector on a page', () => {
     expect(errors).toEqual([]);
   });
 
-  it('reads a COCO file and its pictures', async () => {
+  it('reads a COCO file and its images', async () => {
     const object = { box: [9, 7, 22, 20], class: 'square', area: 144, crowd: false };
-    const picture = { id: 7, name: 'a.jpg', width: 48, height: 32, objects: [object], values: 3 };
+    const image = { id: 7, name: 'a.jpg', width: 48, height: 32, objects: [object], values: 3 };
     const read = (file: string) => page.evaluate((name) => window.readCoco(name), file);
-    expect(await read('instances.json')).toEqual({ classes: ['square'], pictures: [picture] });
+    expect(await read('instances.json')).toEqual({ classes: ['square'], images: [image] });
     expect((await read('none.json')).message).toBe('https://page.test/coco/none.json: missing.');
     expect((await read('broken.json')).message).toMatch(
       /broken\.json: annotations\[0\] has category 3, which has no name/,
     );
   });
 
-  it('reads YOLO labels and a table with their pictures', async () => {
+  it('reads YOLO labels and a table with their images', async () => {
     const size = { width: 48, height: 32 };
     expect(await page.evaluate(() => window.readTexts())).toEqual({
       yolo: [
@@ -277,13 +277,13 @@ describe.skipIf(!executable)('the detector on a page', () => {
     });
   });
 
-  it('names files that are missing, no pictures, or of another size', async () => {
+  it('names files that are missing, not images, or of another size', async () => {
     expect(await page.evaluate(() => window.failure('none'))).toBe(
       'https://page.test/voc/ImageSets/Main/none.txt: missing.',
     );
     expect(await page.evaluate(() => window.failure('broken'))).toMatch(/broken\.jpg: cannot be decoded/);
     expect(await page.evaluate(() => window.failure('wrong'))).toBe(
-      'wrong: annotated as 48 × 32, but the picture has 24 × 16.',
+      'wrong: annotated as 48 × 32, but the image has 24 × 16.',
     );
   });
 });

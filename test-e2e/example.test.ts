@@ -26,7 +26,7 @@ declare global {
 const output = join(root, 'examples', 'mnist-lenet-300-100', 'output');
 const executable = findBrowser();
 
-it('npm start trains, prunes, quantizes, saves and loads LeNet-300-100 on the embedded pictures', async () => {
+it('npm start trains, prunes, quantizes, saves and loads LeNet-300-100 on the embedded images', async () => {
   const args = ['examples/mnist-lenet-300-100/main.js'];
   const { stdout } = await run(process.execPath, args, {
     cwd: root,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../scripts/setup.mjs';
 
@@ -81,3 +81,31 @@ it.each(Object.keys(allowed))('%s imports only what is below it', (name) => {
   const wanted = imports.filter((each) => !allowed[name].includes(each));
   expect(refused[name].sort()).toEqual(wanted.sort());
 });
+
+it.each(['format', 'tfjs-compress', 'wasm-training'])('the folders of %s import one another in no circle', (name) => {
+  const folders = foldersOf(join(root, 'packages', name, 'src'));
+  expect(folders.size).toBeGreaterThan(2);
+  // Those that import nothing but what is gone, until none is left.
+  for (let before = 0; before !== folders.size; ) {
+    before = folders.size;
+    for (const [folder, imported] of folders)
+      if (![...imported].some((each) => folders.has(each))) folders.delete(folder);
+  }
+  expect([...folders.keys()]).toEqual([]);
+});
+
+/** Of each folder below `src` the others that its files import from; tests left out. */
+function foldersOf(src: string): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>();
+  for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || /\.test(-d)?\.ts$|testing/.test(file)) continue;
+    const folder = dirname(file);
+    const imported = folders.get(folder) ?? new Set();
+    folders.set(folder, imported);
+    for (const [, path] of readFileSync(join(src, file), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+      const other = normalize(join(folder, dirname(path)));
+      if (other !== folder) imported.add(other);
+    }
+  }
+  return folders;
+}

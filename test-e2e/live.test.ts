@@ -13,8 +13,8 @@ import { type LivePage, serveLivePage } from './support/livePage.js';
 
 const executable = findBrowser();
 const firefox = findFirefox();
-/** A run of seconds: epochs of the stages, pictures of an epoch. */
-const short = '?epochs=2-3-5&pictures=1000';
+/** A run of seconds: epochs of the stages, images of an epoch. */
+const short = '?epochs=2-3-5&images=1000';
 
 /** Machines that do more than this are slow. */
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 60_000 });

@@ -170,9 +170,9 @@ describe.skipIf(!executable)('a page that `npx tfjs-compress page` wrote, from f
     await page.context().close();
   });
 
-  it('predicts for a picture what tfjs does, and says what is not a picture', async () => {
+  it('predicts for an image what tfjs does, and says what is not an image', async () => {
     const page = await open('digits.html');
-    await page.getByText('From picture to numbers').click();
+    await page.getByText('From image to numbers').click();
     await page.getByLabel('Scale and center').uncheck();
     await page.setInputFiles('input[type=file]', at('digit.png'));
     const close = async (range: number) => {
@@ -183,7 +183,7 @@ describe.skipIf(!executable)('a page that `npx tfjs-compress page` wrote, from f
     await page.getByLabel('Values from black to white').selectOption('0..255');
     await expect.poll(() => close(1)).toBeGreaterThan(0.0006);
     await page.setInputFiles('input[type=file]', at('labels.txt'));
-    await expect.poll(() => page.getByRole('alert').first().textContent()).toContain('not a picture');
+    await expect.poll(() => page.getByRole('alert').first().textContent()).toContain('not an image');
     await page.context().close();
   });
 

@@ -13,7 +13,7 @@ declare global {
 
 const executable = findBrowser();
 
-describe.skipIf(!executable)('a page that makes a model small with the pictures dropped on it', () => {
+describe.skipIf(!executable)('a page that makes a model small with the images dropped on it', () => {
   let built: BuiltPage;
   beforeAll(async () => {
     built = await openPage(executable!, 'once');
@@ -24,7 +24,7 @@ describe.skipIf(!executable)('a page that makes a model small with the pictures 
     const { page } = built;
     await page.goto(`https://page.test/?backend=${backend}`);
     await page.waitForFunction(() => window.ready);
-    const pictures = await Promise.all(Array.from({ length: 12 }, (_, i) => picture(i)));
+    const images = await Promise.all(Array.from({ length: 12 }, (_, i) => image(i)));
     await page.evaluate((encoded) => {
       const transfer = new DataTransfer();
       for (const [i, each] of encoded.entries()) {
@@ -32,7 +32,7 @@ describe.skipIf(!executable)('a page that makes a model small with the pictures 
         transfer.items.add(new File([bytes], `${i}.png`, { type: 'image/png' }));
       }
       document.getElementById('drop')!.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer }));
-    }, pictures);
+    }, images);
     await page.waitForFunction(() => window.result);
     const result = await page.evaluate(() => window.result!);
     expect(result).toMatchObject({ backend, onLevels: true, left: 0, notes: [] });
@@ -44,7 +44,7 @@ describe.skipIf(!executable)('a page that makes a model small with the pictures 
 });
 
 /** A PNG in base64: waves in three colors. */
-async function picture(i: number): Promise<string> {
+async function image(i: number): Promise<string> {
   const pixels = Uint8Array.from({ length: 40 * 40 * 3 }, (_, p) => {
     const [x, y, c] = [Math.floor(p / 3) % 40, Math.floor(p / 120), p % 3];
     return 128 + 127 * Math.sin((x * (1 + (i % 4)) + y * (1 + (i % 3)) + 5 * c) / 12);

@@ -9,17 +9,17 @@ import { placeTemplate } from './support/templates.js';
 
 /** The template is copied out of the monorepo and run there, with the packed packages. */
 const folder = mkdtempSync(join(tmpdir(), 'teachable-machine-'));
-const [model, pictures, output] = ['model', 'pictures', 'output'].map((name) => join(folder, name));
+const [model, images, output] = ['model', 'images', 'output'].map((name) => join(folder, name));
 let template: string;
 const main = (...args: string[]) => run('npm', ['start', '--silent', '--', ...args], { cwd: template, mayFail: true });
 
 beforeAll(async () => {
   template = placeTemplate('teachable-machine', inject('consumers').templates);
-  for (const each of [model, join(pictures, 'first'), join(pictures, 'second')]) mkdirSync(each, { recursive: true });
+  for (const each of [model, join(images, 'first'), join(images, 'second')]) mkdirSync(each, { recursive: true });
   await writeModel();
   for (let i = 0; i < 10; i++) {
     const background = { r: 25 * i, g: 255 - 20 * i, b: (60 * i) % 255 };
-    const file = join(pictures, i % 2 ? 'first' : 'second', `${i}.png`);
+    const file = join(images, i % 2 ? 'first' : 'second', `${i}.png`);
     await sharp({ create: { width: 40, height: 30, channels: 3, background } })
       .png()
       .toFile(file);
@@ -28,10 +28,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('examples/teachable-machine goes from an export to a page, and says how far it is', async () => {
-  const { code, stdout, stderr } = await main(model, pictures, '--output', output);
+  const { code, stdout, stderr } = await main(model, images, '--output', output);
   expect(stderr).toMatch(/compressing 10%\n(?:.*\n)*compressing 100%/);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/Same class on [12] of 2 pictures kept aside/);
+  expect(stdout).toMatch(/Same class on [12] of 2 images kept aside/);
   expect(readFileSync(join(output, 'page.html'), 'utf8')).toContain('Second class');
   expect(readFileSync(join(output, 'model.tfz')).length).toBeLessThan(3000);
 });
@@ -39,13 +39,13 @@ it('examples/teachable-machine goes from an export to a page, and says how far i
 it('a wrong input to it ends with one line', async () => {
   const broken = join(folder, 'broken');
   mkdirSync(broken);
-  for (const name of ['a.png', 'b.png']) writeFileSync(join(broken, name), 'not a picture');
+  for (const name of ['a.png', 'b.png']) writeFileSync(join(broken, name), 'not an image');
   const cases: [string[], RegExp][] = [
     [[], /^Usage: .*expected a Teachable Machine image model/],
-    [[pictures, pictures], /^FOLDER: expected a folder with model\.json.*received '.*pictures'/],
-    [[model, join(folder, 'none')], /^PICTURES: expected a folder, received '.*none'/],
-    [[model, model], /^PICTURES: expected at least two pictures .*received 0/],
-    [[model, broken], /^PICTURES: expected pictures, received '.*\.png'/],
+    [[images, images], /^FOLDER: expected a folder with model\.json.*received '.*images'/],
+    [[model, join(folder, 'none')], /^IMAGES: expected a folder, received '.*none'/],
+    [[model, model], /^IMAGES: expected at least two images .*received 0/],
+    [[model, broken], /^IMAGES: expected images, received '.*\.png'/],
   ];
   const results = await Promise.all(cases.map(([args]) => main(...args)));
   for (const [i, { code, stderr }] of results.entries()) {

@@ -54,7 +54,7 @@ it('the templates that read digits hold the same digits.js', () => {
 describe('the template', () => {
   it('one-line: as good as before and much smaller', async () => {
     const folder = placeTemplate('one-line', templates);
-    const { stdout } = await start(folder, { EPOCHS: '6', PICTURES: '1000' });
+    const { stdout } = await start(folder, { EPOCHS: '6', IMAGES: '1000' });
     const { before, after, 'after, loaded again': again } = tableOf(stdout);
     expect(before[accuracy]).toBeGreaterThan(70);
     expect(after[accuracy]).toBeGreaterThan(60);
@@ -105,7 +105,7 @@ describe('the template', () => {
 
   it('layers: stopped, resumed, and chosen by validation', async () => {
     const folder = placeTemplate('layers', templates);
-    const { stdout } = await start(folder, { EPOCHS: '2', PICTURES: '2000' });
+    const { stdout } = await start(folder, { EPOCHS: '2', IMAGES: '2000' });
     expect(stdout).toContain('epoch 2/2');
     const { before, after } = tableOf(stdout);
     expect(after.bytes).toBeLessThan(before.bytes);
@@ -114,7 +114,7 @@ describe('the template', () => {
 
   it('mnist-lenet-5: pruned, quantized, loaded again, with a report and a page', async () => {
     const folder = placeTemplate('mnist-lenet-5', templates);
-    const { stdout } = await start(folder, { EPOCHS: '4', PICTURES: '800' });
+    const { stdout } = await start(folder, { EPOCHS: '4', IMAGES: '800' });
     const { trained, quantized, 'loaded again': again } = tableOf(stdout);
     const error = 'test error, %';
     expect(trained[error]).toBeLessThan(25);
@@ -125,35 +125,35 @@ describe('the template', () => {
     expect(existsSync(join(folder, 'output', 'digits.html'))).toBe(true);
   });
 
-  it('transfer: new classes from few pictures; the result runs without TensorFlow.js', async () => {
+  it('transfer: new classes from few images; the result runs without TensorFlow.js', async () => {
     const folder = placeTemplate('transfer', templates);
-    const { stdout } = await start(folder, { EPOCHS: '12', PICTURES: '2000' });
+    const { stdout } = await start(folder, { EPOCHS: '12', IMAGES: '2000' });
     const { before, after } = tableOf(stdout);
     expect(after[accuracy]).toBeGreaterThan(60);
     expect(after.bytes).toBeLessThan(before.bytes / 5);
     expect(await failure(folder, {}, 'nowhere')).toBe('nowhere: expected a folder with model.json.');
-    // A model of two parts, as Teachable Machine exports them, and pictures in a folder
+    // A model of two parts, as Teachable Machine exports them, and images in a folder
     // for each class.
     await program(folder, 'ownModel.mjs');
-    const { stdout: own } = await start(folder, { EPOCHS: '6' }, 'model', 'pictures');
-    expect(own).toContain('dark, light: 6 pictures train, 2 choose, 2 judge.');
+    const { stdout: own } = await start(folder, { EPOCHS: '6' }, 'model', 'images');
+    expect(own).toContain('dark, light: 6 images train, 2 choose, 2 judge.');
     expect(tableOf(own).after.bytes).toBeLessThan(tableOf(own).before.bytes);
   });
 
   it('search: makes a net smaller and goes on where it was', async () => {
     const folder = placeTemplate('search', templates);
     const args = ['--trials', '2', '--epochs', '4', '--minutes', '10', '--maxLoss', '0.1'];
-    const { stdout } = await start(folder, { PICTURES: '2000' }, ...args);
+    const { stdout } = await start(folder, { IMAGES: '2000' }, ...args);
     expect(stdout).toMatch(/search: trial 2 of 2/);
     const [, bytes] = /compressed +test error +[\d.]+% +([\d,]+) B/.exec(stdout) ?? [];
     expect(Number(bytes.replaceAll(',', ''))).toBeLessThan(300_000);
     const output = join(folder, 'output', 'search');
     for (const name of ['best.tfz', 'report.html', 'search.json']) expect(existsSync(join(output, name))).toBe(true);
     expect(readFileSync(join(output, 'report.html'), 'utf8')).toContain('Bytes and score of every trial');
-    const again = await start(folder, { PICTURES: '2000' }, ...args);
+    const again = await start(folder, { IMAGES: '2000' }, ...args);
     expect(again.stdout).not.toMatch(/search: trial/);
     expect(again.stdout).toContain(stdout.slice(stdout.indexOf('compressed')));
-    expect(await failure(folder, { PICTURES: '200' }, '--minuts', '3')).toBe("Unknown option '--minuts'");
+    expect(await failure(folder, { IMAGES: '200' }, '--minuts', '3')).toBe("Unknown option '--minuts'");
   });
 
   it('node-service: answers, refuses wrong input in one line, and stops gracefully', async () => {

@@ -60,7 +60,7 @@ describe('the page of errors', () => {
 
   it.each([
     ['bits: expected an integer from 2 to 8, received 9.', true],
-    ['reading pictures needs the package sharp', true],
+    ['reading images needs the package sharp', true],
     ['no model. In fit, put callbacks into the array as they are', true],
     ['the checksum does not match', false],
     ['this model is no good', false],

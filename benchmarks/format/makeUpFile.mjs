@@ -5,14 +5,14 @@
  */
 export async function fileMaker(dist) {
   const part = (name) => import(new URL(name, dist));
-  const { BitEncoder } = await part('BitEncoder.js');
-  const { EncoderState } = await part('EncoderState.js');
-  const { SymbolRecorder } = await part('SymbolRecorder.js');
-  const { writeContainer } = await part('writeContainer.js');
-  const { codeText } = await part('decoder/codeText.js');
-  const { version1 } = await part('decoder/version1.js');
-  const { codeRaw } = await part('decoder/floatCoder.js');
-  const { affineLevels, codePlan, noPlan, powerLevels } = await part('decoder/TensorPlan.js');
+  const { BitEncoder } = await part('encode/BitEncoder.js');
+  const { EncoderState } = await part('encode/EncoderState.js');
+  const { SymbolRecorder } = await part('encode/SymbolRecorder.js');
+  const { writeContainer } = await part('encode/writeContainer.js');
+  const { codeText } = await part('codec/codeText.js');
+  const { version1 } = await part('codec/version1.js');
+  const { codeRaw } = await part('codec/floatCoder.js');
+  const { affineLevels, codePlan, noPlan, powerLevels } = await part('codec/TensorPlan.js');
   const tables = 6 * 288;
 
   /** @param next A source of random numbers in [0, 1). */

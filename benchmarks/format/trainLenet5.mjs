@@ -39,8 +39,8 @@ const variants = {
 const backend = await startBackend();
 const { train, test } = loadMnist();
 const [trainSet, testSet] = [toTensors(train), toTensors(test)];
-const pictures = (xs) => tf.reshape(xs, [-1, 28, 28, 1]);
-const [trainPictures, testPictures] = [pictures(trainSet.xs), pictures(testSet.xs)];
+const images = (xs) => tf.reshape(xs, [-1, 28, 28, 1]);
+const [trainImages, testImages] = [images(trainSet.xs), images(testSet.xs)];
 
 const common = (seed) => ({
   kernelInitializer: tf.initializers.glorotUniform({ seed }),
@@ -74,14 +74,14 @@ async function fit(name, epochs, learningRate, callbacks) {
     loss: 'categoricalCrossentropy',
     metrics: ['accuracy'],
   });
-  await model.fit(trainPictures, trainSet.ys, {
+  await model.fit(trainImages, trainSet.ys, {
     epochs,
     batchSize: 64,
-    validationData: [testPictures, testSet.ys],
+    validationData: [testImages, testSet.ys],
     verbose: 0,
     callbacks: [new tf.CustomCallback(epochLines(name, epochs)), ...callbacks],
   });
-  const [, accuracy] = model.evaluate(testPictures, testSet.ys, { batchSize: 1000 });
+  const [, accuracy] = model.evaluate(testImages, testSet.ys, { batchSize: 1000 });
   const kernels = model.getWeights().filter(({ rank }) => rank > 1);
   const nonZeros = kernels.map((kernel) => kernel.dataSync().filter((value) => value !== 0).length);
   stages.push({ stage: name, error: 1 - (await accuracy.data())[0], nonZerosOfKernels: nonZeros });

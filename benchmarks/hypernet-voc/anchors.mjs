@@ -12,9 +12,9 @@ import { writeResult } from '../tools/results.mjs';
 
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 if (!values.data) throw new Error('--data FOLDER is missing');
-const { pictures } = await readVoc(values.data, { split: 'train' });
-/** [width, height] in pictures whose short side has 300 pixels. */
-const sizes = pictures.flatMap(({ width, height, objects }) => {
+const { images } = await readVoc(values.data, { split: 'train' });
+/** [width, height] in images whose short side has 300 pixels. */
+const sizes = images.flatMap(({ width, height, objects }) => {
   const scale = Math.min(300 / Math.min(width, height), 500 / Math.max(width, height));
   const counted = objects.filter(({ difficult }) => !difficult);
   return counted.map(({ box: [x1, y1, x2, y2] }) => [(x2 - x1) * scale, (y2 - y1) * scale]);

@@ -1,7 +1,7 @@
 import { trunkOf } from '@tfjs-compress/detection';
 
 /**
- * The paper's channels and a bin of its windows for pictures of half its size, and
+ * The paper's channels and a bin of its windows for images of half its size, and
  * smaller heads.
  */
 const common = {

@@ -11,7 +11,7 @@ const { values } = parseArgs({
     epochs: { type: 'string', default: '8' },
     compress: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
-    pictures: { type: 'string', default: '0' },
+    images: { type: 'string', default: '0' },
     val: { type: 'string', default: '0.1' },
     output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
   },
@@ -33,8 +33,8 @@ export const options = {
   compress: integer('compress', 0),
   seed: integer('seed', 0),
   /** Of each split, to try things out; 0 is all. */
-  pictures: integer('pictures', 0),
-  /** Part of the training pictures that is only validated on. */
+  images: integer('images', 0),
+  /** Part of the training images that is only validated on. */
   val: Number(values.val),
 };
 if (!(options.val > 0 && options.val < 1)) fail(`--val: expected a part between 0 and 1, received ${values.val}`);

@@ -13,9 +13,9 @@ export async function report(detector, set) {
   const { detections, proposals } = await detectAll(detector, set, {
     // As the evaluators want them: with the many of low scores, too.
     scoreThreshold: 0.01,
-    onProgress: (done, of) => done % 100 === 0 && console.log(`Test: ${done} of ${of} pictures`),
+    onProgress: (done, of) => done % 100 === 0 && console.log(`Test: ${done} of ${of} images`),
   });
-  const truth = set.pictures.map(({ objects }) => objects);
+  const truth = set.images.map(({ objects }) => objects);
   const [voc2007, voc2010] = [2007, 2010].map((year) => evaluateVoc(detections, truth, { year }));
   const coco = evaluateCoco(detections, truth);
   const recalls = (overlap) =>

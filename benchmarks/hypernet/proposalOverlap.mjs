@@ -1,5 +1,5 @@
 /**
- * Recall of proposals by how much they may overlap, on the pictures that the detectors
+ * Recall of proposals by how much they may overlap, on the images that the detectors
  * were trained on: what examples/blood-cells took its threshold from.
  *
  *   node benchmarks/hypernet/proposalOverlap.mjs --data BCCD [--runs FOLDER] [--variant
@@ -26,8 +26,8 @@ const { values } = parseArgs({
   },
 });
 await startBackend();
-const { pictures } = await readVoc(values.data, { split: 'train', invalidBoxes: 'skip' });
-const truth = pictures.map(({ objects }) => objects);
+const { images } = await readVoc(values.data, { split: 'train', invalidBoxes: 'skip' });
+const truth = images.map(({ objects }) => objects);
 const counts = [50, 100, 300];
 const thresholds = [0.5, 0.6, 0.7, 0.8];
 const recalls = [];
@@ -44,15 +44,15 @@ const rows = thresholds.map((threshold, t) => {
 });
 writeResult(new URL('results/proposalOverlap.json', import.meta.url), ['@tensorflow/tfjs', '@tensorflow/tfjs-node'], {
   variant: values.variant,
-  pictures: pictures.length,
+  images: images.length,
   rows,
 });
 
 /** [threshold][count] */
 async function recallsOf(detector) {
   const proposals = thresholds.map(() => []);
-  for (const picture of pictures) {
-    const { data, width, height } = await picture.load();
+  for (const image of images) {
+    const { data, width, height } = await image.load();
     const tensor = tf.tensor3d(data, [height, width, 3], 'int32');
     for (const [t, proposalIouThreshold] of thresholds.entries()) {
       proposals[t].push(await detector.propose(tensor, counts.at(-1), { proposalIouThreshold }));

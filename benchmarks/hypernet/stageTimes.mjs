@@ -1,5 +1,5 @@
 /**
- * The times of the stages of one picture's way through 'full' and 'fast' in turns; in
+ * The times of the stages of one image's way through 'full' and 'fast' in turns; in
  * Node and in the browser.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -25,12 +25,12 @@ const size = { bloodCells: [480, 640], vgg16: [600, 1000] };
 export async function stageTimes(kind, trunk, rounds, processorTime = () => 0) {
   const detectors = {};
   for (const variant of variants) detectors[variant] = await networks[kind](variant, trunk);
-  const picture = tf.randomUniform([...size[kind], 3], 0, 255, 'int32', 1);
+  const image = tf.randomUniform([...size[kind], 3], 0, 255, 'int32', 1);
   const samples = Object.fromEntries(variants.map((each) => [each, []]));
   const end = performance.now() + 60_000;
   for (let round = 0; round <= rounds && (round <= 3 || performance.now() < end); round++) {
     for (const variant of variants) {
-      const times = await timesOf(detectors[variant], picture, processorTime);
+      const times = await timesOf(detectors[variant], image, processorTime);
       // The first round compiles and allocates.
       if (round > 0) samples[variant].push(times);
     }
@@ -39,7 +39,7 @@ export async function stageTimes(kind, trunk, rounds, processorTime = () => 0) {
 }
 
 /** Of the steps that detect() takes one after another. */
-async function timesOf(detector, picture, processorTime) {
+async function timesOf(detector, image, processorTime) {
   const milliseconds = {};
   const processorMs = {};
   const stage = async (name, run) => {
@@ -58,7 +58,7 @@ async function timesOf(detector, picture, processorTime) {
     }
     return tensors;
   };
-  const prepared = detector.prepare(picture);
+  const prepared = detector.prepare(image);
   const levels = await stage('trunk', () => read(detector.featureModel.predict(prepared.input)));
   const maps = await stage('hyperFeature', () => read([detector.hyperModel.predict(levels)].flat()));
   const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));

@@ -1,12 +1,12 @@
 /**
- * Times of the four stages of a picture's way through a HyperNet: trunk, hyper feature,
+ * Times of the four stages of an image's way through a HyperNet: trunk, hyper feature,
  * proposals, detection.
  *
  *   node benchmarks/hypernet/stages.mjs --trunk MOBILENET [--network bloodCells]
  *   [--backends node,wasm,cpu,webgl] [--rounds 15] [--chromium FILE]
  *
- * 'full' and 'fast' in turns. bloodCells: the network of examples/blood-cells on a
- * picture of 640 × 480, with random weights beyond the trunk (times do not depend on
+ * 'full' and 'fast' in turns. bloodCells: the network of examples/blood-cells on an
+ * image of 640 × 480, with random weights beyond the trunk (times do not depend on
  * them). vgg16: the paper's at 600 × 1000. Each backend in a process of its own, whose
  * peak of memory is given. webgl needs a Chromium (--chromium, by default
  * /usr/bin/chromium) and is computed by the processor. Writes

@@ -55,10 +55,10 @@ const results = [];
 for (const [name, { levels, preprocessing }] of Object.entries(trunks)) {
   const model = await load(name);
   const [, rows, columns] = model.inputs[0].shape.map((side) => side ?? 128);
-  const picture = tf.randomUniform([1, rows, columns, 3], -1, 1, 'float32', 1);
-  const expected = reference(model, levels).predict(picture);
+  const image = tf.randomUniform([1, rows, columns, 3], -1, 1, 'float32', 1);
+  const expected = reference(model, levels).predict(image);
   const trunk = trunkOf(model, { levels });
-  const received = trunk.predict(picture);
+  const received = trunk.predict(image);
   const difference = Math.max(...expected.map((each, i) => tf.max(tf.abs(tf.sub(each, received[i]))).dataSync()[0]));
   const detector = hyperNet({
     trunk,

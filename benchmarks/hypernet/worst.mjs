@@ -1,5 +1,5 @@
 /**
- * The 24 test pictures of BCCD with the most missed cells, as detection's README shows
+ * The 24 test images of BCCD with the most missed cells, as detection's README shows
  * them.
  *
  *   node benchmarks/hypernet/worst.mjs --data BCCD [--runs FOLDER] [--run fast-1]

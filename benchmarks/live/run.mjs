@@ -1,6 +1,6 @@
 /**
  * Runs the live page (examples/browser) in Chromium as a visitor would, with its full
- * plan, and writes what its first screen shows: accuracy on the test pictures, bytes of
+ * plan, and writes what its first screen shows: accuracy on the test images, bytes of
  * model and code, processor seconds of a whole run.
  *
  *     node benchmarks/live/run.mjs [--runs 3] [--name run]

@@ -5,8 +5,8 @@ import sharp from 'sharp';
 import { readCifar } from '../tools/cifar.mjs';
 
 /**
- * The nets: where each is, how many pictures it is compressed with and judged by, and how
- * those are read and scaled. `data` names the folder that `pictures(folders)` needs,
+ * The nets: where each is, how many images it is compressed with and judged by, and how
+ * those are read and scaled. `data` names the folder that `images(folders)` needs,
  * which gives { examples, test, labels }.
  */
 export const nets = {
@@ -29,13 +29,13 @@ export function readModel(folder) {
   return { ...rest, weightSpecs, weightData: new Uint8Array(Buffer.concat(parts)).buffer };
 }
 
-/** 1,000 training pictures to compress with, 10,000 test pictures to judge by. */
+/** 1,000 training images to compress with, 10,000 test images to judge by. */
 function cifarNet(folder, scale) {
   return {
     folder,
     data: 'cifar',
     batchSize: 50,
-    async pictures({ cifar }, count) {
+    async images({ cifar }, count) {
       const train = await batch(cifar, 'data_batch_1', Math.min(count ?? 1000, 1000));
       const test = await batch(cifar, 'test_batch', count ?? 10_000);
       return { examples: tf.tidy(() => scale(train.x)), test: tf.tidy(() => scale(test.x)), labels: test.labels };
@@ -48,18 +48,18 @@ async function batch(folder, name, count) {
   return { x: tf.tensor(new Float32Array(pixels), [count, 32, 32, 3]), labels };
 }
 
-/** Every second picture of a folder to compress with, the others to judge by. */
+/** Every second image of a folder to compress with, the others to judge by. */
 function imagenetNet(folder, size, scale) {
   return {
     folder,
     data: 'imagenet',
     batchSize: 20,
-    async pictures({ imagenet }, count = 500) {
+    async images({ imagenet }, count = 500) {
       const index = JSON.parse(readFileSync(join(imagenet, 'labels.json'), 'utf8'));
       const names = Object.keys(index).sort();
       const half = (which) => names.filter((_, i) => i % 2 === which).slice(0, count);
       const read = (list) =>
-        imagenetPictures(
+        imagenetImages(
           list.map((name) => join(imagenet, 'images', name)),
           size,
           scale,
@@ -70,7 +70,7 @@ function imagenetNet(folder, size, scale) {
   };
 }
 
-async function imagenetPictures(files, size, scale) {
+async function imagenetImages(files, size, scale) {
   const values = new Float32Array(files.length * size * size * 3);
   for (const [i, file] of files.entries()) {
     const pixels = await sharp(file).removeAlpha().resize(size, size, { kernel: 'cubic' }).raw().toBuffer();

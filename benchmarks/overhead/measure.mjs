@@ -44,8 +44,8 @@ await startBackend();
 const [xs, ys] = tf.tidy(() => {
   const all = toTensors(loadMnist().train);
   const count = batchSize * stepsPerEpoch;
-  const pictures = tf.reshape(tf.slice(all.xs, 0, count), [count, ...nets[net].shape]);
-  return [pictures, tf.slice(all.ys, 0, count)];
+  const images = tf.reshape(tf.slice(all.xs, 0, count), [count, ...nets[net].shape]);
+  return [images, tf.slice(all.ys, 0, count)];
 });
 
 const build = () => {

@@ -16,8 +16,7 @@ function rows() {
   const { float32Bytes, fileBytes } = sizes.find(
     ({ name }) => name === 'LeNet-300-100 of the example, 5-bit powers of two',
   );
-  const { node } = readResult(new URL('../runtime/results/run.json', import.meta.url));
-  const { bytes } = readResult(new URL('../runtime/results/start.json', import.meta.url));
+  const { node, bytes } = readResult(new URL('../runtime/results/run.json', import.meta.url));
   const times = node['lenet-300-100-real 1'];
   const kilobytes = (value) => {
     const digits = value < 1000 * 1024 ? 3 : 4;

@@ -51,9 +51,9 @@ const head = {
   search: { batchSize: 32, learningRate: 0.01 },
 };
 
-/** Nets that other people trained on all training pictures. */
+/** Nets that other people trained on all training images. */
 const trainedByOthers = (folder, scale) => ({
-  // At .01, ResNet-8 lost 13 points when it was pruned on 2,000 pictures.
+  // At .01, ResNet-8 lost 13 points when it was pruned on 2,000 images.
   schedules: Object.fromEntries(
     Object.entries(schedules).map(([name, rate]) => [name, (...epochs) => 0.1 * rate(...epochs)]),
   ),

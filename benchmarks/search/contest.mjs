@@ -66,7 +66,7 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   }
 
   async function searched() {
-    const maxLoss = Math.max(0, target - dense.validationError);
+    const maxLoss = target - dense.validationError;
     // What somebody's own training of the dense net would be, with nothing in it about
     // compression.
     model.compile({ optimizer: tf.train.momentum(net.search.learningRate, 0.9), loss: 'categoricalCrossentropy' });
@@ -109,7 +109,7 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
       frontier: frontier.map((trial) => [trial.sizeBytes, 1 - trial.score]),
     };
     // Without the margin: what is no worse than the net made by hand on the validation
-    // pictures.
+    // images.
     const asGood = frontier.find((trial) => 1 - trial.score <= target + 1e-9);
     if (asGood) result.asGood = { id: asGood.id, sizeBytes: asGood.sizeBytes, validationError: 1 - asGood.score };
     return [found.file, result];

@@ -10,26 +10,26 @@ import { readCifar } from '../tools/cifar.mjs';
  * no choice.
  */
 
-/** The last 10,000 training pictures validate. */
+/** The last 10,000 training images validate. */
 export function mnist(inputShape) {
-  return ({ pictures = 50_000 }) => {
+  return ({ images = 50_000 }) => {
     if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
     const { train, test } = loadMnist();
     const all = toTensors(train, inputShape);
     const count = train.count - 10_000;
     const part = (begin, size) => ({ xs: tf.slice(all.xs, begin, size), ys: tf.slice(all.ys, begin, size) });
-    const parts = { train: part(0, Math.min(count, pictures)), validation: part(count, 10_000) };
+    const parts = { train: part(0, Math.min(count, images)), validation: part(count, 10_000) };
     tf.dispose(all);
     return { ...parts, test: toTensors(test, inputShape) };
   };
 }
 
 /**
- * For nets that other people trained on all training pictures: the first half of the
- * 10,000 test pictures validates, the second half is the test set.
+ * For nets that other people trained on all training images: the first half of the
+ * 10,000 test images validates, the second half is the test set.
  */
 export function cifar(scale) {
-  return async ({ cifar: folder, pictures = 50_000 }) => {
+  return async ({ cifar: folder, images = 50_000 }) => {
     const read = async (names, options) => {
       const parts = await Promise.all(names.map((name) => readCifar(folder, name, options)));
       const pixels = Float32Array.from(Buffer.concat(parts.map((part) => part.pixels)));
@@ -37,9 +37,9 @@ export function cifar(scale) {
       const xs = tf.tidy(() => scale(tf.tensor(pixels, [labels.length, 32, 32, 3])));
       return { xs, ys: hot(labels, 10) };
     };
-    const batches = [1, 2, 3, 4, 5].slice(0, Math.ceil(pictures / 10_000)).map((k) => `data_batch_${k}`);
+    const batches = [1, 2, 3, 4, 5].slice(0, Math.ceil(images / 10_000)).map((k) => `data_batch_${k}`);
     return {
-      train: await read(batches, { count: Math.min(10_000, pictures) }),
+      train: await read(batches, { count: Math.min(10_000, images) }),
       validation: await read(['test_batch'], { count: 5000 }),
       test: await read(['test_batch'], { first: 5000, count: 5000 }),
     };
@@ -49,9 +49,9 @@ export function cifar(scale) {
 const classes = 6;
 
 /**
- * What the trunk of a Teachable Machine model makes of pictures of CIFAR-10's first six
+ * What the trunk of a Teachable Machine model makes of images of CIFAR-10's first six
  * classes, scaled up to 224 × 224: 3,000 to train with, 2,000 that validate, 3,000 test
- * pictures. Kept in `folder`, because it takes minutes.
+ * images. Kept in `folder`, because it takes minutes.
  */
 export async function features({ cifar: folder, models, output }) {
   const trunk = await trunkOf(join(models, 'public/tm-image-1.7.4'));

@@ -1,9 +1,9 @@
 /**
- * Whether a search on a part of MNIST has overfitted to its validation pictures: the
+ * Whether a search on a part of MNIST has overfitted to its validation images: the
  * errors of the dense net, the net made by hand and every trial there, and on 20,000
- * training pictures that nothing was trained with or chosen by.
+ * training images that nothing was trained with or chosen by.
  * `MNIST_DIR=folder node benchmarks/search/gaps.mjs FOLDER`, a folder in output/ of a run
- * of run.mjs with --pictures 30000 or fewer. Writes results/gaps-NAME.json.
+ * of run.mjs with --images 30000 or fewer. Writes results/gaps-NAME.json.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -43,7 +43,7 @@ for (const file of files) {
     ...(trial && { generation: trial.spec.generation, sizeBytes: trial.sizeBytes }),
     validation: errorOf(here),
     fresh: errorOf(there),
-    // How much more it loses against the dense net on pictures that chose nothing, and
+    // How much more it loses against the dense net on images that chose nothing, and
     // the standard error of that.
     luck: errorOf(there) - errorOf(dense.there) - (errorOf(here) - errorOf(dense.here)),
     noise: Math.hypot(noiseOf(here, dense.here), noiseOf(there, dense.there)),
@@ -70,7 +70,7 @@ function errorOf(right) {
   return 1 - right.reduce((sum, each) => sum + each, 0) / right.length;
 }
 
-/** The standard error of the difference of two nets on the same pictures. */
+/** The standard error of the difference of two nets on the same images. */
 function noiseOf(a, b) {
   const differing = a.filter((right, i) => right !== b[i]).length / a.length;
   return Math.sqrt((differing - (errorOf(a) - errorOf(b)) ** 2) / a.length);

@@ -1,6 +1,6 @@
 /**
  * The search whose trials simulate.mjs learns from: LeNet-300-100 on a part of MNIST's
- * embedded pictures, small enough for many trials.
+ * embedded images, small enough for many trials.
  * `npx tfjs-compress search benchmarks/search/recordedJob.mjs --output benchmarks/search/output/recorded`
  */
 import * as tf from '@tensorflow/tfjs';

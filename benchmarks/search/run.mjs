@@ -3,17 +3,17 @@
  *
  *   MNIST_DIR=folder node benchmarks/search/run.mjs [lenet-300-100] [lenet-5] node
  *   benchmarks/search/run.mjs teachable-machine resnet-8 resnet-20 --models
- *   FOLDER --cifar FOLDER [--seeds 3] [--first 0] [--pictures N] [--minutes N] [--trials
+ *   FOLDER --cifar FOLDER [--seeds 3] [--first 0] [--images N] [--minutes N] [--trials
  *   N] [--epochs N] [--only hand]
  *
- * Validation pictures decide what compress() returns, and how much it may lose, which is
+ * Validation images decide what compress() returns, and how much it may lose, which is
  * what the nets made by hand lose (data.mjs says which they are). The test set is read
  * once, at the end of each run, by all contenders. Times are processor time of this
  * process. Writes results/NET.json after every seed. Dense nets, those made by hand, and
  * every trial of a search are kept in output/ and not made again: a run that was stopped
  * goes on.
  *
- * --pictures trains on a part of the pictures: such runs, and those with other options of
+ * --images trains on a part of the images: such runs, and those with other options of
  * the search, are kept apart. --only hand leaves the search out.
  */
 import { existsSync } from 'node:fs';
@@ -33,7 +33,7 @@ const { values: args, positionals } = parseArgs({
     trials: { type: 'string' },
     epochs: { type: 'string' },
     minutes: { type: 'string' },
-    pictures: { type: 'string' },
+    images: { type: 'string' },
     only: { type: 'string' },
     models: { type: 'string' },
     cifar: { type: 'string' },
@@ -51,7 +51,7 @@ const searchOptions = Object.fromEntries(
 for (const name of positionals) {
   const net = nets[name];
   const output = fileURLToPath(new URL(`output/${label(name)}`, import.meta.url));
-  const data = await net.data({ ...args, pictures: number('pictures'), output });
+  const data = await net.data({ ...args, images: number('images'), output });
   for (let seed = number('first'); seed < number('first') + number('seeds'); seed++) {
     const options = { seed, folder: `${output}-seed${seed}`, searchOptions, isHandOnly: args.only === 'hand' };
     const one = await contest(name, { ...net, build: (k) => net.build(k, args) }, data, options);
@@ -78,5 +78,5 @@ function add(name, net, data, one) {
 
 function label(name) {
   const others = ['trials', 'epochs', 'minutes'].filter((key) => args[key]).map((key) => `-${key}${args[key]}`);
-  return [name, args.pictures ? `-${args.pictures}` : '', ...others].join('');
+  return [name, args.images ? `-${args.images}` : '', ...others].join('');
 }

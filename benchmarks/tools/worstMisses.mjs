@@ -1,28 +1,28 @@
-import { iou, pictureGrid, toBoxes } from '@tfjs-compress/detection';
+import { imageGrid, iou, toBoxes } from '@tfjs-compress/detection';
 import sharp from 'sharp';
 
 /**
- * The pictures with the most missed objects as a grid, for sharp. Objects that nothing
+ * The images with the most missed objects as a grid, for sharp. Objects that nothing
  * above the detector's score overlaps by half have their class written beside them; what
- * was shown has a frame alone, so that the picture can be seen.
+ * was shown has a frame alone, so that the image can be seen.
  *
- * @param detections Of each of the set's pictures.
- * @param count How many pictures.
- * @param options Those of pictureGrid().
+ * @param detections Of each of the set's images.
+ * @param count How many images.
+ * @param options Those of imageGrid().
  */
 export async function worstMisses(detector, set, detections, count, options = { columns: 6 }) {
   const { scoreThreshold = 0.05 } = detector.config.detect;
-  const rows = set.pictures.map((picture, i) => {
+  const rows = set.images.map((image, i) => {
     const shown = detections[i].filter(({ score }) => score > scoreThreshold);
-    return { picture, shown, missed: picture.objects.filter((object) => isMissed(object, shown)) };
+    return { image, shown, missed: image.objects.filter((object) => isMissed(object, shown)) };
   });
   rows.sort((a, b) => b.missed.length - a.missed.length);
-  const pictures = [];
-  for (const { picture, shown, missed } of rows.slice(0, count)) {
+  const images = [];
+  for (const { image, shown, missed } of rows.slice(0, count)) {
     const named = missed.map(({ box, class: name }) => ({ box, class: `missed: ${name}` }));
-    pictures.push({ pixels: await picture.load(), objects: [...shown, ...named] });
+    images.push({ pixels: await image.load(), objects: [...shown, ...named] });
   }
-  const { data, width, height } = pictureGrid(pictures, { ...options, label });
+  const { data, width, height } = imageGrid(images, { ...options, label });
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 

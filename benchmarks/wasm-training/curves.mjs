@@ -23,7 +23,7 @@ import { readResult, writeResult } from '../tools/results.mjs';
 
 /**
  * `cpu`: the batch and the steps between two comparisons with the cpu backend, which
- * takes up to ten seconds a picture.
+ * takes up to ten seconds per image.
  */
 const plans = {
   'lenet-5': { reference: 'cpu', batch: 8, learningRate: 0.001, cpu: [8, 20] },

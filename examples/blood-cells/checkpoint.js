@@ -23,6 +23,18 @@ export class Checkpoint {
     return Detector.load(modelFolder(join(this.folder, 'model')));
   }
 
+  /**
+   * Gives `detector` the weights that were kept, and what its compression notes of them.
+   */
+  async copyTo(detector) {
+    const before = await this.load();
+    tf.tidy(() => detector.model.setWeights(before.model.getWeights()));
+    // What was pruned is noted there.
+    const metadata = before.model.getUserDefinedMetadata();
+    if (metadata) detector.model.setUserDefinedMetadata(metadata);
+    before.dispose();
+  }
+
   async save(detector, { epochs, optimizer, averaged }) {
     mkdirSync(this.folder, { recursive: true });
     await detector.save(modelFolder(join(this.folder, 'model')));

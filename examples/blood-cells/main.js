@@ -7,7 +7,6 @@ import './settings.js'; // first, so that a wrong option is told at once
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
 import {
   Detector,
   detectAll,
@@ -36,11 +35,9 @@ const { output, epochs, seed, variant } = settings;
 mkdirSync(output, { recursive: true });
 console.log(`Backend: ${await startBackend()}`);
 const [trainSet, valSet, testSet] = [await read('train'), await read('val'), await read('test')];
-const counts = [trainSet, valSet, testSet].map(({ pictures }) => pictures.length);
-console.log(
-  `Data: ${counts[0]} pictures to train, ${counts[1]} to choose the score threshold by, ${counts[2]} to test`,
-);
-const truth = testSet.pictures.map((picture) => picture.objects);
+const counts = [trainSet, valSet, testSet].map(({ images }) => images.length);
+console.log(`Data: ${counts[0]} images to train, ${counts[1]} to choose the score threshold by, ${counts[2]} to test`);
+const truth = testSet.images.map((image) => image.objects);
 
 /** Figures of the stages that are done, kept for runs that go on. */
 const stagesFile = join(output, 'stages.json');
@@ -57,7 +54,7 @@ await detector.save(packed);
 const { detections, result } = await report('as one file', await Detector.load(packed), statSync(packedFile).size);
 const page = join(output, 'index.html');
 await writePage(page, {
-  pictures: testSet.pictures,
+  images: testSet.images,
   detections,
   result,
   stages,
@@ -83,6 +80,8 @@ async function trainAll() {
       });
     });
   }
+  // What an earlier run kept may have others.
+  detector.setDetectDefaults(network.detect);
   await chooseThreshold(detector, valSet);
   await report('trained', detector, statSync(join(output, 'trained', 'model', 'weights.bin')).size);
   return detector;
@@ -96,7 +95,7 @@ async function compressAll() {
   const common = { epochs: epochs.compress, decay: 0.99 };
   await stage('trunk', async () => {
     batches = undefined;
-    await compressTrunk(detector, () => new Checkpoint(output, 'trained').load(), trainSet.pictures, {
+    await compressTrunk(detector, () => new Checkpoint(output, 'trained').load(), trainSet.images, {
       epochs: epochs.compress,
       onEpoch: (epoch, error) =>
         console.log(`Trunk: epoch ${epoch}, ${(100 * error).toFixed(1)}% of its output is error`),
@@ -127,15 +126,7 @@ async function compressAll() {
  */
 async function stage(name, run) {
   const checkpoint = new Checkpoint(output, name);
-  if (checkpoint.epochs > 0) {
-    const before = await checkpoint.load();
-    tf.tidy(() => detector.model.setWeights(before.model.getWeights()));
-    // What was pruned is noted there.
-    const metadata = before.model.getUserDefinedMetadata();
-    if (metadata) detector.model.setUserDefinedMetadata(metadata);
-    before.dispose();
-    return;
-  }
+  if (checkpoint.epochs > 0) return checkpoint.copyTo(detector);
   await timed(name, run);
   await checkpoint.save(detector, { epochs: epochs.compress });
 }
@@ -143,7 +134,7 @@ async function stage(name, run) {
 async function read(split) {
   // Two of BCCD's boxes have no area.
   const set = await readVoc(settings.data, { split, invalidBoxes: 'skip' });
-  return settings.pictures ? { ...set, pictures: set.pictures.slice(0, settings.pictures) } : set;
+  return settings.images ? { ...set, images: set.images.slice(0, settings.images) } : set;
 }
 
 async function createDetector() {
@@ -174,7 +165,7 @@ async function report(name, of, bytes) {
   const result = evaluateVoc(detections, truth);
   const { ap: cocoAp } = evaluateCoco(detections, truth);
   const { scoreThreshold } = of.config.detect;
-  const shown = detections.map((ofPicture) => ofPicture.filter(({ score }) => score > scoreThreshold));
+  const shown = detections.map((ofImage) => ofImage.filter(({ score }) => score > scoreThreshold));
   const { precision, recall } = scoreCurves(shown, truth).all.points.at(-1) ?? { precision: 0, recall: 0 };
   const [recall100] = recallOfProposals(proposals, truth, [100]);
   const ap = Object.fromEntries(result.classes.map((each) => [each.class, each.ap]));

@@ -6,15 +6,15 @@ const colours = { RBC: '#e11d48', WBC: '#2563eb', Platelets: '#059669' };
 const shown = 12;
 
 /**
- * An HTML page without any other file: pictures with boxes (dashed: the truth), curves,
+ * An HTML page without any other file: images with boxes (dashed: the truth), curves,
  * the stages' table.
  */
-export async function writePage(file, { pictures, detections, result, stages, scoreThreshold }) {
+export async function writePage(file, { images, detections, result, stages, scoreThreshold }) {
   const figures = [];
-  for (let i = 0; i < Math.min(shown, pictures.length); i++) {
+  for (let i = 0; i < Math.min(shown, images.length); i++) {
     figures.push(
       await figure(
-        pictures[i],
+        images[i],
         detections[i].filter(({ score }) => score > scoreThreshold),
       ),
     );
@@ -32,8 +32,8 @@ figure{margin:0}figcaption{color:#555}td,th{padding:2px 12px;text-align:right}td
     .map(([name, colour]) => `<b style="color:${colour}">${name}</b>`)
     .join(
       ' · ',
-    )}: detections of the compressed model with a score above ${scoreThreshold.toFixed(2)}, chosen on other pictures; dashed: the truth.
-The first pictures of the test set.</p>
+    )}: detections of the compressed model with a score above ${scoreThreshold.toFixed(2)}, chosen on other images; dashed: the truth.
+The first images of the test set.</p>
 <div class="grid">${figures.join('\n')}</div>
 <h2>Stages</h2><table><tr><th>stage<th>mAP@.5<th>COCO AP<th>shown: recall<th>precision<th>recall, 100 proposals<th>bytes<th>minutes</tr>${rows.join('')}</table>
 <h2>Precision and recall</h2>${precisionRecallSvg(result.classes, colours)}</html>`;

@@ -15,7 +15,7 @@ const options = {
   output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) },
   epochs: { type: 'string', default: '12' },
   compress: { type: 'string', default: '6' },
-  pictures: { type: 'string', default: '0' },
+  images: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   variant: { type: 'string', default: 'fast' },
   levels: { type: 'string' },
@@ -38,15 +38,15 @@ function read() {
       throw new Error(`--compress: expected 0 or from 3 on, received ${epochs.compress}`);
     return {
       ...values,
-      /** Where what the trunk makes of the pictures is kept: some 3 GB. */
+      /** Where what the trunk makes of the images is kept: some 3 GB. */
       levels: values.levels ?? join(values.output, 'levels'),
       /**
        * Of training, and of each stage of compression: trunk, pruning, quantization (in
        * four steps). 0 ends after training.
        */
       epochs,
-      /** Only so many pictures of each set, to try things out; 0 is all. */
-      pictures: integer(values, 'pictures', 0),
+      /** Only so many images of each set, to try things out; 0 is all. */
+      images: integer(values, 'images', 0),
       seed: integer(values, 'seed', 0),
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import { fileStore } from '@tfjs-compress/detection/node';
 import { AveragedWeights, WarmUp } from 'tfjs-compress';
 
 /**
- * What the frozen trunk makes of every picture and of its three mirror images, computed
+ * What the frozen trunk makes of every image and of its three mirror images, computed
  * once and kept in a folder: cells have no upper side. Not for another trunk.
  */
 export function features(detector, set, seed, folder) {
@@ -12,7 +12,7 @@ export function features(detector, set, seed, folder) {
     flips: ['horizontal', 'vertical', 'both'],
     seed,
     store: fileStore(folder),
-    onProgress: (done, of) => done % 50 === 0 && console.log(`Trunk: ${done} of ${of} pictures`),
+    onProgress: (done, of) => done % 50 === 0 && console.log(`Trunk: ${done} of ${of} images`),
   });
 }
 

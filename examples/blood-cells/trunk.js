@@ -5,7 +5,7 @@ import { network } from './network.js';
 import { isAddress } from './settings.js';
 
 /**
- * The layers of MobileNet v1 up to the deepest level that the network takes, for pictures
+ * The layers of MobileNet v1 up to the deepest level that the network takes, for images
  * of any size.
  *
  * @param from A folder with model.json, or the address of one.

@@ -87,7 +87,7 @@ for (const sparsity of [0, 0.9, 0.95]) {
   const { sizeBytes: bytes } = await small.save(compressed('file://output/model.tfz'));
   tried.push({ sparsity, small, bytes, validation: await accuracy(small, validation) });
 }
-// Validation chooses: the sparsest model that loses at most 1 point. Test pictures only
+// Validation chooses: the sparsest model that loses at most 1 point. Test images only
 // judge.
 const [dense] = tried;
 const chosen = tried.findLast((each) => each.validation >= dense.validation - 1);

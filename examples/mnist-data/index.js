@@ -5,9 +5,9 @@ import { readIdx } from './idx.js';
 
 /**
  * Loads MNIST: the full set from `folder` (default: the environment variable MNIST_DIR),
- * else the embedded sample of 5,000 training and 1,000 test pictures.
+ * else the embedded sample of 5,000 training and 1,000 test images.
  *
- * Returns { source, train, test }: `source` says in words where the pictures came from;
+ * Returns { source, train, test }: `source` says in words where the images came from;
  * train and test are { count, images, labels }, images a Float32Array of count × 784 in
  * [0, 1) (byte / 256), row by row, labels a Uint8Array of 0…9.
  *
@@ -24,8 +24,8 @@ export function loadMnist({ folder = process.env.MNIST_DIR } = {}) {
 }
 
 /**
- * A part's pictures and labels as tensors: xs float32 [count, ...shape], ys one-hot
- * float32 [count, 10]. `shape` is one picture's, e.g. [784] (the default) or [28, 28, 1].
+ * A part's images and labels as tensors: xs float32 [count, ...shape], ys one-hot
+ * float32 [count, 10]. `shape` is one image's, e.g. [784] (the default) or [28, 28, 1].
  * The caller disposes of both.
  */
 export function toTensors({ count, images, labels }, shape = [784]) {

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The sample's test pictures as an idx file's bytes, changed, in `folder`. */
+/** The sample's test images as an idx file's bytes, changed, in `folder`. */
 function write(change, name = file.name) {
   const bytes = gunzipSync(readFileSync(join(data, `${file.name}.gz`)));
   writeFileSync(join(folder, name), change(bytes) ?? bytes);
@@ -52,7 +52,7 @@ describe('loadMnist', () => {
     expect(mean).toBeCloseTo(0.13, 2);
   });
 
-  it('makes tensors of the pictures', () => {
+  it('makes tensors of the images', () => {
     const { test } = loadMnist({ folder: '' });
     const { xs, ys } = toTensors(test, [28, 28, 1]);
     expect(xs.shape).toEqual([1000, 28, 28, 1]);

@@ -2,7 +2,7 @@
  * Makes the embedded sample in data/ from the full set: MNIST_DIR=folder node
  * makeSample.mjs
  *
- * Of each digit's n pictures it takes 500 (training) or 100 (test), the i-th being number
+ * Of each digit's n images it takes 500 (training) or 100 (test), the i-th being number
  * floor(i · n / 500), in the set's own order. Spread evenly because the second half of
  * the test set is harder than the first. Nothing is random: it always makes the same
  * files.
@@ -23,15 +23,15 @@ export function makeSample(folder) {
     const images = readIdx(folder, each.images);
     const { images: wantedImages, labels: wantedLabels } = sample[part];
     const chosen = choose(labels, wantedLabels.shape[0] / 10);
-    const pictures = chosen.map((i) => images.subarray(i * 784, (i + 1) * 784));
+    const taken = chosen.map((i) => images.subarray(i * 784, (i + 1) * 784));
     files[wantedLabels.name] = idxBytes(wantedLabels.shape, [Uint8Array.from(chosen, (i) => labels[i])]);
-    files[wantedImages.name] = idxBytes(wantedImages.shape, pictures);
+    files[wantedImages.name] = idxBytes(wantedImages.shape, taken);
   }
   return files;
 }
 
 /**
- * Indices of `perDigit` pictures of each digit, spread evenly over the set, ascending.
+ * Indices of `perDigit` images of each digit, spread evenly over the set, ascending.
  */
 function choose(labels, perDigit) {
   const byDigit = Array.from({ length: 10 }, () => []);

@@ -37,7 +37,7 @@ const history = [];
 const rows = {};
 
 /**
- * Trains with a callback, saves, and judges by the test pictures, which have no other
+ * Trains with a callback, saves, and judges by the test images, which have no other
  * part.
  */
 async function stage(name, epochs, ...callbacks) {

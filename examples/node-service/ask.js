@@ -1,5 +1,5 @@
 /**
- * Asks the service of server.js with a picture of a real seven: `npm run ask`, while
+ * Asks the service of server.js with an image of a real seven: `npm run ask`, while
  * `npm start` runs.
  */
 import { readFile } from 'node:fs/promises';

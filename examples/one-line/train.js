@@ -44,7 +44,7 @@ console.table({
   'after, loaded again': { 'test accuracy, %': await accuracy(again), bytes: sizeBytes },
 });
 
-/** Test pictures have no part in training: they only judge. */
+/** Test images have no part in training: they only judge. */
 async function accuracy(net) {
   const [, value] = net.evaluate(test.xs, test.ys);
   return Number((100 * (await value.data())[0]).toFixed(1));

@@ -14,7 +14,7 @@ registerTrainingKernels(); // WebAssembly trains faster with them
 await tf.setBackend('wasm');
 
 /**
- * Validation pictures decide which model is chosen; test pictures have no part in a
+ * Validation images decide which model is chosen; test images have no part in a
  * search.
  */
 export const { train: training, validation, test } = loadDigits([784]);
@@ -58,7 +58,7 @@ export function evaluate(net) {
   return rightAnswers(net, validation);
 }
 
-/** Half a percent of the validation pictures may be lost. */
+/** Half a percent of the validation images may be lost. */
 export const options = { maxLoss: 0.005, minutes: 5 };
 
 export function rightAnswers(net, { xs, ys }) {

@@ -1,6 +1,6 @@
 /**
- * Compresses a Teachable Machine image model with some pictures, without training it, and
- * makes a page of it: `npm start -- MODEL PICTURES`.
+ * Compresses a Teachable Machine image model with some images, without training it, and
+ * makes a page of it: `npm start -- MODEL IMAGES`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { compressed, compressOnce } from 'tfjs-compress';
-import { readPictures } from './pictures.js';
+import { readImages } from './images.js';
 
 try {
   await main();
@@ -20,11 +20,11 @@ try {
 }
 
 async function main() {
-  const { folder, pictures, output } = readArguments();
+  const { folder, images, output } = readArguments();
   await tf.setBackend('wasm');
   const model = await readModel(folder);
-  const all = await readPictures(pictures, model.inputs[0].shape.slice(1));
-  // A fifth of the pictures judges; the model sees the others while it is compressed.
+  const all = await readImages(images, model.inputs[0].shape.slice(1));
+  // A fifth of the images judges; the model sees the others while it is compressed.
   const held = Math.max(1, Math.floor(all.shape[0] / 5));
   const [test, examples] = tf.split(all, [held, all.shape[0] - held]);
 
@@ -33,7 +33,7 @@ async function main() {
   for (const note of notes) console.log(note);
   const classes = (each) => tf.tidy(() => tf.argMax(each.predict(test), 1).arraySync());
   const [before, after] = [classes(model), classes(small)];
-  console.log(`Same class on ${before.filter((each, i) => each === after[i]).length} of ${held} pictures kept aside`);
+  console.log(`Same class on ${before.filter((each, i) => each === after[i]).length} of ${held} images kept aside`);
 
   mkdirSync(output, { recursive: true });
   const file = join(output, 'model.tfz');
@@ -51,19 +51,19 @@ async function main() {
 }
 
 function readArguments() {
-  const usage = 'Usage: npm start -- FOLDER PICTURES [--output FOLDER]';
+  const usage = 'Usage: npm start -- FOLDER IMAGES [--output FOLDER]';
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { output: { type: 'string', default: fileURLToPath(new URL('output', import.meta.url)) } },
   });
   if (positionals.length !== 2)
-    throw new Error(`${usage}: expected a Teachable Machine image model, unzipped, and a folder of pictures.`);
-  const [folder, pictures] = positionals;
+    throw new Error(`${usage}: expected a Teachable Machine image model, unzipped, and a folder of images.`);
+  const [folder, images] = positionals;
   if (!existsSync(join(folder, 'model.json')))
     throw new Error(
       `FOLDER: expected a folder with model.json, as Teachable Machine exports it, received '${folder}'.`,
     );
-  return { folder, pictures, output: values.output };
+  return { folder, images, output: values.output };
 }
 
 async function readModel(folder) {
@@ -72,7 +72,7 @@ async function readModel(folder) {
   });
   const { shape } = model.inputs[0];
   if (model.inputs.length !== 1 || shape.length !== 4 || shape.slice(1).includes(null) || ![1, 3].includes(shape[3]))
-    throw new Error(`FOLDER: expected a model of pictures, received one whose input is [${shape.join(', ')}].`);
+    throw new Error(`FOLDER: expected a model of images, received one whose input is [${shape.join(', ')}].`);
   return model;
 }
 

@@ -16,9 +16,9 @@ import { stageRow, stageTable } from './stages.js';
  * gained and lost, and writes a report with figures and a page that runs the model.
  *
  * makeModel() is called once the backend runs. plan: { title of the report, inputShape of
- * a picture, epochs: { train, prune, quantize }, learningRates of the same three,
+ * an image, epochs: { train, prune, quantize }, learningRates of the same three,
  * overrides for SurgeryCallback, steps for INQScheduler }. Files go into `folder`. The
- * environment variable EPOCHS, a number, stands for all three epochs; PICTURES is how
+ * environment variable EPOCHS, a number, stands for all three epochs; IMAGES is how
  * many to train and how many to test on at most. Returns the rows of the stage table.
  */
 export async function mainJob(makeModel, { title, inputShape, epochs, learningRates, overrides, steps, folder }) {
@@ -27,8 +27,8 @@ export async function mainJob(makeModel, { title, inputShape, epochs, learningRa
   if (shorter) epochs = Object.fromEntries(Object.keys(epochs).map((stage) => [stage, shorter]));
   console.log(`Backend: ${await startBackend()}`);
   const { source, ...sets } = loadMnist();
-  const [train, test] = [sets.train, sets.test].map((set) => first(positive('PICTURES') ?? set.count, set));
-  console.log(`Data: ${source}, ${train.count} pictures to train, ${test.count} to test`);
+  const [train, test] = [sets.train, sets.test].map((set) => first(positive('IMAGES') ?? set.count, set));
+  console.log(`Data: ${source}, ${train.count} images to train, ${test.count} to test`);
   const [trainSet, testSet] = [toTensors(train, inputShape), toTensors(test, inputShape)];
   const model = makeModel();
 
@@ -91,7 +91,7 @@ function predict(model, { xs }) {
   return tf.tidy(() => model.predict(xs, { batchSize: 250 }).dataSync());
 }
 
-/** The fraction of pictures whose most likely digit is not the right one. */
+/** The fraction of images whose most likely digit is not the right one. */
 function errorOf(model, set) {
   const predictions = predict(model, set);
   const labels = tf.tidy(() => tf.argMax(set.ys, 1).dataSync());

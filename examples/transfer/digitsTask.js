@@ -3,8 +3,8 @@ import { loadDigits } from './digits.js';
 
 /**
  * A task that needs no files: a small net learns the digits 0 to 4 (thousands of
- * pictures), as a finished model from elsewhere, and 5 to 9 are the new classes, with 20
- * pictures each. Returns { trunk, classes, sets: { train, validation, test } }.
+ * images), as a finished model from elsewhere, and 5 to 9 are the new classes, with 20
+ * images each. Returns { trunk, classes, sets: { train, validation, test } }.
  */
 export async function digitsTask() {
   const { train, validation, test } = loadDigits([28, 28, 1]);
@@ -29,7 +29,7 @@ export async function digitsTask() {
   };
 }
 
-/** The pictures of the five digits from `first` on, at most `most` of each. */
+/** The images of the five digits from `first` on, at most `most` of each. */
 function only({ xs, ys }, first, most) {
   const counts = Array(10).fill(0);
   const rows = Array.from(tf.argMax(ys, 1).dataSync(), (digit, row) => ({ digit, row }))

@@ -1,7 +1,7 @@
 /**
- * Teaches a finished trunk new classes with few pictures, and makes all of it small:
- * `npm start`, or `npm start -- MODEL PICTURES` with a tfjs model's folder (a Teachable
- * Machine export as it comes) and a folder that holds a folder of pictures for each
+ * Teaches a finished trunk new classes with few images, and makes all of it small:
+ * `npm start`, or `npm start -- MODEL IMAGES` with a tfjs model's folder (a Teachable
+ * Machine export as it comes) and a folder that holds a folder of images for each
  * class.
  */
 import { readFileSync } from 'node:fs';
@@ -22,15 +22,13 @@ if (!(epochs >= 6)) throw new Error(`EPOCHS: expected a number of at least 6, re
 registerTrainingKernels(); // WebAssembly cannot train convolutions without them
 await tf.setBackend('wasm');
 
-const [folder, pictures] = process.argv.slice(2);
-const { trunk, classes, sets } = folder ? await ownTask(folder, pictures) : await digitsTask();
+const [folder, images] = process.argv.slice(2);
+const { trunk, classes, sets } = folder ? await ownTask(folder, images) : await digitsTask();
 const { train, validation, test } = sets;
 const count = ({ xs }) => xs.shape[0];
-console.log(
-  `${classes.join(', ')}: ${count(train)} pictures train, ${count(validation)} choose, ${count(test)} judge.`,
-);
+console.log(`${classes.join(', ')}: ${count(train)} images train, ${count(validation)} choose, ${count(test)} judge.`);
 
-// The trunk stays as it is, so what it makes of each picture is computed once. Training
+// The trunk stays as it is, so what it makes of each image is computed once. Training
 // the head takes seconds then.
 const featuresOf = (net, { xs, ys }) => [net.predict(xs, { batchSize: 16 }), ys];
 const [x, y] = featuresOf(trunk, train);
@@ -49,7 +47,7 @@ async function fit(epochs, ...callbacks) {
 }
 
 /**
- * Test accuracy and milliseconds for a picture of a function from its values to the
+ * Test accuracy and milliseconds for an image of a function from its values to the
  * probabilities of the classes.
  */
 function judge(predict) {
@@ -62,14 +60,14 @@ function judge(predict) {
   });
   const ms = (performance.now() - start) / count(test);
   const share = (100 * right.length) / count(test);
-  return { 'test accuracy, %': Number(share.toFixed(1)), 'ms a picture': Number(ms.toPrecision(2)) };
+  return { 'test accuracy, %': Number(share.toFixed(1)), 'ms per image': Number(ms.toPrecision(2)) };
 }
 
 await fit(epochs);
 const whole = (net) => tf.sequential({ layers: [net, head] });
 const shape = [1, ...test.xs.shape.slice(1)];
 const before = whole(trunk);
-const withTfjs = (picture) => tf.tidy(() => before.predict(tf.tensor(picture, shape)).dataSync());
+const withTfjs = (image) => tf.tidy(() => before.predict(tf.tensor(image, shape)).dataSync());
 const rows = { before: { ...judge(withTfjs), bytes: 4 * before.countParams() } };
 
 // The trunk is rounded to 8 bits without training; the head is trained on, pruned and
@@ -85,4 +83,4 @@ await fit(epochs, new SurgeryCallback({ targetSparsity: 0.8, verbose: 0 }), new 
 const { sizeBytes } = await whole(small).save(compressed('file://output/model.tfz'));
 
 const model = await loadModel(readFileSync('output/model.tfz')); // without TensorFlow.js
-console.table({ ...rows, after: { ...judge((picture) => model.predict(picture)), bytes: sizeBytes } });
+console.table({ ...rows, after: { ...judge((image) => model.predict(image)), bytes: sizeBytes } });

@@ -4,34 +4,31 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
 /**
- * A trunk and pictures of yours. The trunk is `folder`'s model without its head: the
+ * A trunk and images of yours. The trunk is `folder`'s model without its head: the
  * first of a Teachable Machine export's two parts, else all but the last layer.
- * `pictures` holds a folder for each class. Returns { trunk, classes, sets: { train,
+ * `images` holds a folder for each class. Returns { trunk, classes, sets: { train,
  * validation, test } }.
  */
-export async function ownTask(folder, pictures) {
+export async function ownTask(folder, images) {
   if (!existsSync(join(folder, 'model.json'))) throw new Error(`${folder}: expected a folder with model.json.`);
-  if (!pictures || !existsSync(pictures)) throw new Error('Usage: npm start -- MODEL PICTURES, two folders.');
+  if (!images || !existsSync(images)) throw new Error('Usage: npm start -- MODEL IMAGES, two folders.');
   const model = await loadFolder(folder);
   const [first] = model.layers;
   const cut = first.layers ? first : tf.model({ inputs: model.inputs, outputs: model.layers.at(-2).output });
   const isMap = cut.outputs[0].shape.length === 4; // of features: their means are what the head gets
   const pooled = isMap ? tf.layers.globalAveragePooling2d({}).apply(cut.outputs[0]) : cut.outputs[0];
   const trunk = tf.model({ inputs: cut.inputs, outputs: pooled });
-  const classes = readdirSync(pictures, { withFileTypes: true }).flatMap((each) =>
-    each.isDirectory() ? each.name : [],
-  );
-  if (classes.length < 2) throw new Error(`${pictures}: expected a folder for each class, found ${classes.length}.`);
+  const classes = readdirSync(images, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? each.name : []));
+  if (classes.length < 2) throw new Error(`${images}: expected a folder for each class, found ${classes.length}.`);
   const [, height, width, channels] = trunk.inputs[0].shape.map((size) => size ?? 224);
-  if (channels !== 3) throw new Error(`${folder}: expected a model of color pictures, received ${channels} channels.`);
+  if (channels !== 3) throw new Error(`${folder}: expected a model of color images, received ${channels} channels.`);
   const sets = { train: [], validation: [], test: [] };
   for (const [label, name] of classes.entries()) {
-    const files = readdirSync(join(pictures, name)).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
-    if (files.length < 5)
-      throw new Error(`${join(pictures, name)}: expected at least 5 pictures, found ${files.length}.`);
+    const files = readdirSync(join(images, name)).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
+    if (files.length < 5) throw new Error(`${join(images, name)}: expected at least 5 images, found ${files.length}.`);
     for (const [i, file] of files.entries()) {
       const part = i % 5 === 3 ? 'validation' : i % 5 === 4 ? 'test' : 'train';
-      sets[part].push({ label, pixels: await readPicture(join(pictures, name, file), width, height) });
+      sets[part].push({ label, pixels: await readImage(join(images, name, file), width, height) });
     }
   }
   const toTensors = (all) => ({
@@ -64,13 +61,13 @@ function loadFolder(folder) {
 }
 
 /**
- * The middle of a picture as MobileNet and Teachable Machine take it: RGB from -1 to 1.
+ * The middle of an image as MobileNet and Teachable Machine take it: RGB from -1 to 1.
  */
-async function readPicture(file, width, height) {
-  const picture = sharp(file).rotate().removeAlpha().toColourspace('srgb');
-  const resized = picture.resize(width, height, { fit: 'cover' }).raw();
+async function readImage(file, width, height) {
+  const image = sharp(file).rotate().removeAlpha().toColourspace('srgb');
+  const resized = image.resize(width, height, { fit: 'cover' }).raw();
   const bytes = await resized.toBuffer().catch(({ message }) => {
-    throw new Error(`${file}: expected a picture: ${message}.`);
+    throw new Error(`${file}: expected an image: ${message}.`);
   });
   return Float32Array.from(bytes, (value) => value / 127.5 - 1);
 }

@@ -11,7 +11,7 @@ export type Artifacts = io.ModelArtifacts;
 /** The state after an epoch: what the charts show. */
 export interface Point {
   stage: StageName;
-  /** Fractions, of the validation pictures and of the weights of all kernels. */
+  /** Fractions, of the validation images and of the weights of all kernels. */
   accuracy: number;
   zeros: number;
   /** Not zero, and on a level ±2^k. */
@@ -48,7 +48,7 @@ export interface RunRecord {
   /** The .tfz file of the last epoch. */
   file: Uint8Array;
   kernels: Kernel[];
-  /** Once the run is over: right answers among the test pictures. */
+  /** Once the run is over: right answers among the test images. */
   test: TestResult | null;
 }
 
@@ -64,7 +64,7 @@ export type ToWorker =
   | { type: 'pause' | 'resume' | 'stop' }
   /** A model to answer with, for a run that is over. */
   | { type: 'load'; float: Artifacts; backend: BackendName }
-  | { type: 'predict'; picture: Float32Array; measure: boolean };
+  | { type: 'predict'; image: Float32Array; measure: boolean };
 
 export type FromWorker =
   | { type: 'started'; backend: BackendName }

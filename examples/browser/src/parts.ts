@@ -5,5 +5,5 @@
 export { centerByMass } from '../../../packages/tfjs-compress/src/page/client/centerByMass.js';
 export { byId, make } from '../../../packages/tfjs-compress/src/page/client/dom.js';
 export { drawingPad } from '../../../packages/tfjs-compress/src/page/client/drawingPad.js';
-export { planesOn } from '../../../packages/tfjs-compress/src/page/client/picture.js';
+export { planesOn } from '../../../packages/tfjs-compress/src/page/client/image.js';
 export { formatTime, medianTimer } from '../../../packages/tfjs-compress/src/page/client/timer.js';

@@ -183,7 +183,8 @@ export abstract class CompressionCallback<Override extends object = object> exte
 
   /** After the ends of all other callbacks, which may have written weights. */
   async close(): Promise<void> {
-    if (!this.attachment || !this.trained) return;
+    // A fit without an epoch has attached nothing.
+    if (!this.attachment || !this.trained) return this.release(false);
     const repaired = this.isFinished ? await this.repair() : 0;
     if (repaired > 0)
       this.warn(`${repaired} weights were written by something else after they were done; put right again.`);

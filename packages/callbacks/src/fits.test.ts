@@ -161,6 +161,27 @@ describe.each(Object.entries(plans))('%s', (plan, make) => {
   });
 });
 
+it('says that a fit has no epoch left to train, and leaves the model as it is', async () => {
+  const model = smallModel();
+  const before = weightsOf(model);
+  const printed = await printedBy(async () => {
+    await model.fit(x, y, { ...fitArgs, initialEpoch: 6, callbacks: plans.both() });
+  });
+  expect(printed).toContain(
+    'INQScheduler, SurgeryCallback: this fit trains nothing, because initialEpoch (6) is not below epochs (6)',
+  );
+  expect(weightsOf(model)).toEqual(before);
+  const next = await printedBy(async () => {
+    const { history } = await model.fit(x, y, { ...fitArgs, epochs: 12, initialEpoch: 6, callbacks: plans.both() });
+    // Not 'sparsity_2': the callbacks of the fit before have left the model.
+    expect(Object.keys(history)).toContain('sparsity');
+    expect(Object.keys(history)).not.toContain('sparsity_2');
+  });
+  expect(next).not.toContain('trains nothing');
+  expectDone(model, 'both');
+  model.dispose();
+});
+
 it('trains two models at once as one after the other', async () => {
   const make = () => [inq(), surgery()];
   const fresh = () => [smallModel(), smallModel('sgd')];

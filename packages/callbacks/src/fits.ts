@@ -132,6 +132,7 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
       `This ${callback.label} is in callbacks twice or in another fit that is running. Make a new one for each fit.`,
     );
   }
+  warnOfNoEpoch(ours, config);
   const isRanked = (c: object) => typeof (c as { priority?: unknown }).priority === 'number';
   const ranked = callbacks.filter((c): c is typeof c & { priority: number } => isRanked(c) && isInstance(c));
   ranked.sort((a, b) => a.priority - b.priority);
@@ -173,6 +174,16 @@ async function runFit(model: tfl.LayersModel, fit: Fit, args: unknown[], isDatas
   } finally {
     for (const callback of ours) running.delete(callback);
   }
+}
+
+/** What such a fit was to do is not done, and no callback hears of an epoch. */
+function warnOfNoEpoch(callbacks: WatchedCallback[], { epochs = 1, initialEpoch = 0 }: tfl.ModelFitArgs): void {
+  if (initialEpoch < epochs) return;
+  const labels = callbacks.map(({ label }) => label).join(', ');
+  console.warn(
+    `${labels}: this fit trains nothing, because initialEpoch (${initialEpoch}) is not below epochs (${epochs}). ` +
+      'epochs is the number of the last epoch, not how many are to come: give a higher one.',
+  );
 }
 
 function isInstance(callback: object): callback is tfl.CustomCallback {

@@ -27,25 +27,25 @@ export {
 } from '@tfjs-compress/math/detection';
 export { IGNORED, type MatchOptions, matchBoxes, NEGATIVE } from './boxes/matchBoxes.js';
 export { type SampleOptions, sampleMatches } from './boxes/sampleMatches.js';
-export { type Augment, augmentPicture } from './data/augment.js';
+export { type AugmentOptions, augmentImage } from './data/augment.js';
 export type { BatchOptions, TrainingBatches } from './data/batches.js';
 export { type CacheOptions, cachedBatches } from './data/cachedBatches.js';
 export { cachedBytes } from './data/cachedBytes.js';
 export type { CocoOptions } from './data/cocoSet.js';
 export type { CsvOptions } from './data/csvSet.js';
 export { fetchCoco, fetchCsv, fetchVoc, fetchYolo } from './data/fetchSets.js';
+export type { AnnotatedImage, Annotation, ImageSet, Pixels, Skipped } from './data/ImageSet.js';
+export { type ImageBatchOptions, imageBatches } from './data/imageBatches.js';
+export { type ImageExample, imageExamples } from './data/imageExamples.js';
 export type { LevelStore } from './data/LevelStore.js';
-export type { AnnotatedPicture, Annotation, PictureSet, Pixels, Skipped } from './data/PictureSet.js';
-export { type PictureBatchOptions, pictureBatches } from './data/pictureBatches.js';
-export { type PictureExample, pictureExamples } from './data/pictureExamples.js';
-export type { ReadOptions } from './data/readPictures.js';
+export type { ReadOptions } from './data/readImages.js';
 export type { VocOptions } from './data/vocSet.js';
 export type { Address, FetchOptions } from './data/webSource.js';
 export type { YoloOptions } from './data/yoloSet.js';
 export { type YoloTextOptions, yoloText } from './data/yoloText.js';
-export { batchPictures } from './drawing/batchPictures.js';
+export { batchImages } from './drawing/batchImages.js';
 export { type Drawn, type DrawOptions, drawDetections } from './drawing/drawDetections.js';
-export { type PictureGridOptions, pictureGrid } from './drawing/pictureGrid.js';
+export { type ImageGridOptions, imageGrid } from './drawing/imageGrid.js';
 export { type CocoDetection, cocoResults } from './evaluation/cocoResults.js';
 export {
   type ConfusionMatrix,
@@ -83,7 +83,7 @@ export { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from './losses/loss
 export { Detector } from './model/Detector.js';
 export type { CandidateOptions, HyperNetConfig, HyperNetOptions, TrainingOptions } from './model/HyperNetOptions.js';
 export { hyperNet } from './model/hyperNet.js';
-export type { Picture, PixelValues, PreparablePicture, Prepared } from './model/preprocess.js';
+export type { ImageInput, PixelValues, PreparableImage, Prepared } from './model/preprocess.js';
 export { type SixStepsOptions, type Step, trainSixSteps } from './model/trainSixSteps.js';
 export { type TrunkOfOptions, trunkOf } from './model/trunkOf.js';
 export { alexnet, vgg16 } from './model/trunks.js';

@@ -1,3 +1,3 @@
 export { fileStore } from './data/fileStore.js';
-export { readPicture } from './data/folderSource.js';
+export { readImage } from './data/folderSource.js';
 export { readCoco, readCsv, readVoc, readYolo } from './data/readSets.js';

@@ -3,7 +3,7 @@ import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { pack } from '@tfjs-compress/format';
 import { compressible } from '@tfjs-compress/layers';
-import type { Box } from '@tfjs-compress/math/detection';
+import { type Box, detectDefaults } from '@tfjs-compress/math/detection';
 import { type Detector as Loaded, loadDetector } from '@tfjs-compress/runtime/detection';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import fc from 'fast-check';
@@ -18,8 +18,8 @@ async function savedOf(detector: Detector): Promise<any> {
   return handler.load();
 }
 
-/** A picture of smooth colors with some edges, as a tensor and as ImageData holds it. */
-function pictureOf(width: number, height: number, seed = 1) {
+/** An image of smooth colors with some edges, as a tensor and as ImageData holds it. */
+function imageOf(width: number, height: number, seed = 1) {
   const rgb = new Uint8Array(3 * width * height);
   const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let i = 0; i < width * height; i++) {
@@ -52,7 +52,7 @@ function expectSame(received: Found[], expected: Found[]): void {
   });
 }
 
-/** The detector out of a source, after a comparison at sizes of pictures. */
+/** The detector out of a source, after a comparison at sizes of images. */
 async function compare(
   detector: Detector,
   source: Parameters<typeof loadDetector>[0],
@@ -61,13 +61,13 @@ async function compare(
 ): Promise<Loaded> {
   const loaded = await loadDetector(source);
   for (const [width, height] of sizes) {
-    const { tensor, ...picture } = pictureOf(width, height);
+    const { tensor, ...image } = imageOf(width, height);
     const proposals = await detector.propose(tensor, 30);
     expect(proposals.length).toBeGreaterThanOrEqual(least);
-    expectSame(loaded.propose(picture, 30), proposals);
+    expectSame(loaded.propose(image, 30), proposals);
     const detections = await detector.detect(tensor, { scoreThreshold: 0 });
     expect(detections.length).toBeGreaterThanOrEqual(least);
-    expectSame(loaded.detect(picture, { scoreThreshold: 0 }), detections);
+    expectSame(loaded.detect(image, { scoreThreshold: 0 }), detections);
   }
   return loaded;
 }
@@ -110,24 +110,25 @@ describe('a detector without tfjs', () => {
 
   it('defaults of its own', async () => {
     const detector = tinyDetector({ detect: { proposals: 9, proposalIouThreshold: 0.4 } });
-    const { tensor, ...picture } = pictureOf(61, 53);
+    const { tensor, ...image } = imageOf(61, 53);
     const all = await detector.detect(tensor, { scoreThreshold: 0 });
     detector.setDetectDefaults({ scoreThreshold: (all[3].score + all[4].score) / 2 });
     const loaded = await loadDetector(await savedOf(detector));
+    expect(loaded.detectDefaults).toEqual({ ...detectDefaults, ...detector.config.detect });
     const found = await detector.detect(tensor);
     expect(found).toEqual(all.slice(0, 4));
-    expectSame(loaded.detect(picture), found);
-    expectSame(loaded.propose(picture), await detector.propose(tensor));
+    expectSame(loaded.detect(image), found);
+    expectSame(loaded.propose(image), await detector.propose(tensor));
     detector.dispose();
   });
 
   it.each([1, 3])('boxes that are refined %i times', async (refinements) => {
     const detector = tinyDetector({ detect: { refinements } });
     const loaded = await compare(detector, await savedOf(detector), sizes.slice(0, 3));
-    const { tensor, ...picture } = pictureOf(48, 32);
+    const { tensor, ...image } = imageOf(48, 32);
     const once = await detector.detect(tensor, { refinements: 0, scoreThreshold: 0 });
-    expect(loaded.detect(picture, { scoreThreshold: 0 })).not.toEqual(once);
-    expectSame(loaded.detect(picture, { refinements: 0, scoreThreshold: 0 }), once);
+    expect(loaded.detect(image, { scoreThreshold: 0 })).not.toEqual(once);
+    expectSame(loaded.detect(image, { refinements: 0, scoreThreshold: 0 }), once);
     detector.dispose();
   });
 
@@ -168,11 +169,11 @@ describe('a detector without tfjs', () => {
 
   it('more proposals than are classified at once', async () => {
     const detector = tinyDetector({ candidates: { stride: 4, scales: [10, 16], ratios: [0.5, 1] } });
-    const { tensor, ...picture } = pictureOf(48, 32);
+    const { tensor, ...image } = imageOf(48, 32);
     const options = { proposals: 150, proposalIouThreshold: 0.95, scoreThreshold: 0, maxDetections: 40 };
     const loaded = await loadDetector(await savedOf(detector));
-    expect(loaded.propose(picture, 150, { proposalIouThreshold: 0.95 }).length).toBe(150);
-    expectSame(loaded.detect(picture, options), await detector.detect(tensor, options));
+    expect(loaded.propose(image, 150, { proposalIouThreshold: 0.95 }).length).toBe(150);
+    expectSame(loaded.detect(image, options), await detector.detect(tensor, options));
   });
 
   it('a pruned and quantized detector, out of a .tfz', async () => {
@@ -189,10 +190,10 @@ describe('a detector without tfjs', () => {
   });
 });
 
-describe('its pictures', () => {
+describe('its images', () => {
   it('have three or four values a pixel, in any array', async () => {
     const loaded = await loadDetector(await savedOf(tinyDetector()));
-    const { data, rgb, width, height } = pictureOf(61, 40);
+    const { data, rgb, width, height } = imageOf(61, 40);
     const expected = loaded.detect({ data, width, height }, { scoreThreshold: 0 });
     for (const other of [rgb, Float32Array.from(rgb), [...data]])
       expect(loaded.detect({ data: other, width, height }, { scoreThreshold: 0 })).toEqual(expected);
@@ -202,7 +203,7 @@ describe('its pictures', () => {
     const loaded = await loadDetector(await savedOf(tinyDetector()));
     const { memory } = (loaded as any).stages.args.instance.memory as { memory: WebAssembly.Memory };
     const round = () =>
-      [48, 56, 64, 72, 80, 88].map((width) => loaded.detect(pictureOf(width, 32), { scoreThreshold: 0 }));
+      [48, 56, 64, 72, 80, 88].map((width) => loaded.detect(imageOf(width, 32), { scoreThreshold: 0 }));
     const expected = round();
     round();
     const bytes = memory.buffer.byteLength;
@@ -212,25 +213,25 @@ describe('its pictures', () => {
 });
 
 describe('what it refuses', () => {
-  it('pictures and options that are none', async () => {
+  it('images and options that are none', async () => {
     const loaded = await loadDetector(await savedOf(tinyDetector()));
-    const { data, width, height } = pictureOf(48, 32);
-    const message = 'picture.data: expected 4608 (RGB) or 6144 (RGBA) values, received 6145.';
+    const { data, width, height } = imageOf(48, 32);
+    const message = 'image.data: expected 4608 (RGB) or 6144 (RGBA) values, received 6145.';
     expect(() => loaded.detect({ data: [...data, 0], width, height })).toThrow(message);
-    expect(() => loaded.detect({ data, width: 1.5, height })).toThrow('picture.width: expected an integer ≥ 1');
-    expect(() => loaded.detect(null as never)).toThrow('picture: expected an object with data, width and height');
+    expect(() => loaded.detect({ data, width: 1.5, height })).toThrow('image.width: expected an integer ≥ 1');
+    expect(() => loaded.detect(null as never)).toThrow('image: expected an object with data, width and height');
     expect(() => loaded.detect({ data: new Float32Array(data.length).fill(0.5), width, height })).toThrow(
-      'picture (smallest and largest value): expected values 0 … 255 (multiply by 255 those that are 0 … 1)',
+      'image (smallest and largest value): expected values 0 … 255 (multiply by 255 those that are 0 … 1)',
     );
-    const picture = { data, width, height };
-    expect(() => loaded.propose(picture, 0)).toThrow('count: expected an integer ≥ 1, received 0.');
-    expect(() => loaded.propose(picture, 3, { iouThreshold: 0.5 } as never)).toThrow(
+    const image = { data, width, height };
+    expect(() => loaded.propose(image, 0)).toThrow('count: expected an integer ≥ 1, received 0.');
+    expect(() => loaded.propose(image, 3, { iouThreshold: 0.5 } as never)).toThrow(
       "propose has no option 'iouThreshold'",
     );
-    expect(() => loaded.detect(picture, { scoreTreshold: 0 } as never)).toThrow("Did you mean 'scoreThreshold'?");
-    expect(() => loaded.detect(picture, { iouThreshold: 2 })).toThrow('iouThreshold: expected a number from 0 to 1');
+    expect(() => loaded.detect(image, { scoreTreshold: 0 } as never)).toThrow("Did you mean 'scoreThreshold'?");
+    expect(() => loaded.detect(image, { iouThreshold: 2 })).toThrow('iouThreshold: expected a number from 0 to 1');
     loaded.dispose();
-    expect(() => loaded.detect(picture)).toThrow('the detector is disposed');
+    expect(() => loaded.detect(image)).toThrow('the detector is disposed');
   });
 
   it('models that are not detectors', async () => {
@@ -264,7 +265,7 @@ describe('what it refuses', () => {
     const many = Array.from({ length: 8 }, (_, i) => i + 1);
     metadata.hyperNet.candidates = { stride: 1, scales: many, ratios: many };
     const loaded = await loadDetector({ ...artifacts, userDefinedMetadata: metadata });
-    expect(() => loaded.propose(pictureOf(8, 8))).toThrow('candidates: expected at most 8388608 windows');
+    expect(() => loaded.propose(imageOf(8, 8))).toThrow('candidates: expected at most 8388608 windows');
   });
 
   it('changed files, by an Error, or it runs them', async () => {
@@ -288,7 +289,7 @@ describe('what it refuses', () => {
       const copy = structuredClone(parsed);
       const parent = path.slice(0, -1).reduce((json: any, key) => json[key], copy);
       parent[path.at(-1)!] = to;
-      const { data, width, height } = pictureOf(48, 32);
+      const { data, width, height } = imageOf(48, 32);
       try {
         const loaded = await loadDetector({ ...artifacts, ...copy });
         loaded.detect({ data, width, height });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { AnnotatedPicture, PictureSet } from './data/PictureSet.js';
+import type { AnnotatedImage, ImageSet } from './data/ImageSet.js';
 import type { HyperNetOptions } from './model/HyperNetOptions.js';
 import { hyperNet } from './model/hyperNet.js';
 
@@ -48,22 +48,22 @@ export function tinyDetector(args: Partial<HyperNetOptions> = {}) {
   return detector;
 }
 
-/** Grey pictures 48 × 32 with a bright square each, always at the same place. */
-export function tinySet(count = 2): PictureSet {
-  const pictures = Array.from({ length: count }, (_, i): AnnotatedPicture => {
+/** Grey images 48 × 32 with a bright square each, always at the same place. */
+export function tinySet(count = 2): ImageSet {
+  const images = Array.from({ length: count }, (_, i): AnnotatedImage => {
     const data = new Uint8Array(48 * 32 * 3).fill(40);
     for (let y = 8; y < 20; y++) data.fill(250, (y * 48 + 10) * 3, (y * 48 + 22) * 3);
     return {
-      name: `picture${i}`,
+      name: `image${i}`,
       width: 48,
       height: 32,
       objects: [{ box: [10, 8, 22, 20], class: 'square' }],
       load: async () => ({ data, width: 48, height: 32 }),
     };
   });
-  return { classes: ['bar', 'square'], pictures };
+  return { classes: ['bar', 'square'], images };
 }
 
-export function tinyPicture(): tf.Tensor3D {
+export function tinyImage(): tf.Tensor3D {
   return tf.randomUniform([32, 48, 3], 0, 255, 'int32', 3) as tf.Tensor3D;
 }

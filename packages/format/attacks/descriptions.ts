@@ -1,4 +1,4 @@
-import { textLimit } from '../src/decoder/container.js';
+import { textLimit } from '../src/codec/container.js';
 import { craft as craftIn } from '../src/testing/craft.js';
 import type { Attacks } from './attack.js';
 

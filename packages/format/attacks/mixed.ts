@@ -1,4 +1,4 @@
-import { codePlan, noPlan, powerLevels, type TensorPlan } from '../src/decoder/TensorPlan.js';
+import { codePlan, noPlan, powerLevels, type TensorPlan } from '../src/codec/TensorPlan.js';
 import { craft, craftWith } from '../src/testing/craft.js';
 import type { Attack, Attacks } from './attack.js';
 

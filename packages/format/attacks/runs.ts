@@ -1,10 +1,10 @@
-import type { BitEncoder } from '../src/BitEncoder.js';
-import { numberSlots } from '../src/decoder/AdaptiveBits.js';
-import { codeRaw } from '../src/decoder/floatCoder.js';
-import { tableContexts } from '../src/decoder/SymbolTables.js';
-import { codePlan, noPlan, planFields, powerLevels } from '../src/decoder/TensorPlan.js';
-import type { EncoderState } from '../src/EncoderState.js';
-import { SymbolRecorder } from '../src/SymbolRecorder.js';
+import { numberSlots } from '../src/codec/AdaptiveBits.js';
+import { codeRaw } from '../src/codec/floatCoder.js';
+import { tableContexts } from '../src/codec/SymbolTables.js';
+import { codePlan, noPlan, planFields, powerLevels } from '../src/codec/TensorPlan.js';
+import type { BitEncoder } from '../src/encode/BitEncoder.js';
+import type { EncoderState } from '../src/encode/EncoderState.js';
+import { SymbolRecorder } from '../src/encode/SymbolRecorder.js';
 
 /** A tensor of `length` zeros in one gap, written without having the zeros. */
 export function writeRun(encoder: BitEncoder, state: EncoderState, length: number): void {

@@ -1,4 +1,4 @@
-import { noPlan, powerLevels } from '../src/decoder/TensorPlan.js';
+import { noPlan, powerLevels } from '../src/codec/TensorPlan.js';
 import { craft, craftWith } from '../src/testing/craft.js';
 import type { Attack, Attacks } from './attack.js';
 import { writeOneSymbol, writeRun } from './runs.js';

@@ -1,5 +1,5 @@
-import { newestVersion } from '../src/decoder/container.js';
-import { bitsOf, noPlan, powerLevels, type TensorPlan } from '../src/decoder/TensorPlan.js';
+import { newestVersion } from '../src/codec/container.js';
+import { bitsOf, noPlan, powerLevels, type TensorPlan } from '../src/codec/TensorPlan.js';
 import { craft, craftWith } from '../src/testing/craft.js';
 import type { Attack, Attacks } from './attack.js';
 import { writeOneSymbol, writeRun } from './runs.js';

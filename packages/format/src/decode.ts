@@ -2,13 +2,14 @@
  * The decoder alone, without dependencies: what a page needs that loads compressed models
  * and saves none.
  */
-import { type Loader, type LoaderOptions, loaderOf } from './decoder/loaderOf.js';
-import type { OpenModel, OpenTensor, UnpackOptions } from './decoder/open.js';
-import { openCompressed } from './decoder/openCompressed.js';
-import type { Source } from './decoder/readSource.js';
-import { unpack } from './decoder/unpack.js';
 
-export { FormatError } from './decoder/FormatError.js';
+import type { OpenModel, OpenTensor, UnpackOptions } from './decode/open.js';
+import { openCompressed } from './decode/openCompressed.js';
+import { unpack } from './decode/unpack.js';
+import { type Loader, type LoaderOptions, loaderOf } from './io/loaderOf.js';
+import type { Source } from './io/readSource.js';
+
+export { FormatError } from './codec/FormatError.js';
 export type { Loader, LoaderOptions, OpenModel, OpenTensor, Source, UnpackOptions };
 export { openCompressed, unpack };
 

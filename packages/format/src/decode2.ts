@@ -3,12 +3,13 @@
  * of this package has written: a fifth smaller.
  */
 import type { io } from '@tensorflow/tfjs-core';
-import { artifactsIn } from './decoder/artifactsIn.js';
-import { type Loader, type LoaderOptions, loaderOf } from './decoder/loaderOf.js';
-import { type OpenModel, type OpenTensor, open, type UnpackOptions } from './decoder/open.js';
-import type { Bytes, Source } from './decoder/readSource.js';
+import type { Bytes } from './artifacts/bytes.js';
+import { artifactsIn } from './decode/artifactsIn.js';
+import { type OpenModel, type OpenTensor, open, type UnpackOptions } from './decode/open.js';
+import { type Loader, type LoaderOptions, loaderOf } from './io/loaderOf.js';
+import type { Source } from './io/readSource.js';
 
-export { FormatError } from './decoder/FormatError.js';
+export { FormatError } from './codec/FormatError.js';
 export type { Loader, LoaderOptions, OpenModel, OpenTensor, Source, UnpackOptions };
 
 /**

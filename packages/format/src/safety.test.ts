@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { BitEncoder } from './BitEncoder.js';
-import { codeText } from './decoder/codeText.js';
-import { layoutOf } from './decoder/description.js';
+import { layoutOf } from './artifacts/layout.js';
+import { codeText } from './codec/codeText.js';
+import { BitEncoder } from './encode/BitEncoder.js';
+import { writeContainer } from './encode/writeContainer.js';
 import { FormatError, pack, unpack } from './index.js';
 import { mixedModel } from './testing/models.js';
 import { mutate } from './testing/mutate.js';
-import { writeContainer } from './writeContainer.js';
 
 const good = pack(mixedModel());
 const name = 'some.tfz';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { primer } from './decoder/primer.js';
+import { primer } from './codec/primer.js';
 import { fixtures } from './testing/fixtures.js';
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));

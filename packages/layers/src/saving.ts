@@ -1,4 +1,4 @@
-import { io } from '@tensorflow/tfjs-core';
+import { io, util } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { countState, PRUNED } from '@tfjs-compress/math';
 import type { SavedSession } from './attach.js';
@@ -57,7 +57,7 @@ function withRun(
   const data = artifacts.weightData as ArrayBuffer;
   let offset = 0;
   for (const [i, { shape, dtype }] of (artifacts.weightSpecs ?? []).slice(0, weights.length).entries()) {
-    const length = shape.reduce((a, b) => a * b, 1);
+    const length = util.sizeFromShape(shape);
     const kernel = kernels.get(weights[i]);
     if (kernel) {
       const values = new Float32Array(data, offset, length);
@@ -68,7 +68,7 @@ function withRun(
         for (let j = 0; j < length; j++) if (kernel.states[j] === PRUNED) values[j] = 0;
       }
     }
-    offset += length * (dtype === 'bool' ? 1 : 4);
+    offset += length * util.bytesPerElement(dtype);
   }
   const metadata: CompressionMetadata = {
     version: 2,

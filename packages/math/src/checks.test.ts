@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, check, checkInteger, checkKnownOptions } from './checks.js';
+import { ArgumentError, check, checkInteger, checkKnownOptions, checkOneOf } from './checks.js';
 
 describe('checks', () => {
   it('say argument, expected and received', () => {
@@ -11,6 +11,8 @@ describe('checks', () => {
     expect(fail(undefined)).toThrow('received undefined.');
     expect(() => checkInteger(1.5, 'bits', 2, 8)).toThrow('bits: expected an integer from 2 to 8, received 1.5.');
     expect(() => checkInteger(-1, 'seed', 0)).toThrow('seed: expected an integer ≥ 0, received -1.');
+    expect(() => checkOneOf('c', ['a', 'b', 3], 'roi')).toThrow("roi: expected 'a', 'b' or 3, received 'c'.");
+    expect(() => checkOneOf('c', ['a'], 'class')).toThrow("class: expected 'a', received 'c'.");
   });
 
   it('name the nearest known option', () => {

@@ -31,7 +31,8 @@ export function checkInteger(value: unknown, argument: string, min: number, max 
 /** @throws ArgumentError unless `value` is one of `choices`. */
 export function checkOneOf(value: unknown, choices: readonly unknown[], argument: string): void {
   const shown = choices.map(show);
-  const expected = `${shown.slice(0, -1).join(', ')} or ${shown[shown.length - 1]}`;
+  const last = shown.pop();
+  const expected = shown.length > 0 ? `${shown.join(', ')} or ${last}` : `${last}`;
   check(choices.includes(value), argument, expected, value);
 }
 

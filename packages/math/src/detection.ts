@@ -28,6 +28,15 @@ export {
 } from './detection/coder.js';
 export { type DetectOptions, detectDefaults, detectOptionsOf } from './detection/DetectOptions.js';
 export { type GridIntervals, type GridOptions, gridBoxes, gridIntervals } from './detection/gridBoxes.js';
+export {
+  checkRange,
+  checkValues,
+  type ImageConfig,
+  normalizations,
+  type Preprocessing,
+  preprocessings,
+  resizedSize,
+} from './detection/image.js';
 export { maxPoolBoxes, type Pooled, type RoIMaxPoolOptions } from './detection/maxPoolBoxes.js';
 export { isLargeEnough, movedWindows, smallestSide } from './detection/movedWindows.js';
 export {
@@ -35,19 +44,10 @@ export {
   nonMaxSuppression,
   nonMaxSuppressionAsync,
 } from './detection/nonMaxSuppression.js';
-export {
-  checkRange,
-  checkValues,
-  normalizations,
-  type PictureConfig,
-  type Preprocessing,
-  preprocessings,
-  resizedSize,
-} from './detection/picture.js';
 export { type Classified, refinedBoxes } from './detection/refinedBoxes.js';
 export {
   type Detection,
-  inPicture,
+  inImage,
   type Proposal,
   proposalsOf,
   type Scale,

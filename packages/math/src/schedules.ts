@@ -34,8 +34,8 @@ export interface PolynomialDecayOptions {
  *
  * @throws ArgumentError unless endStep > beginStep.
  */
-export function polynomialDecay(args: PolynomialDecayOptions): Schedule {
-  const { initialValue, finalValue, beginStep, endStep, power = 3 } = args;
+export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  const { initialValue, finalValue, beginStep, endStep, power = 3 } = options;
   check(endStep > beginStep, 'endStep', `more than beginStep (${beginStep})`, endStep);
   return (step) => {
     const progress = Math.min(Math.max((step - beginStep) / (endStep - beginStep), 0), 1);

@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { relativeError, seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { type Frozen, freeze } from './freeze.js';
 import type { Source } from './readSource.js';
-import { artifactsOf, randomize } from './testing/compare.js';
+import { randomize } from './testing/compare.js';
 
 /** As a page does it: nothing of this package but the module in `frozen`. */
 async function start({ module, memory: begin, pages, program, inputs, outputs }: Frozen) {

@@ -1,10 +1,10 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadModel as loadDense } from './dense.js';
 import type { GraphArtifacts } from './graph/readGraph.js';
 import { loadModel } from './index.js';
-import { artifactsOf } from './testing/compare.js';
 
 /** Models whose topologies are changed. */
 const models: Record<string, () => LayersModel> = {

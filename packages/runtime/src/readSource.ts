@@ -60,8 +60,9 @@ export async function readSource(
   if (from?.ok === false) throw new Error(`${title ?? 'the model'}: the request failed with status ${from.status}.`);
   if (from?.body?.getReader) from = await readBody(from, signal, onProgress);
   else if (from?.arrayBuffer) from = await from.arrayBuffer();
-  if (!ArrayBuffer.isView(from) && Object.prototype.toString.call(from) !== '[object ArrayBuffer]') {
-    throw new Error('source: expected a URL, the bytes of a compressed model, a Response, one File or artifacts.');
+  // No instanceof: a buffer may be of another realm.
+  if (from?.byteLength === undefined) {
+    throw new Error('source: expected a URL, bytes, a Response, one File or artifacts.');
   }
   signal?.throwIfAborted();
   return unpack(bytesOf(from), title || 'compressed model', maxBytes, module);
@@ -106,6 +107,6 @@ export function checkOptions(options: LoadOptions, owner = 'loadModel'): void {
   }
   const { maxBytes = 1 } = options;
   if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0)) {
-    throw new Error(`${owner}: maxBytes: expected a whole number > 0, received ${JSON.stringify(maxBytes)}.`);
+    throw new Error(`${owner}: maxBytes: expected an integer > 0, received ${maxBytes}.`);
   }
 }

@@ -17,7 +17,7 @@ const activations = 'linear relu relu6 sigmoid tanh elu selu softplus softsign h
   ' ',
 ) as 'relu'[];
 
-/** A model of layers of all kinds that pictures go through, drawn by a seed. */
+/** A model of layers of all kinds that images go through, drawn by a seed. */
 export function randomModel(seed: number): tfl.LayersModel {
   const choose = chooser(seed);
   const some = <A>(...values: A[]): A => values[choose(values.length)];

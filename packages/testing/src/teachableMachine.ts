@@ -41,14 +41,14 @@ export function teachableMachine(): Sequential {
 }
 
 function mobilenetV2(): LayersModel {
-  const picture = input({ shape: [224, 224, 3] });
+  const image = input({ shape: [224, 224, 3] });
   const normalized = (name: string, x: SymbolicTensor, isActivated = true): SymbolicTensor => {
     const y = layers.batchNormalization({ name: `${name}_BN`, momentum: 0.999, epsilon: 1e-3 }).apply(x);
     return (isActivated ? layers.reLU({ name: `${name}_relu`, maxValue: 6 }).apply(y) : y) as SymbolicTensor;
   };
   const convolution = (name: string, x: SymbolicTensor, filters: number, kernelSize: number, strides = 1) =>
     layers.conv2d({ name, filters, kernelSize, strides, padding: 'same', useBias: false }).apply(x) as SymbolicTensor;
-  let x = normalized('Conv1', convolution('Conv1', picture, 16, 3, 2));
+  let x = normalized('Conv1', convolution('Conv1', image, 16, 3, 2));
   let channels = 16;
   let index = 0;
   for (const [expansion, filters, repetitions, firstStride] of blocks) {
@@ -65,5 +65,5 @@ function mobilenetV2(): LayersModel {
       channels = filters;
     }
   }
-  return model({ name: 'mobilenetv2', inputs: picture, outputs: normalized('out', convolution('Conv_1', x, 1280, 1)) });
+  return model({ name: 'mobilenetv2', inputs: image, outputs: normalized('out', convolution('Conv_1', x, 1280, 1)) });
 }

@@ -15,7 +15,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 
 const [width, height] = [48, 32];
 
-/** A picture with a bright square, as each kind of element that detect() takes. */
+/** An image with a bright square, as each kind of element that detect() takes. */
 const kinds = {
   async tensor() {
     return tf.browser.fromPixels(await kinds.canvas());
@@ -82,12 +82,12 @@ tf.Tensor.prototype.dataSync = function () {
 window.syncReads = reads;
 
 /**
- * The picture that a file is for detect() and for the readers, as its size and the corner
+ * The image that a file is for detect() and for the readers, as its size and the corner
  * that is white.
  */
 window.orientationOf = async (name) => {
   const set = await fetchVoc(`${location.origin}/voc`, { names: [name] });
-  const { data, width, height } = await set.pictures[0].load();
+  const { data, width, height } = await set.images[0].load();
   const channels = data.length / (width * height);
   const isWhite = (x, y) => data[channels * (y * width + x)] > 200;
   const corners = { 'left top': [2, 2], 'right top': [width - 3, 2], 'right bottom': [width - 3, height - 3] };
@@ -164,17 +164,17 @@ async function detector(variant) {
 window.detect = async (backend, kind, variant) => {
   await tf.setBackend(backend);
   const loaded = await detector(variant);
-  const picture = await kinds[kind]();
-  await loaded.detect(picture);
+  const image = await kinds[kind]();
+  await loaded.detect(image);
   const before = tf.memory().numTensors;
-  const found = await loaded.detect(picture, { scoreThreshold: 0, maxDetections: 5 });
+  const found = await loaded.detect(image, { scoreThreshold: 0, maxDetections: 5 });
   const leaked = tf.memory().numTensors - before;
-  const proposals = await loaded.propose(picture, 5);
+  const proposals = await loaded.propose(image, 5);
   loaded.dispose();
   return { backend: tf.getBackend(), found, proposals, leaked };
 };
 
-/** What a worker answers to a picture of each kind. */
+/** What a worker answers to an image of each kind. */
 window.detectInWorker = async (backend, ofKinds) => {
   await detector('fast');
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
@@ -183,11 +183,11 @@ window.detectInWorker = async (backend, ofKinds) => {
   worker.postMessage({ artifacts: artifacts.fast, backend });
   const options = { scoreThreshold: 0, maxDetections: 5 };
   const detect = async (id) => {
-    const picture = id === 'number' ? 3 : await kinds[id]();
+    const image = id === 'number' ? 3 : await kinds[id]();
     return new Promise((resolve) => {
       waiting.set(id, resolve);
-      const isMoved = picture instanceof ImageBitmap || picture instanceof VideoFrame;
-      worker.postMessage({ id, picture, options }, isMoved ? [picture] : []);
+      const isMoved = image instanceof ImageBitmap || image instanceof VideoFrame;
+      worker.postMessage({ id, image, options }, isMoved ? [image] : []);
     });
   };
   const answers = await Promise.all(ofKinds.map(detect));
@@ -247,29 +247,29 @@ window.refusals = async () => {
 };
 
 /**
- * What a COCO file and the pictures beside it hold: names, sizes, objects, and how many
- * values a picture has for a pixel.
+ * What a COCO file and the images beside it hold: names, sizes, objects, and how many
+ * values an image has for a pixel.
  */
 window.readCoco = async (file) => {
   try {
     const set = await fetchCoco(`${location.origin}/coco/${file}`, `${location.origin}/voc/JPEGImages`);
-    const pictures = [];
-    for (const { load, ...rest } of set.pictures) {
+    const images = [];
+    for (const { load, ...rest } of set.images) {
       const { data, width, height } = await load();
-      pictures.push({ ...rest, values: data.length / (width * height) });
+      images.push({ ...rest, values: data.length / (width * height) });
     }
-    return { classes: set.classes, pictures };
+    return { classes: set.classes, images };
   } catch (error) {
     return { message: error.message };
   }
 };
 
-/** What YOLO's label files and a table hold, with the sizes of the pictures. */
+/** What YOLO's label files and a table hold, with the sizes of the images. */
 window.readTexts = async () => {
   const at = `${location.origin}/yolo`;
   const yolo = await fetchYolo(at, { classes: ['bar', 'square'], names: ['a.jpg', 'b.jpg'] });
   const csv = await fetchCsv(`${at}/table.csv`, `${at}/images`);
-  const shown = ({ pictures }) => pictures.map(({ load, ...rest }) => rest);
+  const shown = ({ images }) => images.map(({ load, ...rest }) => rest);
   return { yolo: shown(yolo), csv: shown(csv) };
 };
 
@@ -277,7 +277,7 @@ window.readTexts = async () => {
 window.failure = async (split) => {
   const set = await fetchVoc(`${location.origin}/voc`, { split }).catch((error) => error);
   if (set instanceof Error) return set.message;
-  return set.pictures[0].load().then(
+  return set.images[0].load().then(
     () => 'none',
     (error) => error.message,
   );

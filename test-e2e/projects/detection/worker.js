@@ -1,5 +1,5 @@
 /**
- * Detects in a worker what a page sends: { artifacts, backend } once, then pictures with
+ * Detects in a worker what a page sends: { artifacts, backend } once, then images with
  * an id.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -17,10 +17,10 @@ self.onmessage = async ({ data }) => {
     loading = load(data);
     return;
   }
-  const { id, picture, options } = data;
+  const { id, image, options } = data;
   try {
     const detector = await loading;
-    postMessage({ id, backend: tf.getBackend(), found: await detector.detect(picture, options) });
+    postMessage({ id, backend: tf.getBackend(), found: await detector.detect(image, options) });
   } catch (error) {
     postMessage({ id, message: error.message });
   }

@@ -22,13 +22,13 @@ const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 10);
 const { history } = await digits.fit(x, y, { epochs: 6, verbose: 0, batchSize: 50 });
 await digits.save(compressed('file://digits.tfz'));
 
-const picture = tf.input({ shape: [6, 8, 3], name: 'picture' });
+const image = tf.input({ shape: [6, 8, 3], name: 'image' });
 const numbers = tf.input({ shape: [3], name: 'numbers' });
-const conv = tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', ...seeded(3) }).apply(picture);
+const conv = tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', ...seeded(3) }).apply(image);
 const joined = tf.layers.concatenate().apply([tf.layers.flatten().apply(conv), numbers]);
 const classes = tf.layers.dense({ units: 25, activation: 'softmax', name: 'classes', ...seeded(4) }).apply(joined);
 const score = tf.layers.dense({ units: 2, name: 'score', ...seeded(5) }).apply(joined);
-const mixed = tf.model({ inputs: [picture, numbers], outputs: [classes, score] });
+const mixed = tf.model({ inputs: [image, numbers], outputs: [classes, score] });
 // Names that tfjs refuses, but a file may hold.
 const rename = (value) =>
   JSON.parse(JSON.stringify(value).replace(/"(numbers|score)(\/|")/g, '"$1<\\/script><img src=x onerror=alert(1)>$2'));

@@ -34,8 +34,8 @@ async function compress(files) {
   if (!(await tf.setBackend(backend))) throw new Error(`${backend} does not start`);
   let timers = 0;
   const timer = setInterval(() => timers++, 5);
-  const pictures = await Promise.all(files.map(pixels));
-  const examples = tf.stack(pictures);
+  const images = await Promise.all(files.map(pixels));
+  const examples = tf.stack(images);
   const model = makeModel();
   const tensors = tf.memory().numTensors;
   const onProgress = (done) => {

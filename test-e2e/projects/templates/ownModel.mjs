@@ -1,5 +1,5 @@
 /**
- * Makes a model of two parts, as Teachable Machine exports them, and five pictures for
+ * Makes a model of two parts, as Teachable Machine exports them, and five images for
  * each of two classes.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -24,10 +24,10 @@ const files = tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightD
 await tf.sequential({ layers: [trunk, head] }).save(files);
 
 for (const [name, gray] of Object.entries({ dark: 40, light: 200 })) {
-  mkdirSync(`pictures/${name}`, { recursive: true });
+  mkdirSync(`images/${name}`, { recursive: true });
   for (let i = 0; i < 5; i++) {
     const background = { r: gray + 5 * i, g: gray, b: gray };
-    const picture = sharp({ create: { width: 48, height: 40, channels: 3, background } });
-    await picture.png().toFile(`pictures/${name}/${i}.png`);
+    const image = sharp({ create: { width: 48, height: 40, channels: 3, background } });
+    await image.png().toFile(`images/${name}/${i}.png`);
   }
 }

@@ -22,7 +22,7 @@ function init(tf, seed) {
   return tf.initializers.glorotUniform({ seed });
 }
 
-/** 96 pictures: class k has its bright band in rows 2k and 2k + 1. */
+/** 96 images: class k has its bright band in rows 2k and 2k + 1. */
 export function data(tf) {
   const labels = Array.from({ length: 96 }, (_, i) => i % 3);
   const noise = tf.randomUniform([96, 6, 6, 1], 0, 0.5, 'float32', 7);

@@ -17,7 +17,7 @@ export function drawSection(runner: Runner, sizes: Promise<CodeSizes | null>): v
   const large = new AnswerCard(byId('large'), 'Before', 'float32, in TensorFlow.js', Object.values(names));
   const spoken = make('p', { class: 'sr', role: 'status' });
   const clear = make('button', { type: 'button' }, 'Clear');
-  let picture: Float32Array | null = null;
+  let image: Float32Array | null = null;
   let model: Model | undefined;
   let shownFile: Uint8Array | null = null;
   let frame = 0;
@@ -34,29 +34,29 @@ export function drawSection(runner: Runner, sizes: Promise<CodeSizes | null>): v
   byId('pad').append(pad.element, make('div', { class: 'actions' }, clear), pad.keys, spoken);
 
   function changed(isDrawn: boolean): void {
-    picture = isDrawn ? (picture ?? new Float32Array()) : null;
+    image = isDrawn ? (image ?? new Float32Array()) : null;
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {
       // Only here: a finger draws several lines a frame.
-      if (picture) picture = centerByMass(planesOn(pad.context, 1)[0], size);
+      if (image) image = centerByMass(planesOn(pad.context, 1)[0], size);
       answer();
     });
   }
 
   function answer(): void {
-    const digit = small.show(picture && model ? (model.predict(picture) as Float32Array) : null);
-    if (picture) ask('show');
+    const digit = small.show(image && model ? (model.predict(image) as Float32Array) : null);
+    if (image) ask('show');
     else large.show(null);
     clearTimeout(rest);
     rest = window.setTimeout(() => {
       spoken.textContent = digit < 0 ? '' : `The file answers ${digit}.`;
-      if (!picture) return;
+      if (!image) return;
       measure();
       ask('measure');
     }, restMs);
   }
 
-  const time = medianTimer(() => model!.predict(picture!));
+  const time = medianTimer(() => model!.predict(image!));
   function measure(): void {
     if (model) small.fact(names.time, formatTime(time()));
   }
@@ -65,18 +65,18 @@ export function drawSection(runner: Runner, sizes: Promise<CodeSizes | null>): v
    * One question at a time: answers that come late are of no use while the hand moves.
    */
   function ask(what: 'show' | 'measure'): void {
-    if (!runner.view.canAnswer || !picture) return;
+    if (!runner.view.canAnswer || !image) return;
     if (isAsking) {
       askAgain = what;
       return;
     }
     isAsking = true;
-    runner.predict(picture, what === 'measure');
+    runner.predict(image, what === 'measure');
   }
 
   runner.onAnswer = ({ probabilities, ms }) => {
     isAsking = false;
-    large.show(picture && probabilities);
+    large.show(image && probabilities);
     if (ms !== null) large.fact(names.time, formatTime(ms));
     const next = askAgain;
     askAgain = undefined;
@@ -100,7 +100,7 @@ export function drawSection(runner: Runner, sizes: Promise<CodeSizes | null>): v
       if (canAnswer) ask('measure');
       else large.show(null);
     }
-    if (change === 'done' && picture) ask('measure');
+    if (change === 'done' && image) ask('measure');
     if (file === shownFile) return;
     shownFile = file;
     small.fact(names.model, file ? kilobytes(file.length) : '–');

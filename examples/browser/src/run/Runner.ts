@@ -115,8 +115,8 @@ export class Runner {
     await forgetRun().catch(() => {});
   }
 
-  predict(picture: Float32Array, measure: boolean): void {
-    this.#send({ type: 'predict', picture, measure });
+  predict(image: Float32Array, measure: boolean): void {
+    this.#send({ type: 'predict', image, measure });
   }
 
   async #kept(): Promise<RunRecord | null> {

@@ -64,7 +64,7 @@ export function controls(runner: Runner): void {
 function timeOf({ state, secondsLeft, seconds }: RunView): string {
   if (state === 'done') return `Took ${aboutSeconds(seconds)}`;
   if (state === 'paused') return 'Paused';
-  if (state === 'starting') return 'Loading the pictures …';
+  if (state === 'starting') return 'Loading the images …';
   if (state !== 'running') return '';
   return secondsLeft === null ? 'Estimating the time …' : `About ${aboutSeconds(secondsLeft)} left`;
 }

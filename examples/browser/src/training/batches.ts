@@ -4,25 +4,25 @@ import type { Plan } from './plan.js';
 import { seededRandom } from './seededRandom.js';
 
 /**
- * People draw slanted, smaller and off the center: how far a picture is changed, at most.
+ * People draw slanted, smaller and off the center: how far an image is changed, at most.
  */
 const turn = 0.2;
 const stretch = 0.12;
 const shift = 2;
 
 /**
- * What fitDataset reads: in each epoch the pictures in another order, each slightly
+ * What fitDataset reads: in each epoch the images in another order, each slightly
  * turned, scaled and shifted. Order and changes follow from `seed` and the epoch alone,
  * so that a run that goes on gets the batches of a run without a break.
  */
-export function batches(digits: Digits, { pictures, batchSize }: Plan, seed: number, initialEpoch: number) {
+export function batches(digits: Digits, { images, batchSize }: Plan, seed: number, initialEpoch: number) {
   let epoch = initialEpoch;
-  const size = Math.floor(pictures / batchSize);
+  const size = Math.floor(images / batchSize);
   return {
     size,
     async iterator() {
       const random = seededRandom(1000 * seed + epoch++);
-      const order = shuffled(pictures, random);
+      const order = shuffled(images, random);
       let batch = 0;
       return {
         async next() {
@@ -49,7 +49,7 @@ function makeBatch(digits: Digits, chosen: Uint32Array, random: () => number): {
 }
 
 /**
- * Writes the picture, turned, scaled and shifted, into `target`; bilinear, black beyond
+ * Writes the image, turned, scaled and shifted, into `target`; bilinear, black beyond
  * the edges.
  */
 function change(source: Uint8Array, target: Float32Array, random: () => number): void {

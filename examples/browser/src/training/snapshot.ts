@@ -5,7 +5,7 @@ import type { Artifacts, Kernel, Point } from '../messages.js';
 import { type Digits, side, toFloats } from './digits.js';
 import type { StageName } from './plan.js';
 
-/** So many pictures go through the network at once. */
+/** So many images go through the network at once. */
 const atOnce = 250;
 
 export interface Snapshot {
@@ -71,10 +71,10 @@ async function kernelsOf(model: LayersModel): Promise<Kernel[]> {
 
 /**
  * The fraction of right answers. `answers` gives the digit that is taken for the
- * likeliest, of each picture.
+ * likeliest, of each image.
  */
 export async function accuracyOf(
-  answers: (pictures: Float32Array) => Promise<ArrayLike<number>> | ArrayLike<number>,
+  answers: (images: Float32Array) => Promise<ArrayLike<number>> | ArrayLike<number>,
   { count, images, labels }: Digits,
 ): Promise<number> {
   const pixels = side * side;
@@ -87,13 +87,13 @@ export async function accuracyOf(
   return right / count;
 }
 
-export async function predict(model: LayersModel, pictures: Float32Array): Promise<ArrayLike<number>> {
-  const answers = tidy(() => argMax(model.predict(asTensor(pictures)) as Tensor4D, -1));
+export async function predict(model: LayersModel, images: Float32Array): Promise<ArrayLike<number>> {
+  const answers = tidy(() => argMax(model.predict(asTensor(images)) as Tensor4D, -1));
   const data = await answers.data();
   answers.dispose();
   return data;
 }
 
-export function asTensor(pictures: Float32Array): Tensor4D {
-  return tensor4d(pictures, [pictures.length / (side * side), side, side, 1]);
+export function asTensor(images: Float32Array): Tensor4D {
+  return tensor4d(images, [images.length / (side * side), side, side, 1]);
 }

@@ -101,15 +101,15 @@ async function keep(record: RunRecord): Promise<boolean> {
 async function testBoth({ file }: RunRecord) {
   const test = await loadTest();
   const small = await loadModel(file);
-  const likeliest = (pictures: Float32Array) => {
-    const probabilities = small.predict(pictures) as Float32Array;
-    return Array.from({ length: pictures.length / pixels }, (_, i) => {
+  const likeliest = (images: Float32Array) => {
+    const probabilities = small.predict(images) as Float32Array;
+    return Array.from({ length: images.length / pixels }, (_, i) => {
       const ten = probabilities.subarray(10 * i, 10 * i + 10);
       return ten.indexOf(Math.max(...ten));
     });
   };
   const result = {
-    float: await accuracyOf((pictures) => predict(float!, pictures), test),
+    float: await accuracyOf((images) => predict(float!, images), test),
     small: await accuracyOf(likeliest, test),
     count: test.count,
   };
@@ -124,18 +124,18 @@ async function useFloat(artifacts: Artifacts): Promise<void> {
 }
 
 /**
- * What the float model says of one picture; `measure` asks how long that takes, which is
+ * What the float model says of one image; `measure` asks how long that takes, which is
  * not told while it trains.
  */
-async function answerWith({ picture, measure }: Extract<ToWorker, { type: 'predict' }>): Promise<void> {
+async function answerWith({ image, measure }: Extract<ToWorker, { type: 'predict' }>): Promise<void> {
   if (!float) return;
-  const probabilities = await probabilitiesOf(picture);
+  const probabilities = await probabilitiesOf(image);
   const isQuiet = !isTraining;
-  say({ type: 'answer', probabilities, ms: measure && isQuiet ? await timeOf(picture) : null });
+  say({ type: 'answer', probabilities, ms: measure && isQuiet ? await timeOf(image) : null });
 }
 
-async function probabilitiesOf(picture: Float32Array): Promise<Float32Array> {
-  const output = tidy(() => float!.predict(asTensor(picture)) as Tensor);
+async function probabilitiesOf(image: Float32Array): Promise<Float32Array> {
+  const output = tidy(() => float!.predict(asTensor(image)) as Tensor);
   const probabilities = Float32Array.from(await output.data());
   output.dispose();
   return probabilities;
@@ -145,12 +145,12 @@ async function probabilitiesOf(picture: Float32Array): Promise<Float32Array> {
  * Milliseconds of one prediction, the median of some groups that are long enough for a
  * coarse clock.
  */
-async function timeOf(picture: Float32Array): Promise<number> {
+async function timeOf(image: Float32Array): Promise<number> {
   const times: number[] = [];
   for (let group = 0; group < 5; group++) {
     const start = performance.now();
     let runs = 0;
-    for (; performance.now() - start < 20; runs++) await probabilitiesOf(picture);
+    for (; performance.now() - start < 20; runs++) await probabilitiesOf(image);
     times.push((performance.now() - start) / runs);
   }
   return times.sort((a, b) => a - b)[2];

@@ -1,7 +1,7 @@
 /** Where cachedBatches() keeps what the trunk gave. */
 export interface LevelStore {
   /**
-   * Of a picture's copy, by a key without slashes: all three levels, one behind the other;
+   * Of an image's copy, by a key without slashes: all three levels, one behind the other;
    * undefined where there is nothing.
    */
   read(key: string): Promise<Float32Array | undefined>;

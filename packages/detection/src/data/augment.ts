@@ -1,24 +1,30 @@
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
-import { rgbOf } from './loadPicture.js';
-import type { Annotation, Pixels } from './PictureSet.js';
+import { rgbOf } from './loadImage.js';
+import type { Annotation, Pixels } from './ImageSet.js';
 
-export interface Augment {
+export interface AugmentOptions {
   /** Probability of mirroring left to right. Default 0. */
   flip?: number;
   /** Probability of mirroring top to bottom. Default 0. */
   flipVertically?: number;
-  /** Smallest and largest factor by which objects grow; below 1 the picture is set into a grey one. Default [1, 1]. */
+  /**
+   * Smallest and largest factor by which objects grow; below 1 the image is set into a
+   * grey one. Default [1, 1].
+   */
   scale?: readonly [smallest: number, largest: number];
-  /** Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself. Default 1, no crop. */
+  /**
+   * Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself.
+   * Default 1, no crop.
+   */
   crop?: number;
   /** Gives numbers in [0, 1). Default Math.random. */
   random?: () => number;
 }
 
 /** Checks the options and fills in the defaults. */
-export function augmentationOf(args: Augment): Required<Augment> {
-  const defaults: Required<Augment> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
-  const all = resolveOptions('augment', args, defaults);
+export function augmentationOf(options: AugmentOptions): Required<AugmentOptions> {
+  const defaults: Required<AugmentOptions> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
+  const all = resolveOptions('augment', options, defaults);
   for (const key of ['flip', 'flipVertically'] as const) {
     check(all[key] >= 0 && all[key] <= 1, `augment.${key}`, 'a probability, 0 to 1', all[key]);
   }
@@ -35,21 +41,33 @@ const visible = 0.5;
 const grey = 128;
 
 /**
- * A new picture with its objects moved along: cut to a window that scale and crop give, then mirrored. As pictures are resized to one
- * size before the network, a smaller window makes larger objects.
+ * A new image with its objects moved along: cut to a window that scale and crop give,
+ * then mirrored. As images are resized to one size before the network, a smaller window
+ * makes larger objects.
+ *
+ * ```js
+ * const image = { data: new Uint8Array(3 * 40 * 30), width: 40, height: 30 };
+ * const { objects } = augmentImage(image, [{ box: [0, 0, 10, 10], class: 'square' }], { flip: 1 });
+ * console.log(objects[0].box); // → [ 30, 0, 40, 10 ]
+ * ```
+ *
+ * @param image Red, green, blue (and alpha, which is left out) of each pixel, 0 … 255.
+ * @param objects Their boxes are in pixels of the image.
+ * @param options What may be changed; each is off by default.
+ * @throws ArgumentError for an option or the image.
  */
-export function augmentPicture(
-  picture: Pixels,
+export function augmentImage(
+  image: Pixels,
   objects: readonly Annotation[],
-  args: Augment,
+  options: AugmentOptions,
 ): { pixels: Pixels; objects: Annotation[] } {
-  const { flip, flipVertically, scale, crop, random } = augmentationOf(args);
-  const pixels = rgbOf(picture, 'picture');
+  const { flip, flipVertically, scale, crop, random } = augmentationOf(options);
+  const pixels = rgbOf(image, 'image');
   const factor = scale[0] * (scale[1] / scale[0]) ** (scale[1] > scale[0] ? random() : 0);
   const side = (length: number) =>
     Math.max(1, Math.round((length / factor) * (crop < 1 ? crop + (1 - crop) * random() : 1)));
   const [width, height] = [side(pixels.width), side(pixels.height)];
-  // A window that is larger than the picture holds all of it.
+  // A window that is larger than the image holds all of it.
   const start = (length: number, window: number) =>
     Math.floor(Math.min(0, length - window) + random() * (Math.abs(length - window) + 1));
   const left = start(pixels.width, width);

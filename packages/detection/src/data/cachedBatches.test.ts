@@ -36,7 +36,7 @@ describe('cachedBatches with levels in files', () => {
     const first = await expectNoLeak(() => cachedBatches(detector, set, { flips, store }));
     expect(await expectNoLeak(() => valuesOf(first))).toEqual(expected);
     const files = readdirSync(join(folder, 'levels'));
-    expect(files.length).toBe(3 * set.pictures.length);
+    expect(files.length).toBe(3 * set.images.length);
     const bytes = files.reduce((sum, file) => sum + statSync(join(folder, 'levels', file)).size, 0);
     expect(bytes).toBe(cachedBytes(detector, set, 3));
 
@@ -54,7 +54,7 @@ describe('cachedBatches with levels in files', () => {
     const store = fileStore(join(folder, 'cut'));
     await cachedBatches(detector, tinySet(), { store });
     truncateSync(join(folder, 'cut', '0-plain.f32'), 40);
-    await expect(cachedBatches(detector, tinySet(), { store })).rejects.toThrow(/store: expected \d+ values of picture/);
+    await expect(cachedBatches(detector, tinySet(), { store })).rejects.toThrow(/store: expected \d+ values of image/);
     truncateSync(join(folder, 'cut', '0-plain.f32'), 39);
     await expect(cachedBatches(detector, tinySet(), { store })).rejects.toThrow(/f32, received '?39 bytes/);
     expect(() => fileStore('')).toThrow("folder: expected the path of a folder, received ''.");

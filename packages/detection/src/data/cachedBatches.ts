@@ -5,13 +5,13 @@ import { type BatchOptions, batchDefaults, batchesOf, type TrainingBatches } fro
 import { levelShapes } from './cachedBytes.js';
 import { checkTrainingSet } from './checkSet.js';
 import { type LevelStore, memoryStore } from './LevelStore.js';
-import type { Annotation, PictureSet } from './PictureSet.js';
-import { prepareExample } from './pictureBatches.js';
+import type { Annotation, ImageSet } from './ImageSet.js';
+import { prepareExample } from './imageBatches.js';
 
 export interface CacheOptions extends BatchOptions {
   /**
-   * Which mirrored copies of each picture are kept, too; each epoch takes one copy of each picture
-   * in turn. Default none.
+   * Which mirrored copies of each image are kept, too; each epoch takes one copy of each
+   * image in turn. Default none.
    */
   flips?: readonly Flip[];
   /**
@@ -19,7 +19,7 @@ export interface CacheOptions extends BatchOptions {
    * @tfjs-compress/detection/node keeps them on disk.
    */
   store?: LevelStore;
-  /** Called after each picture. */
+  /** Called after each image. */
   onProgress?: (done: number, of: number) => void;
 }
 
@@ -34,17 +34,27 @@ interface Cached {
 }
 
 /**
- * Runs the frozen trunk once over every picture and keeps what it gives (some 4 MB for 320 × 416
- * pixels and MobileNet; cachedBytes() says how much in all), for detector.headModel.fitDataset: an
- * epoch then costs no trunk. Augmentation is limited to the mirrored copies.
+ * Runs the frozen trunk once over every image and keeps what it gives (some 4 MB for 320
+ * × 416 pixels and MobileNet; cachedBytes() says how much in all), for
+ * detector.headModel.fitDataset: an epoch then costs no trunk. Augmentation is limited to
+ * the mirrored copies.
  *
- * @throws ArgumentError, before a picture is read, for an option, for a set that the detector
- *   cannot learn from, and for a detector whose trunk is to be trained.
+ * ```js
+ * detector.compile(tf.train.adam(1e-3), detector.headModel);
+ * const batches = await cachedBatches(detector, set, { flips: ['horizontal'] });
+ * await detector.headModel.fitDataset(batches, { epochs: 2, verbose: 0 });
+ * ```
+ *
+ * @param detector What trains; its trunk is frozen.
+ * @param set What a reader gave.
+ * @param options Copies, where they are kept, and those of the batches.
+ * @throws ArgumentError, before an image is read, for an option, for a set that the
+ *   detector cannot learn from, and for a detector whose trunk is to be trained.
  */
 export async function cachedBatches(
   detector: Detector,
-  set: PictureSet,
-  args: CacheOptions = {},
+  set: ImageSet,
+  options: CacheOptions = {},
 ): Promise<TrainingBatches> {
   const defaults = {
     ...batchDefaults,
@@ -52,14 +62,14 @@ export async function cachedBatches(
     store: memoryStore(),
     onProgress: undefined as CacheOptions['onProgress'],
   };
-  const { flips, store, onProgress, ...options } = resolveOptions('cachedBatches', args, defaults);
+  const { flips, store, onProgress, ...batchOptions } = resolveOptions('cachedBatches', options, defaults);
   check(Array.isArray(flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", flips);
   for (const flip of flips) checkOneOf(flip, ['horizontal', 'vertical', 'both'], 'flips');
   const isStore = typeof store?.read === 'function' && typeof store.write === 'function';
   check(isStore, 'store', 'what fileStore() gives', store);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);
   const trained = detector.featureModel.trainableWeights.length;
-  const frozen = 'one with a frozen trunk (train detector.model with pictureBatches where the trunk trains, too)';
+  const frozen = 'one with a frozen trunk (train detector.model with imageBatches where the trunk trains, too)';
   check(trained === 0, 'detector', frozen, `${trained} weights of the trunk that train`);
   checkTrainingSet(set, detector.config.classes);
   const copies = [
@@ -70,21 +80,21 @@ export async function cachedBatches(
     })),
   ];
   const cache: Cached[][] = [];
-  for (const [index, picture] of set.pictures.entries()) {
-    const ofPicture: Cached[] = [];
+  for (const [index, image] of set.images.entries()) {
+    const ofImage: Cached[] = [];
     for (const [k, copy] of copies.entries()) {
-      const { inputs, objects } = await prepareExample(detector, picture, { ...copy, random: () => 0 });
+      const { inputs, objects } = await prepareExample(detector, image, { ...copy, random: () => 0 });
       const shapes = levelShapes(detector, inputs[0].shape as Shape);
       const key = `${index}-${flips[k - 1] ?? 'plain'}`;
       const kept = await store.read(key);
       if (!kept) await store.write(key, await levelsIn(detector, inputs[0] as tf.Tensor3D));
       const expected = shapes.reduce((sum, shape) => sum + tf.util.sizeFromShape(shape), 0);
-      check(!kept || kept.length === expected, 'store', `${expected} values of picture ${picture.name}`, kept?.length);
-      ofPicture.push({ key, shapes, objects });
+      check(!kept || kept.length === expected, 'store', `${expected} values of image ${image.name}`, kept?.length);
+      ofImage.push({ key, shapes, objects });
       tf.dispose(inputs);
     }
-    cache.push(ofPicture);
-    onProgress?.(cache.length, set.pictures.length);
+    cache.push(ofImage);
+    onProgress?.(cache.length, set.images.length);
   }
   const example = async (index: number, epoch: number) => {
     const { key, shapes, objects } = cache[index][(index + epoch) % copies.length];
@@ -98,10 +108,10 @@ export async function cachedBatches(
     });
     return { inputs, objects };
   };
-  return batchesOf(detector.headModel.inputNames, detector.config.classes, set.pictures.length, example, options);
+  return batchesOf(detector.headModel.inputNames, detector.config.classes, set.images.length, example, batchOptions);
 }
 
-/** What the trunk gives of a prepared picture, one level behind the other. */
+/** What the trunk gives of a prepared image, one level behind the other. */
 async function levelsIn(detector: Detector, input: tf.Tensor3D): Promise<Float32Array> {
   const all = tf.tidy(() => {
     const maps = detector.featureModel.predict(tf.expandDims(input, 0)) as tf.Tensor[];

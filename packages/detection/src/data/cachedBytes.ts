@@ -2,10 +2,10 @@ import { checkInteger } from '@tfjs-compress/math/internal';
 import { resizedSize } from '@tfjs-compress/math/detection';
 import type { Detector } from '../model/Detector.js';
 import { checkSet } from './checkSet.js';
-import type { PictureSet } from './PictureSet.js';
+import type { ImageSet } from './ImageSet.js';
 
 /**
- * [height, width, channels] of the trunk's three levels for a prepared picture
+ * [height, width, channels] of the trunk's three levels for a prepared image
  * [height, width, 3]; the first is pooled.
  */
 export function levelShapes(detector: Detector, [height, width]: readonly number[]): [number, number, number][] {
@@ -18,21 +18,21 @@ export function levelShapes(detector: Detector, [height, width]: readonly number
 }
 
 /**
- * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at before a
- * training begins.
+ * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at
+ * before a training begins.
  *
- * @param copies Of each picture: 1 and one for each of `flips`. Default 1.
+ * @param copies Of each image: 1 and one for each of `flips`. Default 1.
  * @throws ArgumentError for the set.
  * @example
  * console.log(`${(cachedBytes(detector, set, 2) / 1e9).toFixed(1)} GB`);
  */
-export function cachedBytes(detector: Detector, set: PictureSet, copies = 1): number {
+export function cachedBytes(detector: Detector, set: ImageSet, copies = 1): number {
   checkInteger(copies, 'copies', 1);
   checkSet(set, set?.classes, "the set's");
   const { config, strides } = detector;
   const up = (length: number) => Math.ceil(length / strides[2]) * strides[2];
-  const values = set.pictures.map((picture) => {
-    const { width, height } = resizedSize(picture.width, picture.height, config);
+  const values = set.images.map((image) => {
+    const { width, height } = resizedSize(image.width, image.height, config);
     const shapes = levelShapes(detector, [up(height), up(width)]);
     return shapes.reduce((sum, [rows, columns, channels]) => sum + rows * columns * channels, 0);
   });

@@ -7,7 +7,7 @@ import { readCoco } from './readSets.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'coco-'));
 const file = join(folder, 'instances.json');
-const pictures = join(folder, 'pictures');
+const images = join(folder, 'images');
 const content = {
   images: [
     { id: 7, file_name: 'a.png', width: 8, height: 6 },
@@ -25,17 +25,17 @@ const content = {
 const write = (changed: object) => writeFileSync(file, JSON.stringify({ ...content, ...changed }));
 
 beforeAll(async () => {
-  mkdirSync(pictures);
+  mkdirSync(images);
   const grey = { width: 8, height: 6, channels: 3, background: '#808080' } as const;
-  for (const name of ['a.png', 'b.png']) await sharp({ create: grey }).greyscale().toFile(join(pictures, name));
+  for (const name of ['a.png', 'b.png']) await sharp({ create: grey }).greyscale().toFile(join(images, name));
 });
 
 describe('readCoco', () => {
-  it('reads classes by id, corners, crowds, pictures without objects, and grey pictures as three channels', async () => {
+  it('reads classes by id, corners, crowds, images without objects, and grey images as three channels', async () => {
     write({});
-    const set = await readCoco(file, pictures);
+    const set = await readCoco(file, images);
     expect(set.classes).toEqual(['bicycle', 'toothbrush']);
-    expect(set.pictures.map(({ name, objects }) => [name, objects])).toEqual([
+    expect(set.images.map(({ name, objects }) => [name, objects])).toEqual([
       [
         'a.png',
         [
@@ -45,39 +45,39 @@ describe('readCoco', () => {
       ],
       ['b.png', []],
     ]);
-    const { data } = await set.pictures[0].load();
+    const { data } = await set.images[0].load();
     expect([data.length, data[0], data[2]]).toEqual([144, 128, 128]);
   });
 
-  it('takes string ids, iscrowd as a boolean, a byte order mark, and sizes from the pictures', async () => {
-    const images = content.images.map(({ id, file_name }) => ({ id: `im${id}`, file_name }));
+  it('takes string ids, iscrowd as a boolean, a byte order mark, and sizes from the images', async () => {
+    const entries = content.images.map(({ id, file_name }) => ({ id: `im${id}`, file_name }));
     const annotations = content.annotations.map((each) => ({
       ...each,
       image_id: `im${each.image_id}`,
       category_id: String(each.category_id),
       iscrowd: each.iscrowd === 1,
     }));
-    writeFileSync(file, `\ufeff${JSON.stringify({ ...content, images, annotations })}`);
-    const set = await readCoco(file, pictures);
-    expect(set.pictures.map(({ id, width, height }) => [id, width, height])).toEqual([
+    writeFileSync(file, `\ufeff${JSON.stringify({ ...content, images: entries, annotations })}`);
+    const set = await readCoco(file, images);
+    expect(set.images.map(({ id, width, height }) => [id, width, height])).toEqual([
       ['im7', 8, 6],
       ['im3', 8, 6],
     ]);
-    expect(set.pictures[0].objects.map(({ crowd }) => crowd)).toEqual([false, true]);
+    expect(set.images[0].objects.map(({ crowd }) => crowd)).toEqual([false, true]);
     expect(set.categoryIds).toEqual({ bicycle: 2, toothbrush: 90 });
   });
 
   it('reads a selection of classes', async () => {
     write({});
-    const set = await readCoco(file, pictures, { classes: ['toothbrush'], otherClasses: 'skip' });
-    expect([set.classes, set.pictures[0].objects.length]).toEqual([['toothbrush'], 1]);
-    await expect(readCoco(file, pictures, { classes: ['toothbrush'] })).rejects.toThrow(
+    const set = await readCoco(file, images, { classes: ['toothbrush'], otherClasses: 'skip' });
+    expect([set.classes, set.images[0].objects.length]).toEqual([['toothbrush'], 1]);
+    await expect(readCoco(file, images, { classes: ['toothbrush'] })).rejects.toThrow(
       "class 'bicycle' is not among the classes given: toothbrush. otherClasses: 'skip' leaves such objects out.",
     );
-    await expect(readCoco(file, pictures, { classes: ['tothbrush'], otherClasses: 'skip' })).rejects.toThrow(
+    await expect(readCoco(file, images, { classes: ['tothbrush'], otherClasses: 'skip' })).rejects.toThrow(
       "classes: expected categories of instances.json (bicycle, toothbrush), received 'tothbrush'.",
     );
-    await expect(readCoco(file, pictures, { otherclasses: 'skip' } as never)).rejects.toThrow(
+    await expect(readCoco(file, images, { otherclasses: 'skip' } as never)).rejects.toThrow(
       "readCoco has no option 'otherclasses'. Did you mean 'otherClasses'?",
     );
   });
@@ -95,11 +95,11 @@ describe('readCoco', () => {
     [{ categories: undefined }, "no list 'categories'"],
   ])('names what is wrong: %j', async (changed, message) => {
     write(changed);
-    await expect(readCoco(file, pictures)).rejects.toThrow(message);
+    await expect(readCoco(file, images)).rejects.toThrow(message);
   });
 
   it('names a file that is not JSON', async () => {
     writeFileSync(file, '{');
-    await expect(readCoco(file, pictures)).rejects.toThrow('instances.json: not JSON');
+    await expect(readCoco(file, images)).rejects.toThrow('instances.json: not JSON');
   });
 });

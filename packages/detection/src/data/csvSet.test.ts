@@ -17,13 +17,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('readCsv', () => {
-  it('reads a table with a first row of names, and pictures beside it', async () => {
+  it('reads a table with a first row of names, and images beside it', async () => {
     const file = join(folder, 'labels.csv');
     const rows = ['"a, b.png",8,4,cell,1,1,3,3', '"a, b.png",8,4,"wall ""x"" y",0,0,8,4'];
     writeFileSync(file, `\ufeff${header}\r\n${rows.join('\r\n')}\r\n`);
     const set = await readCsv(file, folder);
     expect(set.classes).toEqual(['cell', 'wall "x" y']);
-    expect(set.pictures.map(({ name, objects }) => [name, objects.length])).toEqual([['a, b.png', 2]]);
+    expect(set.images.map(({ name, objects }) => [name, objects.length])).toEqual([['a, b.png', 2]]);
     await expect(readCsv(file, folder, { clases: [] } as never)).rejects.toThrow("readCsv has no option 'clases'");
   });
 
@@ -46,7 +46,7 @@ describe('readCsv', () => {
     [`${header}\na,8,4,cell,1,one,3,3`, "x.csv: row 2 has the box '1,one,3,3', not four numbers."],
     [`${header}\na,8,4,cell,1,,3,3`, 'not four numbers'],
     [`${header}\na,8,4,,1,1,3,3`, 'row 2 has a box without class'],
-    [`${header}\n,8,4,c,1,1,3,3`, 'row 2 names no picture'],
+    [`${header}\n,8,4,c,1,1,3,3`, 'row 2 names no image'],
     [`${header}\na,8,4,c,0.1,0.2,0.3,0.4`, 'no coordinate is above 1; expected pixels'],
     [`${header}\n"a,8,4,c,1,1,3,3`, 'a quote that does not close'],
   ])('names what is wrong: %s', (text, message) => {

@@ -1,25 +1,25 @@
 import { resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
-import type { PictureSet } from './PictureSet.js';
-import { join, type PictureSource } from './PictureSource.js';
+import type { ImageSet } from './ImageSet.js';
+import { join, type ImageSource } from './ImageSource.js';
 import { parseCsv } from './parseCsv.js';
-import { type ReadOptions, readDefaults, readPictures } from './readPictures.js';
+import { type ReadOptions, readDefaults, readImages } from './readImages.js';
 
 export interface CsvOptions extends ReadOptions {}
 
-/** Reads a table of objects with the pictures it names. */
+/** Reads a table of objects with the images it names. */
 export async function csvSet(
   owner: string,
-  annotations: PictureSource,
+  annotations: ImageSource,
   file: string,
-  pictures: PictureSource,
+  images: ImageSource,
   options: CsvOptions = {},
-): Promise<PictureSet> {
+): Promise<ImageSet> {
   const given = resolveOptions<typeof readDefaults>(owner, options, readDefaults);
   const described = parseCsv(decodeText(await annotations.bytes(file), file), file);
   const entries = described.map((each) => ({
     name: each.name,
     describe: () => ({ ...each, paths: [join('', each.name)] }),
   }));
-  return readPictures(owner, pictures, entries, given);
+  return readImages(owner, images, entries, given);
 }

@@ -1,19 +1,19 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Sharp } from 'sharp';
-import { MissingFileError, type PictureSource } from './PictureSource.js';
-import type { Pixels } from './PictureSet.js';
+import { MissingFileError, type ImageSource } from './ImageSource.js';
+import type { Pixels } from './ImageSet.js';
 
 /** Orientations of EXIF from which on width and height change places. */
 const firstTurned = 5;
 
 /**
- * Files below a folder. Pictures are decoded by sharp, an optional peer dependency: JPEG, PNG,
- * WebP, …
+ * Files below a folder. Images are decoded by sharp, an optional peer dependency: JPEG,
+ * PNG, WebP, …
  *
  * @throws Error where sharp is not installed.
  */
-export async function folderSource(folder: string): Promise<PictureSource> {
+export async function folderSource(folder: string): Promise<ImageSource> {
   const sharp = await loadSharp();
   const at = (path: string) => join(folder, ...path.split('/'));
   const first = async <T>(paths: readonly string[], problem: string, read: (file: string) => Promise<T>): Promise<T> => {
@@ -31,7 +31,7 @@ export async function folderSource(folder: string): Promise<PictureSource> {
   };
   return {
     bytes: (path) => first([path], 'cannot be read', (file) => readFile(file)),
-    size: (paths) => first(paths, 'is no picture', async (file) => shownSize(await sharp(file).metadata())),
+    size: (paths) => first(paths, 'is not an image', async (file) => shownSize(await sharp(file).metadata())),
     decode: (paths) => first(paths, 'cannot be decoded', (file) => pixelsOf(sharp(file))),
     async list(path) {
       const entries = await first([path], 'cannot be read', (file) =>
@@ -45,20 +45,21 @@ export async function folderSource(folder: string): Promise<PictureSource> {
 }
 
 /**
- * Decodes a picture for Detector.detect() in Node, turned as its EXIF data say.
+ * Decodes an image for Detector.detect() in Node, turned as its EXIF data say.
  *
  * @param source A file's path, or a file's bytes.
  * @throws Error where sharp is not installed or cannot decode it.
  * @example
- * const cells = await detector.detect(await readPicture('cells.jpg'));
+ * const cells = await detector.detect(await readImage('cells.jpg'));
  */
-export async function readPicture(source: string | Uint8Array): Promise<Pixels> {
+export async function readImage(source: string | Uint8Array): Promise<Pixels> {
   return pixelsOf((await loadSharp())(source));
 }
 
-async function pixelsOf(picture: Sharp): Promise<Pixels> {
-  // rotate() without an angle turns by EXIF; removing alpha leaves the colors beneath as they are.
-  const pixels = picture.rotate().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' });
+async function pixelsOf(image: Sharp): Promise<Pixels> {
+  // rotate() without an angle turns by EXIF; removing alpha leaves the colors beneath as
+  // they are.
+  const pixels = image.rotate().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
@@ -71,6 +72,6 @@ async function loadSharp() {
   try {
     return (await import('sharp')).default;
   } catch (error) {
-    throw new Error("Reading pictures in Node needs the package 'sharp': npm install sharp.", { cause: error });
+    throw new Error("Reading images in Node needs the package 'sharp': npm install sharp.", { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import type { AnnotatedPicture, Annotation, Skipped } from './PictureSet.js';
+import type { AnnotatedImage, Annotation, Skipped } from './ImageSet.js';
 
 interface KeepOptions {
   names: readonly string[];
@@ -9,11 +9,11 @@ interface KeepOptions {
 }
 
 /**
- * A picture's objects of those classes, their boxes cut to the picture. Boxes without area after
- * that are an error that names the picture, or are left out.
+ * An image's objects of those classes, their boxes cut to the image. Boxes without area
+ * after that are an error that names the image, or are left out.
  */
 export function keepBoxes(
-  { name, width, height, objects }: Omit<AnnotatedPicture, 'load'>,
+  { name, width, height, objects }: Omit<AnnotatedImage, 'load'>,
   { names, otherClasses, invalidBoxes, skipped }: KeepOptions,
 ): Annotation[] {
   return objects.flatMap((object): Annotation[] => {
@@ -29,7 +29,7 @@ export function keepBoxes(
     const box: Annotation['box'] = [within(x1, width), within(y1, height), within(x2, width), within(y2, height)];
     if (box[2] > box[0] && box[3] > box[1]) return [{ ...object, box }];
     const reason =
-      `${name}: the box [${object.box.join(', ')}] of '${object.class}' has no area inside the picture ` +
+      `${name}: the box [${object.box.join(', ')}] of '${object.class}' has no area inside the image ` +
       `(${width} × ${height}).`;
     if (invalidBoxes === 'error') throw new Error(`${reason} invalidBoxes: 'skip' leaves such boxes out.`);
     skipped.push({ name, reason });

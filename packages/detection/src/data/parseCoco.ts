@@ -1,4 +1,4 @@
-import type { Annotation } from './PictureSet.js';
+import type { Annotation } from './ImageSet.js';
 
 type Id = number | string;
 
@@ -8,7 +8,7 @@ interface CocoFile {
   categories: { id: Id; name: string }[];
 }
 
-export interface CocoPicture {
+export interface CocoImage {
   id: Id;
   name: string;
   size?: { width: number; height: number };
@@ -16,11 +16,11 @@ export interface CocoPicture {
 }
 
 /**
- * Reads the text of a COCO instances file: classes in the order of their ids, boxes [x, y, width,
- * height] as corners. Ids may be numbers or strings, 7 being the same as '7'.
+ * Reads the text of a COCO instances file: classes in the order of their ids, boxes [x,
+ * y, width, height] as corners. Ids may be numbers or strings, 7 being the same as '7'.
  */
 export function parseCoco(text: string, file: string) {
-  const { images, annotations, categories } = parse(text, file);
+  const { images: entries, annotations, categories } = parse(text, file);
   const sorted = [...categories].sort((a, b) => compareIds(a.id, b.id));
   const names = byId(sorted, `${file}: categories`, ({ name }, where) => {
     if (typeof name !== 'string' || name === '') throw new Error(`${where} has no name.`);
@@ -29,25 +29,25 @@ export function parseCoco(text: string, file: string) {
   const classes = sorted.map(({ name }) => name);
   const twice = classes.find((name, i) => classes.indexOf(name) < i);
   if (twice !== undefined) throw new Error(`${file}: two categories have the name '${twice}'.`);
-  const pictures = byId(images, `${file}: images`, ({ id, file_name, width = 0, height = 0 }, where): CocoPicture => {
+  const images = byId(entries, `${file}: images`, ({ id, file_name, width = 0, height = 0 }, where): CocoImage => {
     if (typeof file_name !== 'string' || file_name === '') throw new Error(`${where} has no file_name.`);
     return { id, name: file_name, ...(width > 0 && height > 0 && { size: { width, height } }), objects: [] };
   });
   annotations.forEach(({ image_id, category_id, bbox, area, iscrowd }, i) => {
     const where = `${file}: annotations[${i}]`;
-    const picture = pictures.get(String(image_id));
+    const image = images.get(String(image_id));
     const name = names.get(String(category_id));
-    if (!picture) throw new Error(`${where} belongs to image ${image_id}, which is not among the images.`);
+    if (!image) throw new Error(`${where} belongs to image ${image_id}, which is not among the images.`);
     if (name === undefined) throw new Error(`${where} has category ${category_id}, which has no name.`);
     if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
       throw new Error(`${where}: bbox is ${JSON.stringify(bbox)}, not four numbers.`);
     }
     const [x, y, width, height] = bbox;
     const crowd = iscrowd === 1 || iscrowd === true;
-    picture.objects.push({ box: [x, y, x + width, y + height], class: name, area, crowd });
+    image.objects.push({ box: [x, y, x + width, y + height], class: name, area, crowd });
   });
   const categoryIds = Object.fromEntries(sorted.map(({ id, name }) => [name, id]));
-  return { classes, categoryIds, pictures: [...pictures.values()] };
+  return { classes, categoryIds, images: [...images.values()] };
 }
 
 /** What `make` gives for each, by its id. Throws where ids are missing or come twice. */

@@ -1,7 +1,7 @@
 import type { Box } from '@tfjs-compress/math/detection';
-import type { Annotation } from './PictureSet.js';
+import type { Annotation } from './ImageSet.js';
 
-export interface CsvPicture {
+export interface CsvImage {
   name: string;
   size?: { width: number; height: number };
   objects: Annotation[];
@@ -19,11 +19,12 @@ const columns = {
 const unnamed = ['filename', 'xmin', 'ymin', 'xmax', 'ymax', 'class'];
 
 /**
- * Reads a table of objects, one a row: with a first row that names the columns (filename, class,
- * xmin, ymin, xmax, ymax, also width and height; in any order), or six columns without: path, x1,
- * y1, x2, y2, class. A row without box and class is a picture without objects.
+ * Reads a table of objects, one a row: with a first row that names the columns (filename,
+ * class, xmin, ymin, xmax, ymax, also width and height; in any order), or six columns
+ * without: path, x1, y1, x2, y2, class. A row without box and class is an image without
+ * objects.
  */
-export function parseCsv(text: string, file: string): CsvPicture[] {
+export function parseCsv(text: string, file: string): CsvImage[] {
   const rows = rowsOf(text, file);
   const titles = rows[0]?.map((cell) => cell.trim().toLowerCase()) ?? [];
   const isNamed = columns.name.some((name) => titles.includes(name));
@@ -36,27 +37,27 @@ export function parseCsv(text: string, file: string): CsvPicture[] {
   }
   const place = Object.fromEntries(places) as Record<keyof typeof columns, number>;
   const [width, height] = [at(['width']), at(['height'])];
-  const pictures = new Map<string, CsvPicture>();
+  const images = new Map<string, CsvImage>();
   rows.slice(isNamed ? 1 : 0).forEach((row, i) => {
     const where = `${file}: row ${i + (isNamed ? 2 : 1)}`;
     if (row.length !== header.length) throw new Error(`${where} has ${row.length} cells, not ${header.length}.`);
     const cell = (key: keyof typeof columns) => row[place[key]].trim();
     const name = cell('name');
-    if (name === '') throw new Error(`${where} names no picture.`);
-    const picture = pictures.get(name) ?? { name, ...sizeOf(row[width], row[height]), objects: [] };
-    pictures.set(name, picture);
+    if (name === '') throw new Error(`${where} names no image.`);
+    const image = images.get(name) ?? { name, ...sizeOf(row[width], row[height]), objects: [] };
+    images.set(name, image);
     const corners = (['x1', 'y1', 'x2', 'y2'] as const).map(cell);
     if (cell('class') === '' && corners.every((text) => text === '')) return;
     const box = corners.map((text) => (text === '' ? Number.NaN : Number(text))) as Box;
     if (!box.every(Number.isFinite)) throw new Error(`${where} has the box '${corners.join(',')}', not four numbers.`);
     if (cell('class') === '') throw new Error(`${where} has a box without class.`);
-    picture.objects.push({ box, class: cell('class') });
+    image.objects.push({ box, class: cell('class') });
   });
-  const boxes = [...pictures.values()].flatMap(({ objects }) => objects.map(({ box }) => box));
+  const boxes = [...images.values()].flatMap(({ objects }) => objects.map(({ box }) => box));
   if (boxes.length > 0 && boxes.every((box) => box.every((value) => value <= 1))) {
-    throw new Error(`${file}: no coordinate is above 1; expected pixels, not parts of the picture's sides.`);
+    throw new Error(`${file}: no coordinate is above 1; expected pixels, not parts of the image's sides.`);
   }
-  return [...pictures.values()];
+  return [...images.values()];
 }
 
 function sizeOf(...texts: (string | undefined)[]) {
@@ -64,7 +65,10 @@ function sizeOf(...texts: (string | undefined)[]) {
   return width > 0 && height > 0 ? { size: { width, height } } : {};
 }
 
-/** RFC 4180: cells may be in quotes, with doubled quotes, commas and line ends in them. Empty lines are left out. */
+/**
+ * RFC 4180: cells may be in quotes, with doubled quotes, commas and line ends in them.
+ * Empty lines are left out.
+ */
 function rowsOf(text: string, file: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

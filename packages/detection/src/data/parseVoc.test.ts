@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keepBoxes } from './keepBoxes.js';
-import type { Annotation, Skipped } from './PictureSet.js';
+import type { Annotation, Skipped } from './ImageSet.js';
 import { parseVoc } from './parseVoc.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -64,7 +64,7 @@ describe('parseVoc', () => {
     );
   });
 
-  it('leaves the size to the picture where there is none or zeros', () => {
+  it('leaves the size to the image where there is none or zeros', () => {
     expect(parse('<annotation/>').size).toBeUndefined();
     expect(parse('<annotation><size><width>0</width><height>0</height></size></annotation>').size).toBeUndefined();
   });
@@ -84,13 +84,13 @@ describe('keepBoxes', () => {
       { names: ['a', 'b'], otherClasses: 'error', invalidBoxes: 'error', skipped, ...more },
     );
 
-  it('cuts boxes to the picture', () => {
+  it('cuts boxes to the image', () => {
     expect(keep([-5, 1, 70, 20])[0].box).toEqual([0, 1, 64, 20]);
   });
 
   it('names boxes without area, or leaves them out and says so', () => {
     expect(() => keep([5, 5, 5, 9])).toThrow("p1: the box [5, 5, 5, 9] of 'a' has no area inside");
-    expect(() => keep([70, 5, 80, 9])).toThrow('has no area inside the picture (64 × 48)');
+    expect(() => keep([70, 5, 80, 9])).toThrow('has no area inside the image (64 × 48)');
     expect(() => keep([9, 9, 5, 5])).toThrow('has no area inside');
     const skipped: Skipped[] = [];
     expect(keep([5, 5, 5, 9], { invalidBoxes: 'skip' }, skipped)).toEqual([]);

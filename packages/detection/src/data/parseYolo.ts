@@ -1,14 +1,18 @@
-import type { Annotation } from './PictureSet.js';
+import type { Annotation } from './ImageSet.js';
 
-/** An object before the picture's size is known: [left, top, right, bottom] as parts of its sides. */
+/**
+ * An object before the image's size is known: [left, top, right, bottom] as parts of its
+ * sides.
+ */
 export interface YoloObject {
   box: [number, number, number, number];
   class: string;
 }
 
 /**
- * Reads a YOLO label file: a line an object, its class's index, then centre, width and height of
- * its box, or the corners of a polygon around it, all as parts of the picture's sides.
+ * Reads a YOLO label file: a line an object, its class's index, then centre, width and
+ * height of its box, or the corners of a polygon around it, all as parts of the image's
+ * sides.
  */
 export function parseYolo(text: string, file: string, classes: readonly string[]): YoloObject[] {
   const lines = text.split(/\r?\n|\r/).map((line) => line.trim());
@@ -22,7 +26,7 @@ export function parseYolo(text: string, file: string, classes: readonly string[]
     }
     // Rounding of what tools write may exceed the sides by a little.
     if (values.some((value) => value < -0.01 || value > 1.01)) {
-      throw new Error(`${where} is '${line}': expected parts of the picture's sides, 0 to 1.`);
+      throw new Error(`${where} is '${line}': expected parts of the image's sides, 0 to 1.`);
     }
     const box = values.length === 4 ? boxOf(values) : polygonBox(values);
     if (!box) throw new Error(`${where} has ${values.length} numbers behind the class, not 4 or those of a polygon.`);

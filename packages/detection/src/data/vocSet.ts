@@ -1,55 +1,63 @@
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
-import type { PictureSet } from './PictureSet.js';
-import { extensions, join, type PictureSource, splitExtension } from './PictureSource.js';
+import type { ImageSet } from './ImageSet.js';
+import { extensions, join, type ImageSource, splitExtension } from './ImageSource.js';
 import { parseVoc } from './parseVoc.js';
 import { pathsByStem } from './pathsByStem.js';
-import { type Described, type ReadOptions, readDefaults, readPictures } from './readPictures.js';
+import { type Described, type ReadOptions, readDefaults, readImages } from './readImages.js';
 
 export interface VocOptions extends ReadOptions {
-  /** Which list of ImageSets/Main: 'train', 'val', 'trainval', 'test', … Several are joined. */
+  /**
+   * Which list of ImageSets/Main: 'train', 'val', 'trainval', 'test', … Several are
+   * joined.
+   */
   split?: string | readonly string[];
-  /** Instead of `split`: which pictures; 'all' is every file of the annotations' folder, in Node. */
+  /**
+   * Instead of `split`: which images; 'all' is every file of the annotations' folder, in
+   * Node.
+   */
   names?: 'all' | readonly string[];
-  /** Where files are below the folder; '.' is the folder itself. Defaults: those of VOC. */
+  /**
+   * Where files are below the folder; '.' is the folder itself. Defaults: those of VOC.
+   */
   folders?: {
     /** Default 'Annotations'. */
     annotations?: string;
     /** Default 'JPEGImages'. */
-    pictures?: string;
+    images?: string;
     /** Default 'ImageSets/Main'. */
     splits?: string;
   };
 }
 
-const folderDefaults = { annotations: 'Annotations', pictures: 'JPEGImages', splits: 'ImageSets/Main' };
+const folderDefaults = { annotations: 'Annotations', images: 'JPEGImages', splits: 'ImageSets/Main' };
 const defaults = { split: undefined, names: undefined, folders: {}, ...readDefaults } as typeof readDefaults &
   Pick<VocOptions, 'split' | 'names'> & { folders: object };
 
 /**
- * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages), or of files that
- * LabelImg, CVAT or Roboflow wrote in VOC's format. VOC counts pixels from 1 and includes the last:
- * the numbers are taken as they are.
+ * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages), or of
+ * files that LabelImg, CVAT or Roboflow wrote in VOC's format. VOC counts pixels from 1
+ * and includes the last: the numbers are taken as they are.
  */
-export async function vocSet(owner: string, source: PictureSource, options: VocOptions): Promise<PictureSet> {
+export async function vocSet(owner: string, source: ImageSource, options: VocOptions): Promise<ImageSet> {
   const given = resolveOptions<typeof defaults>(owner, (options ?? {}) as object, defaults);
   const folders = resolveOptions(`${owner}.folders`, given.folders, folderDefaults);
   const names = await namesOf(source, given, folders);
-  const pictureOf = source.list && pathsByStem(await source.list(folders.pictures), extensions);
+  const imageOf = source.list && pathsByStem(await source.list(folders.images), extensions);
   const describe = async (name: string): Promise<Described> => {
     const file = join(folders.annotations, `${name}.xml`);
     const { filename, ...annotation } = parseVoc(await source.bytes(file), file);
     const extension = (filename && splitExtension(filename)[1]) || extensions[0];
     const own = filename?.split(/[\\/]/).pop();
-    const paths = [pictureOf?.get(name) ?? `${name}${extension}`, ...(own ? [own] : [])];
-    return { name, ...annotation, paths: [...new Set(paths)].map((path) => join(folders.pictures, path)) };
+    const paths = [imageOf?.get(name) ?? `${name}${extension}`, ...(own ? [own] : [])];
+    return { name, ...annotation, paths: [...new Set(paths)].map((path) => join(folders.images, path)) };
   };
   const entries = names.map((name) => ({ name, describe: () => describe(name) }));
-  return readPictures(owner, source, entries, given);
+  return readImages(owner, source, entries, given);
 }
 
 async function namesOf(
-  source: PictureSource,
+  source: ImageSource,
   { split, names }: Pick<VocOptions, 'split' | 'names'>,
   folders: typeof folderDefaults,
 ): Promise<string[]> {
@@ -77,7 +85,10 @@ async function namesOf(
   return [...new Set(lists.flat())];
 }
 
-/** The names in a list. Lists of one class have a label, −1, 0 or 1, behind every name; names may have spaces. */
+/**
+ * The names in a list. Lists of one class have a label, −1, 0 or 1, behind every name;
+ * names may have spaces.
+ */
 export function namesIn(list: string): string[] {
   const lines = list.split(/\r?\n|\r/).map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');

@@ -43,8 +43,8 @@ afterAll(() => {
 it('keeps a signature behind every path, sends headers, and requests several files at once', async () => {
   const requestInit = { headers: { authorization: 'me' } };
   const set = await fetchVoc(`${origin}/voc?key=a/b`, { split: 'train', requestInit });
-  expect(set.pictures.length).toBe(20);
-  expect(set.pictures[3]).toMatchObject({ name: 'p 10', width: 8, height: 6 });
+  expect(set.images.length).toBe(20);
+  expect(set.images[3]).toMatchObject({ name: 'p 10', width: 8, height: 6 });
   expect(requested.at(-1)?.headers.authorization).toBe('me');
   expect(requested.map(({ url }) => url)).toContain('/voc/Annotations/p%2010.xml?key=a/b');
   expect(most).toBeGreaterThan(3);
@@ -58,8 +58,8 @@ it('takes the address of a COCO file as it is, and a function for addresses that
     return new URL(`/signed?key=a/b&for=${path}`, origin);
   };
   const set = await fetchCoco(`${origin}/x.y/instances.json?key=a/b`, address);
-  expect(set.pictures.map(({ name }) => name)).toEqual(['a.jpg']);
-  await expect(set.pictures[0].load()).rejects.toThrow(`${origin}/signed: HTTP 403.`);
+  expect(set.images.map(({ name }) => name)).toEqual(['a.jpg']);
+  await expect(set.images[0].load()).rejects.toThrow(`${origin}/signed: HTTP 403.`);
   expect(asked).toEqual(['a.jpg']);
 });
 

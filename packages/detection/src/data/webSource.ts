@@ -1,9 +1,9 @@
 import { bitmapPixels } from './bitmapPixels.js';
-import { MissingFileError, type PictureSource } from './PictureSource.js';
+import { MissingFileError, type ImageSource } from './ImageSource.js';
 
 /**
- * What files lie under; its query, such as a signature, is kept behind each path. Or a function
- * that gives each file's own address, for addresses that are signed one by one.
+ * What files lie under; its query, such as a signature, is kept behind each path. Or a
+ * function that gives each file's own address, for addresses that are signed one by one.
  */
 export type Address = string | URL | ((path: string) => string | URL | Promise<string | URL>);
 
@@ -12,8 +12,8 @@ export interface FetchOptions {
   requestInit?: RequestInit;
 }
 
-/** Files below an address, for the browser, which decodes the pictures. */
-export function webSource(address: Address, requestInit?: RequestInit): PictureSource {
+/** Files below an address, for the browser, which decodes the images. */
+export function webSource(address: Address, requestInit?: RequestInit): ImageSource {
   const addressOf = typeof address === 'function' ? address : (path: string) => below(String(address), path);
   const get = async (path: string) => {
     const url = String(await addressOf(path));
@@ -28,7 +28,8 @@ export function webSource(address: Address, requestInit?: RequestInit): PictureS
   };
   return {
     bytes: async (path) => new Uint8Array(await (await get(path)).response.arrayBuffer()),
-    // One request for each picture before the first is needed would cost more than it tells.
+    // One request for each image before the first is needed would cost more than it
+    // tells.
     size: async () => undefined,
     async decode(paths) {
       let missing: unknown;

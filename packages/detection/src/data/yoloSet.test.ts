@@ -25,10 +25,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('readYolo', () => {
-  it('reads boxes and polygons; a picture without label file has no objects', async () => {
-    const set = await readYolo(folder, { classes, folders: { pictures: 'images/train' } });
+  it('reads boxes and polygons; an image without label file has no objects', async () => {
+    const set = await readYolo(folder, { classes, folders: { images: 'images/train' } });
     expect(set.classes).toEqual(classes);
-    expect(set.pictures.map(({ name, width, height, objects }) => [name, width, height, objects])).toEqual([
+    expect(set.images.map(({ name, width, height, objects }) => [name, width, height, objects])).toEqual([
       [
         'a.jpg',
         8,
@@ -43,16 +43,16 @@ describe('readYolo', () => {
   });
 
   it('reads what LabelImg writes: everything in one folder, classes.txt beside', async () => {
-    const set = await readYolo(folder, { folders: { pictures: 'flat', labels: 'flat' } });
-    expect([set.classes, set.pictures[0].objects]).toEqual([['cell'], [{ box: [0, 0, 8, 4], class: 'cell' }]]);
+    const set = await readYolo(folder, { folders: { images: 'flat', labels: 'flat' } });
+    expect([set.classes, set.images[0].objects]).toEqual([['cell'], [{ box: [0, 0, 8, 4], class: 'cell' }]]);
   });
 
   it('names what is missing or unknown', async () => {
-    await expect(readYolo(folder, { folders: { pictures: 'images/train' } })).rejects.toThrow(
+    await expect(readYolo(folder, { folders: { images: 'images/train' } })).rejects.toThrow(
       'classes: expected names in the order of their indices, or a file labels/train/classes.txt',
     );
     await expect(readYolo(folder, { clases: [] } as never)).rejects.toThrow("Did you mean 'classes'?");
-    const one = { classes: ['red'], folders: { pictures: 'images/train' } };
+    const one = { classes: ['red'], folders: { images: 'images/train' } };
     await expect(readYolo(folder, one)).rejects.toThrow(
       'labels/train/a.txt: line 1 has class 1; there are 1 (0 to 0).',
     );
@@ -62,7 +62,7 @@ describe('readYolo', () => {
     ['0 1 1', '2 numbers behind the class'],
     ['0 0.1 0.2 0.3 0.4 0.5', '5 numbers behind the class'],
     ['x 0.1 0.2 0.3 0.4', "is 'x 0.1 0.2 0.3 0.4', not numbers"],
-    ['0 100 200 300 400', "expected parts of the picture's sides, 0 to 1"],
+    ['0 100 200 300 400', "expected parts of the image's sides, 0 to 1"],
     ['0.5 0.1 0.1 0.1 0.1', 'has class 0.5'],
   ])('names a line that is none: %s', (line, message) => {
     const parse = () => parseYolo(`\n${line}`, 'x.txt', classes);

@@ -4,14 +4,14 @@ import type { Box } from '@tfjs-compress/math/detection';
 export interface YoloTextOptions {
   /** Names of the classes in the order of their indices. */
   classes: readonly string[];
-  /** Size of the picture in pixels. */
+  /** Size of the image in pixels. */
   width: number;
   height: number;
 }
 
 /**
- * A picture's objects or detections as YOLO's label file: a line each, its class's index, then
- * centre, width and height of its box as parts of the picture's sides.
+ * An image's objects or detections as YOLO's label file: a line each, its class's index,
+ * then centre, width and height of its box as parts of the image's sides.
  *
  * @throws ArgumentError for a class that is not among `classes`.
  * @example

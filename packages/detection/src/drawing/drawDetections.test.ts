@@ -3,14 +3,14 @@ import type { Box } from '@tfjs-compress/math/detection';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
-import { pictureBatches } from '../data/pictureBatches.js';
+import { imageBatches } from '../data/imageBatches.js';
 import { tinyDetector, tinySet } from '../tinyDetector.testing.js';
-import { batchPictures } from './batchPictures.js';
+import { batchImages } from './batchImages.js';
 import { drawDetections } from './drawDetections.js';
 import { glyphsOf } from './font.js';
-import { pictureGrid } from './pictureGrid.js';
+import { imageGrid } from './imageGrid.js';
 
-const picture = (color: number[], width = 60, height = 40) => ({
+const image = (color: number[], width = 60, height = 40) => ({
   data: Uint8Array.from({ length: 3 * width * height }, (_, i) => color[i % 3]),
   width,
   height,
@@ -19,11 +19,11 @@ const detection = (box: Box, name = 'cat', score = 0.9) => ({ box, class: name, 
 const luminance = (data: ArrayLike<number>, at: number) => 0.3 * data[at] + 0.59 * data[at + 1] + 0.11 * data[at + 2];
 
 describe('drawDetections on pixels', () => {
-  it('can be seen on a picture of any one color, and leaves the picture as it was', () => {
+  it('can be seen on an image of any one color, and leaves the image as it was', () => {
     const channel = fc.integer({ min: 0, max: 255 });
     fc.assert(
       fc.property(fc.tuple(channel, channel, channel), fc.constantFrom('cat', 'dog', 'bird', 'cow'), (color, name) => {
-        const plain = picture(color);
+        const plain = image(color);
         const { data, width } = drawDetections(plain, [detection([20, 15, 50, 35], name)], { label: () => '' });
         expect([...plain.data.subarray(0, 3)]).toEqual(color);
         const across = Array.from({ length: 12 }, (_, i) => luminance(data, 4 * (25 * width + 14 + i)));
@@ -35,12 +35,12 @@ describe('drawDetections on pixels', () => {
     );
   });
 
-  it('writes labels inside the picture, whatever the box, in ink that can be read on their ground', () => {
+  it('writes labels inside the image, whatever the box, in ink that can be read on their ground', () => {
     const place = fc.integer({ min: -20, max: 70 });
     fc.assert(
       fc.property(fc.tuple(place, place), fc.constantFrom('cat', 'dog', 'bird', 'cow'), ([x, y], name) => {
         const draw = (label: string) =>
-          drawDetections(picture([90, 90, 90], 90, 60), [detection([x, y, x + 30, y + 20], name)], {
+          drawDetections(image([90, 90, 90], 90, 60), [detection([x, y, x + 30, y + 20], name)], {
             label: () => label,
           });
         const [without, blank, text] = [draw(''), draw(' '), draw('8')];
@@ -64,7 +64,7 @@ describe('drawDetections on pixels', () => {
 
   it('gives classes colors by their places or as told, draws the best above the others, takes objects', () => {
     const colorOf = (name: string, options: object) => {
-      const { data, width } = drawDetections(picture([0, 0, 0]), [detection([20, 10, 50, 35], name)], options);
+      const { data, width } = drawDetections(image([0, 0, 0]), [detection([20, 10, 50, 35], name)], options);
       return [...data.subarray(4 * (20 * width + 20), 4 * (20 * width + 20) + 3)];
     };
     const classes = ['cat', 'dog'];
@@ -73,17 +73,17 @@ describe('drawDetections on pixels', () => {
     const box: Box = [20, 10, 50, 35];
     const options = { colors: { low: '#ff0000', high: '#00ff00' }, label: () => '' };
     const both = [detection(box, 'high', 0.9), detection(box, 'low', 0.2)];
-    expect(drawDetections(picture([0, 0, 0]), both, options).data).toEqual(
-      drawDetections(picture([0, 0, 0]), both.reverse(), options).data,
+    expect(drawDetections(image([0, 0, 0]), both, options).data).toEqual(
+      drawDetections(image([0, 0, 0]), both.reverse(), options).data,
     );
-    const { data } = drawDetections(picture([0, 0, 0]), both, options);
+    const { data } = drawDetections(image([0, 0, 0]), both, options);
     expect([...data.subarray(4 * (20 * 60 + 20), 4 * (20 * 60 + 20) + 3)]).toEqual([0, 255, 0]);
-    drawDetections(picture([0, 0, 0]), [{ box, class: 'Zürich 1/2 №' }]);
+    drawDetections(image([0, 0, 0]), [{ box, class: 'Zürich 1/2 №' }]);
     expect(glyphsOf('ü')).toEqual(glyphsOf('U'));
   });
 
   it('names what is none', () => {
-    const plain = picture([0, 0, 0]);
+    const plain = image([0, 0, 0]);
     expect(() => drawDetections(plain, [], { color: {} } as never)).toThrow("Did you mean 'colors'?");
     expect(() => drawDetections(plain, [], { colors: { cat: 'red' } })).toThrow(
       "colors.cat: expected a color '#rrggbb'",
@@ -94,23 +94,23 @@ describe('drawDetections on pixels', () => {
   });
 });
 
-describe('pictureGrid', () => {
-  it('shows the pictures of a batch with their boxes, as the network gets them', async () => {
+describe('imageGrid', () => {
+  it('shows the images of a batch with their boxes, as the network gets them', async () => {
     for (const preprocessing of ['tf', 'caffe', 'torch'] as const) {
       const detector = tinyDetector({ preprocessing });
       const set = tinySet(3);
-      set.pictures[1].objects[0].difficult = true;
-      const batches = await pictureBatches(detector, set, { batchSize: 3, shuffle: false }).iterator();
+      set.images[1].objects[0].difficult = true;
+      const batches = await imageBatches(detector, set, { batchSize: 3, shuffle: false }).iterator();
       const { value } = await batches.next();
-      const pictures = await batchPictures(detector, value);
-      const { data } = await set.pictures[0].load();
-      for (const [i, { pixels, objects }] of pictures.entries()) {
+      const images = await batchImages(detector, value);
+      const { data } = await set.images[0].load();
+      for (const [i, { pixels, objects }] of images.entries()) {
         expect(pixels.data.every((byte, k) => Math.abs(byte - data[k]) <= 1)).toBe(true);
         expect(objects).toEqual(i === 1 ? [] : [{ box: [10, 8, 22, 20], class: 'square' }]);
       }
-      const grid = pictureGrid(pictures, { columns: 2, cell: 48 });
+      const grid = imageGrid(images, { columns: 2, cell: 48 });
       expect([grid.width, grid.height, grid.data.length]).toEqual([114, 82, 4 * 114 * 82]);
-      const drawn = drawDetections(pictures[0].pixels, pictures[0].objects);
+      const drawn = drawDetections(images[0].pixels, images[0].objects);
       for (let y = 0; y < 32; y++) {
         const at = 4 * ((6 + y) * 114 + 6);
         expect(grid.data.subarray(at, at + 4 * 48)).toEqual(drawn.data.subarray(4 * 48 * y, 4 * 48 * (y + 1)));
@@ -122,10 +122,10 @@ describe('pictureGrid', () => {
   it('names what it cannot show', async () => {
     const detector = tinyDetector();
     const { value } = await (await (await cachedBatches(detector, tinySet())).iterator()).next();
-    await expect(batchPictures(detector, value)).rejects.toThrow('batch: expected one of pictureBatches()');
-    expect(() => pictureGrid([])).toThrow('pictures: expected at least one');
-    const one = { pixels: picture([0, 0, 0]), objects: [] };
-    expect(() => pictureGrid([one], { cells: 3 } as never)).toThrow("pictureGrid has no option 'cells'");
-    expect(() => pictureGrid([one], { columns: 0 })).toThrow('columns: expected an integer ≥ 1');
+    await expect(batchImages(detector, value)).rejects.toThrow('batch: expected one of imageBatches()');
+    expect(() => imageGrid([])).toThrow('images: expected at least one');
+    const one = { pixels: image([0, 0, 0]), objects: [] };
+    expect(() => imageGrid([one], { cells: 3 } as never)).toThrow("imageGrid has no option 'cells'");
+    expect(() => imageGrid([one], { columns: 0 })).toThrow('columns: expected an integer ≥ 1');
   });
 });

@@ -1,7 +1,7 @@
 import type { Box } from '@tfjs-compress/math/detection';
 import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
-import { rgbOf } from '../data/loadPicture.js';
-import type { Pixels } from '../data/PictureSet.js';
+import type { Pixels } from '../data/ImageSet.js';
+import { rgbOf } from '../data/loadImage.js';
 import { type Context, canvasSurface } from './canvasSurface.js';
 import { colorAt, colorOfName, inkOn } from './colors.js';
 import { pixelSurface } from './pixelSurface.js';
@@ -32,7 +32,7 @@ type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
 /**
  * Draws detections: frames in their classes' colors with dark and light edges, and labels
- * on grounds of those colors, so that they can be seen on any picture.
+ * on grounds of those colors, so that they can be seen on any image.
  *
  * @param target A canvas or its 2D context, which is drawn on; or pixels, in Node too,
  *   which stay as they are. There letters are capitals, and others than A to Z frames.
@@ -141,7 +141,7 @@ function frame(surface: Surface, [left, top, right, bottom]: Box, line: number, 
 }
 
 /**
- * Above the box, or in it where there is no room; all of it in the picture, if it fits.
+ * Above the box, or in it where there is no room; all of it in the image, if it fits.
  */
 function writeLabel(surface: Surface, { box }: Drawn, text: string, color: string, lineWidth: number): void {
   if (text === '') return;

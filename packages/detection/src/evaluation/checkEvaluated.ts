@@ -1,6 +1,6 @@
 import type { Box } from '@tfjs-compress/math/detection';
 import { check } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 
 /**
  * Throws an ArgumentError unless there is one list of found boxes, each with four numbers
@@ -12,8 +12,8 @@ export function checkEvaluated(
   argument = 'detections',
 ): void {
   const areLists = (lists: unknown) => Array.isArray(lists) && lists.every(Array.isArray);
-  check(areLists(truth), 'truth', 'a list of objects for each picture', truth);
-  const expected = `a list for each picture (${truth.length})`;
+  check(areLists(truth), 'truth', 'a list of objects for each image', truth);
+  const expected = `a list for each image (${truth.length})`;
   check(areLists(found), argument, expected, found);
   check(found.length === truth.length, argument, expected, found.length);
   for (const [name, lists] of Object.entries({ [argument]: found, truth })) {

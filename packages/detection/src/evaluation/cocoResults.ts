@@ -1,6 +1,6 @@
 import type { Detection } from '@tfjs-compress/math/detection';
 import { check } from '@tfjs-compress/math/internal';
-import type { PictureSet } from '../data/PictureSet.js';
+import type { ImageSet } from '../data/ImageSet.js';
 import { checkEvaluated } from './checkEvaluated.js';
 
 /** One detection as COCO's results format has it. */
@@ -15,23 +15,23 @@ export interface CocoDetection {
 /**
  * Detections as COCO's results, for its evaluation server and pycocotools' loadRes().
  *
- * @param detections Of each picture of the set, as detectAll() gives them.
- * @param set What readCoco() gave: it knows the ids of pictures and classes.
+ * @param detections Of each image of the set, as detectAll() gives them.
+ * @param set What readCoco() gave: it knows the ids of images and classes.
  * @throws ArgumentError for a set without ids, or a class that is not COCO's.
  * @example
  * const { detections } = await detectAll(detector, set);
  * writeFileSync('results.json', JSON.stringify(cocoResults(detections, set)));
  */
-export function cocoResults(detections: readonly (readonly Detection[])[], set: PictureSet): CocoDetection[] {
+export function cocoResults(detections: readonly (readonly Detection[])[], set: ImageSet): CocoDetection[] {
   checkEvaluated(
     detections,
-    set.pictures.map(({ objects }) => objects),
+    set.images.map(({ objects }) => objects),
   );
-  const { categoryIds, pictures } = set;
+  const { categoryIds, images } = set;
   check(categoryIds !== undefined, 'set', 'one that readCoco() or fetchCoco() gave', 'a set without ids');
   return detections.flatMap((list, i) => {
-    const { id, name } = pictures[i];
-    check(id !== undefined, `picture ${name}`, 'an id', id);
+    const { id, name } = images[i];
+    check(id !== undefined, `image ${name}`, 'an id', id);
     return list.map(({ box: [x1, y1, x2, y2], class: of, score }) => {
       const category = categoryIds[of];
       check(category !== undefined, 'class', `one of ${Object.keys(categoryIds).join(', ')}`, of);

@@ -1,6 +1,6 @@
 import { type Detection, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 
 export interface ConfusionMatrixOptions {
@@ -48,11 +48,9 @@ export function confusionMatrix(
   );
   const counts = Array.from({ length: names.length + 1 }, () => new Array<number>(names.length + 1).fill(0));
   const background = names.length;
-  truth.forEach((all, picture) => {
+  truth.forEach((all, image) => {
     const objects = all.filter(({ class: name }) => names.includes(name));
-    const found = detections[picture].filter(
-      ({ class: name, score }) => names.includes(name) && score >= scoreThreshold,
-    );
+    const found = detections[image].filter(({ class: name, score }) => names.includes(name) && score >= scoreThreshold);
     const matches = matchPairs(objects, found, iouThreshold);
     objects.forEach(({ class: name, difficult, crowd }, i) => {
       const match = matches.get(i);

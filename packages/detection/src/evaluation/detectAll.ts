@@ -1,26 +1,34 @@
 import { type Detection, type DetectOptions, detectDefaults, type Proposal } from '@tfjs-compress/math/detection';
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
-import { loadPicture } from '../data/loadPicture.js';
-import type { PictureSet } from '../data/PictureSet.js';
+import type { ImageSet } from '../data/ImageSet.js';
+import { loadImage } from '../data/loadImage.js';
 import type { Detector } from '../model/Detector.js';
 
 export interface DetectAllOptions extends DetectOptions {
-  /** Called after each picture. */
+  /** Called after each image. */
   onProgress?: (done: number, of: number) => void;
 }
 
 /**
- * Runs a detector over every picture of a set: what the evaluations take. Options are
+ * Runs a detector over every image of a set: what the evaluations take. Options are
  * those of detect(); but scoreThreshold is 0.05 where it is not given, whatever the
  * model's own, as an average precision is made of detections of low scores, too.
  *
- * @returns Of each picture, best first.
- * @throws ArgumentError for an option or the set; Error that names a picture.
+ * ```js
+ * const { detections, proposals } = await detectAll(detector, set, { maxDetections: 10 });
+ * console.log(detections.length, proposals.length); // → 1 1
+ * ```
+ *
+ * @param detector What detects.
+ * @param set What a reader gave.
+ * @param options Those of detect(), and onProgress.
+ * @returns Of each image, best first.
+ * @throws ArgumentError for an option or the set; Error that names an image.
  */
 export async function detectAll(
   detector: Detector,
-  set: PictureSet,
+  set: ImageSet,
   options: DetectAllOptions = {},
 ): Promise<{ detections: Detection[][]; proposals: Proposal[][] }> {
   const { scoreThreshold } = detectDefaults;
@@ -30,11 +38,11 @@ export async function detectAll(
   checkSet(set, set?.classes, "the set's");
   const detections: Detection[][] = [];
   const proposals: Proposal[][] = [];
-  for (const picture of set.pictures) {
-    const found = await detector.detectWithProposals(await loadPicture(picture), detectOptions);
+  for (const image of set.images) {
+    const found = await detector.detectWithProposals(await loadImage(image), detectOptions);
     detections.push(found.detections);
     proposals.push(found.proposals);
-    onProgress?.(detections.length, set.pictures.length);
+    onProgress?.(detections.length, set.images.length);
   }
   return { detections, proposals };
 }

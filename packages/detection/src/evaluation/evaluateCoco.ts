@@ -1,6 +1,6 @@
 import type { Box, Detection } from '@tfjs-compress/math/detection';
 import { resolveOptions } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, classesOf } from './checkEvaluated.js';
 
 export interface EvaluateCocoOptions {
@@ -21,7 +21,7 @@ export interface CocoResult {
   apSmall: number;
   apMedium: number;
   apLarge: number;
-  /** Average recall with at most 1, 10 and 100 detections a picture. */
+  /** Average recall with at most 1, 10 and 100 detections per image. */
   ar1: number;
   ar10: number;
   ar100: number;
@@ -37,7 +37,7 @@ const recalls = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01)
 const ranges = { all: [0, 1e10], small: [0, 32 ** 2], medium: [32 ** 2, 96 ** 2], large: [96 ** 2, 1e10] } as const;
 type Range = keyof typeof ranges;
 
-/** One picture's detections of one class, ranked, matched at each overlap. */
+/** One image's detections of one class, ranked, matched at each overlap. */
 interface Matched {
   scores: number[];
   /** [overlap][detection] */
@@ -52,8 +52,17 @@ interface Matched {
  * the best object not yet taken, at ≥ the overlap; crowds and objects outside the range
  * of areas are ignored, and so is what matches them. VOC's difficult objects are ignored
  * likewise, but found once at most, as COCO ignores objects. `detections[i]` and
- * `truth[i]` belong to the same picture.
+ * `truth[i]` belong to the same image.
  *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { ap50 } = evaluateCoco([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(ap50.toFixed(2)); // → 1.00
+ * ```
+ *
+ * @param detections Of each image, as detectAll() gives them.
+ * @param truth The objects of each image: `set.images.map(({ objects }) => objects)`.
+ * @param options Which classes; by default those of the objects.
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */
 export function evaluateCoco(
@@ -66,7 +75,7 @@ export function evaluateCoco(
   const names = classesOf(classes, truth);
   const matched = (range: Range, name: string) =>
     truth.map((objects, i) =>
-      matchPicture(
+      matchImage(
         detections[i].filter((each) => each.class === name),
         objects.filter((each) => each.class === name),
         ranges[range],
@@ -96,7 +105,7 @@ export function evaluateCoco(
   };
 }
 
-function matchPicture(
+function matchImage(
   detections: readonly Detection[],
   objects: readonly Annotation[],
   [smallest, largest]: readonly [number, number],
@@ -138,20 +147,20 @@ interface Curves {
   recall: number[];
 }
 
-function accumulate(pictures: Matched[], maxDetections: number): Curves {
-  const objects = pictures.reduce((sum, each) => sum + each.objects, 0);
+function accumulate(images: Matched[], maxDetections: number): Curves {
+  const objects = images.reduce((sum, each) => sum + each.objects, 0);
   if (objects === 0) return { precision: overlaps.map(() => []), recall: [] };
-  const ranked = pictures
-    .flatMap((picture) => picture.scores.slice(0, maxDetections).map((score, i) => ({ score, picture, i })))
+  const ranked = images
+    .flatMap((image) => image.scores.slice(0, maxDetections).map((score, i) => ({ score, image, i })))
     .sort((a, b) => b.score - a.score);
   const recall: number[] = [];
   const precision = overlaps.map((_, t) => {
     const points: { recall: number; precision: number }[] = [];
     let right = 0;
     let wrong = 0;
-    for (const { picture, i } of ranked) {
-      if (!picture.ignored[t][i]) {
-        if (picture.right[t][i]) right++;
+    for (const { image, i } of ranked) {
+      if (!image.ignored[t][i]) {
+        if (image.right[t][i]) right++;
         else wrong++;
       }
       points.push({ recall: right / objects, precision: right / (right + wrong + Number.EPSILON) });

@@ -70,8 +70,8 @@ describe('evaluateVoc', () => {
     expect(() => evaluateVoc([[detection(at(0), Number.NaN)]], [[]])).toThrow(
       'detections[0]: expected scores that are numbers, received NaN.',
     );
-    expect(() => evaluateVoc([], [[]])).toThrow('detections: expected a list for each picture (1), received 0.');
-    expect(() => evaluateVoc(undefined as never, [[]])).toThrow('detections: expected a list for each picture (1)');
+    expect(() => evaluateVoc([], [[]])).toThrow('detections: expected a list for each image (1), received 0.');
+    expect(() => evaluateVoc(undefined as never, [[]])).toThrow('detections: expected a list for each image (1)');
     expect(() => evaluateVoc([[]], [[object([0, 0, Number.NaN, 1])]])).toThrow('truth[0]: expected boxes of four');
   });
 

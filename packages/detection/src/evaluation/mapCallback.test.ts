@@ -12,7 +12,7 @@ const set = tinySet();
 const mapOf = async (detector: ReturnType<typeof tinyDetector>) =>
   evaluateVoc(
     (await detectAll(detector, set)).detections,
-    set.pictures.map(({ objects }) => objects),
+    set.images.map(({ objects }) => objects),
   ).map;
 
 describe('mapCallback', () => {
@@ -44,7 +44,7 @@ describe('mapCallback', () => {
     const kernels = detector.headModel.weights.filter(({ shape }) => shape.length > 1);
     for (const kernel of kernels) expect(kernel.read().dataSync().every(isPowerOfTwoOrZero)).toBe(true);
     const detections = (await detectAll(detector, set, { scoreThreshold: 0.01 })).detections;
-    const truth = set.pictures.map(({ objects }) => objects);
+    const truth = set.images.map(({ objects }) => objects);
     expect(evaluateVoc(detections, truth).map).toBeCloseTo(Math.max(...finished), 9);
   });
 
@@ -52,10 +52,10 @@ describe('mapCallback', () => {
     const detector = tinyDetector();
     expect(() => mapCallback(detector, { set, evry: 2 } as never)).toThrow("Did you mean 'every'?");
     expect(() => mapCallback(detector, { set, every: 0 })).toThrow('every: expected an integer ≥ 1, received 0.');
-    expect(() => mapCallback(detector, {} as never)).toThrow('set: expected { classes, pictures }');
+    expect(() => mapCallback(detector, {} as never)).toThrow('set: expected { classes, images }');
     const circles = { ...set, classes: ['circle'] };
     expect(() => mapCallback(detector, { set: circles })).toThrow(
-      "classes of the pictures: expected among the detector's",
+      "classes of the images: expected among the detector's",
     );
   });
 });

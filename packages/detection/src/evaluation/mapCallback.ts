@@ -2,14 +2,14 @@ import { CustomCallback, type Logs } from '@tensorflow/tfjs-layers';
 import { type DetectOptions, detectDefaults } from '@tfjs-compress/math/detection';
 import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
-import type { PictureSet } from '../data/PictureSet.js';
+import type { ImageSet } from '../data/ImageSet.js';
 import type { Detector } from '../model/Detector.js';
 import { detectAll } from './detectAll.js';
 import { evaluateVoc } from './evaluateVoc.js';
 
 export interface MapCallbackOptions extends DetectOptions {
-  /** Pictures to evaluate on: validation ones. */
-  set: PictureSet;
+  /** Images to evaluate on: validation ones. */
+  set: ImageSet;
   /** Evaluate after every so many epochs, and after the last one. Default 1. */
   every?: number;
   /** A detection counts above this overlap with an object. Default 0.5. */
@@ -31,18 +31,18 @@ export interface MapCallbackOptions extends DetectOptions {
  */
 export function mapCallback(detector: Detector, options: MapCallbackOptions): CustomCallback {
   const detection = Object.fromEntries(Object.keys(detectDefaults).map((key) => [key, undefined]));
-  const defaults = { set: undefined as unknown as PictureSet, every: 1, evaluationIouThreshold: 0.5, ...detection };
+  const defaults = { set: undefined as unknown as ImageSet, every: 1, evaluationIouThreshold: 0.5, ...detection };
   const all = resolveOptions<MapCallbackOptions>('mapCallback', options, defaults);
   const { set, every = 1, evaluationIouThreshold: iouThreshold, ...detectOptions } = all;
   checkInteger(every, 'every', 1);
   checkSet(set, detector.config.classes, "the detector's");
   check(
-    set.pictures.some(({ objects }) => objects.length > 0),
+    set.images.some(({ objects }) => objects.length > 0),
     'set',
-    'pictures with objects',
+    'images with objects',
     'none',
   );
-  const truth = set.pictures.map(({ objects }) => objects);
+  const truth = set.images.map(({ objects }) => objects);
   const evaluate = async (epoch: number, logs?: Logs) => {
     const isDue = (epoch + 1) % every === 0 || epoch + 1 === callback.params.epochs;
     const figure = isDue

@@ -1,8 +1,8 @@
 import type { Box, Detection } from '@tfjs-compress/math/detection';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 
 export interface Matched {
-  /** Of all pictures, best first. */
+  /** Of all images, best first. */
   ranked: { score: number; outcome: 'right' | 'wrong' | 'ignored' }[];
   /** Objects that count. */
   objects: number;
@@ -19,25 +19,25 @@ export function matchClass(
   const objects = ofClass.map((list) => list.filter((object) => !object.crowd));
   const crowds = ofClass.map((list) => list.filter((object) => object.crowd));
   const found = objects.map((list) => list.map(() => false));
-  const outcomeOf = (box: Box, picture: number) => {
+  const outcomeOf = (box: Box, image: number) => {
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
-    objects[picture].forEach((object, j) => {
+    objects[image].forEach((object, j) => {
       const overlap = inclusiveIou(box, object.box);
       if (overlap > most) [best, most] = [j, overlap];
     });
     const isObject = most > iouThreshold;
-    if (isObject && objects[picture][best].difficult) return 'ignored';
-    if (isObject && !found[picture][best]) {
-      found[picture][best] = true;
+    if (isObject && objects[image][best].difficult) return 'ignored';
+    if (isObject && !found[image][best]) {
+      found[image][best] = true;
       return 'right';
     }
-    return crowds[picture].some((crowd) => partInside(box, crowd.box) > iouThreshold) ? 'ignored' : 'wrong';
+    return crowds[image].some((crowd) => partInside(box, crowd.box) > iouThreshold) ? 'ignored' : 'wrong';
   };
   const ranked = detections
-    .flatMap((list, picture) => list.filter((each) => each.class === name).map((each) => ({ ...each, picture })))
+    .flatMap((list, image) => list.filter((each) => each.class === name).map((each) => ({ ...each, image })))
     .sort((a, b) => b.score - a.score)
-    .map(({ box, picture, score }) => ({ score, outcome: outcomeOf(box, picture) }) as const);
+    .map(({ box, image, score }) => ({ score, outcome: outcomeOf(box, image) }) as const);
   return { ranked, objects: objects.flat().filter((object) => !object.difficult).length };
 }
 

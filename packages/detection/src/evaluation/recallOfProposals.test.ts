@@ -19,5 +19,5 @@ it('recallOfProposals counts objects covered by the first k', () => {
   expect(recallOfProposals(proposals, truth, [4], 0.95)).toEqual([0.5]);
   expect(() => recallOfProposals(proposals, truth, [0.5])).toThrow('counts: expected integers ≥ 1, received [0.5].');
   expect(() => recallOfProposals(proposals, truth, [4], 50)).toThrow('iouThreshold: expected a number from 0');
-  expect(() => recallOfProposals([[]], truth, [4])).toThrow('proposals: expected a list for each picture (2)');
+  expect(() => recallOfProposals([[]], truth, [4])).toThrow('proposals: expected a list for each image (2)');
 });

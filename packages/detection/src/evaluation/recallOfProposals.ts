@@ -1,13 +1,26 @@
 import { type Box, iou, toBoxes } from '@tfjs-compress/math/detection';
 import { check } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap } from './checkEvaluated.js';
 
 /**
- * Part of all objects that at least one of a picture's best `count` proposals overlaps by
+ * Part of all objects that at least one of an image's best `count` proposals overlaps by
  * `iouThreshold` or more (default 0.5), for each of `counts`. `proposals[i]`, best first,
- * and `truth[i]` belong to the same picture; difficult objects and crowds do not count.
+ * and `truth[i]` belong to the same image; difficult objects and crowds do not count.
  * NaN where no object does.
+ *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const proposals = [[{ box: [20, 20, 30, 30] }, { box: [0, 0, 10, 8] }]];
+ * console.log(recallOfProposals(proposals, truth, [1, 2])); // → [ 0, 1 ]
+ * ```
+ *
+ * @param proposals Of each image, best first.
+ * @param truth The objects of each image.
+ * @param counts How many of the best proposals of an image are looked at.
+ * @param iouThreshold The overlap that counts as found. Default 0.5.
+ * @returns 0 to 1, for each of `counts`
+ * @throws ArgumentError for lists that do not fit together.
  */
 export function recallOfProposals(
   proposals: readonly (readonly { box: Box }[])[],
@@ -21,8 +34,8 @@ export function recallOfProposals(
   checkOverlap(iouThreshold);
   const hits = counts.map(() => 0);
   let objects = 0;
-  truth.forEach((list, picture) => {
-    const boxes = toBoxes(proposals[picture].map((each) => each.box));
+  truth.forEach((list, image) => {
+    const boxes = toBoxes(proposals[image].map((each) => each.box));
     const wanted = toBoxes(list.filter((object) => !object.difficult && !object.crowd).map((object) => object.box));
     for (let j = 0; j < wanted.length / 4; j++) {
       objects++;

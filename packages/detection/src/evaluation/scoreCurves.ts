@@ -1,6 +1,6 @@
 import type { Detection } from '@tfjs-compress/math/detection';
 import { resolveOptions } from '@tfjs-compress/math/internal';
-import type { Annotation } from '../data/PictureSet.js';
+import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 import { type Matched, matchClass } from './matchClass.js';
 
@@ -36,13 +36,13 @@ export interface ScoreCurve {
 
 /**
  * Precision, recall and F1 over the score threshold, matched as evaluateVoc() does: of
- * all classes together and of each. Choose thresholds on validation pictures, not on
+ * all classes together and of each. Choose thresholds on validation images, not on
  * those you report.
  *
- * @param detections Of each picture; of low scores, too, as detectAll() gives them.
+ * @param detections Of each image; of low scores, too, as detectAll() gives them.
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  * @example
- * const { all } = scoreCurves(detections, valSet.pictures.map(({ objects }) => objects));
+ * const { all } = scoreCurves(detections, valSet.images.map(({ objects }) => objects));
  * console.log(all.best); // { threshold: 0.31, precision: 0.9, recall: 0.88, f1: 0.89 }
  */
 export function scoreCurves(

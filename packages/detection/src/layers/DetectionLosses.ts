@@ -3,18 +3,18 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from '../losses/losses.js';
 import type { LayerConfig, Shape } from './layer.js';
 
-/** Sums over each picture's boxes, divided by how many of them are not ignored. */
-function meanOfPicture(values: tf.Tensor, counted: tf.Tensor2D): tf.Tensor {
+/** Sums over each image's boxes, divided by how many of them are not ignored. */
+function meanOfImage(values: tf.Tensor, counted: tf.Tensor2D): tf.Tensor {
   const sums = tf.sum(tf.reshape(values, counted.shape), 1, true);
   return tf.div(sums, tf.maximum(tf.sum(counted, 1, true), 1));
 }
 
 /** Target column 0, and columns 1–4 as rows of a matrix; both constants. */
 function split(targets: tf.Tensor3D): { labels: tf.Tensor2D; offsets: tf.Tensor2D; n: number } {
-  const [pictures, n] = targets.shape;
-  const labels = tf.reshape(tf.slice(targets, [0, 0, 0], [-1, -1, 1]), [pictures, n]) as tf.Tensor2D;
-  const offsets = tf.reshape(tf.slice(targets, [0, 0, 1], [-1, -1, 4]), [pictures * n, 4]) as tf.Tensor2D;
-  return { labels, offsets, n: pictures * n };
+  const [images, n] = targets.shape;
+  const labels = tf.reshape(tf.slice(targets, [0, 0, 0], [-1, -1, 1]), [images, n]) as tf.Tensor2D;
+  const offsets = tf.reshape(tf.slice(targets, [0, 0, 1], [-1, -1, 4]), [images * n, 4]) as tf.Tensor2D;
+  return { labels, offsets, n: images * n };
 }
 
 /** 1 where a condition holds. (cast(bool) corrupts saved models on the cpu backend.) */
@@ -45,8 +45,8 @@ export class ProposalLosses extends layers.Layer {
     const distance = tf.sum(smoothL1(tf.sub(offsets, wanted)), 1);
     return tf.concat(
       [
-        meanOfPicture(tf.mul(entropy, tf.reshape(counted, [n])), counted),
-        tf.mul(meanOfPicture(tf.mul(distance, tf.reshape(positive, [n])), counted), this.boxWeight),
+        meanOfImage(tf.mul(entropy, tf.reshape(counted, [n])), counted),
+        tf.mul(meanOfImage(tf.mul(distance, tf.reshape(positive, [n])), counted), this.boxWeight),
       ],
       1,
     );
@@ -83,7 +83,7 @@ export class DetectionLosses extends layers.Layer {
     const ofClass = tf.expandDims(tf.slice(oneHot, [0, 1], [-1, classes]), 2);
     const missed = tf.mul(tf.sub(tf.reshape(offsets, [n, classes, 4]), tf.expandDims(wanted, 1)), ofClass);
     const distance = tf.sum(tf.reshape(smoothL1(missed), [n, classes * 4]), 1);
-    return tf.concat([meanOfPicture(entropy, counted), meanOfPicture(distance, counted)], 1);
+    return tf.concat([meanOfImage(entropy, counted), meanOfImage(distance, counted)], 1);
   }
 
   override computeOutputShape(): Shape {

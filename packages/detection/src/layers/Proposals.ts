@@ -6,7 +6,7 @@ import { readNow } from '../readNow.js';
 import { checkLayerArgs, type LayerConfig, rowsOf, type Shape } from './layer.js';
 
 export interface ProposalsArgs {
-  /** Pixels of the picture in a cell of the map. */
+  /** Pixels of the image in a cell of the map. */
   stride: number;
   /** How many to keep. Default 200, the paper's number in training. */
   count?: number;
@@ -15,10 +15,17 @@ export interface ProposalsArgs {
 }
 
 /**
- * Windows moved by their offsets, cut to the picture, suppressed, the best `count` of
- * each picture. [map [b, h, w, c], windows [b, n, 4], logits [b · n, 1], offsets [b · n,
+ * Windows moved by their offsets, cut to the image, suppressed, the best `count` of
+ * each image. [map [b, h, w, c], windows [b, n, 4], logits [b · n, 1], offsets [b · n,
  * 4]] → [b, count, 5]: x1, y1, x2, y2, logit; rows of zeros where there are fewer. No
  * gradient goes through it.
+ *
+ * ```js
+ * const windows = tf.tensor3d([[[0, 0, 8, 8], [0, 0, 8, 7]]]);
+ * const inputs = [tf.zeros([1, 4, 4, 1]), windows, tf.tensor2d([[2], [1]]), tf.zeros([2, 4])];
+ * const kept = new Proposals({ stride: 4, count: 2 }).apply(inputs);
+ * console.log([...kept.dataSync()].slice(5)); // → [ 0, 0, 0, 0, 0 ]
+ * ```
  */
 export class Proposals extends layers.Layer {
   static readonly className = 'Proposals';
@@ -36,22 +43,22 @@ export class Proposals extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [map, windows, logits, offsets] = inputs as tf.Tensor[];
-    const [pictures, rows, columns] = map.shape;
+    const [images, rows, columns] = map.shape;
     const { stride, count, iouThreshold } = this.options;
     const n = windows.shape[1] as number;
     const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
     const [windowValues, logitValues, offsetValues] = [read(windows), read(logits), read(offsets)];
-    const out = new Float32Array(pictures * count * 5);
-    for (let picture = 0; picture < pictures; picture++) {
-      const moves = offsetValues.subarray(picture * n * 4, (picture + 1) * n * 4);
-      const scores = logitValues.subarray(picture * n, (picture + 1) * n);
-      const given = rowsOf(windows, windowValues, picture);
+    const out = new Float32Array(images * count * 5);
+    for (let image = 0; image < images; image++) {
+      const moves = offsetValues.subarray(image * n * 4, (image + 1) * n * 4);
+      const scores = logitValues.subarray(image * n, (image + 1) * n);
+      const given = rowsOf(windows, windowValues, image);
       const { boxes, make } = movedWindows(given, moves, columns * stride, rows * stride);
       nonMaxSuppression(boxes, scores, { iouThreshold, maxBoxes: count, make }).forEach((i, k) => {
-        out.set([...boxes.subarray(4 * i, 4 * i + 4), scores[i]], (picture * count + k) * 5);
+        out.set([...boxes.subarray(4 * i, 4 * i + 4), scores[i]], (image * count + k) * 5);
       });
     }
-    return tf.tensor3d(out, [pictures, count, 5]);
+    return tf.tensor3d(out, [images, count, 5]);
   }
 
   override computeOutputShape(): Shape {

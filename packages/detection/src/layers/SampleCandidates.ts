@@ -9,7 +9,7 @@ import { hideDifficult } from './hideDifficult.js';
 import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
 export interface SampleCandidatesArgs {
-  /** Pixels of the picture in a cell of the map. */
+  /** Pixels of the image in a cell of the map. */
   stride: number;
   /** Distance of the sliding windows in pixels. Default 16. */
   gridStride?: number;
@@ -19,7 +19,7 @@ export interface SampleCandidatesArgs {
   scales: readonly number[];
   ratios: readonly number[];
   /**
-   * Windows a picture that the proposal loss is taken over. Default 256, half of them
+   * Windows per image that the proposal loss is taken over. Default 256, half of them
    * positive at most.
    */
   count?: number;
@@ -30,7 +30,7 @@ export interface SampleCandidatesArgs {
   positive?: number;
   negative?: number;
   /**
-   * Windows a picture, drawn at random, that become proposals for the detection stage.
+   * Windows per image, drawn at random, that become proposals for the detection stage.
    * Default 2,000.
    */
   scored?: number;
@@ -58,38 +58,38 @@ export class SampleCandidates extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
     const [map, boxes, classes] = inputs as tf.Tensor[];
-    const [pictures, rows, columns] = map.shape;
+    const [images, rows, columns] = map.shape;
     const { stride, gridStride, scales, ratios, count, scored, positive, negative, positiveFraction } = this.options;
     const [width, height] = [columns * stride, rows * stride];
     const windows = gridBoxes({ width, height, stride: gridStride, scales, ratios });
     const all = Array.from({ length: windows.length / 4 }, (_, i) => i);
     const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
     const [boxValues, classValues] = [read(boxes), read(classes)];
-    const sampled = new Float32Array(pictures * count * 4);
-    const targets = new Float32Array(pictures * count * 5);
-    const toScore = new Float32Array(pictures * scored * 4);
+    const sampled = new Float32Array(images * count * 4);
+    const targets = new Float32Array(images * count * 5);
+    const toScore = new Float32Array(images * scored * 4);
     const m = classes.shape[1] as number;
-    for (let picture = 0; picture < pictures; picture++) {
-      const objects = objectsOf(rowsOf(boxes, boxValues, picture), classValues.slice(picture * m, (picture + 1) * m));
+    for (let image = 0; image < images; image++) {
+      const objects = objectsOf(rowsOf(boxes, boxValues, image), classValues.slice(image * m, (image + 1) * m));
       const matches = matchBoxes(windows, objects.boxes, { positive, negative, keepBest: true });
       hideDifficult(matches, windows, objects.difficult);
       const drawn = sampleMatches(matches, { count, positiveFraction, random: this.random });
       const chosen = pickBoxes(windows, drawn);
-      sampled.set(chosen, picture * count * 4);
+      sampled.set(chosen, image * count * 4);
       for (let i = 0; i < count; i++) {
-        const at = (picture * count + i) * 5;
+        const at = (image * count + i) * 5;
         const match = i < drawn.length ? matches[drawn[i]] : IGNORED;
         targets[at] = match >= 0 ? 1 : match === IGNORED ? -1 : 0;
         if (match < 0) continue;
         const box = objects.boxes.slice(4 * match, 4 * match + 4);
         targets.set(encodeBoxes(box, chosen.slice(4 * i, 4 * i + 4), proposalWeights), at + 1);
       }
-      toScore.set(pickBoxes(windows, draw(all, scored, this.random)), picture * scored * 4);
+      toScore.set(pickBoxes(windows, draw(all, scored, this.random)), image * scored * 4);
     }
     return [
-      tf.tensor3d(sampled, [pictures, count, 4]),
-      tf.tensor3d(targets, [pictures, count, 5]),
-      tf.tensor3d(toScore, [pictures, scored, 4]),
+      tf.tensor3d(sampled, [images, count, 4]),
+      tf.tensor3d(targets, [images, count, 5]),
+      tf.tensor3d(toScore, [images, scored, 4]),
     ];
   }
 

@@ -10,7 +10,7 @@ import { type LayerConfig, objectsOf, rowsOf, type Shape } from './layer.js';
 
 export interface SampleProposalsArgs {
   /**
-   * Boxes a picture that the detection loss is taken over. Default 512, a quarter of them
+   * Boxes per image that the detection loss is taken over. Default 512, a quarter of them
    * objects at most (torchvision).
    */
   count?: number;
@@ -43,23 +43,23 @@ export class SampleProposals extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
     const [proposals, boxes, classes] = inputs as tf.Tensor[];
-    const [pictures, n] = proposals.shape;
+    const [images, n] = proposals.shape;
     const { count, positive, positiveFraction } = this.options;
     const read = (tensor: tf.Tensor) => readNow(tensor, 'Training a detector');
     const [values, boxValues, classValues] = [read(proposals), read(boxes), read(classes)];
     const m = classes.shape[1] as number;
-    const outBoxes = new Float32Array(pictures * count * 4);
-    const targets = new Float32Array(pictures * count * 5);
-    for (let picture = 0; picture < pictures; picture++) {
-      const objects = objectsOf(rowsOf(boxes, boxValues, picture), classValues.slice(picture * m, (picture + 1) * m));
-      const pool = poolOf(values.subarray(picture * n * 5, (picture + 1) * n * 5), objects.boxes);
+    const outBoxes = new Float32Array(images * count * 4);
+    const targets = new Float32Array(images * count * 5);
+    for (let image = 0; image < images; image++) {
+      const objects = objectsOf(rowsOf(boxes, boxValues, image), classValues.slice(image * m, (image + 1) * m));
+      const pool = poolOf(values.subarray(image * n * 5, (image + 1) * n * 5), objects.boxes);
       const matches = matchBoxes(pool, objects.boxes, { positive, negative: positive });
       hideDifficult(matches, pool, objects.difficult);
       const drawn = sampleMatches(matches, { count, positiveFraction, random: this.random });
       const chosen = pickBoxes(pool, drawn);
-      outBoxes.set(chosen, picture * count * 4);
+      outBoxes.set(chosen, image * count * 4);
       for (let i = 0; i < count; i++) {
-        const at = (picture * count + i) * 5;
+        const at = (image * count + i) * 5;
         const match = i < drawn.length ? matches[drawn[i]] : IGNORED;
         targets[at] = match >= 0 ? objects.classes[match] : match === IGNORED ? -1 : 0;
         if (match < 0) continue;
@@ -67,7 +67,7 @@ export class SampleProposals extends layers.Layer {
         targets.set(encodeBoxes(box, chosen.slice(4 * i, 4 * i + 4), detectionWeights), at + 1);
       }
     }
-    return [tf.tensor3d(outBoxes, [pictures, count, 4]), tf.tensor3d(targets, [pictures, count, 5])];
+    return [tf.tensor3d(outBoxes, [images, count, 4]), tf.tensor3d(targets, [images, count, 5])];
   }
 
   override computeOutputShape(): Shape[] {

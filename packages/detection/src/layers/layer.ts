@@ -19,14 +19,14 @@ export function checkLayerArgs(owner: string, args: object, own: readonly string
   checkKnownOptions(args, [...own, ...common], owner);
 }
 
-/** The rows of picture i of a tensor [pictures, n, k], as flat numbers. */
-export function rowsOf(tensor: tf.Tensor, values: Float32Array, picture: number): Float32Array {
+/** The rows of image i of a tensor [images, n, k], as flat numbers. */
+export function rowsOf(tensor: tf.Tensor, values: Float32Array, image: number): Float32Array {
   const [, n, k] = tensor.shape;
-  return values.slice(picture * n * k, (picture + 1) * n * k);
+  return values.slice(image * n * k, (image + 1) * n * k);
 }
 
 /**
- * The objects of one picture: rows whose class is positive. Class 0 is padding, −1 an
+ * The objects of one image: rows whose class is positive. Class 0 is padding, −1 an
  * object that counts neither way.
  */
 export function objectsOf(boxes: Float32Array, classes: Float32Array) {

@@ -3,9 +3,9 @@ import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
-import { pictureBatches } from '../data/pictureBatches.js';
+import { imageBatches } from '../data/imageBatches.js';
 import { detectAll } from '../evaluation/detectAll.js';
-import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
+import { tinyDetector, tinyImage, tinySet } from '../tinyDetector.testing.js';
 import { Detector } from './Detector.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';
 
@@ -17,18 +17,18 @@ async function throughMemory(detector: Detector): Promise<Detector> {
 
 describe('Detector', () => {
   for (const variant of ['full', 'fast'] as const) {
-    it(`${variant}: detects within the picture, best first, and leaves no tensor`, async () => {
+    it(`${variant}: detects within the image, best first, and leaves no tensor`, async () => {
       const detector = tinyDetector({ variant });
-      const picture = tinyPicture();
-      await detector.detect(picture);
-      const found = await expectNoLeak(() => detector.detect(picture, { scoreThreshold: 0, maxDetections: 7 }));
+      const image = tinyImage();
+      await detector.detect(image);
+      const found = await expectNoLeak(() => detector.detect(image, { scoreThreshold: 0, maxDetections: 7 }));
       expect(found.length).toBe(7);
       found.forEach(({ box: [x1, y1, x2, y2], class: name, score }, i) => {
         expect(x1 >= 0 && y1 >= 0 && x2 <= 48.001 && y2 <= 32.001 && x2 > x1 && y2 > y1).toBe(true);
         expect(['square', 'bar']).toContain(name);
         expect(score).toBeLessThanOrEqual(i === 0 ? 1 : found[i - 1].score);
       });
-      const proposals = await expectNoLeak(() => detector.propose(picture, 5));
+      const proposals = await expectNoLeak(() => detector.propose(image, 5));
       expect(proposals.length).toBe(5);
     });
 
@@ -36,16 +36,16 @@ describe('Detector', () => {
       const detector = tinyDetector({ variant });
       const loaded = await throughMemory(detector);
       expect(loaded.config).toEqual(detector.config);
-      const picture = tinyPicture();
+      const image = tinyImage();
       const options = { scoreThreshold: 0 };
-      expect(await loaded.detect(picture, options)).toEqual(await detector.detect(picture, options));
+      expect(await loaded.detect(image, options)).toEqual(await detector.detect(image, options));
     });
   }
 
   it('proposes boxes that overlap by no more than asked', async () => {
     const detector = tinyDetector();
     for (const proposalIouThreshold of [0.2, 0.7]) {
-      const proposals = await detector.propose(tinyPicture(), 20, { proposalIouThreshold });
+      const proposals = await detector.propose(tinyImage(), 20, { proposalIouThreshold });
       const boxes = toBoxes(proposals.map(({ box }) => box));
       const overlaps = proposals.flatMap((_, i) => proposals.slice(0, i).map((_, j) => iou(boxes, i, boxes, j)));
       expect(overlaps.length).toBeGreaterThan(0);
@@ -55,26 +55,26 @@ describe('Detector', () => {
 
   it('checks what detect and propose are asked for', async () => {
     const detector = tinyDetector();
-    const asked = (options: DetectOptions) => detector.detect(tinyPicture(), options);
+    const asked = (options: DetectOptions) => detector.detect(tinyImage(), options);
     await expect(asked({ maxDetections: 0 })).rejects.toThrow('maxDetections: expected an integer ≥ 1, received 0');
     await expect(asked({ proposalIouThreshold: 70 })).rejects.toThrow(
       'proposalIouThreshold: expected a number from 0 to 1, received 70',
     );
     await expect(asked({ scoreTreshold: 0.5 } as never)).rejects.toThrow("Did you mean 'scoreThreshold'?");
     expect(await asked({ proposals: undefined, scoreThreshold: 0 })).toEqual(await asked({ scoreThreshold: 0 }));
-    const propose = detector.propose(tinyPicture(), 5, { iouThreshold: 0.5 } as never);
+    const propose = detector.propose(tinyImage(), 5, { iouThreshold: 0.5 } as never);
     await expect(propose).rejects.toThrow("propose has no option 'iouThreshold'");
   });
 
-  it('proposes and detects in the picture, not in what pads it', async () => {
+  it('proposes and detects in the image, not in what pads it', async () => {
     for (const [width, height] of [
       [49, 33],
       [33, 49],
       [200, 3],
     ]) {
       const detector = tinyDetector({ shortSide: 33, longSide: 49 });
-      const picture = tf.randomUniform([height, width, 3], 0, 255, 'int32', 5) as tf.Tensor3D;
-      const found = await detector.detectWithProposals(picture, { proposals: 300, scoreThreshold: 0 });
+      const image = tf.randomUniform([height, width, 3], 0, 255, 'int32', 5) as tf.Tensor3D;
+      const found = await detector.detectWithProposals(image, { proposals: 300, scoreThreshold: 0 });
       expect(found.proposals.length).toBeGreaterThan(3);
       for (const { box } of [...found.proposals, ...found.detections]) {
         expect(box[0] >= 0 && box[1] >= 0 && box[2] <= width && box[3] <= height).toBe(true);
@@ -85,9 +85,9 @@ describe('Detector', () => {
 
   it('takes values 0 … 255 and refuses others', async () => {
     const detector = tinyDetector();
-    const detect = (picture: tf.Tensor) => detector.detect(picture as tf.Tensor3D);
+    const detect = (image: tf.Tensor) => detector.detect(image as tf.Tensor3D);
     const floats = tf.randomUniform([32, 48, 3], 0, 1, 'float32', 3);
-    const range = 'picture (smallest and largest value): expected values 0 … 255';
+    const range = 'image (smallest and largest value): expected values 0 … 255';
     await expect(detect(floats)).rejects.toThrow(`${range} (multiply by 255 those that are 0 … 1), received [`);
     await expect(detect(tf.sub(tf.mul(floats, 2), 1))).rejects.toThrow(`${range}, received [-`);
     await expect(detect(tf.mul(floats, 65535))).rejects.toThrow(range);
@@ -124,7 +124,7 @@ describe('Detector', () => {
     expect(detector.config.detect).toEqual(own);
     const loaded = await throughMemory(detector);
     expect(loaded.config.detect).toEqual(own);
-    const pixels = await tinySet().pictures[0].load();
+    const pixels = await tinySet().images[0].load();
     const found = await loaded.detect(pixels);
     const everything = await loaded.detect(pixels, { ...own, scoreThreshold: 0.05 });
     expect(found).toEqual(everything.filter(({ score }) => score > best.threshold));
@@ -134,8 +134,8 @@ describe('Detector', () => {
     expect(() => detector.setDetectDefaults({ score: 0.7 } as never)).toThrow(
       "setDetectDefaults has no option 'score'",
     );
-    const none = { classes: ['bar'], pictures: tinySet().pictures.map((each) => ({ ...each, objects: [] })) };
-    await expect(detector.chooseThreshold(none)).rejects.toThrow('chooseThreshold: no object of these pictures');
+    const none = { classes: ['bar'], images: tinySet().images.map((each) => ({ ...each, objects: [] })) };
+    await expect(detector.chooseThreshold(none)).rejects.toThrow('chooseThreshold: no object of these images');
   });
 
   it('learns the one object of a tiny set, on cached features, and leaves no tensor behind an epoch', async () => {
@@ -151,7 +151,7 @@ describe('Detector', () => {
     }
   });
 
-  it('trains from pictures, trunk included, with the statistics of batch normalization untouched', async () => {
+  it('trains from images, trunk included, with the statistics of batch normalization untouched', async () => {
     const detector = tinyDetector({ fineTune: true });
     detector.compile(tf.train.sgd(0.01));
     const weight = (name: string) => {
@@ -159,7 +159,7 @@ describe('Detector', () => {
       return [...(found as NonNullable<typeof found>).read().dataSync()];
     };
     const before = [weight('c1/kernel'), weight('bn1/moving_mean')];
-    const batches = pictureBatches(detector, tinySet(), { batchSize: 2, augment: { flip: 0.5, crop: 0.9 } });
+    const batches = imageBatches(detector, tinySet(), { batchSize: 2, augment: { flip: 0.5, crop: 0.9 } });
     await detector.model.fitDataset(batches, { epochs: 1, verbose: 0 });
     expect(weight('c1/kernel')).not.toEqual(before[0]);
     expect(weight('bn1/moving_mean')).toEqual(before[1]);
@@ -167,7 +167,7 @@ describe('Detector', () => {
 
   it("detects and trains with the paper's RoI max pooling", async () => {
     const detector = tinyDetector({ roi: 'maxPool', dropout: 0 });
-    const found = await detector.detect(tinyPicture(), { scoreThreshold: 0, maxDetections: 3 });
+    const found = await detector.detect(tinyImage(), { scoreThreshold: 0, maxDetections: 3 });
     expect(found.length).toBe(3);
     detector.compile(tf.train.adam(1e-2), detector.headModel);
     const { history } = await detector.headModel.fitDataset(await cachedBatches(detector, tinySet()), {
@@ -177,29 +177,29 @@ describe('Detector', () => {
     expect(history.loss[5]).toBeLessThan(history.loss[0] as number);
   });
 
-  it('a picture without objects trains, too', async () => {
+  it('an image without objects trains, too', async () => {
     const set = tinySet();
     const detector = tinyDetector();
-    set.pictures[0].objects = [];
+    set.images[0].objects = [];
     detector.compile(tf.train.sgd(0.01), detector.headModel);
     const batches = await cachedBatches(detector, set);
     const { history } = await detector.headModel.fitDataset(batches, { epochs: 1, verbose: 0 });
     expect(Number.isFinite(history.loss[0])).toBe(true);
-    set.pictures[1].objects = [];
+    set.images[1].objects = [];
     await expect(cachedBatches(detector, set)).rejects.toThrow('at least one object that counts');
   });
 
   for (const variant of ['full', 'fast'] as const) {
-    it(`${variant}: detects in many pictures as in each, and leaves no tensor`, async () => {
+    it(`${variant}: detects in many images as in each, and leaves no tensor`, async () => {
       const detector = tinyDetector({ variant });
-      const picture = (height: number, width: number, seed: number) =>
+      const image = (height: number, width: number, seed: number) =>
         tf.randomUniform([height, width, 3], 0, 255, 'int32', seed) as tf.Tensor3D;
-      const pictures = [picture(32, 48, 1), picture(60, 40, 2), picture(64, 96, 3), picture(32, 48, 4)];
+      const images = [image(32, 48, 1), image(60, 40, 2), image(64, 96, 3), image(32, 48, 4)];
       const options = { scoreThreshold: 0, maxDetections: 9 };
       const expected: Detection[][] = [];
-      for (const each of pictures) expected.push(await detector.detect(each, options));
+      for (const each of images) expected.push(await detector.detect(each, options));
       for (const batchSize of [1, 3, undefined]) {
-        const found = await expectNoLeak(() => detector.detectMany(pictures, { ...options, batchSize }));
+        const found = await expectNoLeak(() => detector.detectMany(images, { ...options, batchSize }));
         expect(found.length).toBe(4);
         found.forEach((list, i) => {
           expect(list.map((each) => each.class)).toEqual(expected[i].map((each) => each.class));
@@ -211,9 +211,9 @@ describe('Detector', () => {
       }
       expect(await detector.detectMany([])).toEqual([]);
       const broken = { data: [1, 2], width: 2, height: 2 };
-      await expectNoLeak(() => expect(detector.detectMany([pictures[0], broken])).rejects.toThrow('picture.data'));
-      await expect(detector.detectMany(pictures, { batchsize: 2 } as never)).rejects.toThrow(
-        "detectMany has no option 'batchsize'",
+      await expectNoLeak(() => expect(detector.detectMany([images[0], broken])).rejects.toThrow('image.data'));
+      await expect(detector.detectMany(images, { batchsize: 2 } as never)).rejects.toThrow(
+        "detectMany has no option 'batchsize'. Did you mean 'batchSize'?",
       );
     });
   }
@@ -221,21 +221,21 @@ describe('Detector', () => {
   it('names bad input', async () => {
     const detector = tinyDetector();
     await expect(detector.detect(tf.zeros([8, 8]) as unknown as tf.Tensor3D)).rejects.toThrow(
-      /^picture: expected a tensor of shape \[height, width, 3\], .*, received \[8, 8\]\.$/,
+      /^image: expected a tensor of shape \[height, width, 3\], .*, received \[8, 8\]\.$/,
     );
     for (const none of [null, {}, 7, { data: 3 }, 'cells.jpg', new Blob([])]) {
-      await expect(detector.detect(none as never)).rejects.toThrow('picture: expected a tensor of shape');
+      await expect(detector.detect(none as never)).rejects.toThrow('image: expected a tensor of shape');
     }
-    await expect(detector.detect(tinyPicture(), { threshold: 1 } as object)).rejects.toThrow("no option 'threshold'");
-    const none = { classes: ['bar'], pictures: [] };
-    await expect(cachedBatches(detector, none)).rejects.toThrow('pictures: expected at least one');
+    await expect(detector.detect(tinyImage(), { threshold: 1 } as object)).rejects.toThrow("no option 'threshold'");
+    const none = { classes: ['bar'], images: [] };
+    await expect(cachedBatches(detector, none)).rejects.toThrow('images: expected at least one');
     const unknown = { ...tinySet(), classes: ['circle'] };
     await expect(cachedBatches(detector, unknown)).rejects.toThrow(
-      "classes of the pictures: expected among the detector's (square, bar), received 'circle'.",
+      "classes of the images: expected among the detector's (square, bar), received 'circle'.",
     );
   });
 
-  it('takes a picture of 8 megapixels as it takes a small one', async () => {
+  it('takes an image of 8 megapixels as it takes a small one', async () => {
     const detector = tinyDetector();
     const large = tf.fill([2400, 3600, 3], 90, 'int32') as tf.Tensor3D;
     const small = tf.fill([32, 48, 3], 90, 'int32') as tf.Tensor3D;
@@ -251,10 +251,10 @@ describe('Detector', () => {
 
   it('leaves no tensor after 1,000 calls', async () => {
     const detector = tinyDetector({ shortSide: 8, longSide: 8, candidates: { stride: 8, scales: [8], ratios: [1] } });
-    const picture = tf.zeros([8, 8, 3]) as tf.Tensor3D;
-    await detector.detect(picture);
+    const image = tf.zeros([8, 8, 3]) as tf.Tensor3D;
+    await detector.detect(image);
     await expectNoLeak(async () => {
-      for (let i = 0; i < 1000; i++) await detector.detect(picture, { scoreThreshold: 0 });
+      for (let i = 0; i < 1000; i++) await detector.detect(image, { scoreThreshold: 0 });
     });
   });
 

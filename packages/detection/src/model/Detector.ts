@@ -4,6 +4,7 @@ import { shareRun } from '@tfjs-compress/layers/internal';
 import {
   type Detection,
   type DetectOptions,
+  detectDefaults,
   detectOptionsOf,
   movedWindows,
   nonMaxSuppressionAsync,
@@ -12,7 +13,7 @@ import {
   proposalsOf,
 } from '@tfjs-compress/math/detection';
 import { check, checkInteger } from '@tfjs-compress/math/internal';
-import type { PictureSet } from '../data/PictureSet.js';
+import type { ImageSet } from '../data/ImageSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
@@ -28,17 +29,25 @@ import {
   type StageModels,
 } from './network.js';
 import { ProposalClassifier } from './ProposalClassifier.js';
-import { loadForDetection, type Picture, type PreparablePicture, type Prepared, prepare } from './preprocess.js';
+import { type ImageInput, loadForDetection, type PreparableImage, type Prepared, prepare } from './preprocess.js';
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
 
-/** A HyperNet: what hyperNet() builds and Detector.load() reads. */
+/**
+ * A HyperNet: what hyperNet() builds and Detector.load() reads.
+ *
+ * ```js
+ * await detector.save(compressed('file://detector.tfz'));
+ * const again = await Detector.load(compressed('file://detector.tfz'));
+ * const [best] = await again.detect(await readImage('cells.jpg')); // …
+ * ```
+ */
 export class Detector {
   readonly config: HyperNetConfig;
   /** Strides of the trunk's three levels in pixels. */
   readonly strides: readonly [number, number, number];
   /**
-   * [picture, boxes, classes] → the trunk's three levels, the first pooled to the
+   * [image, boxes, classes] → the trunk's three levels, the first pooled to the
    * second's size.
    */
   readonly featureModel: LayersModel;
@@ -48,7 +57,7 @@ export class Detector {
    */
   readonly headModel: LayersModel;
   /**
-   * The stages one by one, for trainSixSteps: on pictures (`model`) or cached levels
+   * The stages one by one, for trainSixSteps: on images (`model`) or cached levels
    * (`headModel`).
    */
   readonly stageModels: (which: LayersModel) => StageModels;
@@ -57,7 +66,7 @@ export class Detector {
   private readonly classifier: ProposalClassifier;
 
   /**
-   * @param model the whole network with its losses: [pictures [b, h, w, 3], boxes [b, m,
+   * @param model the whole network with its losses: [images [b, h, w, 3], boxes [b, m,
    *   4], classes [b, m]] → [b, 4]; what fit, callbacks and save work on
    */
   constructor(readonly model: LayersModel) {
@@ -75,14 +84,14 @@ export class Detector {
     const units = (get('detection_logits').getConfig() as { units: number }).units;
     check(units === classes.length + 1, 'classes', `one name for each of the model's ${units - 1} classes`, classes);
     const outputs = [output('pool_shallow'), output(levels[1]), output(levels[2])];
-    const [picture] = model.inputs;
-    this.featureModel = modelOf({ inputs: picture, outputs });
+    const [image] = model.inputs;
+    this.featureModel = modelOf({ inputs: image, outputs });
     const sources = ['shallow', 'middle', 'deep'].map((name, i) =>
       input({ shape: [null, null, outputs[i].shape[3]], name: `level_${name}` }),
     );
     this.headModel = connectTraining(get, this.config, sources, sources);
     this.stageModels = (which) => {
-      const from = which === this.headModel ? sources : [picture];
+      const from = which === this.headModel ? sources : [image];
       const stages = connectStages(get, this.config, from, which === this.headModel ? sources : outputs);
       for (const stage of Object.values(stages)) shareRun(stage, model);
       return stages;
@@ -127,20 +136,20 @@ export class Detector {
     which.compile({ optimizer, loss: totalLoss, metrics: lossTerms.joint });
   }
 
-  /** Resizes, scales and pads a picture for this network. */
-  prepare(picture: PreparablePicture): Prepared {
-    return prepare(picture, this.config, this.strides[2]);
+  /** Resizes, scales and pads an image for this network. */
+  prepare(image: PreparableImage): Prepared {
+    return prepare(image, this.config, this.strides[2]);
   }
 
-  /** The most likely objects in a picture, best first, at most `count`. */
+  /** The most likely objects in an image, best first, at most `count`. */
   async propose(
-    picture: Picture,
+    image: ImageInput,
     count = 100,
     options: Pick<DetectOptions, 'proposalIouThreshold'> = {},
   ): Promise<Proposal[]> {
     checkInteger(count, 'count', 1);
     const { proposalIouThreshold } = detectOptionsOf(options, 'propose', this.config.detect, ['proposalIouThreshold']);
-    const prepared = this.prepare(await loadForDetection(picture));
+    const prepared = this.prepare(await loadForDetection(image));
     const maps = this.mapsOf(prepared.input);
     try {
       const { boxes, logits } = await this.proposeOn(maps, prepared, count, proposalIouThreshold);
@@ -150,38 +159,39 @@ export class Detector {
     }
   }
 
-  /** The objects in a picture, best first. */
-  async detect(picture: Picture, options: DetectOptions = {}): Promise<Detection[]> {
-    return (await this.detectWithProposals(picture, options)).detections;
+  /** The objects in an image, best first. */
+  async detect(image: ImageInput, options: DetectOptions = {}): Promise<Detection[]> {
+    return (await this.detectWithProposals(image, options)).detections;
   }
 
   /** The same together with the proposals they come from. */
   async detectWithProposals(
-    picture: Picture,
+    image: ImageInput,
     options: DetectOptions = {},
   ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
     const given = detectOptionsOf(options, 'detect', this.config.detect);
-    const prepared = this.prepare(await loadForDetection(picture));
+    const prepared = this.prepare(await loadForDetection(image));
     return this.detectIn(prepared, this.mapsOf(prepared.input), given);
   }
 
   /**
-   * The same as detect() of each picture, in fewer runs of the network: pictures of one
+   * The same as detect() of each image, in fewer runs of the network: images of one
    * size go through the trunk together, `batchSize` (default 8) at most.
    *
-   * @returns Of each picture, best first.
+   * @returns Of each image, best first.
    */
   async detectMany(
-    pictures: readonly Picture[],
+    images: readonly ImageInput[],
     options: DetectOptions & { batchSize?: number } = {},
   ): Promise<Detection[][]> {
     const { batchSize = 8, ...others } = options;
     checkInteger(batchSize, 'batchSize', 1);
-    check(Array.isArray(pictures), 'pictures', 'a list of pictures', pictures);
-    const given = detectOptionsOf(others, 'detectMany', this.config.detect);
+    check(Array.isArray(images), 'images', 'a list of images', images);
+    const known = [...Object.keys(detectDefaults), 'batchSize'];
+    const given = detectOptionsOf(others, 'detectMany', this.config.detect, known);
     const found: Detection[][] = [];
-    for (let from = 0; from < pictures.length; from += batchSize) {
-      const loaded = await Promise.all(pictures.slice(from, from + batchSize).map(loadForDetection));
+    for (let from = 0; from < images.length; from += batchSize) {
+      const loaded = await Promise.all(images.slice(from, from + batchSize).map(loadForDetection));
       found.push(...(await this.detectTogether(loaded, given)));
     }
     return found;
@@ -190,23 +200,23 @@ export class Detector {
   /**
    * Chooses the scoreThreshold with the best F1 of all classes together (at an overlap of
    * 0.5), and makes it, with the other options given, what detect() does by default;
-   * save() keeps that. Give validation pictures: neither those trained on nor those you
+   * save() keeps that. Give validation images: neither those trained on nor those you
    * report.
    *
    * @param options Those of detect() that are to be used; see detectAll().
-   * @returns The threshold, and precision, recall and F1 with it on these pictures.
+   * @returns The threshold, and precision, recall and F1 with it on these images.
    * @throws ArgumentError for an option or the set; Error where no object is found at
    *   all.
    * @example
    * const { threshold, precision, recall } = await detector.chooseThreshold(valSet, { proposals: 300 });
    * await detector.save('file://detector');
    */
-  async chooseThreshold(set: PictureSet, options: DetectAllOptions = {}): Promise<ScorePoint> {
+  async chooseThreshold(set: ImageSet, options: DetectAllOptions = {}): Promise<ScorePoint> {
     const { onProgress: _, ...given } = options;
     const { detections } = await detectAll(this, set, options);
-    const truth = set.pictures.map(({ objects }) => objects);
+    const truth = set.images.map(({ objects }) => objects);
     const { best } = scoreCurves(detections, truth).all;
-    if (!best || best.f1 === 0) throw new Error('chooseThreshold: no object of these pictures is found at any score.');
+    if (!best || best.f1 === 0) throw new Error('chooseThreshold: no object of these images is found at any score.');
     this.setDetectDefaults({ ...given, scoreThreshold: best.threshold });
     return best;
   }
@@ -233,13 +243,13 @@ export class Detector {
     for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
   }
 
-  private async detectTogether(pictures: PreparablePicture[], given: Required<DetectOptions>): Promise<Detection[][]> {
+  private async detectTogether(images: PreparableImage[], given: Required<DetectOptions>): Promise<Detection[][]> {
     const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
     const found: Detection[][] = [];
     // In a tidy, which disposes of those prepared where a later one is refused.
     tf.tidy(() =>
-      pictures.map((picture, place) => {
-        const prepared = this.prepare(picture);
+      images.map((image, place) => {
+        const prepared = this.prepare(image);
         const size = `${prepared.input.shape}`;
         bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
         return prepared.input;
@@ -277,7 +287,7 @@ export class Detector {
     }
   }
 
-  /** [Hyper Feature, map of the proposal stage] of prepared pictures of one size. */
+  /** [Hyper Feature, map of the proposal stage] of prepared images of one size. */
   private mapsOf(prepared: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
     const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
     const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];
@@ -287,7 +297,7 @@ export class Detector {
   private async proposeOn([, map]: tf.Tensor4D[], prepared: Prepared, maxBoxes: number, iouThreshold: number) {
     const [, rows, columns] = prepared.input.shape;
     const { windows, logits, offsets } = await this.scorer.score(map, columns, rows);
-    // Cut to the picture: there is nothing to find in what pads it.
+    // Cut to the image: there is nothing to find in what pads it.
     const { boxes, make } = movedWindows(windows, offsets, prepared.width, prepared.height);
     const kept = await nonMaxSuppressionAsync(boxes, logits, { iouThreshold, maxBoxes, make });
     return { boxes: pickBoxes(boxes, kept), logits: Float32Array.from(kept, (i) => logits[i]) };

@@ -5,7 +5,7 @@ import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */
 export interface CandidateOptions {
-  /** Distance of neighbouring windows in pixels of the resized picture. Default 16. */
+  /** Distance of neighbouring windows in pixels of the resized image. Default 16. */
   stride?: number;
   /**
    * Square roots of their areas in those pixels. Default 32, 64, 128, 256, 512: with
@@ -19,7 +19,7 @@ export interface CandidateOptions {
 /** What training draws and how it is weighed. */
 export interface TrainingOptions {
   /**
-   * Windows a picture in the proposal loss. Default 256 (torchvision), half of them
+   * Windows per image in the proposal loss. Default 256 (torchvision), half of them
    * positive.
    */
   windows?: number;
@@ -30,13 +30,13 @@ export interface TrainingOptions {
   positive?: number;
   negative?: number;
   /**
-   * Windows a picture, drawn at random, that are scored to make proposals for the
+   * Windows per image, drawn at random, that are scored to make proposals for the
    * detection stage. Default 2,000 (ours).
    */
   scored?: number;
-  /** Proposals a picture. Default 200 (the paper). */
+  /** Proposals per image. Default 200 (the paper). */
   proposals?: number;
-  /** Proposals a picture in the detection loss. Default 512 (torchvision). */
+  /** Proposals per image in the detection loss. Default 512 (torchvision). */
   samples?: number;
   /**
    * Part of the samples that are objects, at most. Default 0.25 (torchvision). Scores
@@ -52,7 +52,7 @@ export interface TrainingOptions {
 export interface HyperNetOptions {
   /**
    * 'vgg16' or 'alexnet', as in the paper, with random weights; or a model of your own
-   * whose input is [null, null, null, 3]. trunkOf() makes one of a model for pictures of
+   * whose input is [null, null, null, 3]. trunkOf() makes one of a model for images of
    * one size.
    */
   trunk: 'vgg16' | 'alexnet' | LayersModel;
@@ -77,7 +77,7 @@ export interface HyperNetOptions {
    */
   preprocessing?: Preprocessing;
   /**
-   * Pictures are resized so that their shorter side has this many pixels, the longer at
+   * Images are resized so that their shorter side has this many pixels, the longer at
    * most `longSide`. Defaults 600 and 1000.
    */
   shortSide?: number;
@@ -170,8 +170,8 @@ const defaults = {
  * Checks every argument and fills in the defaults; an undefined one is the default,
  * nested ones too.
  */
-export function configOf(args: HyperNetOptions): HyperNetConfig {
-  const given = resolveOptions<HyperNetOptions>('hyperNet', args, defaults as unknown as HyperNetOptions);
+export function configOf(options: HyperNetOptions): HyperNetConfig {
+  const given = resolveOptions<HyperNetOptions>('hyperNet', options, defaults as unknown as HyperNetOptions);
   const { trunk, levels: named, preprocessing, candidates, training, detect, ...rest } = given;
   const builtIn = typeof trunk === 'string' ? trunk : undefined;
   if (builtIn) checkOneOf(builtIn, ['vgg16', 'alexnet'], 'trunk');

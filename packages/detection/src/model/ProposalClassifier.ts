@@ -33,7 +33,7 @@ export class ProposalClassifier {
 
   /**
    * @param refinements How often what the stage gives is given to it again.
-   * @param size Of the picture, without padding.
+   * @param size Of the image, without padding.
    */
   async classify(
     hyper: tf.Tensor4D,

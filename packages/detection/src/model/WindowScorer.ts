@@ -14,7 +14,7 @@ interface Windows {
   weights: GridWeights | undefined;
 }
 
-/** The proposal stage on every sliding window of a picture. */
+/** The proposal stage on every sliding window of an image. */
 export class WindowScorer {
   /** RoIAlign or RoIMaxPooling. */
   private readonly roi: ReturnType<LayerLookup>;
@@ -40,7 +40,7 @@ export class WindowScorer {
   }
 
   /**
-   * The windows of a picture of that size in pixels with the stage's logits [n] and
+   * The windows of an image of that size in pixels with the stage's logits [n] and
    * offsets [n, 4].
    */
   async score(map: tf.Tensor4D, width: number, height: number) {

@@ -11,7 +11,7 @@ import { isPowerOfTwoOrZero, sparsityOf } from '@tfjs-compress/math';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
-import { tinyDetector, tinyPicture, tinySet } from '../tinyDetector.testing.js';
+import { tinyDetector, tinyImage, tinySet } from '../tinyDetector.testing.js';
 import { Detector } from './Detector.js';
 
 const kernels = (model: LayersModel) =>
@@ -38,7 +38,7 @@ describe('a detector', () => {
     const file = compressed(pathToFileURL(join(folder, 'tiny.tfz')).href);
     await detector.save(file);
     const loaded = await Detector.load(file);
-    expect(await loaded.detect(tinyPicture(), all)).toEqual(await detector.detect(tinyPicture(), all));
+    expect(await loaded.detect(tinyImage(), all)).toEqual(await detector.detect(tinyImage(), all));
     const plain = detector.model.weights.reduce((sum, each) => sum + 4 * each.shape.reduce((a, b) => a! * b!, 1)!, 0);
     expect(statSync(join(folder, 'tiny.tfz')).size).toBeLessThan(plain);
   });
@@ -78,16 +78,16 @@ describe('a detector', () => {
 
   it('is rebuilt by compressible() and strip(), and detects the same', async () => {
     const detector = tinyDetector();
-    const expected = await detector.detect(tinyPicture(), all);
+    const expected = await detector.detect(tinyImage(), all);
     const masked = detector.rebuild(compressible);
     expect(masked.model.getLayer('detection_fc1').getClassName()).toBe('MaskedDense');
-    expect(await masked.detect(tinyPicture(), all)).toEqual(expected);
+    expect(await masked.detect(tinyImage(), all)).toEqual(expected);
     const batches = await cachedBatches(masked, tinySet());
     masked.compile(tf.train.adam(1e-3), masked.headModel);
     const callbacks = new SurgeryCallback({ targetSparsity: 0.5, endStep: 1, verbose: 0 });
     await masked.headModel.fitDataset(batches, { epochs: 1, verbose: 0, callbacks });
     const stripped = masked.rebuild(strip);
     for (const kernel of kernels(stripped.model)) expect(sparsityOf(kernel)).toBeCloseTo(0.5, 1);
-    expect(await stripped.detect(tinyPicture(), all)).toEqual(await masked.detect(tinyPicture(), all));
+    expect(await stripped.detect(tinyImage(), all)).toEqual(await masked.detect(tinyImage(), all));
   });
 });

@@ -5,7 +5,7 @@ const frozen = new WeakSet<tfl.layers.Layer>();
 
 /**
  * Keeps the statistics of every batch normalization in `model`, nested models included:
- * tfjs would replace them by those of a batch of one or two pictures while training,
+ * tfjs would replace them by those of a batch of one or two images while training,
  * whether the layer is trainable or not (torchvision's detectors freeze them for the same
  * reason). A layer that is frozen already stays as it is.
  */

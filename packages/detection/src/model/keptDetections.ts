@@ -2,7 +2,7 @@ import {
   clipBoxes,
   type Detection,
   type DetectOptions,
-  inPicture,
+  inImage,
   isLargeEnough,
   nonMaxSuppressionAsync,
   pickBoxes,
@@ -12,7 +12,7 @@ import type { Prepared } from './preprocess.js';
 
 /**
  * The detections that are left after suppression, best first, in the pixels of the
- * picture given.
+ * image given.
  */
 export async function keptDetections(
   { boxes: moved, scores, classes }: ClassifiedBoxes,
@@ -24,7 +24,7 @@ export async function keptDetections(
   const make = (i: number) => isLargeEnough(boxes, i);
   const suppression = { iouThreshold, scoreThreshold, classes, maxBoxes, make };
   const kept = await nonMaxSuppressionAsync(boxes, scores, suppression);
-  return inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+  return inImage(pickBoxes(boxes, kept), prepared).map((box, k) => ({
     box,
     class: names[classes[kept[k]]],
     score: scores[kept[k]],

@@ -4,7 +4,7 @@ import type { Shape } from '../layers/layer.js';
 
 export interface Levels {
   outputs: [SymbolicTensor, SymbolicTensor, SymbolicTensor];
-  /** Pixels of the picture in one cell of each. */
+  /** Pixels of the image in one cell of each. */
   strides: [number, number, number];
 }
 
@@ -26,7 +26,7 @@ export function levelsOf(trunk: LayersModel, names: readonly string[]): Levels {
   const strides = outputs.map((output, i) => {
     const [, rows, columns, channels] = shapeAt(output) as number[];
     const isMap = channels > 0 && rows === columns && probe % rows === 0;
-    check(isMap, `levels[${i}]`, 'a map whose stride divides the picture', names[i]);
+    check(isMap, `levels[${i}]`, 'a map whose stride divides the image', names[i]);
     return probe / rows;
   });
   const [shallow, middle, deep] = strides;
@@ -86,7 +86,7 @@ function nearest(model: LayersModel, name: string): string {
   return model.layers.map((layer) => layer.name).reduce((a, b) => (shared(b) > shared(a) ? b : a));
 }
 
-/** Shape of a layer's map for a picture of `probe` × `probe` pixels. */
+/** Shape of a layer's map for an image of `probe` × `probe` pixels. */
 function shapeAt(tensor: SymbolicTensor, known = new Map<number, Shape>()): Shape {
   const { sourceLayer, inputs, id } = tensor;
   if (!inputs || inputs.length === 0) return [1, probe, probe, tensor.shape[3]];

@@ -185,8 +185,8 @@ function connectDetectionTraining(
 }
 
 /**
- * The model that trains: `sources` (the picture, or the three levels) and the objects in,
- * four losses a picture out.
+ * The model that trains: `sources` (the image, or the three levels) and the objects in,
+ * four losses per image out.
  */
 export function connectTraining(
   get: LayerLookup,

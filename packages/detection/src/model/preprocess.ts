@@ -8,7 +8,7 @@ import {
 } from '@tfjs-compress/math/detection';
 import { check, checkInteger } from '@tfjs-compress/math/internal';
 import { bitmapPixels } from '../data/bitmapPixels.js';
-import { withoutAlpha } from '../data/loadPicture.js';
+import { withoutAlpha } from '../data/loadImage.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';
 
 /**
@@ -25,31 +25,31 @@ export interface PixelValues {
  * What is there at once: a tensor [height, width, 3], values, or an image, canvas or
  * video.
  */
-export type PreparablePicture = tf.Tensor3D | PixelValues | Parameters<typeof tf.browser.fromPixels>[0];
+export type PreparableImage = tf.Tensor3D | PixelValues | Parameters<typeof tf.browser.fromPixels>[0];
 
 /**
  * What can be detected in: also, in a browser, an image file (Blob) or its address, and a
  * VideoFrame. Files are turned as their EXIF data say.
  */
-export type Picture = PreparablePicture | Blob | string | URL | VideoFrame;
+export type ImageInput = PreparableImage | Blob | string | URL | VideoFrame;
 
 export interface Prepared {
   /**
    * [1, height, width, 3], both multiples of the deepest stride; zeros on the right and
-   * below the picture.
+   * below the image.
    */
   input: tf.Tensor4D;
-  /** Size of the picture in `input`, without padding. */
+  /** Size of the image in `input`, without padding. */
   width: number;
   height: number;
-  /** `input`'s pixels in one of the picture's. */
+  /** `input`'s pixels in one of the image's. */
   scaleX: number;
   scaleY: number;
 }
 
 const kinds =
   'a tensor of shape [height, width, 3], { data, width, height }, an image, canvas or video, or in a browser ' +
-  'also a Blob, an address or a VideoFrame (in Node: await readPicture(file) of @tfjs-compress/detection/node)';
+  'also a Blob, an address or a VideoFrame (in Node: await readImage(file) of @tfjs-compress/detection/node)';
 
 /** An <img> too: tf.browser.fromPixels() would take it at the size of its layout. */
 const decoded = ['Blob', 'VideoFrame', 'HTMLImageElement'] as const;
@@ -57,22 +57,22 @@ const decoded = ['Blob', 'VideoFrame', 'HTMLImageElement'] as const;
 /**
  * Reads what is not there at once, and looks at the values of tensors: 0 … 255, no NaN.
  */
-export async function loadForDetection(picture: Picture): Promise<PreparablePicture> {
-  if (picture instanceof tf.Tensor) {
-    await checkTensor(picture);
-    return picture;
+export async function loadForDetection(image: ImageInput): Promise<PreparableImage> {
+  if (image instanceof tf.Tensor) {
+    await checkTensor(image);
+    return image;
   }
-  const isAddress = typeof picture === 'string' || isA(picture, 'URL');
-  if (!isAddress && !decoded.some((name) => isA(picture, name))) return picture as PreparablePicture;
-  check(typeof createImageBitmap === 'function', 'picture', kinds, picture);
-  return bitmapPixels(isAddress ? await blobAt(String(picture)) : (picture as Blob | VideoFrame | HTMLImageElement));
+  const isAddress = typeof image === 'string' || isA(image, 'URL');
+  if (!isAddress && !decoded.some((name) => isA(image, name))) return image as PreparableImage;
+  check(typeof createImageBitmap === 'function', 'image', kinds, image);
+  return bitmapPixels(isAddress ? await blobAt(String(image)) : (image as Blob | VideoFrame | HTMLImageElement));
 }
 
 /** Resizes, scales and pads. The caller disposes of `input`. */
-export function prepare(picture: PreparablePicture, config: HyperNetConfig, deepestStride: number): Prepared {
+export function prepare(image: PreparableImage, config: HyperNetConfig, deepestStride: number): Prepared {
   let size: Omit<Prepared, 'input'> | undefined;
   const input = tf.tidy(() => {
-    const pixels = tensorOf(picture);
+    const pixels = tensorOf(image);
     const [rows, columns] = pixels.shape;
     const { width, height } = resizedSize(columns, rows, config);
     size = { width, height, scaleX: width / columns, scaleY: height / rows };
@@ -88,28 +88,28 @@ export function prepare(picture: PreparablePicture, config: HyperNetConfig, deep
   return { input, ...(size as Omit<Prepared, 'input'>) };
 }
 
-function tensorOf(picture: PreparablePicture): tf.Tensor3D {
-  if (picture instanceof tf.Tensor) {
-    const { shape } = picture;
-    check(shape.length === 3 && shape[2] === 3 && picture.size > 0, 'picture', kinds, shape);
-    return picture;
+function tensorOf(image: PreparableImage): tf.Tensor3D {
+  if (image instanceof tf.Tensor) {
+    const { shape } = image;
+    check(shape.length === 3 && shape[2] === 3 && image.size > 0, 'image', kinds, shape);
+    return image;
   }
-  if (typeof (picture as PixelValues)?.data?.length === 'number') return valuesTensor(picture as PixelValues);
-  check(typeof picture === 'object' && picture !== null && !('data' in picture), 'picture', kinds, picture);
+  if (typeof (image as PixelValues)?.data?.length === 'number') return valuesTensor(image as PixelValues);
+  check(typeof image === 'object' && image !== null && !('data' in image), 'image', kinds, image);
   try {
-    return tf.browser.fromPixels(picture as Parameters<typeof tf.browser.fromPixels>[0]);
+    return tf.browser.fromPixels(image as Parameters<typeof tf.browser.fromPixels>[0]);
   } catch (error) {
-    check(!(error as Error).message?.startsWith('pixels passed to'), 'picture', kinds, picture);
+    check(!(error as Error).message?.startsWith('pixels passed to'), 'image', kinds, image);
     throw error;
   }
 }
 
 function valuesTensor({ data, width, height }: PixelValues): tf.Tensor3D {
-  checkInteger(width, 'picture.width', 1);
-  checkInteger(height, 'picture.height', 1);
+  checkInteger(width, 'image.width', 1);
+  checkInteger(height, 'image.height', 1);
   const count = width * height;
   const expected = `${3 * count} (RGB) or ${4 * count} (RGBA) values`;
-  check(data.length === 3 * count || data.length === 4 * count, 'picture.data', expected, data.length);
+  check(data.length === 3 * count || data.length === 4 * count, 'image.data', expected, data.length);
   checkValues(data);
   const rgb = data.length === 3 * count ? Float32Array.from(data) : withoutAlpha(data, new Float32Array(3 * count));
   return tf.tensor3d(rgb, [height, width, 3]);
@@ -118,7 +118,7 @@ function valuesTensor({ data, width, height }: PixelValues): tf.Tensor3D {
 /** Throws unless the values can be 0 … 255. Their sum is NaN where one of them is. */
 async function checkTensor(pixels: tf.Tensor): Promise<void> {
   const isFloat = pixels.dtype === 'float32';
-  check(isFloat || pixels.dtype === 'int32', 'picture', 'a tensor of type int32 or float32', pixels.dtype);
+  check(isFloat || pixels.dtype === 'int32', 'image', 'a tensor of type int32 or float32', pixels.dtype);
   if (pixels.size === 0) return;
   const figures = tf.tidy(() => {
     const values = tf.cast(pixels, 'float32');

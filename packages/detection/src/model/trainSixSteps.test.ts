@@ -3,7 +3,7 @@ import { CustomCallback, type Logs } from '@tensorflow/tfjs-layers';
 import { expectNoLeak } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
-import { pictureBatches } from '../data/pictureBatches.js';
+import { imageBatches } from '../data/imageBatches.js';
 import { tinyDetector, tinySet } from '../tinyDetector.testing.js';
 import { type Step, trainSixSteps } from './trainSixSteps.js';
 
@@ -51,11 +51,11 @@ describe('trainSixSteps', () => {
     await expectNoLeak(() => trainSixSteps(detector, batches, { epochs: 1, optimizer: () => tf.train.sgd(1e-3) }));
   });
 
-  it('fine-tunes the trunk on pictures in steps 2 and 3', async () => {
+  it('fine-tunes the trunk on images in steps 2 and 3', async () => {
     const detector = tinyDetector({ fineTune: true });
     const trunk = () => [...detector.model.getLayer('c1').getWeights()[0].dataSync()];
     const before = trunk();
-    const batches = pictureBatches(detector, tinySet());
+    const batches = imageBatches(detector, tinySet());
     const seen: number[][] = [];
     await trainSixSteps(detector, batches, {
       epochs: 1,
@@ -71,7 +71,7 @@ describe('trainSixSteps', () => {
 
   it('names what it cannot use', async () => {
     const detector = tinyDetector();
-    const batches = pictureBatches(detector, tinySet());
+    const batches = imageBatches(detector, tinySet());
     const optimizer = () => tf.train.sgd(1);
     await expect(trainSixSteps(detector, batches, { epochs: 0, optimizer })).rejects.toThrow('epochs: expected');
     const model = detector.featureModel;

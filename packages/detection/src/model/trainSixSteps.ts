@@ -15,7 +15,7 @@ export interface SixStepsOptions {
   optimizer: (step: Step) => tf.Optimizer;
   /**
    * What the batches were made for: detector.headModel (default) with cachedBatches,
-   * detector.model with pictureBatches.
+   * detector.model with imageBatches.
    */
   model?: LayersModel;
   /** Callbacks of fitDataset for each step. Default: none. */
@@ -24,7 +24,7 @@ export interface SixStepsOptions {
 
 /**
  * Trains in the paper's six steps (§3.4) instead of jointly. 1: a trunk that was trained
- * on pictures of one object each, which is given. 2: Hyper Feature and proposal stage. 3:
+ * on images of one object each, which is given. 2: Hyper Feature and proposal stage. 3:
  * the Hyper Feature anew, with the detection stage, on the proposals of step 2. 4: the
  * proposal stage on that Hyper Feature, which stays as it is from here on. 5: the
  * detection stage on the proposals of step 4. 6: both on one Hyper Feature, which is this
@@ -32,16 +32,31 @@ export interface SixStepsOptions {
  * given, and only with detector.model.
  *
  * The detector is left compiled by none of this; call detector.compile() to train on.
+ *
+ * ```js
+ * const batches = await cachedBatches(detector, set);
+ * await trainSixSteps(detector, batches, { epochs: 1, optimizer: () => tf.train.adam(1e-3) });
+ * ```
+ *
+ * @param detector What trains, in place.
+ * @param batches Of cachedBatches(), or of imageBatches() with `model: detector.model`.
+ * @param options Epochs and optimizer of each step.
+ * @throws ArgumentError for an option.
  */
 export async function trainSixSteps(
   detector: Detector,
   batches: TrainingBatches,
-  args: SixStepsOptions,
+  options: SixStepsOptions,
 ): Promise<void> {
-  checkKnownOptions(args, ['epochs', 'optimizer', 'model', 'callbacks'], 'trainSixSteps');
-  checkInteger(args.epochs, 'epochs', 1);
-  check(typeof args.optimizer === 'function', 'optimizer', 'a function that makes one for a step', args.optimizer);
-  const which = args.model ?? detector.headModel;
+  checkKnownOptions(options, ['epochs', 'optimizer', 'model', 'callbacks'], 'trainSixSteps');
+  checkInteger(options.epochs, 'epochs', 1);
+  check(
+    typeof options.optimizer === 'function',
+    'optimizer',
+    'a function that makes one for a step',
+    options.optimizer,
+  );
+  const which = options.model ?? detector.headModel;
   const ofDetector = which === detector.headModel || which === detector.model;
   check(ofDetector, 'model', "the detector's headModel or model", which);
   const stages = detector.stageModels(which);
@@ -49,10 +64,10 @@ export async function trainSixSteps(
   const before = shared.map((layer) => layer.getWeights().map((weight) => weight.clone()));
 
   const fit = async (step: Step, stage: 'proposal' | 'detection', data: TrainingBatches) => {
-    const optimizer = args.optimizer(step);
+    const optimizer = options.optimizer(step);
     stages[stage].compile({ optimizer, loss: totalLoss, metrics: lossTerms[stage] });
-    const callbacks = args.callbacks?.(step);
-    await stages[stage].fitDataset(data as never, { epochs: args.epochs, verbose: 0, callbacks });
+    const callbacks = options.callbacks?.(step);
+    await stages[stage].fitDataset(data as never, { epochs: options.epochs, verbose: 0, callbacks });
     optimizer.dispose();
   };
 

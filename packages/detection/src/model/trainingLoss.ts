@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The network gives its own losses: the loss of a picture is their sum, whatever the
+ * The network gives its own losses: the loss of an image is their sum, whatever the
  * labels.
  */
 export function totalLoss(_: tf.Tensor, losses: tf.Tensor): tf.Tensor {

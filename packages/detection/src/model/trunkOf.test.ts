@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
-import { tinyDetector, tinyPicture } from '../tinyDetector.testing.js';
+import { tinyDetector, tinyImage } from '../tinyDetector.testing.js';
 import { Detector } from './Detector.js';
 import { levelsOf } from './levels.js';
 import { trunkOf } from './trunkOf.js';
@@ -30,9 +30,9 @@ async function expectKept(detector: Detector) {
   const handler = new MemoryHandler();
   await detector.save(handler);
   const loaded = await Detector.load(handler);
-  const found = await detector.detect(tinyPicture(), { scoreThreshold: 0 });
+  const found = await detector.detect(tinyImage(), { scoreThreshold: 0 });
   expect(found.length).toBeGreaterThan(4);
-  expect(await loaded.detect(tinyPicture(), { scoreThreshold: 0 })).toEqual(found);
+  expect(await loaded.detect(tinyImage(), { scoreThreshold: 0 })).toEqual(found);
 }
 
 describe('trunkOf', () => {
@@ -44,9 +44,9 @@ describe('trunkOf', () => {
     expect(levelsOf(trunk, ['bn', 'b', 'c']).strides).toEqual([2, 4, 8]);
     expect(trunk.weights.every((weight) => whole.weights.includes(weight))).toBe(true);
     expect(trunk.weights.length).toBe(10);
-    const picture = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 1);
-    const [, , deep] = trunk.predict(picture) as tf.Tensor[];
-    expect(deep.dataSync()).toEqual((upTo.predict(picture) as tf.Tensor).dataSync());
+    const pixels = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 1);
+    const [, , deep] = trunk.predict(pixels) as tf.Tensor[];
+    expect(deep.dataSync()).toEqual((upTo.predict(pixels) as tf.Tensor).dataSync());
     expect((trunk.predict(tf.zeros([1, 48, 80, 3])) as tf.Tensor[])[2].shape).toEqual([1, 6, 10, 4]);
     await expectKept(detectorOf(trunk));
   });
@@ -68,9 +68,9 @@ describe('trunkOf', () => {
     const trunk = trunkOf(model({ inputs: outer, outputs: c }), { levels: ['sum', 'block', 'c'] });
     expect(trunk.outputs.map(({ sourceLayer }) => sourceLayer.name)).toEqual(['sum', 'innerReLU', 'c']);
     const reference = model({ inputs: outer, outputs: c });
-    const picture = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 2);
-    const [, , deep] = trunk.predict(picture) as tf.Tensor[];
-    expect(deep.dataSync()).toEqual((reference.predict(picture) as tf.Tensor).dataSync());
+    const pixels = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 2);
+    const [, , deep] = trunk.predict(pixels) as tf.Tensor[];
+    expect(deep.dataSync()).toEqual((reference.predict(pixels) as tf.Tensor).dataSync());
     await expectKept(detectorOf(trunk));
   });
 
@@ -83,14 +83,14 @@ describe('trunkOf', () => {
     });
     const inner = sequential({ name: 'inner', layers: [features, conv('c')] });
     const whole = sequential({ layers: [inner, layers.globalAveragePooling2d({}), layers.dense({ units: 2 })] });
-    const picture = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 2);
+    const pixels = tf.randomNormal([1, 32, 32, 3], 0, 1, 'float32', 2);
     for (const levels of [
       ['a', 'b', 'c'],
       ['a', 'm', 'inner'],
     ] as [string, string, string][]) {
       const trunk = trunkOf(whole, { levels });
-      const expected = inner.predict(picture) as tf.Tensor;
-      expect((trunk.predict(picture) as tf.Tensor[])[2].dataSync()).toEqual(expected.dataSync());
+      const expected = inner.predict(pixels) as tf.Tensor;
+      expect((trunk.predict(pixels) as tf.Tensor[])[2].dataSync()).toEqual(expected.dataSync());
       await expectKept(detectorOf(trunk));
     }
   });
@@ -102,7 +102,7 @@ describe('trunkOf', () => {
     expect(of({ levels: ['a', 'b'] })).toThrow('levels: expected the names of three layers, shallow to deep');
     expect(of({ levels: ['a', 'b', 'd'] })).toThrow("levels: expected names of layers of the model, received 'd'.");
     const flat = () => trunkOf(whole, { levels: ['a', 'b', whole.layers[5].name] });
-    expect(flat).toThrow(/^trunkOf: layer '.*' cannot take pictures of any size: /);
+    expect(flat).toThrow(/^trunkOf: layer '.*' cannot take images of any size: /);
     const grey = sequential({ layers: [conv('a', [32, 32, 1])] });
     expect(() => trunkOf(grey, { levels: ['a', 'a', 'a'] })).toThrow('a model with one input of shape');
     expect(() => tinyDetector({ trunk: whole, levels: ['a', 'b', 'c'] })).toThrow(

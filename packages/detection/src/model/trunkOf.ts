@@ -11,7 +11,7 @@ export interface TrunkOfOptions {
 
 /**
  * A trunk for hyperNet() out of a published model: its layers up to the three levels,
- * applied to pictures of any size. The layers, and so the weights, are those of
+ * applied to images of any size. The layers, and so the weights, are those of
  * `published`, which keeps working; `layer.output` of a layer that both use is
  * `layer.getOutputAt(0)` from then on. Models inside of it are taken apart.
  *
@@ -19,7 +19,7 @@ export interface TrunkOfOptions {
  * @returns A model with an input [null, null, null, 3] and the three levels as outputs,
  *   so that hyperNet() need not be told them again.
  * @throws ArgumentError for a name or an input that does not fit; Error that names a
- *   layer that works on pictures of one size only.
+ *   layer that works on images of one size only.
  * @example
  * const mobileNet = await tf.loadLayersModel('mobilenet/model.json'); // [null, 224, 224, 3]
  * const trunk = trunkOf(mobileNet, { levels: ['conv_pw_1_relu', 'conv_pw_5_relu', 'conv_pw_11_relu'] });
@@ -31,16 +31,16 @@ export function trunkOf(published: LayersModel, options: TrunkOfOptions): Layers
   const { levels } = resolveOptions('trunkOf', options as { levels: readonly string[] }, defaults);
   check(levels.length === 3, 'levels', 'the names of three layers, shallow to deep', levels);
   const shape = published.inputs?.[0]?.shape;
-  const isPicture = published.inputs?.length === 1 && shape.length === 4 && shape[3] === 3;
-  check(isPicture, 'trunkOf', 'a model with one input of shape [null, height, width, 3]', shape);
-  const picture = input({ shape: [null, null, 3], name: `${published.name}_picture` });
-  const graph = new Reapplied(published, [picture]);
+  const isImage = published.inputs?.length === 1 && shape.length === 4 && shape[3] === 3;
+  check(isImage, 'trunkOf', 'a model with one input of shape [null, height, width, 3]', shape);
+  const image = input({ shape: [null, null, 3], name: `${published.name}_image` });
+  const graph = new Reapplied(published, [image]);
   const outputs = levels.map((name) => {
     const found = graph.level(name);
     check(found !== undefined, 'levels', 'names of layers of the model', name);
     return found;
   });
-  return model({ inputs: picture, outputs, name: published.name });
+  return model({ inputs: image, outputs, name: published.name });
 }
 
 /** A model's graph, built again on other inputs as far as it is asked for. */
@@ -85,7 +85,7 @@ class Reapplied {
       made = [layer.apply(inputs.length === 1 ? inputs[0] : inputs, callArgs)].flat() as SymbolicTensor[];
     } catch (error) {
       const reason = (error as Error).message;
-      throw new Error(`trunkOf: layer '${layer.name}' cannot take pictures of any size: ${reason}`, { cause: error });
+      throw new Error(`trunkOf: layer '${layer.name}' cannot take images of any size: ${reason}`, { cause: error });
     }
     outputTensors.forEach((each, i) => {
       this.tensors.set(each.id, made[i]);

@@ -13,9 +13,9 @@ export function checkRoI(options: RoIAlignOptions, owner = 'roiAlign'): void {
   check(typeof aligned === 'boolean', 'aligned', 'true or false', aligned);
 }
 
-/** Throws an ArgumentError unless there is a row of boxes for each picture. */
+/** Throws an ArgumentError unless there is a row of boxes for each image. */
 export function checkBoxes(features: tf.Tensor4D, boxes: tf.Tensor3D): void {
-  const expected = `a tensor of shape [${features.shape[0]}, n, 4], one row of boxes a picture`;
+  const expected = `a tensor of shape [${features.shape[0]}, n, 4], one row of boxes per image`;
   const isOne = boxes.shape.length === 3 && boxes.shape[0] === features.shape[0] && boxes.shape[2] === 4;
   check(isOne, 'boxes', expected, boxes.shape);
 }

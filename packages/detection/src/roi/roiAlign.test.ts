@@ -50,7 +50,7 @@ describe('roiAlign', () => {
     expect(tf.sum(tf.abs(tf.grad(f)(map5()))).dataSync()[0]).toBe(0);
   });
 
-  it('halving picture and box gives the same', () => {
+  it('halving image and box gives the same', () => {
     const whole = tf.randomUniform([1, 30, 30, 2], 0, 1, 'float32', 1) as tf.Tensor4D;
     const half = tf.avgPool(whole, 2, 2, 'valid');
     const options = { size: 5, samplingRatio: 0 };
@@ -90,7 +90,7 @@ describe('roiAlign', () => {
   it('says which shape the boxes must have', () => {
     const flat = tf.zeros([4, 4]) as unknown as tf.Tensor3D;
     expect(() => roiAlign(map5(), flat, { size: 2 })).toThrow(
-      'boxes: expected a tensor of shape [1, n, 4], one row of boxes a picture, received [4, 4].',
+      'boxes: expected a tensor of shape [1, n, 4], one row of boxes per image, received [4, 4].',
     );
   });
 });

@@ -18,14 +18,22 @@ const computedBoxes = 'RoIAlign with boxes that were computed';
  * sampling is separable, so two matrix products give it, whose gradient exists on every
  * backend. The boxes are constants: no gradient goes to them.
  *
- * @param features [pictures, height, width, channels]
- * @param boxes [pictures, n, 4] in pixels, x1, y1, x2, y2
- * @returns [pictures · n, size, size, channels], the first picture's boxes first
+ * ```js
+ * const boxes = tf.tensor3d([[[0, 0, 8, 8]]]);
+ * const bins = roiAlign(tf.ones([1, 4, 4, 3]), boxes, { size: 2, stride: 2 });
+ * console.log(bins.shape); // → [ 1, 2, 2, 3 ]
+ * ```
+ *
+ * @param features [images, height, width, channels]
+ * @param boxes [images, n, 4] in pixels, x1, y1, x2, y2
+ * @param options `size` bins a side; `stride` pixels in a cell, default 1; how many
+ *   samples a bin has on a side, default 2.
+ * @returns [images · n, size, size, channels], the first image's boxes first
  * @throws Error on WebGPU for boxes that were computed there, which cannot be read at
  *   once: tf.tensor3d(await boxes.data(), boxes.shape) can.
  */
 export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOptions): tf.Tensor4D {
-  const [pictures, height, width, channels] = features.shape;
+  const [images, height, width, channels] = features.shape;
   const { size } = checkAll(features, boxes, options);
   const n = boxes.shape[1];
   const values = readNow(boxes, computedBoxes);
@@ -45,13 +53,13 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   const forward = (map: tf.Tensor4D) => {
     if (n === 0) return tf.zeros([0, size, size, channels]) as tf.Tensor4D;
     const parts: tf.Tensor[] = [];
-    for (let picture = 0; picture < pictures; picture++) {
-      const columns = tf.reshape(tf.transpose(pictureOf(map, picture), [1, 0, 2]), [width, height * channels]);
+    for (let image = 0; image < images; image++) {
+      const columns = tf.reshape(tf.transpose(imageOf(map, image), [1, 0, 2]), [width, height * channels]);
       for (let first = 0; first < n; first += portion) {
         const count = Math.min(portion, n - first);
         parts.push(
           tf.tidy(() => {
-            const [x, y] = weightsOf(picture * n + first, count);
+            const [x, y] = weightsOf(image * n + first, count);
             const t = tf.reshape(tf.matMul(x, columns), [count, size, height, channels]);
             const rows = tf.reshape(tf.transpose(t, [0, 2, 1, 3]), [count, height, size * channels]);
             return tf.reshape(tf.matMul(y, rows), [count, size, size, channels]);
@@ -65,13 +73,13 @@ export function roiAlign(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoI
   const backward = (dy: tf.Tensor4D) => {
     if (n === 0) return tf.zeros(features.shape);
     const parts: tf.Tensor[] = [];
-    for (let picture = 0; picture < pictures; picture++) {
+    for (let image = 0; image < images; image++) {
       let sum: tf.Tensor = tf.zeros([width, height * channels]);
       for (let first = 0; first < n; first += portion) {
         const count = Math.min(portion, n - first);
         sum = tf.tidy(() => {
-          const [x, y] = weightsOf(picture * n + first, count);
-          const part = tf.slice(dy, [picture * n + first, 0, 0, 0], [count, size, size, channels]);
+          const [x, y] = weightsOf(image * n + first, count);
+          const part = tf.slice(dy, [image * n + first, 0, 0, 0], [count, size, size, channels]);
           const yTransposed = tf.transpose(y, [0, 2, 1]);
           const t = tf.matMul(yTransposed, tf.reshape(part, [count, size, size * channels]));
           const columns = tf.transpose(tf.reshape(t, [count, height, size, channels]), [0, 2, 1, 3]);
@@ -101,7 +109,7 @@ export function roiAlignWithoutGradient(
 ): tf.Tensor4D {
   const { size, stride = 1, samplingRatio = 2, aligned = true } = checkAll(features, boxes, options);
   checkInteger(samplingRatio, 'samplingRatio (without a gradient)', 1);
-  const [pictures, height, width] = features.shape;
+  const [images, height, width] = features.shape;
   const n = boxes.shape[1];
   if (n === 0) return tf.zeros([0, size, size, features.shape[3]]);
   const values = readNow(boxes, computedBoxes);
@@ -123,13 +131,13 @@ export function roiAlignWithoutGradient(
     write(values[i], values[i + 2], width, i + 1);
     write(values[i + 1], values[i + 3], height, i);
   }
-  const picture = new Int32Array(pictures * n);
-  for (let k = 1; k < pictures; k++) picture.fill(k, k * n, (k + 1) * n);
+  const image = new Int32Array(images * n);
+  for (let k = 1; k < images; k++) image.fill(k, k * n, (k + 1) * n);
   return tf.tidy(() => {
     const samples = tf.image.cropAndResize(
       replicateBorder(features, height, width),
-      tf.tensor2d(points, [pictures * n, 4]),
-      tf.tensor1d(picture, 'int32'),
+      tf.tensor2d(points, [images * n, 4]),
+      tf.tensor1d(image, 'int32'),
       [points1d, points1d],
     );
     return samplingRatio === 1 ? samples : tf.avgPool(samples, samplingRatio, samplingRatio, 'valid');
@@ -142,9 +150,9 @@ function checkAll(features: tf.Tensor4D, boxes: tf.Tensor3D, options: RoIAlignOp
   return options;
 }
 
-function pictureOf(map: tf.Tensor4D, picture: number): tf.Tensor3D {
+function imageOf(map: tf.Tensor4D, image: number): tf.Tensor3D {
   const [, height, width, channels] = map.shape;
-  return tf.reshape(tf.slice(map, [picture, 0, 0, 0], [1, height, width, channels]), [height, width, channels]);
+  return tf.reshape(tf.slice(map, [image, 0, 0, 0], [1, height, width, channels]), [height, width, channels]);
 }
 
 function replicateBorder(map: tf.Tensor4D, height: number, width: number): tf.Tensor4D {

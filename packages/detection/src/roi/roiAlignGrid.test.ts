@@ -37,11 +37,11 @@ it('is roiAlign of every box of the grid', () => {
   );
 });
 
-it('takes one picture of the size that the weights are for', () => {
+it('takes one image of the size that the weights are for', () => {
   const grid = gridIntervals({ width: 12, height: 8, stride: 4, ...shapes });
   const weights = gridWeights(grid, 3, 2, { size: 2, stride: 4 });
   expect(() => roiAlignGrid(tf.zeros([2, 2, 3, 1]), weights)).toThrow(
-    'features: expected one picture, received [2, 2, 3, 1].',
+    'features: expected one image, received [2, 2, 3, 1].',
   );
   expect(() => roiAlignGrid(tf.zeros([1, 3, 2, 1]), weights)).toThrow(
     'features: expected a map as wide and high as the weights are for, received [1, 3, 2, 1].',

@@ -17,7 +17,7 @@ describe('roiMaxPool', () => {
 
   it('names options and boxes that do not fit', () => {
     const run = (options: object) => () => roiMaxPool(tf.ones([2, 4, 4, 1]), tf.zeros([1, 1, 4]), options as never);
-    expect(run({ size: 1 })).toThrow('boxes: expected a tensor of shape [2, n, 4], one row of boxes a picture');
+    expect(run({ size: 1 })).toThrow('boxes: expected a tensor of shape [2, n, 4], one row of boxes per image');
     expect(run({ size: 1, samplingRatio: 2 })).toThrow("roiMaxPool has no option 'samplingRatio'");
   });
 

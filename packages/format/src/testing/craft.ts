@@ -1,10 +1,10 @@
-import { BitEncoder } from '../BitEncoder.js';
-import { codeText } from '../decoder/codeText.js';
-import { newestVersion } from '../decoder/container.js';
-import type { TensorPlan } from '../decoder/TensorPlan.js';
-import { version1 } from '../decoder/version1.js';
-import { EncoderState } from '../EncoderState.js';
-import { writeContainer } from '../writeContainer.js';
+import { codeText } from '../codec/codeText.js';
+import { newestVersion } from '../codec/container.js';
+import type { TensorPlan } from '../codec/TensorPlan.js';
+import { version1 } from '../codec/version1.js';
+import { BitEncoder } from '../encode/BitEncoder.js';
+import { EncoderState } from '../encode/EncoderState.js';
+import { writeContainer } from '../encode/writeContainer.js';
 
 /** A tensor as 32-bit elements, in a coding of the caller's choice. */
 export interface CraftedTensor {

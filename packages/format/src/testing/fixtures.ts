@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { random } from '@tfjs-compress/math/internal';
-import { affineLevels, bitsOf, floatOf, noPlan, powerLevels, type TensorPlan } from '../decoder/TensorPlan.js';
-import { pack } from '../pack.js';
+import { affineLevels, bitsOf, floatOf, noPlan, powerLevels, type TensorPlan } from '../codec/TensorPlan.js';
+import { pack } from '../encode/pack.js';
 import { craft } from './craft.js';
 import { artifactsOf, power, sparse } from './models.js';
 

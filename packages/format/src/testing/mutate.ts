@@ -1,7 +1,7 @@
 import { random } from '@tfjs-compress/math/internal';
-import { readContainer } from '../decoder/container.js';
-import { crc32 } from '../decoder/crc32.js';
-import { writeContainer } from '../writeContainer.js';
+import { crc32 } from '../codec/crc32.js';
+import { readContainer } from '../decode/readContainer.js';
+import { writeContainer } from '../encode/writeContainer.js';
 
 /**
  * A compressed file with one to eight random changes and a checksum that is right: for

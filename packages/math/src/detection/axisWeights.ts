@@ -1,7 +1,7 @@
 export interface RoIAlignOptions {
   /** Bins along each side of the output. */
   size: number;
-  /** Pixels of the picture in a cell of the map. Default 1. */
+  /** Pixels of the image in a cell of the map. Default 1. */
   stride?: number;
   /**
    * Samples along each side of a bin; 0 means as many as cells along the bin, rounded up.

@@ -1,7 +1,7 @@
 import { check } from '../checks.js';
 
 /**
- * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the picture,
+ * Boxes lie one after another in one flat array: x1, y1, x2, y2 in pixels of the image,
  * x to the right, y down, so that a box's width is x2 − x1. The same order as PASCAL
  * VOC's files and torchvision.
  */
@@ -52,7 +52,7 @@ export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
   return out;
 }
 
-/** Boxes cut to a picture of that size. */
+/** Boxes cut to an image of that size. */
 export function clipBoxes(boxes: Boxes, width: number, height: number): Boxes {
   const out = boxes.slice();
   for (let i = 0; i < out.length / 4; i++) clipBox(out, i, width, height);
@@ -67,12 +67,12 @@ export function clipBox(boxes: Boxes, i: number, width: number, height: number):
   }
 }
 
-/** Boxes of a picture after resizing it by those factors. */
+/** Boxes of an image after resizing it by those factors. */
 export function scaleBoxes(boxes: Boxes, x: number, y: number): Boxes {
   return boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
 }
 
-/** Boxes of a picture of that width after mirroring it left to right. */
+/** Boxes of an image of that width after mirroring it left to right. */
 export function flipBoxes(boxes: Boxes, width: number): Boxes {
   const out = boxes.slice();
   for (let i = 0; i < out.length; i += 4) {

@@ -4,7 +4,7 @@ import { fromBoxes } from './boxes.js';
 import { gridBoxes, gridIntervals } from './gridBoxes.js';
 
 describe('gridBoxes', () => {
-  it('centres boxes on cells and cuts them to the picture', () => {
+  it('centres boxes on cells and cuts them to the image', () => {
     const boxes = fromBoxes(gridBoxes({ width: 32, height: 16, stride: 16, scales: [8, 64], ratios: [1] }));
     expect(boxes).toEqual([
       [4, 4, 12, 12],
@@ -19,7 +19,7 @@ describe('gridBoxes', () => {
     expect([x2 - x1, y2 - y1]).toEqual([10, 40]);
   });
 
-  it('moves the last centre to the edge where the stride does not divide the picture', () => {
+  it('moves the last centre to the edge where the stride does not divide the image', () => {
     const boxes = fromBoxes(gridBoxes({ width: 20, height: 20, stride: 16, scales: [4], ratios: [1] }));
     expect(boxes).toEqual([
       [6, 6, 10, 10],

@@ -2,7 +2,7 @@ import { check, checkKnownOptions } from '../checks.js';
 import type { Boxes } from './boxes.js';
 
 export interface GridOptions {
-  /** Size of the picture in pixels. */
+  /** Size of the image in pixels. */
   width: number;
   height: number;
   /** Distance of neighbouring positions in pixels. */
@@ -30,9 +30,9 @@ export interface GridIntervals {
 }
 
 /** gridBoxes, taken apart. */
-export function gridIntervals(args: GridOptions): GridIntervals {
-  checkKnownOptions(args, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
-  const { width, height, stride, scales, ratios } = args;
+export function gridIntervals(options: GridOptions): GridIntervals {
+  checkKnownOptions(options, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
+  const { width, height, stride, scales, ratios } = options;
   for (const [name, value] of Object.entries({ width, height, stride }))
     check(Number.isFinite(value) && value > 0, name, 'a positive number', value);
   for (const [name, list] of Object.entries({ scales, ratios })) {
@@ -46,7 +46,7 @@ export function gridIntervals(args: GridOptions): GridIntervals {
     Float32Array.from(
       sides.flatMap((side) =>
         Array.from({ length: count }, (_, i) => {
-          // Where the stride does not divide the picture, the last centre would lie
+          // Where the stride does not divide the image, the last centre would lie
           // outside.
           const centre = Math.min((i + 0.5) * stride, end);
           return [Math.max(centre - side / 2, 0), Math.min(centre + side / 2, end)];
@@ -68,13 +68,13 @@ export function gridIntervals(args: GridOptions): GridIntervals {
 
 /**
  * Sliding windows: at the centre of each stride × stride cell one box for each scale and
- * ratio, cut to the picture. Position by position from left to right and top to bottom.
+ * ratio, cut to the image. Position by position from left to right and top to bottom.
  * Where the stride does not divide a side, the last position's centre is moved to the
  * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
  */
-export function gridBoxes(args: GridOptions): Boxes {
-  const { shapes, columns, rows, x, y } = gridIntervals(args);
+export function gridBoxes(options: GridOptions): Boxes {
+  const { shapes, columns, rows, x, y } = gridIntervals(options);
   const out = new Float32Array(4 * rows * columns * shapes);
   let at = 0;
   for (let row = 0; row < rows; row++) {

@@ -1,11 +1,11 @@
 export interface RoIMaxPoolOptions {
   /** Bins along each side of the output. */
   size: number;
-  /** Pixels of the picture in a cell of the map. Default 1. */
+  /** Pixels of the image in a cell of the map. Default 1. */
   stride?: number;
 }
 
-/** What was pooled: [pictures · n, size, size, channels]. */
+/** What was pooled: [images · n, size, size, channels]. */
 export interface Pooled {
   values: Float32Array;
   /** Index in the map of each value; −1 for a bin without a cell. */
@@ -17,13 +17,13 @@ export interface Pooled {
  * paper: corners are rounded to cells, the box includes its last cell, and each bin gets
  * the largest value in it, as in torchvision; 0 where it has no cell.
  *
- * @param map [pictures, height, width, channels]
+ * @param map [images, height, width, channels]
  * @param shape The map's.
- * @param corners [pictures, n, 4] in pixels, x1, y1, x2, y2
+ * @param corners [images, n, 4] in pixels, x1, y1, x2, y2
  */
 export function maxPoolBoxes(
   map: Float32Array,
-  [pictures, height, width, channels]: readonly number[],
+  [images, height, width, channels]: readonly number[],
   corners: ArrayLike<number>,
   { size, stride = 1 }: RoIMaxPoolOptions,
 ): Pooled {
@@ -31,7 +31,7 @@ export function maxPoolBoxes(
   const values = new Float32Array(boxes * size * size * channels);
   const winners = new Int32Array(values.length).fill(-1);
   for (let box = 0; box < boxes; box++) {
-    const picture = Math.floor((box * pictures) / boxes);
+    const image = Math.floor((box * images) / boxes);
     const [x1, y1, x2, y2] = [0, 1, 2, 3].map((i) => roundAway(corners[4 * box + i] / stride));
     const binWidth = Math.max(x2 - x1 + 1, 1) / size;
     const binHeight = Math.max(y2 - y1 + 1, 1) / size;
@@ -42,7 +42,7 @@ export function maxPoolBoxes(
         const to = ((box * size + py) * size + px) * channels;
         for (let y = top; y < bottom; y++) {
           for (let x = left; x < right; x++) {
-            const from = ((picture * height + y) * width + x) * channels;
+            const from = ((image * height + y) * width + x) * channels;
             for (let c = 0; c < channels; c++) {
               if (winners[to + c] >= 0 && map[from + c] <= values[to + c]) continue;
               values[to + c] = map[from + c];

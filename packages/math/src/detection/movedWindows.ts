@@ -11,7 +11,7 @@ export function isLargeEnough(boxes: Boxes, i: number): boolean {
 }
 
 /**
- * Windows moved by their offsets and cut to the picture, for nonMaxSuppression: each is
+ * Windows moved by their offsets and cut to the image, for nonMaxSuppression: each is
  * made when that first looks at it, which is a few hundred of 30,000.
  */
 export function movedWindows(windows: Boxes, offsets: Float32Array, width: number, height: number) {

@@ -24,8 +24,12 @@ export interface NonMaxSuppressionOptions {
 }
 
 /** Indices of the boxes that are kept, best first; ties in the order given. */
-export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionOptions): number[] {
-  const steps = suppress(boxes, scores, args);
+export function nonMaxSuppression(
+  boxes: Boxes,
+  scores: ArrayLike<number>,
+  options: NonMaxSuppressionOptions,
+): number[] {
+  const steps = suppress(boxes, scores, options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -39,9 +43,9 @@ export function nonMaxSuppression(boxes: Boxes, scores: ArrayLike<number>, args:
 export async function nonMaxSuppressionAsync(
   boxes: Boxes,
   scores: ArrayLike<number>,
-  args: NonMaxSuppressionOptions,
+  options: NonMaxSuppressionOptions,
 ): Promise<number[]> {
-  const steps = suppress(boxes, scores, args);
+  const steps = suppress(boxes, scores, options);
   let start = Date.now();
   for (;;) {
     const { done, value } = steps.next();
@@ -52,13 +56,17 @@ export async function nonMaxSuppressionAsync(
   }
 }
 
-const options = ['iouThreshold', 'maxBoxes', 'scoreThreshold', 'classes', 'make'];
+const known = ['iouThreshold', 'maxBoxes', 'scoreThreshold', 'classes', 'make'];
 
 /** Greedy suppression; yields now and then. */
-function* suppress(boxes: Boxes, scores: ArrayLike<number>, args: NonMaxSuppressionOptions): Generator<void, number[]> {
-  checkKnownOptions(args, options, 'nonMaxSuppression');
-  const { iouThreshold, classes, make } = args;
-  const { maxBoxes = Number.POSITIVE_INFINITY, scoreThreshold = Number.NEGATIVE_INFINITY } = args;
+function* suppress(
+  boxes: Boxes,
+  scores: ArrayLike<number>,
+  options: NonMaxSuppressionOptions,
+): Generator<void, number[]> {
+  checkKnownOptions(options, known, 'nonMaxSuppression');
+  const { iouThreshold, classes, make } = options;
+  const { maxBoxes = Number.POSITIVE_INFINITY, scoreThreshold = Number.NEGATIVE_INFINITY } = options;
   check(iouThreshold >= 0 && iouThreshold <= 1, 'iouThreshold', 'a number from 0 to 1', iouThreshold);
   check(boxes.length === 4 * scores.length, 'scores', `one a box (${boxes.length / 4})`, scores.length);
   const isOneABox = !classes || classes.length === scores.length;

@@ -3,7 +3,7 @@ import { toBoxes } from './boxes.js';
 import { refinedBoxes } from './refinedBoxes.js';
 
 describe('refinedBoxes', () => {
-  it('takes the box of the most likely class, cut to the picture, and keeps a proposal whose box is too thin', () => {
+  it('takes the box of the most likely class, cut to the image, and keeps a proposal whose box is too thin', () => {
     const proposals = toBoxes([
       [10, 10, 20, 20],
       [30, 10, 40, 20],

@@ -11,7 +11,7 @@ export interface Classified {
 
 /**
  * The proposals of another round of the detection stage: of each proposal the box of its
- * most likely class, cut to the picture; the proposal itself where that is too thin.
+ * most likely class, cut to the image; the proposal itself where that is too thin.
  */
 export function refinedBoxes(
   proposals: Boxes,

@@ -1,7 +1,7 @@
 import { type Box, type Boxes, clipBoxes, fromBoxes, scaleBoxes } from './boxes.js';
 
 export interface Detection {
-  /** [x1, y1, x2, y2] in pixels of the picture given. */
+  /** [x1, y1, x2, y2] in pixels of the image given. */
   box: Box;
   class: string;
   /** Probability of the class, 0 to 1. */
@@ -14,7 +14,7 @@ export interface Proposal {
   score: number;
 }
 
-/** How a picture was resized: pixels of the result in one of the picture's. */
+/** How an image was resized: pixels of the result in one of the image's. */
 export interface Scale {
   /** Size of the result. */
   width: number;
@@ -23,19 +23,19 @@ export interface Scale {
   scaleY: number;
 }
 
-/** Boxes of a resized picture in the pixels of the picture given, cut to it. */
-export function inPicture(boxes: Boxes, { scaleX, scaleY, width, height }: Scale): Box[] {
-  // The picture's own size, which rounding would miss by a little.
+/** Boxes of a resized image in the pixels of the image given, cut to it. */
+export function inImage(boxes: Boxes, { scaleX, scaleY, width, height }: Scale): Box[] {
+  // The image's own size, which rounding would miss by a little.
   const [columns, rows] = [Math.round(width / scaleX), Math.round(height / scaleY)];
   return fromBoxes(clipBoxes(scaleBoxes(boxes, 1 / scaleX, 1 / scaleY), columns, rows));
 }
 
 /**
- * Boxes of a picture that was scaled, in its own pixels, with the sigmoid of their logits
+ * Boxes of an image that was scaled, in its own pixels, with the sigmoid of their logits
  * as scores.
  */
 export function proposalsOf(boxes: Boxes, logits: ArrayLike<number>, scale: Scale): Proposal[] {
-  return inPicture(boxes, scale).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
+  return inImage(boxes, scale).map((box, i) => ({ box, score: 1 / (1 + Math.exp(-logits[i])) }));
 }
 
 /**

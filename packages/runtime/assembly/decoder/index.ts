@@ -23,7 +23,7 @@ import { readTree } from './tree';
 
 /*
  * SPEC.md of packages/format in AssemblyScript, for what has to start at once. The
- * decoder in packages/format/src/decoder, in TypeScript, shares its code with the encoder
+ * decoder of packages/format, in TypeScript, shares its code (src/codec) with the encoder
  * and asks for no WebAssembly; unpack.test.ts holds both to the same results.
  */
 export { at, finish } from './bits';

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { relativeError, seededTensor, seededValues } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../dense.js';
-import { artifactsOf, randomize } from '../testing/compare.js';
+import { randomize } from '../testing/compare.js';
 
 /** Compares the entry for dense nets with tfjs. */
 async function check(list: layers.Layer[], sparsity: number, limit = 1e-5): Promise<void> {

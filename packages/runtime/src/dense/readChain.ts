@@ -32,7 +32,7 @@ type Json = Record<string, any>;
 const WIDEST = 4096;
 
 /** Layers that do nothing at inference, or only to shapes. */
-const idle = /^(InputLayer|.*Dropout|GaussianNoise|ActivityRegularization|SpatialDropout1D)$/;
+const idle = /^(InputLayer|.*Dropout(1D)?|GaussianNoise|ActivityRegularization)$/;
 const activations = /^(ReLU|LeakyReLU|ELU|ThresholdedReLU|Softmax)$/;
 
 /**

@@ -8,7 +8,7 @@ import {
   detectionWeights,
   detectOptionsOf,
   gridBoxes,
-  inPicture,
+  inImage,
   isLargeEnough,
   movedWindows,
   nonMaxSuppression,
@@ -18,7 +18,7 @@ import {
   refinedBoxes,
   scoresByClass,
 } from '@tfjs-compress/math/detection';
-import { type Picture, type PreparedPicture, preparePicture } from './preparePicture.js';
+import { type ImageInput, type PreparedImage, prepareImage } from './prepareImage.js';
 import { type DetectorConfig, gridOf } from './readConfig.js';
 import type { FeatureMap, Stages } from './Stages.js';
 
@@ -26,8 +26,10 @@ import type { FeatureMap, Stages } from './Stages.js';
 export class Detector {
   /** Names of the classes, in the order of the file. */
   readonly classes: readonly string[];
+  /** What detect() does where an option is left out, as the model was saved. */
+  readonly detectDefaults: Readonly<Required<DetectOptions>>;
   private stages: Stages | undefined;
-  /** Those of the last size of a picture. */
+  /** Those of the last size of an image. */
   private windows: { size: string; boxes: Boxes } | undefined;
 
   constructor(
@@ -35,13 +37,14 @@ export class Detector {
     stages: Stages,
   ) {
     this.classes = config.classes;
+    this.detectDefaults = detectOptionsOf({}, 'detect', config.detect);
     this.stages = stages;
   }
 
   /**
-   * The most likely objects in a picture, of any class, best first.
+   * The most likely objects in an image, of any class, best first.
    *
-   * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
+   * @param image ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
    * @param count How many at most.
    * @param options proposalIouThreshold (default 0.7): of two that overlap by more, the
    *   better stays.
@@ -49,27 +52,27 @@ export class Detector {
    * @example
    * const [{ box: [x1, y1, x2, y2], score }] = detector.propose(context.getImageData(0, 0, 640, 480));
    */
-  propose(picture: Picture, count = 100, options: Pick<DetectOptions, 'proposalIouThreshold'> = {}): Proposal[] {
+  propose(image: ImageInput, count = 100, options: Pick<DetectOptions, 'proposalIouThreshold'> = {}): Proposal[] {
     checkInteger(count, 'count', 1);
     const { proposalIouThreshold } = detectOptionsOf(options, 'propose', this.config.detect, ['proposalIouThreshold']);
-    const prepared = this.prepare(picture);
+    const prepared = this.prepare(image);
     const { boxes, logits } = this.proposeOn(prepared, count, proposalIouThreshold);
     return proposalsOf(boxes, logits, prepared);
   }
 
   /**
-   * The objects in a picture, best first.
+   * The objects in an image, best first.
    *
-   * @param picture ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
+   * @param image ImageData, or its like with 3 or 4 values 0 … 255 a pixel.
    * @param options See DetectOptions; what is left out is as the model says that was
    *   saved, its scoreThreshold for one.
    * @throws ArgumentError for an argument that is out of range.
    * @example
-   * for (const { box, class: name, score } of detector.detect(picture)) console.log(name, score, box);
+   * for (const { box, class: name, score } of detector.detect(image)) console.log(name, score, box);
    */
-  detect(picture: Picture, options: DetectOptions = {}): Detection[] {
+  detect(image: ImageInput, options: DetectOptions = {}): Detection[] {
     const given = detectOptionsOf(options, 'detect', this.config.detect);
-    const prepared = this.prepare(picture);
+    const prepared = this.prepare(image);
     const found = this.proposeOn(prepared, given.proposals, given.proposalIouThreshold);
     if (found.boxes.length === 0) return [];
     let [rois, classified] = [found.boxes, this.classify(found.hyper, found.boxes)];
@@ -83,7 +86,7 @@ export class Detector {
     const { iouThreshold, scoreThreshold, maxDetections: maxBoxes } = given;
     const make = (i: number) => isLargeEnough(boxes, i);
     const kept = nonMaxSuppression(boxes, scores, { iouThreshold, scoreThreshold, classes, maxBoxes, make });
-    return inPicture(pickBoxes(boxes, kept), prepared).map((box, k) => ({
+    return inImage(pickBoxes(boxes, kept), prepared).map((box, k) => ({
       box,
       class: this.classes[classes[kept[k]]],
       score: scores[kept[k]],
@@ -95,12 +98,12 @@ export class Detector {
     this.stages = undefined;
   }
 
-  private prepare(picture: Picture): PreparedPicture {
+  private prepare(image: ImageInput): PreparedImage {
     if (!this.stages) throw new Error('detect: the detector is disposed.');
-    return preparePicture(picture, this.config, this.config.deepestStride);
+    return prepareImage(image, this.config, this.config.deepestStride);
   }
 
-  private proposeOn(prepared: PreparedPicture, maxBoxes: number, iouThreshold: number) {
+  private proposeOn(prepared: PreparedImage, maxBoxes: number, iouThreshold: number) {
     const windows = this.windowsOf(prepared);
     const { hyper, logits, offsets } = this.stages!.score(prepared, windows);
     const { boxes, make } = movedWindows(windows, offsets, prepared.width, prepared.height);
@@ -108,7 +111,7 @@ export class Detector {
     return { hyper, boxes: pickBoxes(boxes, kept), logits: kept.map((i) => logits[i]) };
   }
 
-  private windowsOf({ shape }: PreparedPicture): Boxes {
+  private windowsOf({ shape }: PreparedImage): Boxes {
     const size = `${shape}`;
     if (this.windows?.size !== size) this.windows = { size, boxes: gridBoxes(gridOf(this.config, shape)) };
     return this.windows.boxes;

@@ -1,7 +1,7 @@
 import type { Lowered } from '../lower/lowerGraph.js';
 import { type Instance, Program } from '../program/Program.js';
 
-/** Programs that are kept: pictures of both formats, batches of a few sizes. */
+/** Programs that are kept: images of both formats, batches of a few sizes. */
 const KEPT = 4;
 
 /** A part of a detector, as programs for inputs of some shapes. */

@@ -5,7 +5,7 @@ import { Builder, type Lowerings } from '../program/Builder.js';
 import type { Instance } from '../program/Program.js';
 import type { Network } from './network.js';
 import { poolBoxes, type RoI } from './poolBoxes.js';
-import type { PreparedPicture } from './preparePicture.js';
+import type { PreparedImage } from './prepareImage.js';
 import { type DetectorConfig, gridOf } from './readConfig.js';
 import { Stage } from './Stage.js';
 import { scoreGrid } from './scoreGrid.js';
@@ -19,7 +19,7 @@ const mostPooled = 8e6;
  */
 const [mostBoxes, unitOfBoxes] = [128, 16];
 
-/** A map of a picture: [1, height, width, channels]. */
+/** A map of an image: [1, height, width, channels]. */
 export interface FeatureMap {
   values: Float32Array;
   shape: number[];
@@ -59,8 +59,8 @@ export class Stages {
     this.lowerFeatures(features, [1, side, side, 3]);
   }
 
-  /** The Hyper Feature of a picture, and logits and offsets of its windows. */
-  score({ input, shape }: PreparedPicture, windows: Boxes) {
+  /** The Hyper Feature of an image, and logits and offsets of its windows. */
+  score({ input, shape }: PreparedImage, windows: Boxes) {
     const { network, config } = this.args;
     const [hyperValues, second] = this.features.run(input, shape);
     const mapOf = (values: Float32Array): FeatureMap => {

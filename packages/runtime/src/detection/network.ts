@@ -12,7 +12,7 @@ import { places, type WindowHead } from './scoreGrid.js';
  */
 export interface Network {
   /**
-   * Picture [1, height, width, 3] → the Hyper Feature and the map that windows are pooled
+   * Image [1, height, width, 3] → the Hyper Feature and the map that windows are pooled
    * from.
    */
   features: Graph;

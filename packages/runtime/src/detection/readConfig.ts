@@ -5,12 +5,12 @@ import {
   type DetectOptions,
   detectOptionsOf,
   type GridOptions,
-  type PictureConfig,
+  type ImageConfig,
   preprocessings,
 } from '@tfjs-compress/math/detection';
 
 /** What a detector's file says of it beside its layers. */
-export interface DetectorConfig extends PictureConfig {
+export interface DetectorConfig extends ImageConfig {
   classes: string[];
   variant: 'full' | 'fast';
   /**
@@ -19,7 +19,7 @@ export interface DetectorConfig extends PictureConfig {
    */
   candidates: { stride: number; scales: number[]; ratios: number[] };
   /**
-   * Pixels of the picture in a cell of the map that boxes are pooled from, and in one of
+   * Pixels of the image in a cell of the map that boxes are pooled from, and in one of
    * the deepest map.
    */
   mapStride: number;
@@ -69,7 +69,7 @@ export function readConfig(metadata: any): DetectorConfig {
 }
 
 /**
- * Where windows slide over a picture [1, height, width, 3].
+ * Where windows slide over an image [1, height, width, 3].
  *
  * @throws ArgumentError for too many of them.
  */

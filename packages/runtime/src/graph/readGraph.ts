@@ -1,3 +1,4 @@
+import { maskedBy, stockClassOf } from '@tfjs-compress/format/internal';
 import { sizeOf } from '../program/Value.js';
 import { applyModel, type Budget } from './applyModel.js';
 import { snakeCase } from './config.js';
@@ -17,8 +18,6 @@ export interface GraphArtifacts {
   /** Of each weight, where it is not 0: see readWeights. */
   lists?: (ColumnLists | undefined)[];
 }
-
-const compressible = /^(?:Masked|PowerOfTwo)(Dense|Conv1D|Conv2D|Conv2DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
 
 /**
  * The graph of a layers model, its weights found by their names as tfjs finds them.
@@ -75,7 +74,7 @@ function fill(graph: Graph, names: Names, stored: Map<string, NamedWeight[]>): v
   const visit = (layer: Layer) => {
     if (done.has(layer)) return;
     done.add(layer);
-    const stock = compressible.exec(layer.className)?.[1];
+    const stock = stockClassOf(layer.className);
     layer.className = stock ?? layer.className;
     const prefix = names.prefixes.get(layer)!;
     const { path } = layer;
@@ -98,7 +97,7 @@ function fill(graph: Graph, names: Names, stored: Map<string, NamedWeight[]>): v
       if (!weight) refuse(layer, `its weight '${name}' of shape ${shown(wanted)} is not in the file`);
       check(layer, weight, wanted);
       const state = stock && /kernel/i.test(field) ? take(`${field}State`, -1) : undefined;
-      layer.weights[field] = state ? { ...weight, values: masked(weight, state) } : weight;
+      layer.weights[field] = state ? { ...weight, values: maskedBy(weight.values, state.values) } : weight;
     });
     layer.inner.forEach(visit);
   };
@@ -121,8 +120,4 @@ function check(layer: Layer, { name, shape, values }: Weight, wanted: number[]):
 
 function shown(shape: number[]): string {
   return shape.length ? `[${shape.map((each) => (each === 0 ? 'any' : each))}]` : 'as its input';
-}
-
-function masked({ values }: Weight, state: Weight): Float32Array {
-  return values.map((value, i) => (state.values[i] === 0 ? 0 : value));
 }

@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { seededTensor } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
-import { artifactsOf } from '../testing/compare.js';
 import { expectEqual, runtimeFrom } from '../testing/expectEqual.js';
 
 function modelOf(a: number[], b: number[], axes: number | [number, number], normalize: boolean): tfl.LayersModel {

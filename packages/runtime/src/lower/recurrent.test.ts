@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { seededTensor } from '@tfjs-compress/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { artifactsOf, randomize } from '../testing/compare.js';
+import { randomize } from '../testing/compare.js';
 import { expectEqual, inRuntime, predictionOf, runtimeFrom } from '../testing/expectEqual.js';
 
 const { layers, sequential } = tfl;

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { relativeError, seededTensor } from '@tfjs-compress/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsupportedLayerError } from '../graph/UnsupportedLayerError.js';
 import { optimize } from '../passes/optimize.js';
-import { artifactsOf, randomize } from '../testing/compare.js';
+import { randomize } from '../testing/compare.js';
 import { predictionOf, runtimeFrom } from '../testing/expectEqual.js';
 
 const { layers } = tfl;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, type layers, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { relativeError, seededTensor, seededValues } from '@tfjs-compress/testing';
 import { expect } from 'vitest';
 import type { Graph } from '../graph/Graph.js';
@@ -8,17 +9,6 @@ import { allLayers } from '../lower/allLayers.js';
 import { Model } from '../Model.js';
 import { all } from '../program/binaries.js';
 import { instantiate } from '../program/instantiate.js';
-
-export async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save({
-    save: async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    },
-  });
-  return saved!;
-}
 
 const instance = await instantiate(all);
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { relativeError } from '@tfjs-compress/testing';
 import { expect } from 'vitest';
 import type { Graph } from '../graph/Graph.js';
@@ -8,7 +9,6 @@ import { allLayers } from '../lower/allLayers.js';
 import { Model } from '../Model.js';
 import { all } from '../program/binaries.js';
 import { instantiate } from '../program/instantiate.js';
-import { artifactsOf } from './compare.js';
 
 const instance = await instantiate(all);
 

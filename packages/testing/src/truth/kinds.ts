@@ -19,7 +19,7 @@ export interface Kind {
 
 const { layers } = tfl;
 const recurrent = { units: 4, recurrentInitializer: 'glorotNormal' as const };
-const picture = [5, 5, 2];
+const image = [5, 5, 2];
 const series = [4, 3];
 
 /** Every layer type that can be compressed, and the ways of this package to make one. */
@@ -33,7 +33,7 @@ export const kinds: Record<string, Kind> = {
     layers: (first, w) => [layers.conv1d({ ...first, filters: 4, kernelSize: 3, ...w('kernel') }), layers.flatten()],
   },
   conv2d: {
-    inputShape: picture,
+    inputShape: image,
     layers: (first, w) => [layers.conv2d({ ...first, filters: 3, kernelSize: 3, ...w('kernel') }), layers.flatten()],
   },
   conv2dTranspose: {
@@ -44,14 +44,14 @@ export const kinds: Record<string, Kind> = {
     ],
   },
   depthwiseConv2d: {
-    inputShape: picture,
+    inputShape: image,
     layers: (first, w) => [
       layers.depthwiseConv2d({ ...first, kernelSize: 3, depthMultiplier: 2, ...w('depthwise') }),
       layers.flatten(),
     ],
   },
   separableConv2d: {
-    inputShape: picture,
+    inputShape: image,
     layers: (first, w) => [
       layers.separableConv2d({
         ...first,
@@ -134,7 +134,7 @@ export const kinds: Record<string, Kind> = {
     layers: (first, w, api) => [api.maskedDense({ ...first, units: 8, activation: 'tanh', ...w('kernel') })],
   },
   maskedConv2d: {
-    inputShape: picture,
+    inputShape: image,
     head: 'maskedDense',
     layers: (first, w, api) => [
       api.maskedConv2d({ ...first, filters: 3, kernelSize: 3, ...w('kernel') }),
@@ -147,7 +147,7 @@ export const kinds: Record<string, Kind> = {
     layers: (first, w, api) => [api.powerOfTwoDense({ ...first, units: 8, activation: 'tanh', ...w('kernel') })],
   },
   powerOfTwoSeparableConv2d: {
-    inputShape: picture,
+    inputShape: image,
     head: 'powerOfTwoDense',
     layers: (first, w, api) => [
       api.powerOfTwoSeparableConv2d({ ...first, filters: 6, kernelSize: 3, ...w('depthwise', 'pointwise') }),
@@ -155,7 +155,7 @@ export const kinds: Record<string, Kind> = {
     ],
   },
   compressibleConv: {
-    inputShape: picture,
+    inputShape: image,
     layers: (first, w) => [
       layers.conv2d({ ...first, filters: 3, kernelSize: 3, ...w('kernel') }),
       layers.batchNormalization(),

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { unpack } from '@tfjs-compress/format';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { isPowerOfTwoOrZero, sparsityOf } from '@tfjs-compress/math';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,23 +19,18 @@ const run = (...args: string[]) => makeProgram().exitOverride().parseAsync(args,
 const kernels = (path: string) => weightsOf(unpack(readFileSync(path))).filter(({ isCompressible }) => isCompressible);
 
 async function save(name: string, model: ReturnType<typeof sequential>): Promise<void> {
-  await model.save({
-    save: async (artifacts: io.ModelArtifacts) => {
-      writeModel(at(name), { ...artifacts, userDefinedMetadata: { made: 'here' } });
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-    },
-  });
+  writeModel(at(name), { ...(await artifactsOf(model)), userDefinedMetadata: { made: 'here' } });
 }
 
 beforeAll(async () => {
   const conv = layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [10, 12, 3], name: 'conv' });
   await save('model', sequential({ layers: [conv, layers.flatten(), layers.dense({ units: 3 })] }));
   await save('dense', sequential({ layers: [layers.dense({ units: 3, inputShape: [4], name: 'dense' })] }));
-  mkdirSync(at('pictures/one'), { recursive: true });
+  mkdirSync(at('images/one'), { recursive: true });
   for (let i = 0; i < 12; i++) {
     const pixels = Uint8Array.from({ length: 20 * 16 * 3 }, (_, p) => (p * (7 * i + 3)) % 251);
-    const picture = sharp(pixels, { raw: { width: 20, height: 16, channels: 3 } });
-    await picture.png().toFile(at(i % 2 ? `pictures/one/${i}.png` : `pictures/${i}.png`));
+    const image = sharp(pixels, { raw: { width: 20, height: 16, channels: 3 } });
+    await image.png().toFile(at(i % 2 ? `images/one/${i}.png` : `images/${i}.png`));
   }
   const rows = Array.from({ length: 20 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 3 + j)));
   writeFileSync(at('rows.json'), JSON.stringify(rows));
@@ -49,8 +44,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('with --examples', () => {
-  it('quantize and prune take a folder of pictures', async () => {
-    const given = ['--examples', at('pictures')];
+  it('quantize and prune take a folder of images', async () => {
+    const given = ['--examples', at('images')];
     await run('quantize', at('model'), at('a.tfz'), ...given, '--bits', '4', '--range', '0..1');
     for (const { values } of kernels(at('a.tfz'))) expect(values.every(isPowerOfTwoOrZero)).toBe(true);
     expect(unpack(readFileSync(at('a.tfz'))).userDefinedMetadata).toMatchObject({ made: 'here' });
@@ -89,17 +84,17 @@ describe('with --examples', () => {
       ['--examples', 'rows.json'],
       /expected a tensor of shape \[any, 10, 12, 3\], received 'one of shape \[20, 4\]/,
     ],
-    ['pictures for numbers', 'dense', ['--examples', 'pictures'], /the model takes no pictures but \[4\] values/],
+    ['images for numbers', 'dense', ['--examples', 'images'], /the model takes no images but \[4\] values/],
     [
       'no examples in the folder',
       'dense',
       ['--examples', 'empty'],
-      /there are no pictures and no .npy or .json files in this folder/,
+      /there are no images and no .npy or .json files in this folder/,
     ],
     ['a range without', 'dense', ['--range', '0..1'], /--range needs --examples/],
     ['uniform levels without', 'dense', ['--levels', 'uniform'], /--levels uniform needs --examples/],
   ])('says what is wrong: %s', async (_, model, args, message) => {
-    const given = args.map((each) => (/json|pictures|empty/.test(each) ? at(each) : each));
+    const given = args.map((each) => (/json|images|empty/.test(each) ? at(each) : each));
     await expect(run('quantize', at(model), at('f.tfz'), ...given)).rejects.toThrow(message);
     expect(existsSync(at('f.tfz'))).toBe(false);
   });
@@ -110,7 +105,7 @@ describe('with --examples', () => {
       /need a layers model, this is a graph model/,
     );
     cpSync(at('rows'), at('mixed'), { recursive: true });
-    cpSync(at('pictures'), at('mixed'), { recursive: true });
+    cpSync(at('images'), at('mixed'), { recursive: true });
     await expect(run('quantize', at('model'), at('g.tfz'), '--examples', at('mixed'))).rejects.toThrow(
       /expected one of the two/,
     );

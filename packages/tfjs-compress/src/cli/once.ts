@@ -1,8 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { stripArtifacts } from '@tfjs-compress/format/internal';
+import { artifactsOf, stripArtifacts } from '@tfjs-compress/format/internal';
 import { type Command, Option } from 'commander';
-import { artifactsOf } from '../model/artifactsOf.js';
 import { isGraphModel } from '../model/graphKernels.js';
 import type { CompressOnceOptions } from '../once/onceArgs.js';
 import { valueRanges } from '../page/PageConfig.js';
@@ -27,7 +26,7 @@ export function hasExamples(given: OnceOptions): given is OnceOptions & { exampl
 /** The options with which prune and quantize compress by examples. */
 export function addExamples(command: Command): Command {
   return command
-    .option('--examples <path>', 'inputs that tell which weights matter: a folder of pictures, or .npy or .json')
+    .option('--examples <path>', 'inputs that tell which weights matter: a folder of images, or .npy or .json')
     .addOption(
       new Option('--range <range>', 'what black and white are to the model, default: a guess').choices(
         Object.keys(valueRanges),

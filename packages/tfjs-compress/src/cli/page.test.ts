@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import { model as functional, input, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { teachableMachine } from '@tfjs-compress/testing';
 import { parseHTML } from 'linkedom';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -34,11 +34,7 @@ async function run(...args: string[]): Promise<void> {
 }
 
 async function save(name: string, model: LayersModel): Promise<void> {
-  const handler = async (artifacts: io.ModelArtifacts) => {
-    writeModel(at(name), artifacts);
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-  };
-  await model.save({ save: handler });
+  writeModel(at(name), await artifactsOf(model));
 }
 
 function open(name: string): { document: Document; config: PageConfig } {
@@ -67,7 +63,7 @@ describe('page', () => {
     await run(at('digits.tfz'), at('digits.html'));
     const { document, config } = open('digits.html');
     expect(document.title).toBe('digits');
-    expect(config.inputs).toMatchObject([{ kind: 'picture', height: 28, width: 28, channels: 1, shape: [1, 784] }]);
+    expect(config.inputs).toMatchObject([{ kind: 'image', height: 28, width: 28, channels: 1, shape: [1, 784] }]);
     expect(config.outputs).toEqual([{ name: 'digit', labels: null }]);
     expect(config).toMatchObject({ range: '0..1', frozen: { inputs: [{ length: 784 }], outputs: [{ length: 10 }] } });
     const { page, model, runtime } = config.bytes;
@@ -82,7 +78,7 @@ describe('page', () => {
     const { document, config } = open('out/page.html');
     expect(document.title).toBe('teachable');
     expect(config).toMatchObject({
-      inputs: [{ kind: 'picture', height: 224, width: 224, channels: 3 }],
+      inputs: [{ kind: 'image', height: 224, width: 224, channels: 3 }],
       range: '-1..1',
       frozen: null,
     });

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { io } from '@tensorflow/tfjs-core';
 import { unpack } from '@tfjs-compress/format';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { teachableMachine } from '@tfjs-compress/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeProgram } from './program.js';
@@ -37,13 +37,7 @@ async function run(...args: string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
-beforeAll(async () => {
-  const save = async (artifacts: io.ModelArtifacts) => {
-    writeModel(model, artifacts);
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-  };
-  await teachableMachine().save({ save });
-});
+beforeAll(async () => void writeModel(model, await artifactsOf(teachableMachine())));
 afterEach(() => void vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { io } from '@tensorflow/tfjs-core';
+import { joinBuffers } from '@tfjs-compress/format/internal';
 import { Command, Option } from 'commander';
 import { formatSummary } from '../model/formatSummary.js';
 import { summarize } from '../model/summarize.js';
@@ -78,10 +79,7 @@ export function makeProgram(): Command {
     .requiredOption('--sparsity <fraction>', 'how many, from 0 to below 1', numberFrom(0, 0.9999))
     .addHelpText(
       'after',
-      examples([
-        'prune model/ pruned.tfz --sparsity 0.5',
-        'prune model/ pruned.tfz --sparsity 0.5 --examples pictures/',
-      ]),
+      examples(['prune model/ pruned.tfz --sparsity 0.5', 'prune model/ pruned.tfz --sparsity 0.5 --examples images/']),
     )
     .action((input: string, output: string, { sparsity, ...given }: { sparsity: number } & OnceOptions) =>
       change(input, output, warning.prune, (artifacts) =>
@@ -97,7 +95,7 @@ export function makeProgram(): Command {
     .addOption(new Option('--levels <kind>', 'with examples: which levels').choices(['powerOfTwo', 'uniform']))
     .addHelpText(
       'after',
-      examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4 --examples pictures/']),
+      examples(['quantize model/ small.tfz', 'quantize model/ smaller.tfz --bits 4 --examples images/']),
     )
     .action(
       (input: string, output: string, { bits, levels, ...given }: { bits: number; levels?: Levels } & OnceOptions) =>
@@ -119,7 +117,7 @@ export function makeProgram(): Command {
       const given = read(input);
       const { artifacts, rows } = naming(input, () => shrinkArtifacts(given));
       const bytes = writeModel(output, artifacts, makeProgress('packing'));
-      const weights = (of: io.ModelArtifacts) => bytesOf(of).length;
+      const weights = (of: io.ModelArtifacts) => joinBuffers(of.weightData).length;
       console.log(formatUnits(rows));
       console.log(`${output}: ${bytes} bytes; ${weights(artifacts)} bytes of weights, before ${weights(given)}`);
     });
@@ -210,15 +208,16 @@ function convert(input: string, output: string, verify?: boolean): void {
   checkOutput(output);
   const artifacts = read(input);
   const bytes = naming(input, () => writeModel(output, artifacts, makeProgress('packing')));
-  const before = bytesOf(artifacts).length;
+  const weights = joinBuffers(artifacts.weightData);
   if (verify) {
     const { artifacts: again } = readModel(output);
-    if (!bytesOf(again).equals(bytesOf(artifacts))) throw new Error(`${output}: the weights differ from ${input}.`);
+    if (Buffer.compare(joinBuffers(again.weightData), weights) !== 0)
+      throw new Error(`${output}: the weights differ from ${input}.`);
     if (!isDeepStrictEqual(descriptionOf(again), descriptionOf(artifacts)))
       throw new Error(`${output}: the description of the model differs from ${input}.`);
   }
   const same = verify ? ', read again and the same bit for bit' : '';
-  console.log(`${output}: ${bytes} bytes, of ${before} bytes of weights${same}`);
+  console.log(`${output}: ${bytes} bytes, of ${weights.length} bytes of weights${same}`);
 }
 
 async function change(
@@ -256,10 +255,6 @@ function naming<T>(path: string, body: () => T): T {
 function descriptionOf({ weightData: _, weightSpecs = [], ...rest }: io.ModelArtifacts): unknown {
   const weights = weightSpecs.map(({ name, shape, dtype, quantization }) => ({ name, shape, dtype, quantization }));
   return JSON.parse(JSON.stringify({ ...rest, weights }));
-}
-
-function bytesOf({ weightData }: io.ModelArtifacts): Buffer {
-  return Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part)));
 }
 
 /** On a terminal that shows colours. */

@@ -9,17 +9,17 @@ import { load, type Tfjs } from './backend.js';
 import { type NumberArray, readNested, readNpy } from './readNpy.js';
 
 export interface ExampleOptions {
-  /** Of the values that pictures are scaled to. */
+  /** Of the values that images are scaled to. */
   range?: ValueRange;
   /** Of the files of a folder. */
   atMost: number;
 }
 
 const arrayFile = /\.(npy|json)$/i;
-const pictureFile = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
+const imageFile = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
 
 /**
- * Examples for a model's inputs. A folder holds one example a file, pictures or arrays,
+ * Examples for a model's inputs. A folder holds one example a file, images or arrays,
  * in folders below it too; a file holds them all, along the first axis, and for several
  * inputs as a JSON object by the inputs' names. Throws an Error that names the file.
  */
@@ -35,25 +35,25 @@ export async function readExamples(
   const tensorOf = ({ values, shape }: NumberArray, i: number) => tf.tensor(values, shape, dtypes[i]);
   if (!statSync(path).isDirectory()) return { tensors: readFile(path, inputNamesOf(model)).map(tensorOf), notes: [] };
   const files = filesBelow(path);
-  const [pictures, arrays] = [pictureFile, arrayFile].map((ending) => files.filter((file) => ending.test(file)));
-  if (pictures.length + arrays.length === 0)
-    throw new Error(`${path}: there are no pictures and no .npy or .json files in this folder.`);
-  if (pictures.length > 0 && arrays.length > 0)
-    throw new Error(`${path}: there are pictures and arrays (${arrays[0]}) in this folder; expected one of the two.`);
+  const [images, arrays] = [imageFile, arrayFile].map((ending) => files.filter((file) => ending.test(file)));
+  if (images.length + arrays.length === 0)
+    throw new Error(`${path}: there are no images and no .npy or .json files in this folder.`);
+  if (images.length > 0 && arrays.length > 0)
+    throw new Error(`${path}: there are images and arrays (${arrays[0]}) in this folder; expected one of the two.`);
   if (model.inputs.length > 1)
     throw new Error(
       `${path}: a folder holds examples of one input, the model has ${model.inputs.length}; give a .json file of an object with the names ${inputNamesOf(model).join(', ')}.`,
     );
-  const chosen = spread(pictures.length > 0 ? pictures : arrays, atMost);
-  if (pictures.length === 0) {
+  const chosen = spread(images.length > 0 ? images : arrays, atMost);
+  if (images.length === 0) {
     const parts = chosen.map((file) => readFile(file, [])[0]);
     return { tensors: [tensorOf(stacked(parts, chosen), 0)], notes: [] };
   }
   const [{ name, shape, dtype }] = model.inputs;
   const input = describeInput({ name, shape: [...shape], dtype: dtype as 'float32' }, topology);
-  if (input.kind !== 'picture')
+  if (input.kind !== 'image')
     throw new Error(
-      `${path}: the model takes no pictures but ${JSON.stringify(shape.slice(1))} values; give .npy or .json files.`,
+      `${path}: the model takes no images but ${JSON.stringify(shape.slice(1))} values; give .npy or .json files.`,
     );
   const as = range ?? likelyRange([input], topology);
   const values = await decoded(chosen, input, valueRanges[as]);
@@ -101,7 +101,7 @@ function stacked(parts: NumberArray[], files: string[]): NumberArray {
 }
 
 /**
- * Pictures as the page takes them: the middle, in the proportions and the size of the
+ * Images as the page takes them: the middle, in the proportions and the size of the
  * input.
  */
 async function decoded(
@@ -110,16 +110,16 @@ async function decoded(
   [black, white]: readonly [number, number],
 ): Promise<Float32Array> {
   const sharp = load('sharp') as typeof import('sharp') | undefined;
-  if (!sharp) throw new Error("reading pictures needs the package 'sharp': npm install sharp");
+  if (!sharp) throw new Error("reading images needs the package 'sharp': npm install sharp");
   const size = width * height * channels;
   const values = new Float32Array(files.length * size);
   for (const [i, file] of files.entries()) {
-    const picture = sharp(file).rotate().removeAlpha().resize(width, height, { fit: 'cover' });
-    const pixels = await (channels === 1 ? picture.grayscale() : picture.toColourspace('srgb'))
+    const image = sharp(file).rotate().removeAlpha().resize(width, height, { fit: 'cover' });
+    const pixels = await (channels === 1 ? image.grayscale() : image.toColourspace('srgb'))
       .raw()
       .toBuffer()
       .catch((error: Error) => {
-        throw new Error(`${file}: is no picture (${error.message}).`);
+        throw new Error(`${file}: is not an image (${error.message}).`);
       });
     for (let p = 0; p < size; p++) values[i * size + p] = black + (pixels[p] / 255) * (white - black);
   }

@@ -1,6 +1,5 @@
-import { storedWeights } from '@tfjs-compress/format/internal';
+import { storedWeights, valuesOf } from '@tfjs-compress/format/internal';
 import { describe, expect, it } from 'vitest';
-import { valuesOf } from '../model/weights.js';
 import { artifactsWith, graphArtifacts, layer, sequential } from '../testing.js';
 import { prune, quantize } from './transform.js';
 

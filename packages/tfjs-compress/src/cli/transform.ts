@@ -1,8 +1,8 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { type StoredWeight, storedWeights, withWeights } from '@tfjs-compress/format/internal';
+import { type StoredWeight, storedWeights, valuesOf, withWeights } from '@tfjs-compress/format/internal';
 import { codebookOf, FREE, PRUNED, pruneToSparsity, roundToPowerOfTwo } from '@tfjs-compress/math';
 import { isGraphModel } from '../model/graphKernels.js';
-import { valuesOf, type Weight, weightsOf } from '../model/weights.js';
+import { type Weight, weightsOf } from '../model/weights.js';
 
 /** A model whose kernels were changed, and what has to be said about it. */
 export interface Transformed {

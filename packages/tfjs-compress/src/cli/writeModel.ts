@@ -2,7 +2,7 @@ import { mkdirSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname, join, resolve } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { pack } from '@tfjs-compress/format';
-import { joinBuffers } from '@tfjs-compress/format/internal';
+import { plainFiles } from '@tfjs-compress/format/internal';
 
 /**
  * Writes a model, as a compressed file when the path ends in .tfz, else as a plain
@@ -18,14 +18,9 @@ export function writeModel(
     writeWhole([[path, bytes]]);
     return bytes.length;
   }
-  const { weightData, weightSpecs: weights = [], ...rest } = artifacts;
-  const json = JSON.stringify({ ...rest, weightsManifest: [{ paths: ['weights.bin'], weights }] });
-  const data = joinBuffers(weightData);
-  writeWhole([
-    [join(path, 'weights.bin'), data],
-    [join(path, 'model.json'), json],
-  ]);
-  return data.length + Buffer.byteLength(json);
+  const files = Object.entries(plainFiles(artifacts));
+  writeWhole(files.map(([name, content]) => [join(path, name), content]));
+  return files.reduce((sum, [, content]) => sum + Buffer.byteLength(content), 0);
 }
 
 /**

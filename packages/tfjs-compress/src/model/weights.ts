@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { float32Of, type StoredWeight, storedWeights } from '@tfjs-compress/format/internal';
+import { isReal, maskedBy, type StoredWeight, storedAs, storedWeights, valuesOf } from '@tfjs-compress/format/internal';
 import { graphConstants, isGraphModel } from './graphKernels.js';
 import { type LayerNode, layerTree } from './layerTree.js';
 import { matchWeights } from './matchWeights.js';
@@ -49,7 +49,7 @@ export function weightsOf(artifacts: io.ModelArtifacts): Weight[] {
   const places = isGraphModel(artifacts) ? graphPlaces(artifacts, stored) : layerPlaces(artifacts, stored);
   const states = new Map(places.filter(({ role }) => role === 'state').map((place) => [place.path, place.index]));
   return places
-    .filter(({ role, index }) => role !== 'state' && storedAs(stored[index].spec) in readers)
+    .filter(({ role, index }) => role !== 'state' && isReal(stored[index].spec))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ role, index, layer, path, tfjsName }): Weight => {
       const { spec } = stored[index];
@@ -133,41 +133,7 @@ function camelCase(field: string): string {
   return field.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function storedAs({ dtype, quantization }: io.WeightsManifestEntry): string {
-  return quantization?.dtype ?? dtype;
-}
-
 function effective(stored: StoredWeight[], index: number, stateIndex: number | undefined): Float32Array {
   const values = valuesOf(stored[index]);
-  if (stateIndex === undefined) return values;
-  const states = valuesOf(stored[stateIndex]);
-  return values.map((value, i) => (states[i] === 0 ? 0 : value));
-}
-
-/** As tfjs reads them: quantized ones as float32. */
-export function valuesOf({ spec, bytes }: StoredWeight): Float32Array {
-  const values = readers[storedAs(spec)](bytes);
-  const { quantization } = spec;
-  if (!quantization || quantization.dtype === 'float16') return values;
-  const { scale, min } = quantization as { scale: number; min: number };
-  return values.map((value) => value * scale + min);
-}
-
-const readers: Record<string, (bytes: Uint8Array) => Float32Array> = {
-  float32: float32Of,
-  int32: (bytes) => Float32Array.from(new Int32Array(bytes.slice().buffer)),
-  uint16: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer)),
-  uint8: (bytes) => Float32Array.from(bytes),
-  bool: (bytes) => Float32Array.from(bytes),
-  float16: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer), fromHalf),
-};
-
-/** The value of a float16's bits. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  if (exponent === 0) return sign * fraction * 2 ** -14;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction) * 2 ** (exponent - 15);
+  return stateIndex === undefined ? values : maskedBy(values, valuesOf(stored[stateIndex]));
 }

@@ -112,7 +112,7 @@ export class Sums {
 
 /**
  * How much of the products of different inputs is chance, by how much they differ between
- * two halves of the examples: neighbouring positions of a picture are alike, and tell
+ * two halves of the examples: neighbouring positions of an image are alike, and tell
  * less than as many that are independent.
  */
 export function chanceOf(a: Sums, b: Sums): number[] {

@@ -34,10 +34,10 @@ export type PageInput = {
   name: string;
   /** Of one example, the batch included; null where it follows from the numbers. */
   shape: number[] | null;
-} & (PictureInput | NumbersInput);
+} & (ImageInput | NumbersInput);
 
-export interface PictureInput {
-  kind: 'picture';
+export interface ImageInput {
+  kind: 'image';
   height: number;
   width: number;
   channels: 1 | 3;

@@ -9,11 +9,11 @@ const input = (shape: (number | null)[], dtype = 'float32') => ({ name: 'x', sha
 
 describe('an input is asked for as', () => {
   it.each([
-    ['a picture, drawn', [28, 28, 1], { kind: 'picture', height: 28, width: 28, channels: 1, shape: [1, 28, 28, 1] }],
-    ['a picture, drawn', [784], { kind: 'picture', height: 28, width: 28, channels: 1, shape: [1, 784] }],
-    ['a picture, drawn', [28, 28], { kind: 'picture', height: 28, width: 28, channels: 1, shape: [1, 28, 28] }],
-    ['a photograph', [32, 48, 3], { kind: 'picture', height: 32, width: 48, channels: 3, shape: [1, 32, 48, 3] }],
-    ['a photograph', [null, null, 3], { kind: 'picture', height: 224, width: 224, shape: [1, 224, 224, 3] }],
+    ['an image, drawn', [28, 28, 1], { kind: 'image', height: 28, width: 28, channels: 1, shape: [1, 28, 28, 1] }],
+    ['an image, drawn', [784], { kind: 'image', height: 28, width: 28, channels: 1, shape: [1, 784] }],
+    ['an image, drawn', [28, 28], { kind: 'image', height: 28, width: 28, channels: 1, shape: [1, 28, 28] }],
+    ['a photograph', [32, 48, 3], { kind: 'image', height: 32, width: 48, channels: 3, shape: [1, 32, 48, 3] }],
+    ['a photograph', [null, null, 3], { kind: 'image', height: 224, width: 224, shape: [1, 224, 224, 3] }],
     ['numbers', [4], { kind: 'numbers', count: 4, shape: [1, 4] }],
     ['numbers', [49], { kind: 'numbers', count: 49 }],
     ['numbers', [90], { kind: 'numbers', count: 90 }],
@@ -28,7 +28,7 @@ describe('an input is asked for as', () => {
   it('numbers where a square number of them are indexes', () => {
     expect(describeInput(input([64]), topology('Embedding', 'LSTM'))).toMatchObject({ kind: 'numbers', count: 64 });
     expect(describeInput(input([64], 'int32'), topology('Dense'))).toMatchObject({ kind: 'numbers', count: 64 });
-    expect(describeInput(input([64]), topology('Dense'))).toMatchObject({ kind: 'picture' });
+    expect(describeInput(input([64]), topology('Dense'))).toMatchObject({ kind: 'image' });
   });
 });
 

@@ -8,7 +8,7 @@ const freeSize = 224;
 const smallestSquare = 8;
 
 /**
- * How a page asks for an input: [height, width, 1 or 3] is a picture; so is a square [n,
+ * How a page asks for an input: [height, width, 1 or 3] is an image; so is a square [n,
  * n], and a plain number of values that is one, like MNIST's 784, where no Embedding
  * would take them for indexes. All else is numbers.
  */
@@ -18,16 +18,16 @@ export function describeInput(
 ): PageInput {
   const sizes = shape.slice(1);
   const isIndex = dtype === 'int32' || classNames(topology).includes('Embedding');
-  const picture = pictureSize(sizes, isIndex);
-  if (picture) {
+  const image = imageSize(sizes, isIndex);
+  if (image) {
     const fixed = sizes.map((size, i) => size ?? (i < 2 ? freeSize : 1));
-    return { name, kind: 'picture', ...picture, shape: [1, ...fixed] };
+    return { name, kind: 'image', ...image, shape: [1, ...fixed] };
   }
   const count = sizes.includes(null) ? null : product(sizes as number[]);
   return { name, kind: 'numbers', count, shape: count === null ? null : [1, ...(sizes as number[])] };
 }
 
-function pictureSize(
+function imageSize(
   sizes: (number | null)[],
   isIndex: boolean,
 ): { height: number; width: number; channels: 1 | 3 } | undefined {
@@ -47,7 +47,7 @@ function pictureSize(
 export function likelyRange(inputs: PageInput[], topology: io.ModelArtifacts['modelTopology']): ValueRange {
   const names = classNames(topology);
   if (names.includes('Rescaling') || names.includes('Normalization')) return '0..255';
-  const isInColor = inputs.some((input) => input.kind === 'picture' && input.channels === 3);
+  const isInColor = inputs.some((input) => input.kind === 'image' && input.channels === 3);
   return isInColor && names.some((name) => /Depthwise|Separable/.test(name)) ? '-1..1' : '0..1';
 }
 

@@ -1,5 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { artifactsOf } from '../model/artifactsOf.js';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { outputPositions } from '../model/outputPositions.js';
 import { type Summary, summarize } from '../model/summarize.js';
 import { type Weight, weightsOf } from '../model/weights.js';

@@ -100,7 +100,7 @@ describe('makeReport', () => {
     for (const { svg } of figures) expect(svg.match(/&(?!#\d+;|amp;|lt;|gt;|quot;)/g)).toBeNull();
   });
 
-  it('can be read by a screen reader: one main part, pictures with one name each, a table with headers', async () => {
+  it('can be read by a screen reader: one main part, images with one name each, a table with headers', async () => {
     const { html } = await makeReport(smallModel(), { history: { acc: [0.5, 0.75] } });
     expect(count(html, '<main>')).toBe(1);
     expect(html).not.toMatch(/<g [^>]*aria-label/);

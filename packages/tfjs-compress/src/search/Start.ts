@@ -1,10 +1,9 @@
 import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel, type ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { pack, unpack } from '@tfjs-compress/format';
-import { joinBuffers, stripArtifacts } from '@tfjs-compress/format/internal';
+import { artifactsOf, joinBuffers, stripArtifacts } from '@tfjs-compress/format/internal';
 import { checkModel } from '@tfjs-compress/layers/internal';
 import { check } from '@tfjs-compress/math/internal';
-import { artifactsOf } from '../model/artifactsOf.js';
 import { hashOf } from './hashOf.js';
 import type { SearchJob } from './types.js';
 import { withoutMarks } from './withoutMarks.js';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { expectNoLeak, seededTensor, weightsOf } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';
-import { artifactsOf } from '../model/artifactsOf.js';
 import { measureBaseline } from './measureBaseline.js';
 import { Start } from './Start.js';
 

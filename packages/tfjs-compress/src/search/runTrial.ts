@@ -1,8 +1,8 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { pack } from '@tfjs-compress/format';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { weightFigures } from '@tfjs-compress/math';
-import { artifactsOf } from '../model/artifactsOf.js';
 import { weightsOf } from '../model/weights.js';
 import { type Finished, finish } from './finish.js';
 import { kernelsOf } from './kernels.js';

@@ -1,5 +1,5 @@
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-import { artifactsOf } from '../model/artifactsOf.js';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { shrinkArtifacts } from './shrinkArtifacts.js';
 import type { ShrinkRow } from './unitsOf.js';
 

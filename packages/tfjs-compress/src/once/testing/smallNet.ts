@@ -6,7 +6,7 @@ import { seededTensor } from '@tfjs-compress/testing';
 const { layers } = tfl;
 
 /**
- * Values whose differences from the mean neighbours share, as in pictures and signals.
+ * Values whose differences from the mean neighbours share, as in images and signals.
  */
 export function correlated(shape: number[], seed: number): tf.Tensor {
   return tf.tidy(() => {

@@ -9,6 +9,6 @@ export interface InputView {
    * @throws Error that says what is wrong with them.
    */
   read(): Float32Array | undefined;
-  /** Takes a picture that was dropped or pasted somewhere on the page. */
+  /** Takes an image that was dropped or pasted somewhere on the page. */
   take?(file: Blob): void;
 }

@@ -3,7 +3,7 @@ import { type Plane, resample } from './resample.js';
 /**
  * What MNIST did to its digits (LeCun et al., 1998, section III.A): the ink, bright on
  * black, is scaled to fit a square of 20 of 28 pixels, its proportions kept, and placed
- * with its center of mass in the middle. A picture without ink stays black.
+ * with its center of mass in the middle. An image without ink stays black.
  */
 export function centerByMass(ink: Plane, to: { height: number; width: number }): Float32Array {
   const { values, height, width } = ink;
@@ -25,7 +25,7 @@ export function centerByMass(ink: Plane, to: { height: number; width: number }):
   const box = (20 / 28) * Math.min(to.height, to.width);
   const ratio = Math.max(bottom - top + 1, right - left + 1) / box;
   // MNIST's centers are at pixel 14 of 0 … 27, whose middle is half a pixel right of the
-  // middle of the picture.
+  // middle of the image.
   const axis = (center: number, from: number, size: number) => ({
     start: center - ratio * (size / 2 + 0.5),
     ratio,

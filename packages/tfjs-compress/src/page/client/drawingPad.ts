@@ -13,7 +13,7 @@ const padSize = 280;
 
 /**
  * A black pad to draw on in white, by mouse, finger or keyboard, with the proportions of
- * the model's picture. `onDraw` is told of every line, and `onClear` when nothing is
+ * the model's image. `onDraw` is told of every line, and `onClear` when nothing is
  * left.
  */
 export function drawingPad(

@@ -1,7 +1,7 @@
 import type { PageInput, ValueRange } from '../PageConfig.js';
 import { make } from './dom.js';
+import { imageView } from './imageView.js';
 import { numbersView } from './numbersView.js';
-import { pictureView } from './pictureView.js';
 
 export interface InputSection {
   element: HTMLElement;
@@ -19,7 +19,7 @@ export function inputSection(input: PageInput, title: string, range: ValueRange,
   const tell = (error: unknown) => {
     problem.textContent = (error as Error).message;
   };
-  const view = input.kind === 'picture' ? pictureView(input, range, onChange, tell) : numbersView(input, onChange);
+  const view = input.kind === 'image' ? imageView(input, range, onChange, tell) : numbersView(input, onChange);
   const element = make('section', { 'aria-label': title }, make('h2', {}, title), view.element, problem);
   const read = () => {
     try {
@@ -34,10 +34,10 @@ export function inputSection(input: PageInput, title: string, range: ValueRange,
 }
 
 /**
- * A picture that is dropped or pasted goes to the input it was dropped on or where the
+ * An image that is dropped or pasted goes to the input it was dropped on or where the
  * focus is, else to the first that takes one.
  */
-export function takePictures(sections: InputSection[]): void {
+export function takeImages(sections: InputSection[]): void {
   const give = (files: FileList | undefined, target: EventTarget | null): boolean => {
     const takers = sections.filter(({ take }) => take);
     const taker =

@@ -1,7 +1,7 @@
 import type { PageConfig, PageInput } from '../PageConfig.js';
 import { byId, make } from './dom.js';
 import { openFile, openFrozen } from './engines.js';
-import { inputSection, takePictures } from './inputSection.js';
+import { inputSection, takeImages } from './inputSection.js';
 import { outputView } from './outputView.js';
 import { style } from './style.js';
 import { formatTime, medianTimer } from './timer.js';
@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   if (!isOne) for (const { element, more } of sections) element.append(more);
   byId('app').replaceChildren(make('div', {}, ...sections.map(({ element }) => element)), predictions, facts);
   if (isOne) predictions.after(sections[0].more);
-  takePictures(sections);
+  takeImages(sections);
 
   let values: Float32Array[] = [];
   let medianMs = 0;
@@ -95,7 +95,7 @@ async function start(): Promise<void> {
 
 function titleOf(input: PageInput): string {
   if (input.kind === 'numbers') return 'Numbers';
-  return input.channels === 1 ? 'Draw here' : 'Picture';
+  return input.channels === 1 ? 'Draw here' : 'Image';
 }
 
 start().catch((error: Error) => {

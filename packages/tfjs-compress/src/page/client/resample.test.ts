@@ -34,23 +34,23 @@ function measure(values: Float32Array, width: number) {
 }
 
 describe('fill', () => {
-  it('leaves a picture of the same size as it is', () => {
+  it('leaves an image of the same size as it is', () => {
     fc.assert(
-      fc.property(planes, (picture) => {
-        expect(fill(picture, picture)).toEqual(picture.values);
+      fc.property(planes, (image) => {
+        expect(fill(image, image)).toEqual(image.values);
       }),
     );
   });
 
-  it('keeps an even picture even, and never leaves the range of the values', () => {
+  it('keeps an even image even, and never leaves the range of the values', () => {
     fc.assert(
-      fc.property(planes, size, size, (picture, height, width) => {
-        const even = fill({ ...picture, values: picture.values.map(() => 0.5) }, { height, width });
+      fc.property(planes, size, size, (image, height, width) => {
+        const even = fill({ ...image, values: image.values.map(() => 0.5) }, { height, width });
         expect(even.length).toBe(height * width);
         expect(Math.max(...even.map((value) => Math.abs(value - 0.5)))).toBeLessThan(1e-5);
-        const filled = fill(picture, { height, width });
-        expect(Math.min(...filled)).toBeGreaterThan(Math.min(...picture.values) - 1e-6);
-        expect(Math.max(...filled)).toBeLessThan(Math.max(...picture.values) + 1e-6);
+        const filled = fill(image, { height, width });
+        expect(Math.min(...filled)).toBeGreaterThan(Math.min(...image.values) - 1e-6);
+        expect(Math.max(...filled)).toBeLessThan(Math.max(...image.values) + 1e-6);
       }),
     );
   });
@@ -61,7 +61,7 @@ describe('fill', () => {
     expect(Math.max(...grays.map((value) => Math.abs(value - 0.5)))).toBeLessThan(0.01);
   });
 
-  it('takes the middle of a picture of other proportions', () => {
+  it('takes the middle of an image of other proportions', () => {
     const wide = plane(10, 30, (_, x) => (x < 10 ? 0 : x < 20 ? 0.5 : 1));
     const square = fill(wide, { height: 10, width: 10 });
     expect(square).toEqual(new Float32Array(100).fill(0.5));
@@ -89,7 +89,7 @@ describe('centerByMass', () => {
     );
   });
 
-  it('leaves an empty picture black, and faint noise does not count as ink', () => {
+  it('leaves an empty image black, and faint noise does not count as ink', () => {
     expect(
       centerByMass(
         plane(280, 280, () => 0),

@@ -1,4 +1,4 @@
-/** One channel of a picture, row by row, values from 0 (black) to 1 (white). */
+/** One channel of an image, row by row, values from 0 (black) to 1 (white). */
 export interface Plane {
   values: Float32Array;
   height: number;
@@ -24,8 +24,8 @@ interface Weights {
 
 /**
  * Resizes with a triangle filter that is as wide as the pixels of the target are in the
- * source: an area average where the picture shrinks, bilinear where it grows, and a
- * picture of the same size stays as it is. Beyond the source is black, or with
+ * source: an area average where the image shrinks, bilinear where it grows, and an
+ * image of the same size stays as it is. Beyond the source is black, or with
  * `repeatEdges` nothing that counts.
  */
 export function resample(source: Float32Array, rows: Axis, columns: Axis, repeatEdges: boolean): Float32Array {
