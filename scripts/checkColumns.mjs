@@ -14,7 +14,7 @@ const columns = 90;
 const sources = /\.([mc]?[jt]s|[jt]sx)$/;
 const texts = /\.md$/;
 /** Changesets become changelogs, in which a paragraph is a line. */
-const others = /(^|\/)(fixtures|data|\.changeset)\//;
+const others = /(^|\/)(fixtures|\.changeset)\/|^examples\/.*\/data\//;
 const isLong = (line) => line.length > columns;
 
 /** The numbers, from 0, of lines that are too long, by the path of the file. */

@@ -2,12 +2,11 @@
  * What options of detect() change on images that a detector was not trained on, and what
  * kinds of error it makes there. Such images are for choosing: tests are not read.
  *
- *   node benchmarks/hypernet/detectOptions.mjs --name bccd --data BCCD --split
- *   val --detector MODEL node benchmarks/hypernet/detectOptions.mjs --name voc --data
- *   VOC2007 --every 10 --detector MODEL
+ *   node benchmarks/hypernet/detectOptions.mjs --name voc --data VOC2007 --every 10
+ *   --detector MODEL [--split train] [--options '[{}, { "proposalIouThreshold": 0.5 }]']
  *
  * MODEL is a folder trained/model that a benchmark left. --every 10 takes each tenth
- * image of --split (default train), as hypernet-voc keeps them apart. --options JSON is
+ * image of --split, as hypernet-voc keeps them apart; BCCD has --split val. --options is
  * a list of options to try instead of those here. Writes results/detectOptions-NAME.json.
  */
 import { parseArgs } from 'node:util';

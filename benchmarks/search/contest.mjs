@@ -66,7 +66,7 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   }
 
   async function searched() {
-    const maxLoss = Math.max(0, target - dense.validationError);
+    const maxLoss = target - dense.validationError;
     // What somebody's own training of the dense net would be, with nothing in it about
     // compression.
     model.compile({ optimizer: tf.train.momentum(net.search.learningRate, 0.9), loss: 'categoricalCrossentropy' });

@@ -38,7 +38,7 @@ const rows = [];
 for (const width of ['default', 'workers']) {
   for (const workers of counts) {
     const begin = Date.now();
-    const runs = seeds.map((seed) => simulate(workers, width === 'default' ? 6 : Math.max(6, 2 * workers), seed));
+    const runs = seeds.map((seed) => simulate(workers, width === 'default' ? 6 : Math.max(6, 6 * workers), seed));
     const medianOf = (pick) => median(runs.map(pick));
     const bytes = Object.fromEntries(losses.map((loss) => [loss, medianOf((run) => run.bytes[loss])]));
     const [finished, busy] = [medianOf((run) => run.finished), medianOf((run) => run.busy)];

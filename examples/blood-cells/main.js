@@ -80,6 +80,8 @@ async function trainAll() {
       });
     });
   }
+  // What an earlier run kept may have others.
+  detector.setDetectDefaults(network.detect);
   await chooseThreshold(detector, valSet);
   await report('trained', detector, statSync(join(output, 'trained', 'model', 'weights.bin')).size);
   return detector;

@@ -1,5 +1,5 @@
 /**
- * A picture that is dropped on the page, with the cells that the detector in
+ * An image that is dropped on the page, with the cells that the detector in
  * output/bloodCells.tfz finds there.
  */
 import { drawDetections } from '@tfjs-compress/detection';
@@ -7,7 +7,7 @@ import { ask } from './ask.js';
 
 const element = (selector) => document.querySelector(selector);
 const [canvas, status, score, proposals] = ['canvas', '#status', '#score', '#proposals'].map(element);
-/** Larger pictures are made smaller: the detector does that, too. */
+/** Larger images are made smaller: the detector does that, too. */
 const largestSide = 1280;
 /** When nothing was changed for so many ms, times are measured. */
 const quietMs = 400;
@@ -18,7 +18,7 @@ let pixels;
 let detections = [];
 let timer;
 
-element('#picture').onchange = ({ target }) => open(target.files[0]);
+element('#image').onchange = ({ target }) => open(target.files[0]);
 score.oninput = show;
 proposals.oninput = detect;
 addEventListener('dragover', (event) => event.preventDefault());
@@ -33,8 +33,8 @@ try {
   classes = all;
   score.value = defaults.scoreThreshold;
   proposals.value = defaults.proposals;
-  element('#picture').disabled = false;
-  status.textContent = `Drop a picture: the detector looks for ${classes.join(', ')}.`;
+  element('#image').disabled = false;
+  status.textContent = `Drop an image: the detector looks for ${classes.join(', ')}.`;
   show();
 } catch (error) {
   status.textContent = `There is no detector yet (npm start makes output/bloodCells.tfz): ${error.message}`;
@@ -45,7 +45,7 @@ async function open(file) {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    status.textContent = `${file.name} is not a picture that this browser can read.`;
+    status.textContent = `${file.name} is not an image that this browser can read.`;
     return;
   }
   const scale = Math.min(1, largestSide / Math.max(bitmap.width, bitmap.height));
@@ -70,7 +70,7 @@ async function detect() {
     if (!answer) return;
     detections = answer.detections;
     show();
-    status.textContent = 'Found in this page; the picture was sent nowhere.';
+    status.textContent = 'Found in this page; the image was sent nowhere.';
     timer = setTimeout(() => measure(options), quietMs);
   } catch (error) {
     status.textContent = error.message;

@@ -20,7 +20,7 @@ const tasks = {
     return { detections: detector.detect(pixels, { ...options, maxDetections: 500 }) };
   },
 
-  /** Milliseconds, of a picture of a size that was detected in before. */
+  /** Milliseconds, of an image of a size that was detected in before. */
   measure({ pixels, options }) {
     const start = performance.now();
     detector.propose(pixels, options.proposals);

@@ -21,7 +21,23 @@ export const NEGATIVE = -1;
 /** In matchBoxes' result: neither positive nor negative. */
 export const IGNORED = -2;
 
-/** For each candidate the index of the object it belongs to, or NEGATIVE, or IGNORED. */
+/**
+ * For each candidate the index of the object it belongs to, or NEGATIVE, or IGNORED.
+ *
+ * ```js
+ * const matches = matchBoxes(toBoxes([[0, 0, 9, 9], [30, 30, 39, 39]]), toBoxes([[0, 0, 10, 10]]), {
+ *   positive: 0.5,
+ *   negative: 0.3,
+ * });
+ * console.log([...matches]); // → [ 0, -1 ]
+ * ```
+ *
+ * @param candidates Such as the windows of gridBoxes(): x1, y1, x2, y2 one after another.
+ * @param objects The boxes they are compared with, in the same pixels.
+ * @param options The overlaps; no default.
+ * @returns [candidates]
+ * @throws ArgumentError unless positive ≥ negative.
+ */
 export function matchBoxes(candidates: Boxes, objects: Boxes, options: MatchOptions): Int32Array {
   checkKnownOptions(options, ['positive', 'negative', 'keepBest'], 'matchBoxes');
   const { positive, negative, keepBest = false } = options;

@@ -16,6 +16,16 @@ export interface SampleOptions {
  * positives as any other, as long as it has some: a large object has hundreds of windows,
  * a small one three, and drawn evenly from all windows the small one would hardly ever be
  * seen. (Ours; torchvision draws evenly.)
+ *
+ * ```js
+ * const matches = Int32Array.of(0, NEGATIVE, 0, IGNORED, NEGATIVE);
+ * const drawn = sampleMatches(matches, { count: 4, positiveFraction: 0.25, random: Math.random });
+ * console.log(drawn.length); // → 3
+ * ```
+ *
+ * @param matches What matchBoxes() gave.
+ * @param options How many, and which part of them positive at most; no default.
+ * @throws ArgumentError for an option.
  */
 export function sampleMatches(matches: Int32Array, options: SampleOptions): number[] {
   checkKnownOptions(options, ['count', 'positiveFraction', 'random'], 'sampleMatches');

@@ -1,8 +1,8 @@
 import type { Pixels } from './ImageSet.js';
 
 /**
- * Where the readers take files from: a folder in Node, an address in the browser. Paths have
- * '/' between their parts. Errors name the file.
+ * Where the readers take files from: a folder in Node, an address in the browser. Paths
+ * have '/' between their parts. Errors name the file.
  */
 export interface ImageSource {
   bytes(path: string): Promise<Uint8Array>;
@@ -11,7 +11,9 @@ export interface ImageSource {
    * only decoding would tell.
    */
   size(paths: readonly string[]): Promise<{ width: number; height: number } | undefined>;
-  /** Decodes the first of those images that is there, and turns it as its EXIF data say. */
+  /**
+   * Decodes the first of those images that is there, and turns it as its EXIF data say.
+   */
   decode(paths: readonly string[]): Promise<Pixels>;
   /** The files below a folder, by their paths in it; on the web nobody knows. */
   list?(folder: string): Promise<string[]>;

@@ -7,9 +7,15 @@ export interface AugmentOptions {
   flip?: number;
   /** Probability of mirroring top to bottom. Default 0. */
   flipVertically?: number;
-  /** Smallest and largest factor by which objects grow; below 1 the image is set into a grey one. Default [1, 1]. */
+  /**
+   * Smallest and largest factor by which objects grow; below 1 the image is set into a
+   * grey one. Default [1, 1].
+   */
   scale?: readonly [smallest: number, largest: number];
-  /** Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself. Default 1, no crop. */
+  /**
+   * Smallest part of each side that a crop keeps, 0 to 1; drawn for each side by itself.
+   * Default 1, no crop.
+   */
   crop?: number;
   /** Gives numbers in [0, 1). Default Math.random. */
   random?: () => number;
@@ -35,8 +41,20 @@ const visible = 0.5;
 const grey = 128;
 
 /**
- * A new image with its objects moved along: cut to a window that scale and crop give, then mirrored. As images are resized to one
- * size before the network, a smaller window makes larger objects.
+ * A new image with its objects moved along: cut to a window that scale and crop give,
+ * then mirrored. As images are resized to one size before the network, a smaller window
+ * makes larger objects.
+ *
+ * ```js
+ * const image = { data: new Uint8Array(3 * 40 * 30), width: 40, height: 30 };
+ * const { objects } = augmentImage(image, [{ box: [0, 0, 10, 10], class: 'square' }], { flip: 1 });
+ * console.log(objects[0].box); // → [ 30, 0, 40, 10 ]
+ * ```
+ *
+ * @param image Red, green, blue (and alpha, which is left out) of each pixel, 0 … 255.
+ * @param objects Their boxes are in pixels of the image.
+ * @param options What may be changed; each is off by default.
+ * @throws ArgumentError for an option or the image.
  */
 export function augmentImage(
   image: Pixels,

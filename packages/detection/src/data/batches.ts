@@ -5,7 +5,10 @@ import { draw } from '../boxes/sampleMatches.js';
 import type { Annotation } from './ImageSet.js';
 
 export interface BatchOptions {
-  /** Images in a batch. Default 1; larger only where images have one size after resizing, or padding does no harm. */
+  /**
+   * Images in a batch. Default 1; larger only where images have one size after resizing,
+   * or padding does no harm.
+   */
   batchSize?: number;
   /** Images come in a different order each epoch. Default true. */
   shuffle?: boolean;
@@ -15,19 +18,27 @@ export interface BatchOptions {
 
 export const batchDefaults: Required<BatchOptions> = { batchSize: 1, shuffle: true, seed: 1 };
 
-/** One training example: tensors without batch dimension, and objects in pixels of the prepared image. */
+/**
+ * One training example: tensors without batch dimension, and objects in pixels of the
+ * prepared image.
+ */
 export interface Example {
   inputs: tf.Tensor3D[];
   objects: Annotation[];
 }
 
-/** What model.fitDataset takes: a new iterator each epoch, and how many batches it gives. */
+/**
+ * What model.fitDataset takes: a new iterator each epoch, and how many batches it gives.
+ */
 export interface TrainingBatches {
   readonly size: number;
   iterator(): Promise<{ next(): Promise<IteratorResult<{ xs: tf.NamedTensorMap; ys: tf.Tensor2D }>> }>;
 }
 
-/** Batches of `count` examples for detector.model or detector.headModel; `example(i, epoch)` makes one and may take its time. */
+/**
+ * Batches of `count` examples for detector.model or detector.headModel;
+ * `example(i, epoch)` makes one and may take its time.
+ */
 export function batchesOf(
   inputNames: readonly string[],
   classes: readonly string[],

@@ -2,8 +2,8 @@ import { withoutAlpha } from './loadImage.js';
 import type { Pixels } from './ImageSet.js';
 
 /**
- * What a browser decodes, as bytes; a file is turned as its EXIF data say, which every browser
- * can do and Chromium cannot leave.
+ * What a browser decodes, as bytes; a file is turned as its EXIF data say, which every
+ * browser can do and Chromium cannot leave.
  */
 export async function bitmapPixels(source: ImageBitmapSource): Promise<Pixels> {
   const bitmap = await createImageBitmap(source, { imageOrientation: 'from-image' });

@@ -10,8 +10,8 @@ import { prepareExample } from './imageBatches.js';
 
 export interface CacheOptions extends BatchOptions {
   /**
-   * Which mirrored copies of each image are kept, too; each epoch takes one copy of each image
-   * in turn. Default none.
+   * Which mirrored copies of each image are kept, too; each epoch takes one copy of each
+   * image in turn. Default none.
    */
   flips?: readonly Flip[];
   /**
@@ -34,12 +34,22 @@ interface Cached {
 }
 
 /**
- * Runs the frozen trunk once over every image and keeps what it gives (some 4 MB for 320 × 416
- * pixels and MobileNet; cachedBytes() says how much in all), for detector.headModel.fitDataset: an
- * epoch then costs no trunk. Augmentation is limited to the mirrored copies.
+ * Runs the frozen trunk once over every image and keeps what it gives (some 4 MB for 320
+ * × 416 pixels and MobileNet; cachedBytes() says how much in all), for
+ * detector.headModel.fitDataset: an epoch then costs no trunk. Augmentation is limited to
+ * the mirrored copies.
  *
- * @throws ArgumentError, before an image is read, for an option, for a set that the detector
- *   cannot learn from, and for a detector whose trunk is to be trained.
+ * ```js
+ * detector.compile(tf.train.adam(1e-3), detector.headModel);
+ * const batches = await cachedBatches(detector, set, { flips: ['horizontal'] });
+ * await detector.headModel.fitDataset(batches, { epochs: 2, verbose: 0 });
+ * ```
+ *
+ * @param detector What trains; its trunk is frozen.
+ * @param set What a reader gave.
+ * @param options Copies, where they are kept, and those of the batches.
+ * @throws ArgumentError, before an image is read, for an option, for a set that the
+ *   detector cannot learn from, and for a detector whose trunk is to be trained.
  */
 export async function cachedBatches(
   detector: Detector,

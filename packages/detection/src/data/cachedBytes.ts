@@ -18,8 +18,8 @@ export function levelShapes(detector: Detector, [height, width]: readonly number
 }
 
 /**
- * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at before a
- * training begins.
+ * Bytes that cachedBatches() needs for a set, in memory or on disk: to be looked at
+ * before a training begins.
  *
  * @param copies Of each image: 1 and one for each of `flips`. Default 1.
  * @throws ArgumentError for the set.

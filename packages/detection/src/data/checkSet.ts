@@ -1,12 +1,14 @@
 import { check } from '@tfjs-compress/math/internal';
 import type { AnnotatedImage, Annotation, ImageSet } from './ImageSet.js';
 
-/** How far a box may reach over its image's edge, in pixels: tools count from 0 or from 1. */
+/**
+ * How far a box may reach over its image's edge, in pixels: tools count from 0 or from 1.
+ */
 const tolerance = 1;
 
 /**
- * Throws, before any image is read, unless `set` is one that can be used: images with a size
- * and load(), every object in its image and of one of `classes`.
+ * Throws, before any image is read, unless `set` is one that can be used: images with a
+ * size and load(), every object in its image and of one of `classes`.
  */
 export function checkSet(set: ImageSet, classes: readonly string[], whose: string): void {
   const isSet = Array.isArray(set?.images) && Array.isArray(set.classes);

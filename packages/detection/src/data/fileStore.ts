@@ -5,10 +5,10 @@ import { check } from '@tfjs-compress/math/internal';
 import type { LevelStore } from './LevelStore.js';
 
 /**
- * A folder for cachedBatches() to keep in what the trunk gave, where that is more than memory
- * holds: a file of float32 for each image and mirrored copy. What is there already is only
- * read, so that a run that was ended goes on. A folder is for one trunk, size of images and
- * set, in one order: it is not checked that the files were made of them.
+ * A folder for cachedBatches() to keep in what the trunk gave, where that is more than
+ * memory holds: a file of float32 for each image and mirrored copy. What is there already
+ * is only read, so that a run that was ended goes on. A folder is for one trunk, size of
+ * images and set, in one order: it is not checked that the files were made of them.
  *
  * @param folder Made where there is none.
  * @throws ArgumentError for an empty path, and from reading for a file that was cut.

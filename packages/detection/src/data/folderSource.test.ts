@@ -16,7 +16,10 @@ function stored(orientation: number): Promise<Buffer> {
   return sharp(data, { raw }).withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer();
 }
 
-/** EXIF 2.3, table 6: where the first row and the first column of what is stored are shown. */
+/**
+ * EXIF 2.3, table 6: where the first row and the first column of what is stored are
+ * shown.
+ */
 const places = ['top left', 'top right', 'bottom right', 'bottom left', 'left top', 'right top', 'right bottom', 'left bottom'];
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns images as EXIF says: orientation %i', async (orientation) => {

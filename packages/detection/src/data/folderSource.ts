@@ -8,8 +8,8 @@ import type { Pixels } from './ImageSet.js';
 const firstTurned = 5;
 
 /**
- * Files below a folder. Images are decoded by sharp, an optional peer dependency: JPEG, PNG,
- * WebP, …
+ * Files below a folder. Images are decoded by sharp, an optional peer dependency: JPEG,
+ * PNG, WebP, …
  *
  * @throws Error where sharp is not installed.
  */
@@ -57,7 +57,8 @@ export async function readImage(source: string | Uint8Array): Promise<Pixels> {
 }
 
 async function pixelsOf(image: Sharp): Promise<Pixels> {
-  // rotate() without an angle turns by EXIF; removing alpha leaves the colors beneath as they are.
+  // rotate() without an angle turns by EXIF; removing alpha leaves the colors beneath as
+  // they are.
   const pixels = image.rotate().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };

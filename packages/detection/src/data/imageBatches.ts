@@ -13,11 +13,20 @@ export interface ImageBatchOptions extends BatchOptions {
 }
 
 /**
- * Batches for detector.model.fitDataset: reads, augments and prepares each image when it is its
- * turn.
+ * Batches for detector.model.fitDataset: reads, augments and prepares each image when it
+ * is its turn.
  *
- * @throws ArgumentError, before an image is read, for an option or for a set that the detector
- *   cannot learn from.
+ * ```js
+ * const batches = imageBatches(detector, set, { augment: { flip: 0.5, scale: [0.8, 1.25] } });
+ * detector.compile(tf.train.adam(1e-3));
+ * await detector.model.fitDataset(batches, { epochs: 2, verbose: 0 });
+ * ```
+ *
+ * @param detector What trains, by detector.model.
+ * @param set What a reader gave.
+ * @param options Augmentation, and those of the batches.
+ * @throws ArgumentError, before an image is read, for an option or for a set that the
+ *   detector cannot learn from.
  */
 export function imageBatches(detector: Detector, set: ImageSet, options: ImageBatchOptions = {}): TrainingBatches {
   const defaults = { ...batchDefaults, augment: undefined as AugmentOptions | undefined };

@@ -13,7 +13,21 @@ export type ImageExample = {
   classes: tf.Tensor1D;
 };
 
-/** The images of a set one by one, for tf.data: `tf.data.generator(() => imageExamples(set))`. The receiver disposes of them. */
+/**
+ * The images of a set one by one, for tf.data:
+ * `tf.data.generator(() => imageExamples(set))`. The receiver disposes of them.
+ *
+ * ```js
+ * for await (const { image, boxes, classes } of imageExamples(set)) {
+ *   console.log(image.shape, boxes.shape, classes.shape); // → [ 32, 32, 3 ] [ 1, 4 ] [ 1 ]
+ *   tf.dispose([image, boxes, classes]);
+ * }
+ * ```
+ *
+ * @param set What a reader gave.
+ * @param augment What is changed in each image, anew each time. Default: nothing.
+ * @throws ArgumentError for an option or the set; Error that names an image.
+ */
 export async function* imageExamples(set: ImageSet, augment: AugmentOptions = {}): AsyncGenerator<ImageExample> {
   augmentationOf(augment);
   checkSet(set, set.classes, "the set's");

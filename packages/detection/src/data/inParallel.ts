@@ -1,7 +1,10 @@
 /** Files that are read or requested at a time. */
 const atOnce = 8;
 
-/** `run` for each item, some at a time; results in the items' order. Throws the first item's error of those that fail. */
+/**
+ * `run` for each item, some at a time; results in the items' order. Throws the first
+ * item's error of those that fail.
+ */
 export async function inParallel<T, R>(items: readonly T[], run: (item: T, index: number) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length);
   const failures: { index: number; error: unknown }[] = [];

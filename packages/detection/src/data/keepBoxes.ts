@@ -9,8 +9,8 @@ interface KeepOptions {
 }
 
 /**
- * An image's objects of those classes, their boxes cut to the image. Boxes without area after
- * that are an error that names the image, or are left out.
+ * An image's objects of those classes, their boxes cut to the image. Boxes without area
+ * after that are an error that names the image, or are left out.
  */
 export function keepBoxes(
   { name, width, height, objects }: Omit<AnnotatedImage, 'load'>,

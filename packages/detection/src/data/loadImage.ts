@@ -2,8 +2,8 @@ import { check } from '@tfjs-compress/math/internal';
 import type { AnnotatedImage, Pixels } from './ImageSet.js';
 
 /**
- * An image of a set as red, green, blue, checked: bytes, three or four a pixel, and as large as
- * it is annotated.
+ * An image of a set as red, green, blue, checked: bytes, three or four a pixel, and as
+ * large as it is annotated.
  *
  * @throws ArgumentError or Error that names the image.
  */
@@ -13,7 +13,10 @@ export async function loadImage({ name, width, height, load }: AnnotatedImage): 
   return pixels;
 }
 
-/** Pixels without alpha. Throws an ArgumentError unless they are bytes, three or four a pixel. */
+/**
+ * Pixels without alpha. Throws an ArgumentError unless they are bytes, three or four a
+ * pixel.
+ */
 export function rgbOf(pixels: Pixels, argument: string): Pixels {
   const { data, width, height } = pixels ?? {};
   const areBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;

@@ -16,8 +16,8 @@ export interface CocoImage {
 }
 
 /**
- * Reads the text of a COCO instances file: classes in the order of their ids, boxes [x, y, width,
- * height] as corners. Ids may be numbers or strings, 7 being the same as '7'.
+ * Reads the text of a COCO instances file: classes in the order of their ids, boxes [x,
+ * y, width, height] as corners. Ids may be numbers or strings, 7 being the same as '7'.
  */
 export function parseCoco(text: string, file: string) {
   const { images: entries, annotations, categories } = parse(text, file);

@@ -19,9 +19,10 @@ const columns = {
 const unnamed = ['filename', 'xmin', 'ymin', 'xmax', 'ymax', 'class'];
 
 /**
- * Reads a table of objects, one a row: with a first row that names the columns (filename, class,
- * xmin, ymin, xmax, ymax, also width and height; in any order), or six columns without: path, x1,
- * y1, x2, y2, class. A row without box and class is an image without objects.
+ * Reads a table of objects, one a row: with a first row that names the columns (filename,
+ * class, xmin, ymin, xmax, ymax, also width and height; in any order), or six columns
+ * without: path, x1, y1, x2, y2, class. A row without box and class is an image without
+ * objects.
  */
 export function parseCsv(text: string, file: string): CsvImage[] {
   const rows = rowsOf(text, file);
@@ -64,7 +65,10 @@ function sizeOf(...texts: (string | undefined)[]) {
   return width > 0 && height > 0 ? { size: { width, height } } : {};
 }
 
-/** RFC 4180: cells may be in quotes, with doubled quotes, commas and line ends in them. Empty lines are left out. */
+/**
+ * RFC 4180: cells may be in quotes, with doubled quotes, commas and line ends in them.
+ * Empty lines are left out.
+ */
 function rowsOf(text: string, file: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -6,15 +6,17 @@ import { childrenOf, parseXml, textOf, type XmlElement } from './parseXml.js';
 export interface VocAnnotation {
   /** Of the image, where it is said. */
   filename?: string;
-  /** Missing where there is none, or zeros: tools that do not open the image write those. */
+  /**
+   * Missing where there is none, or zeros: tools that do not open the image write those.
+   */
   size?: { width: number; height: number };
   objects: Annotation[];
 }
 
 /**
- * Reads one file of a VOC's Annotations folder; throws an Error that names the file where it
- * is not one. Only direct children count: parts of objects and attributes have names and boxes
- * of their own.
+ * Reads one file of a VOC's Annotations folder; throws an Error that names the file where
+ * it is not one. Only direct children count: parts of objects and attributes have names
+ * and boxes of their own.
  */
 export function parseVoc(bytes: Uint8Array, file: string): VocAnnotation {
   const root = parseXml(decodeXml(bytes, file), file);

@@ -1,14 +1,18 @@
 import type { Annotation } from './ImageSet.js';
 
-/** An object before the image's size is known: [left, top, right, bottom] as parts of its sides. */
+/**
+ * An object before the image's size is known: [left, top, right, bottom] as parts of its
+ * sides.
+ */
 export interface YoloObject {
   box: [number, number, number, number];
   class: string;
 }
 
 /**
- * Reads a YOLO label file: a line an object, its class's index, then centre, width and height of
- * its box, or the corners of a polygon around it, all as parts of the image's sides.
+ * Reads a YOLO label file: a line an object, its class's index, then centre, width and
+ * height of its box, or the corners of a polygon around it, all as parts of the image's
+ * sides.
  */
 export function parseYolo(text: string, file: string, classes: readonly string[]): YoloObject[] {
   const lines = text.split(/\r?\n|\r/).map((line) => line.trim());

@@ -9,8 +9,8 @@ import { keepBoxes } from './keepBoxes.js';
 /** Options that all readers have. */
 export interface ReadOptions {
   /**
-   * Names of the classes in the order wanted. Default: VOC and CSV all that occur, sorted; COCO
-   * all categories in the order of their ids.
+   * Names of the classes in the order wanted. Default: VOC and CSV all that occur,
+   * sorted; COCO all categories in the order of their ids.
    */
   classes?: readonly string[];
   /** Objects of other classes than `classes`: an error (default), or left out. */
@@ -18,11 +18,14 @@ export interface ReadOptions {
   /** Boxes without area or outside the image: an error (default), or left out. */
   invalidBoxes?: 'error' | 'skip';
   /**
-   * Images that are missing, not images, of another size than annotated, or whose annotation
-   * cannot be read: an error (default), or left out.
+   * Images that are missing, not images, of another size than annotated, or whose
+   * annotation cannot be read: an error (default), or left out.
    */
   invalidImages?: 'error' | 'skip';
-  /** Decode every image now: finds those cut off in the middle before training does. Default false. */
+  /**
+   * Decode every image now: finds those cut off in the middle before training does.
+   * Default false.
+   */
   verify?: boolean;
 }
 
@@ -51,9 +54,10 @@ export interface Entry {
 }
 
 /**
- * Collects images that are there and as large as they are said to be, with their boxes cut to
- * them. Images and boxes that are invalid and skipped are listed in the set, and told once on the
- * console; objects of other classes are not: leaving them out is a choice.
+ * Collects images that are there and as large as they are said to be, with their boxes
+ * cut to them. Images and boxes that are invalid and skipped are listed in the set, and
+ * told once on the console; objects of other classes are not: leaving them out is a
+ * choice.
  *
  * @param owner The function the user called.
  */

@@ -6,12 +6,13 @@ import type { ImageSet } from './ImageSet.js';
 import { type VocOptions, vocSet } from './vocSet.js';
 import { type YoloOptions, yoloSet } from './yoloSet.js';
 
-// All of them: images are decoded by sharp when they are needed, and turned as their EXIF data
-// say; boxes are taken for those of the turned image, and an image of another size than it is
-// annotated with is an error that names it.
+// All of them: images are decoded by sharp when they are needed, and turned as their EXIF
+// data say; boxes are taken for those of the turned image, and an image of another size
+// than it is annotated with is an error that names it.
 
 /**
- * Reads a folder in PASCAL VOC's layout, or of files in VOC's format as LabelImg writes them.
+ * Reads a folder in PASCAL VOC's layout, or of files in VOC's format as LabelImg writes
+ * them.
  *
  * @throws Error that names the file; ArgumentError for options.
  * @example
@@ -49,8 +50,9 @@ export async function readYolo(folder: string, options?: YoloOptions): Promise<I
 }
 
 /**
- * Reads a CSV table, one object a row: filename, class, xmin, ymin, xmax, ymax, maybe width and
- * height, in any order; or without a first row of names: path, x1, y1, x2, y2, class.
+ * Reads a CSV table, one object a row: filename, class, xmin, ymin, xmax, ymax, maybe
+ * width and height, in any order; or without a first row of names: path, x1, y1, x2, y2,
+ * class.
  *
  * @throws Error that names the file; ArgumentError for options.
  * @example
@@ -64,7 +66,10 @@ export async function readCsv(
   return csvSet('readCsv', ...(await fileAndImages(annotationsFile, imagesFolder)), options);
 }
 
-/** A source of the file's folder, the file's name, and a source of images, which lie elsewhere. */
+/**
+ * A source of the file's folder, the file's name, and a source of images, which lie
+ * elsewhere.
+ */
 async function fileAndImages(annotations: string, images: string) {
   return [await folderSource(dirname(annotations)), basename(annotations), await folderSource(images)] as const;
 }

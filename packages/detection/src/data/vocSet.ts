@@ -7,11 +7,19 @@ import { pathsByStem } from './pathsByStem.js';
 import { type Described, type ReadOptions, readDefaults, readImages } from './readImages.js';
 
 export interface VocOptions extends ReadOptions {
-  /** Which list of ImageSets/Main: 'train', 'val', 'trainval', 'test', … Several are joined. */
+  /**
+   * Which list of ImageSets/Main: 'train', 'val', 'trainval', 'test', … Several are
+   * joined.
+   */
   split?: string | readonly string[];
-  /** Instead of `split`: which images; 'all' is every file of the annotations' folder, in Node. */
+  /**
+   * Instead of `split`: which images; 'all' is every file of the annotations' folder, in
+   * Node.
+   */
   names?: 'all' | readonly string[];
-  /** Where files are below the folder; '.' is the folder itself. Defaults: those of VOC. */
+  /**
+   * Where files are below the folder; '.' is the folder itself. Defaults: those of VOC.
+   */
   folders?: {
     /** Default 'Annotations'. */
     annotations?: string;
@@ -27,9 +35,9 @@ const defaults = { split: undefined, names: undefined, folders: {}, ...readDefau
   Pick<VocOptions, 'split' | 'names'> & { folders: object };
 
 /**
- * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages), or of files that
- * LabelImg, CVAT or Roboflow wrote in VOC's format. VOC counts pixels from 1 and includes the last:
- * the numbers are taken as they are.
+ * Reads a folder in PASCAL VOC's layout (Annotations, ImageSets/Main, JPEGImages), or of
+ * files that LabelImg, CVAT or Roboflow wrote in VOC's format. VOC counts pixels from 1
+ * and includes the last: the numbers are taken as they are.
  */
 export async function vocSet(owner: string, source: ImageSource, options: VocOptions): Promise<ImageSet> {
   const given = resolveOptions<typeof defaults>(owner, (options ?? {}) as object, defaults);
@@ -77,7 +85,10 @@ async function namesOf(
   return [...new Set(lists.flat())];
 }
 
-/** The names in a list. Lists of one class have a label, −1, 0 or 1, behind every name; names may have spaces. */
+/**
+ * The names in a list. Lists of one class have a label, −1, 0 or 1, behind every name;
+ * names may have spaces.
+ */
 export function namesIn(list: string): string[] {
   const lines = list.split(/\r?\n|\r/).map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');

@@ -2,8 +2,8 @@ import { bitmapPixels } from './bitmapPixels.js';
 import { MissingFileError, type ImageSource } from './ImageSource.js';
 
 /**
- * What files lie under; its query, such as a signature, is kept behind each path. Or a function
- * that gives each file's own address, for addresses that are signed one by one.
+ * What files lie under; its query, such as a signature, is kept behind each path. Or a
+ * function that gives each file's own address, for addresses that are signed one by one.
  */
 export type Address = string | URL | ((path: string) => string | URL | Promise<string | URL>);
 
@@ -28,7 +28,8 @@ export function webSource(address: Address, requestInit?: RequestInit): ImageSou
   };
   return {
     bytes: async (path) => new Uint8Array(await (await get(path)).response.arrayBuffer()),
-    // One request for each image before the first is needed would cost more than it tells.
+    // One request for each image before the first is needed would cost more than it
+    // tells.
     size: async () => undefined,
     async decode(paths) {
       let missing: unknown;

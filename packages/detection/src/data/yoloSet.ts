@@ -9,11 +9,13 @@ import { type Described, type ReadOptions, readDefaults, readImages } from './re
 
 export interface YoloOptions extends Omit<ReadOptions, 'otherClasses'> {
   /**
-   * Names of the classes in the order of their indices, as data.yaml lists them. Default: the
-   * lines of classes.txt beside the labels, which LabelImg writes.
+   * Names of the classes in the order of their indices, as data.yaml lists them. Default:
+   * the lines of classes.txt beside the labels, which LabelImg writes.
    */
   classes?: readonly string[];
-  /** Paths of the images in their folder. Default: all of them; on the web it is needed. */
+  /**
+   * Paths of the images in their folder. Default: all of them; on the web it is needed.
+   */
   names?: readonly string[];
   /** Where files are below the folder; '.' is the folder itself. */
   folders?: {
@@ -28,7 +30,9 @@ const { otherClasses: _, ...shared } = readDefaults;
 const defaults = { names: undefined, folders: {}, ...shared } as typeof shared &
   Pick<YoloOptions, 'names'> & { folders: object };
 
-/** Reads images with YOLO's label files. An image without one is an image without objects. */
+/**
+ * Reads images with YOLO's label files. An image without one is an image without objects.
+ */
 export async function yoloSet(owner: string, source: ImageSource, options: YoloOptions = {}): Promise<ImageSet> {
   const given = resolveOptions<typeof defaults>(owner, options as object, defaults);
   const folderDefaults = { images: 'images', labels: undefined as string | undefined };

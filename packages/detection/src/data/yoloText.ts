@@ -10,8 +10,8 @@ export interface YoloTextOptions {
 }
 
 /**
- * An image's objects or detections as YOLO's label file: a line each, its class's index, then
- * centre, width and height of its box as parts of the image's sides.
+ * An image's objects or detections as YOLO's label file: a line each, its class's index,
+ * then centre, width and height of its box as parts of the image's sides.
  *
  * @throws ArgumentError for a class that is not among `classes`.
  * @example

@@ -10,7 +10,15 @@ import type { Drawn } from './drawDetections.js';
  * it is to learn; difficult ones and crowds, which count neither way, are left out. For
  * imageGrid().
  *
+ * ```js
+ * const iterator = await imageBatches(detector, set).iterator();
+ * const { value } = await iterator.next();
+ * const [{ pixels, objects }] = await batchImages(detector, value);
+ * console.log(pixels.width, pixels.height, objects[0].class); // → 32 32 square
+ * ```
+ *
  * @param batch What the batches' iterator gives. It is not disposed of.
+ * @param detector What the batches were made for.
  * @throws ArgumentError for a batch of cachedBatches(), which holds no images.
  */
 export async function batchImages(

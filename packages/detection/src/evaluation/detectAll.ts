@@ -15,6 +15,14 @@ export interface DetectAllOptions extends DetectOptions {
  * those of detect(); but scoreThreshold is 0.05 where it is not given, whatever the
  * model's own, as an average precision is made of detections of low scores, too.
  *
+ * ```js
+ * const { detections, proposals } = await detectAll(detector, set, { maxDetections: 10 });
+ * console.log(detections.length, proposals.length); // → 1 1
+ * ```
+ *
+ * @param detector What detects.
+ * @param set What a reader gave.
+ * @param options Those of detect(), and onProgress.
  * @returns Of each image, best first.
  * @throws ArgumentError for an option or the set; Error that names an image.
  */

@@ -54,6 +54,15 @@ interface Matched {
  * likewise, but found once at most, as COCO ignores objects. `detections[i]` and
  * `truth[i]` belong to the same image.
  *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { ap50 } = evaluateCoco([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(ap50.toFixed(2)); // → 1.00
+ * ```
+ *
+ * @param detections Of each image, as detectAll() gives them.
+ * @param truth The objects of each image: `set.images.map(({ objects }) => objects)`.
+ * @param options Which classes; by default those of the objects.
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */
 export function evaluateCoco(

@@ -44,6 +44,15 @@ export interface VocResult {
  * counts neither way, and the crowd need not be found. `detections[i]` and `truth[i]`
  * belong to the same image.
  *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const { map } = evaluateVoc([[{ box: [0, 0, 10, 8], class: 'square', score: 0.9 }]], truth);
+ * console.log(map); // → 1
+ * ```
+ *
+ * @param detections Of each image, as detectAll() gives them.
+ * @param truth The objects of each image: `set.images.map(({ objects }) => objects)`.
+ * @param options Classes, the year of the rules, and the overlap.
  * @throws ArgumentError for an option, and for boxes or scores that are not numbers.
  */
 export function evaluateVoc(
@@ -78,7 +87,19 @@ function evaluateClass({ ranked, objects }: Matched, name: string, year: number)
   return { class: name, ap, precision, recall, scores: ranked.map(({ score }) => score), objects };
 }
 
-/** Average precision of a curve, by VOC's rule of that year. */
+/**
+ * Average precision of a curve, by VOC's rule of that year.
+ *
+ * ```js
+ * console.log(averagePrecision([0.5, 1], [1, 0.5])); // → 0.75
+ * ```
+ *
+ * @param recall At each detection, best first.
+ * @param precision At each detection.
+ * @param year Before 2010 the mean of the largest precisions from recall 0, .1, …, 1 on;
+ *   else the area under the curve made to fall only. Default 2010.
+ * @returns 0 to 1
+ */
 export function averagePrecision(recall: readonly number[], precision: readonly number[], year = 2010): number {
   if (year < 2010) {
     let sum = 0;

@@ -11,6 +11,7 @@ it('precisionRecallSvg draws a line for each class and writes its name and AP, e
   expect(svg).toContain('none: no objects');
   expect(svg).toContain('<polyline points="224.0,44.0 404.0,224.0" fill="none" stroke="#abcdef"');
   expect(svg.match(/<polyline/g)?.length).toBe(2);
+  expect(() => precisionRecallSvg({ map: 0.5, classes } as never)).toThrow("classes: expected evaluateVoc()'s classes");
 });
 
 it('precisionRecallSvg names many classes beside the curves, none above another or outside', () => {

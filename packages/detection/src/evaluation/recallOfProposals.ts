@@ -8,6 +8,19 @@ import { checkEvaluated, checkOverlap } from './checkEvaluated.js';
  * `iouThreshold` or more (default 0.5), for each of `counts`. `proposals[i]`, best first,
  * and `truth[i]` belong to the same image; difficult objects and crowds do not count.
  * NaN where no object does.
+ *
+ * ```js
+ * const truth = [[{ box: [0, 0, 10, 10], class: 'square' }]];
+ * const proposals = [[{ box: [20, 20, 30, 30] }, { box: [0, 0, 10, 8] }]];
+ * console.log(recallOfProposals(proposals, truth, [1, 2])); // → [ 0, 1 ]
+ * ```
+ *
+ * @param proposals Of each image, best first.
+ * @param truth The objects of each image.
+ * @param counts How many of the best proposals of an image are looked at.
+ * @param iouThreshold The overlap that counts as found. Default 0.5.
+ * @returns 0 to 1, for each of `counts`
+ * @throws ArgumentError for lists that do not fit together.
  */
 export function recallOfProposals(
   proposals: readonly (readonly { box: Box }[])[],

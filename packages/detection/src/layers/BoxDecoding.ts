@@ -16,6 +16,11 @@ export interface BoxDecodingArgs {
  * decodeBoxes as a layer, on the backend and with a gradient: [boxes [b, n, 4], offsets
  * [b · n, 4 · k]] → [b · n, k, 4], each box moved by k offsets (one for each class). Not
  * cut to the image.
+ *
+ * ```js
+ * const moved = new BoxDecoding().apply([tf.tensor3d([[[0, 0, 10, 10]]]), tf.zeros([1, 4])]);
+ * console.log([...moved.dataSync()]); // → [ 0, 0, 10, 10 ]
+ * ```
  */
 export class BoxDecoding extends layers.Layer {
   static readonly className = 'BoxDecoding';

@@ -21,6 +21,11 @@ export interface LocalResponseNormalizationArgs {
  * x · (bias + alpha · Σ x²)^−beta, the sum over 2 · depthRadius + 1 neighbouring channels
  * (Krizhevsky et al., 2012). Input and output [batch, height, width, channels]. HyperNet
  * gives no parameters: the defaults are Caffe's.
+ *
+ * ```js
+ * const lrn = new LocalResponseNormalization({ depthRadius: 1, bias: 1, alpha: 1, beta: 0.5 });
+ * console.log(lrn.apply(tf.fill([1, 1, 1, 1], 1)).dataSync()[0].toFixed(4)); // → 0.7071
+ * ```
  */
 export class LocalResponseNormalization extends layers.Layer {
   static readonly className = 'LocalResponseNormalization';

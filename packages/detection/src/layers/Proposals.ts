@@ -19,6 +19,13 @@ export interface ProposalsArgs {
  * each image. [map [b, h, w, c], windows [b, n, 4], logits [b · n, 1], offsets [b · n,
  * 4]] → [b, count, 5]: x1, y1, x2, y2, logit; rows of zeros where there are fewer. No
  * gradient goes through it.
+ *
+ * ```js
+ * const windows = tf.tensor3d([[[0, 0, 8, 8], [0, 0, 8, 7]]]);
+ * const inputs = [tf.zeros([1, 4, 4, 1]), windows, tf.tensor2d([[2], [1]]), tf.zeros([2, 4])];
+ * const kept = new Proposals({ stride: 4, count: 2 }).apply(inputs);
+ * console.log([...kept.dataSync()].slice(5)); // → [ 0, 0, 0, 0, 0 ]
+ * ```
  */
 export class Proposals extends layers.Layer {
   static readonly className = 'Proposals';

@@ -16,6 +16,12 @@ export type RoIAlignLayerArgs = LayerConfig &
 
 /**
  * roiAlign as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size, c].
+ *
+ * ```js
+ * const boxes = tf.tensor3d([[[0, 0, 4, 4]]]);
+ * const bins = new RoIAlign({ size: 2 }).apply([tf.ones([1, 4, 4, 3]), boxes]);
+ * console.log(bins.shape); // → [ 1, 2, 2, 3 ]
+ * ```
  */
 export class RoIAlign extends layers.Layer {
   static readonly className = 'RoIAlign';

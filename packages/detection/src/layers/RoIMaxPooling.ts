@@ -10,6 +10,12 @@ export type RoIMaxPoolingLayerArgs = LayerConfig & RoIMaxPoolOptions;
 /**
  * roiMaxPool as a layer: [features [b, h, w, c], boxes [b, n, 4]] → [b · n, size, size,
  * c].
+ *
+ * ```js
+ * const boxes = tf.tensor3d([[[0, 0, 4, 4]]]);
+ * const bins = new RoIMaxPooling({ size: 2 }).apply([tf.ones([1, 4, 4, 3]), boxes]);
+ * console.log(bins.shape); // → [ 1, 2, 2, 3 ]
+ * ```
  */
 export class RoIMaxPooling extends layers.Layer {
   static readonly className = 'RoIMaxPooling';

@@ -6,6 +6,13 @@ import * as tf from '@tensorflow/tfjs-core';
 /**
  * Smooth-L1 of differences: ½d²/β below β, |d| − ½β above (Girshick, Fast R-CNN;
  * torchvision's detectors take β = 1/9). Elementwise, the shape of `difference`.
+ *
+ * ```js
+ * console.log([...smoothL1(tf.tensor1d([0.5, 2]), 1).dataSync()]); // → [ 0.125, 1.5 ]
+ * ```
+ *
+ * @param difference Of any shape.
+ * @param beta Where the square goes over into a line, > 0. Default 1/9.
  */
 export function smoothL1(difference: tf.Tensor, beta = 1 / 9): tf.Tensor {
   const op = tf.customGrad((d, save) => {
@@ -22,6 +29,14 @@ export function smoothL1(difference: tf.Tensor, beta = 1 / 9): tf.Tensor {
 /**
  * −[t·ln σ(x) + (1 − t)·ln(1 − σ(x))], without overflow; elementwise. The targets are
  * constants.
+ *
+ * ```js
+ * const loss = binaryCrossEntropy(tf.tensor1d([0]), tf.tensor1d([1]));
+ * console.log(loss.dataSync()[0].toFixed(4)); // → 0.6931
+ * ```
+ *
+ * @param logits Of any shape.
+ * @param targets Of the same shape, 0 to 1.
  */
 export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
   const op = tf.customGrad((x, save) => {
@@ -38,6 +53,15 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Te
 /**
  * −Σ t·ln softmax(x) over the last axis. The targets, one-hot or all zero (then the loss
  * is 0), are constants.
+ *
+ * ```js
+ * const loss = softmaxCrossEntropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]]));
+ * console.log(loss.dataSync()[0].toFixed(4)); // → 0.6931
+ * ```
+ *
+ * @param logits [n, classes]
+ * @param targets [n, classes]
+ * @returns [n]
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   const op = tf.customGrad((x, save) => {

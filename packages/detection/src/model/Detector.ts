@@ -33,7 +33,15 @@ import { type ImageInput, loadForDetection, type PreparableImage, type Prepared,
 import { lossTerms, totalLoss } from './trainingLoss.js';
 import { WindowScorer } from './WindowScorer.js';
 
-/** A HyperNet: what hyperNet() builds and Detector.load() reads. */
+/**
+ * A HyperNet: what hyperNet() builds and Detector.load() reads.
+ *
+ * ```js
+ * await detector.save(compressed('file://detector.tfz'));
+ * const again = await Detector.load(compressed('file://detector.tfz'));
+ * const [best] = await again.detect(await readImage('cells.jpg')); // …
+ * ```
+ */
 export class Detector {
   readonly config: HyperNetConfig;
   /** Strides of the trunk's three levels in pixels. */

@@ -8,8 +8,18 @@ import { alexnet, vgg16 } from './trunks.js';
 
 /**
  * Builds a HyperNet (Kong et al., CVPR 2016, arXiv:1604.00600) that trains jointly, from
- * images to boxes. The trunk's layers become part of it. Throws an ArgumentError where
- * an argument is out of range or the trunk's levels do not line up.
+ * images to boxes. The trunk's layers become part of it.
+ *
+ * ```js
+ * const mobileNet = await tf.loadLayersModel('mobilenet/model.json'); // …
+ * const levels = ['conv_pw_1_relu', 'conv_pw_5_relu', 'conv_pw_11_relu'];
+ * const detector = hyperNet({ trunk: trunkOf(mobileNet, { levels }), classes: ['cat', 'dog'] });
+ * ```
+ *
+ * @param options The trunk and the classes; the others have the paper's defaults where it
+ *   gives them.
+ * @throws ArgumentError where an option is out of range or the trunk's levels do not line
+ *   up.
  */
 export function hyperNet(options: HyperNetOptions): Detector {
   const config = configOf(options);

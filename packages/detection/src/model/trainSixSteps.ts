@@ -32,6 +32,16 @@ export interface SixStepsOptions {
  * given, and only with detector.model.
  *
  * The detector is left compiled by none of this; call detector.compile() to train on.
+ *
+ * ```js
+ * const batches = await cachedBatches(detector, set);
+ * await trainSixSteps(detector, batches, { epochs: 1, optimizer: () => tf.train.adam(1e-3) });
+ * ```
+ *
+ * @param detector What trains, in place.
+ * @param batches Of cachedBatches(), or of imageBatches() with `model: detector.model`.
+ * @param options Epochs and optimizer of each step.
+ * @throws ArgumentError for an option.
  */
 export async function trainSixSteps(
   detector: Detector,

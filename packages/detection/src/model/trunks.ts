@@ -14,6 +14,11 @@ const conv = (name: string, filters: number, kernelSize: number, strides = 1) =>
 /**
  * VGG-16 (Simonyan, Zisserman, arXiv:1409.1556) up to conv5_3, stride 16, with random
  * weights. Input [null, null, null, 3].
+ *
+ * ```js
+ * const detector = hyperNet({ trunk: 'vgg16', classes: ['cat', 'dog'] });
+ * const trunk = vgg16(); // for weights of your own: trunk.setWeights(…)
+ * ```
  */
 export function vgg16(): LayersModel {
   const image = input({ shape: [null, null, 3], name: 'image' });
@@ -34,6 +39,11 @@ export function vgg16(): LayersModel {
 /**
  * AlexNet (Krizhevsky et al., 2012) up to conv5 in one column, padded to whole strides: 4
  * at conv1, 16 from conv3 on.
+ *
+ * ```js
+ * const detector = hyperNet({ trunk: 'alexnet', classes: ['cat', 'dog'] });
+ * const trunk = alexnet(); // for weights of your own: trunk.setWeights(…)
+ * ```
  */
 export function alexnet(): LayersModel {
   const image = input({ shape: [null, null, 3], name: 'image' });

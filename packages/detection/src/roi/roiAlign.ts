@@ -18,8 +18,16 @@ const computedBoxes = 'RoIAlign with boxes that were computed';
  * sampling is separable, so two matrix products give it, whose gradient exists on every
  * backend. The boxes are constants: no gradient goes to them.
  *
+ * ```js
+ * const boxes = tf.tensor3d([[[0, 0, 8, 8]]]);
+ * const bins = roiAlign(tf.ones([1, 4, 4, 3]), boxes, { size: 2, stride: 2 });
+ * console.log(bins.shape); // → [ 1, 2, 2, 3 ]
+ * ```
+ *
  * @param features [images, height, width, channels]
  * @param boxes [images, n, 4] in pixels, x1, y1, x2, y2
+ * @param options `size` bins a side; `stride` pixels in a cell, default 1; how many
+ *   samples a bin has on a side, default 2.
  * @returns [images · n, size, size, channels], the first image's boxes first
  * @throws Error on WebGPU for boxes that were computed there, which cannot be read at
  *   once: tf.tensor3d(await boxes.data(), boxes.shape) can.

@@ -19,6 +19,17 @@ export interface GridWeights {
 /**
  * The weights of a grid on a map of width × height cells. Throws an ArgumentError for an
  * option.
+ *
+ * ```js
+ * const grid = gridIntervals({ width: 32, height: 32, stride: 8, scales: [16], ratios: [1] });
+ * const weights = gridWeights(grid, 8, 8, { size: 2, stride: 4 });
+ * console.log(roiAlignGrid(tf.ones([1, 8, 8, 3]), weights).shape); // → [ 16, 2, 2, 3 ]
+ * ```
+ *
+ * @param grid What gridIntervals() gave.
+ * @param width Of the map, in cells.
+ * @param height Of the map, in cells.
+ * @param options Those of roiAlign().
  */
 export function gridWeights(
   { shapes, columns, rows, x, y }: GridIntervals,
@@ -45,9 +56,17 @@ export function shapesOf(weights: GridWeights, from: number, to: number): GridWe
  * shape are sampled along x once for all its rows, and two matrix products make them all.
  * For maps of few channels, where sampling box by box costs more than what is sampled.
  *
+ * ```js
+ * const grid = gridIntervals({ width: 16, height: 16, stride: 8, scales: [8], ratios: [1] });
+ * const weights = gridWeights(grid, 4, 4, { size: 1, stride: 4 });
+ * console.log(roiAlignGrid(tf.ones([1, 4, 4, 2]), weights).shape); // → [ 4, 1, 1, 2 ]
+ * ```
+ *
  * @param features [1, height, width, channels]
+ * @param weights What gridWeights() gave for a map of that size.
  * @returns [shapes · columns · rows, size, size, channels], shape by shape, column by
  *   column
+ * @throws ArgumentError for more than one image, or weights of another map.
  */
 export function roiAlignGrid(features: tf.Tensor4D, weights: GridWeights): tf.Tensor4D {
   const [images, height, width, channels] = features.shape;

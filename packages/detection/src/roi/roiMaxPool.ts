@@ -9,8 +9,15 @@ import { checkBoxes, checkRoI } from './checkRoI.js';
  * the largest value in it, as in torchvision. Computed on typed arrays; the gradient goes
  * to the cell that won.
  *
+ * ```js
+ * const boxes = tf.tensor3d([[[0, 0, 8, 8]]]);
+ * const bins = roiMaxPool(tf.ones([1, 4, 4, 3]), boxes, { size: 2, stride: 2 });
+ * console.log(bins.shape); // → [ 1, 2, 2, 3 ]
+ * ```
+ *
  * @param features [images, height, width, channels]
  * @param boxes [images, n, 4] in pixels, x1, y1, x2, y2
+ * @param options `size` bins a side; `stride` pixels in a cell, default 1.
  * @returns [images · n, size, size, channels]
  * @throws Error on WebGPU, where values cannot be read at once.
  */

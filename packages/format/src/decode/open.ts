@@ -62,7 +62,7 @@ export function open(file: Bytes, options: UnpackOptions, old?: () => OldCodings
   const { name = 'compressed model', maxBytes = 2 ** 30 } = options;
   const { version, weightBytes, jsonBytes, start, codedEnd, rawEnd } = readContainer(bytes, name, maxBytes, crc32);
   if (version === 1 && !old) {
-    throw new FormatError(name, 3, 'version 1 of the format needs @tfjs-compress/format/decode');
+    throw new FormatError(name, 3, 'version 1 needs @tfjs-compress/format/decode');
   }
   const decoder = bitDecoder(bytes, start, codedEnd, rawEnd);
   const located = (error: unknown) => new FormatError(name, decoder.offset(), (error as Error).message);

@@ -56,7 +56,7 @@ describe('the decoder of version 2 alone', () => {
 
   it('names the decoder that reads a file of version 1', async () => {
     const bytes = readFileSync(`${folder}layers-model.tfz`);
-    const error = new FormatError('a.tfz', 3, 'version 1 of the format needs @tfjs-compress/format/decode');
+    const error = new FormatError('a.tfz', 3, 'version 1 needs @tfjs-compress/format/decode');
     expect(() => decoder2.unpack(bytes, { name: 'a.tfz' })).toThrow(error);
     await expect(decoder2.compressed(bytes, { name: 'a.tfz' }).load()).rejects.toThrow(error);
   });

@@ -1,11 +1,15 @@
 import { numberSlots } from '../codec/AdaptiveBits.js';
 import { type BitCoder, unwritten } from '../codec/BitCoder.js';
+import { codeTables } from '../codec/codeTables.js';
 import { codeTensor, type Elements, type TensorState } from '../codec/codeTensor.js';
 import { MixedBudget } from '../codec/MixedBudget.js';
 import { type SymbolCoder, tableContexts } from '../codec/SymbolTables.js';
-import { planBits, planFields, type TensorPlan } from '../codec/TensorPlan.js';
+import { codePlan, planBits, planFields, type TensorPlan } from '../codec/TensorPlan.js';
 import type { OldCodings } from '../codec/version1.js';
 import { SymbolRecorder } from './SymbolRecorder.js';
+
+/** How many elements are coded without a pause: some hundredths of a second. */
+const stepSize = 1 << 18;
 
 /** The encoder's side of what is kept from one tensor to the next. */
 export class EncoderState implements TensorState {
@@ -19,9 +23,35 @@ export class EncoderState implements TensorState {
   constructor(readonly old?: OldCodings) {}
 
   encode(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): void {
-    this.indices = new Map();
-    for (let i = 0; i < plan.levels.length; i++) this.indices.set(plan.levels[i], i);
+    this.list(plan.levels);
     codeTensor(coder, this, data, shape, plan);
+  }
+
+  /**
+   * The same bits, with pauses in a large tensor whose values are coded each for itself
+   * by a table, as those of a kernel that nobody has compressed are.
+   */
+  *encodeInSteps(coder: BitCoder, data: Int32Array, shape: readonly number[], plan: TensorPlan): Generator<void, void> {
+    const isByTable = plan.positions === 'dense' && plan.values !== 'raw' && plan.values !== 'bytes';
+    if (!isByTable || data.length <= stepSize) return this.encode(coder, data, shape, plan);
+    this.list(plan.levels);
+    codePlan(coder, this.fields, plan, !!this.old);
+    const recorder = new SymbolRecorder(tableContexts);
+    yield* this.codeInSteps(unwritten, recorder, data, plan);
+    yield* recorder.write(coder, this.fields, planFields * numberSlots);
+    yield* this.codeInSteps(coder, written, data, plan);
+  }
+
+  private *codeInSteps(coder: BitCoder, symbols: SymbolCoder, data: Int32Array, plan: TensorPlan): Generator<void> {
+    for (let at = 0; at < data.length; at += stepSize) {
+      codeTables(coder, symbols, data.subarray(at, at + stepSize), plan, this);
+      yield;
+    }
+  }
+
+  private list(levels: Int32Array): void {
+    this.indices = new Map();
+    for (let i = 0; i < levels.length; i++) this.indices.set(levels[i], i);
   }
 
   /**
@@ -51,10 +81,14 @@ export class EncoderState implements TensorState {
   withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
     const recorder = new SymbolRecorder(tableContexts);
     run(unwritten, recorder);
-    recorder.write(coder, this.fields, planFields * numberSlots);
-    run(coder, { code: (_context, symbol) => symbol });
+    const steps = recorder.write(coder, this.fields, planFields * numberSlots);
+    while (!steps.next().done);
+    run(coder, written);
   }
 }
+
+/** Symbols that have been written. */
+const written: SymbolCoder = { code: (_context, symbol) => symbol };
 
 /** Marks all nodes above the symbols of a row that are not 0. */
 function markHeld(held: Uint8Array, symbols: Uint16Array): void {

@@ -26,8 +26,8 @@ export class SymbolRecorder implements SymbolCoder {
     return symbol;
   }
 
-  /** Writes the tables and the symbols. */
-  write(coder: BitCoder, fields: AdaptiveBits, base: number): void {
+  /** Writes the tables and the symbols, with a pause now and then. */
+  *write(coder: BitCoder, fields: AdaptiveBits, base: number): Generator<void, void> {
     const tables = this.counts;
     const starts = tables.map((table) => {
       normalize(table);
@@ -45,6 +45,7 @@ export class SymbolRecorder implements SymbolCoder {
       const limit = frequency * (lowest >>> (precision - 8));
       for (; state >= limit; state >>>= 8) reversed.push(state & 255);
       state = (Math.floor(state / frequency) << precision) + (state % frequency) + starts[context][symbol];
+      if ((i & 0x7ffff) === 0 && i > 0) yield;
     }
     for (let i = 0; i < 4; i++, state >>>= 8) reversed.push(state & 255);
     const bytes = reversed.bytes().reverse();

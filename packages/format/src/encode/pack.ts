@@ -77,7 +77,7 @@ export function* packing(
     const affine = quantize(words, specs[i], lossy);
     const tensor = { data: words, shape, wide, affine };
     const plan = yield* choosePlan(tensor, state, mixedLimit(before) - state.budget.used);
-    state.encode(encoder, words, shape, plan);
+    yield* state.encodeInSteps(encoder, words, shape, plan);
     at += bytes;
     onWeight?.(specs[i].name, encoder.size - before);
     onProgress?.(at / weightBytes);

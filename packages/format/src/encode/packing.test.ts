@@ -1,9 +1,12 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { random } from '@tfjs-compress/math/internal';
 import { describe, expect, it } from 'vitest';
+import { noPlan, type TensorPlan } from '../codec/TensorPlan.js';
 import { pack, packAsync, unpack } from '../index.js';
 import { craft } from '../testing/craft.js';
 import { artifactsOf, mixedModel, power, sparse } from '../testing/models.js';
+import { BitEncoder } from './BitEncoder.js';
+import { EncoderState } from './EncoderState.js';
 
 const one = (spec: object) => ({ weightSpecs: [spec], weightData: new ArrayBuffer(8) }) as never;
 let deep: object = {};
@@ -149,4 +152,26 @@ describe('packing', () => {
     expect(packed).toEqual(pack(artifacts));
     await expect(packAsync(null as never)).rejects.toThrow('artifacts: expected');
   });
+
+  it('pauses within a large kernel that nobody has compressed, and codes the same bits', () => {
+    const ofSome = (count: number) => Float32Array.from({ length: 700_000 }, (_, i) => 1 + ((i * i) % count) / 1024);
+    const levels = bitsOf(Float32Array.from(new Set(ofSome(61))));
+    const plans: [Float32Array, Partial<TensorPlan>][] = [
+      [ofSome(1009), { values: 'float', exponent: 127, mantissaBits: 23 }],
+      [ofSome(61), { values: 'levels', levels, exponent: 127 }],
+    ];
+    for (const [each, more] of plans) {
+      const plan: TensorPlan = { ...noPlan, ...more };
+      const [whole, inSteps] = [new BitEncoder(), new BitEncoder()];
+      new EncoderState().encode(whole, bitsOf(each), [700, 1000], plan);
+      const steps = [...new EncoderState().encodeInSteps(inSteps, bitsOf(each), [700, 1000], plan)];
+      expect(steps.length).toBe(7); // twice 3 parts, and the symbols
+      const [expected, received] = [whole.finish(), inSteps.finish()];
+      for (const part of ['coded', 'raw'] as const) expect(Buffer.compare(received[part], expected[part])).toBe(0);
+    }
+  });
 });
+
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.slice().buffer);
+}

@@ -63,13 +63,14 @@ export function* readWeights(
   };
   for (const [i, spec] of specs.entries()) {
     if (typeof spec?.name !== 'string' || !Array.isArray(spec.shape)) {
-      throw new Error(`weightSpecs: expected objects with a name and a shape, received ${JSON.stringify(spec)}.`);
+      throw new Error(`weightSpecs: expected names and shapes, received ${JSON.stringify(spec)}.`);
     }
     const { name, shape, dtype, group, quantization } = spec;
     const size = sizeOf(shape);
     const each = arrays.get(quantization?.dtype ?? dtype)?.BYTES_PER_ELEMENT;
-    if (!each || !(size >>> 0 === size))
-      throw new Error(`weight '${name}': ${each ? `shape [${shape}]` : `dtype ${dtype}`} cannot be read.`);
+    if (!each || !(size >>> 0 === size)) {
+      throw new Error(`weight '${name}': ${dtype} of shape [${shape}] cannot be read.`);
+    }
     if (dtype === 'string') {
       for (let i = 0; i < size; i++) take(new Uint32Array(take(4, name).slice().buffer)[0], name);
       continue;

@@ -4,7 +4,7 @@ import { hashOf } from './hashOf.js';
 import { type Proposal, propose } from './propose.js';
 import { isDone } from './ranking.js';
 import { rootPlan } from './rootPlan.js';
-import { defaultEpochs, defaultWidth, type ResolvedSearch } from './searchOptions.js';
+import { defaultWidth, type ResolvedSearch } from './searchOptions.js';
 import type { Baseline, KernelChoice, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
 import { choiceCost, widen } from './widen.js';
 
@@ -14,8 +14,8 @@ import { choiceCost, widen } from './widen.js';
  */
 const generations = [
   { trials: 1, length: 1 / 4 },
-  { trials: 2 / 3, length: 1 / 2 },
-  { trials: 1 / 2, length: 1 },
+  { trials: 1 / 3, length: 1 / 2 },
+  { trials: 1 / 6, length: 1 },
 ];
 /** Of the epochs of a trial, those that prune. */
 const surgeryPart = 0.6;
@@ -34,6 +34,11 @@ const firstAims = [
 ] as const;
 /** Fewer need more training than the first trials have. */
 const firstBits = 4;
+/**
+ * Of a long trial without a limit of time. All trials of a search together have some nine
+ * times as much.
+ */
+const longTrial = { epochs: 18, fewestEpochs: 4, steps: 3000 };
 /** With a limit of time, so many long trials are to have time. */
 const longTrials = 10;
 /**
@@ -104,7 +109,7 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
     const { goal, seed, width } = search;
     if (generation === 1) first ??= firstProposals();
-    yield* generation === 1 ? first! : propose(before, goal, baseline);
+    yield* generation === 1 ? first! : propose(before, goal, baseline, longEpochs(before));
     if (width > defaultWidth) yield* widen(before, goal, baseline, seed, generation);
   }
 
@@ -123,7 +128,11 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   function longEpochs(before: readonly TrialResult[]): number {
     const { epochs, minutes } = search;
     if (epochs !== undefined) return epochs;
-    if (minutes === undefined) return defaultEpochs;
+    if (minutes === undefined) {
+      const { stepsPerEpoch = 1 } = baseline;
+      const affordable = Math.round(longTrial.steps / stepsPerEpoch);
+      return Math.min(longTrial.epochs, Math.max(longTrial.fewestEpochs, affordable));
+    }
     if (before.length === 0) return 8;
     const first = before.filter((result) => isDone(result) && result.spec.generation === 1);
     const all = (list: readonly TrialResult[], pick: (result: TrialResult) => number) =>

@@ -16,7 +16,7 @@ describe('errors before any work', () => {
     ['no evaluate', { evaluate: 3 }, /^evaluate: expected a function/],
     ['two goals', { maxLoss: 0.1, maxBytes: 100 }, /expected one of maxLoss, maxBytes and maxMultiplyAdds/],
     ['a misspelled option', { maxByte: 100 }, /Did you mean 'maxBytes'/],
-    ['maxLoss', { maxLoss: -1 }, /^maxLoss: expected a number ≥ 0, received -1/],
+    ['maxLoss', { maxLoss: Number.NaN }, /^maxLoss: expected a finite number, received NaN/],
     ['maxBytes', { maxBytes: 0 }, /^maxBytes: expected a number > 0/],
     ['minutes', { minutes: Number.NaN }, /^minutes: expected a number > 0/],
     ['trials', { trials: 1.5 }, /^trials: expected an integer ≥ 1/],

@@ -8,7 +8,7 @@ import { kernelsOfSizes, madeUpTrial } from './testing.js';
 import type { Baseline, DoneTrial } from './types.js';
 
 const kernels = kernelsOfSizes({ 'a/kernel': 40_000, 'b/kernel': 9_000, 'c/kernel': 1_000 }, (i) => i + 1);
-const searches = 40;
+const searches = 80;
 
 /**
  * The share of searches whose result loses more than maxLoss in truth, and the mean

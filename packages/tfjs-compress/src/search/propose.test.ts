@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { propose } from './propose.js';
+import { type Proposal, propose as proposeFor } from './propose.js';
 import type { Goal } from './searchOptions.js';
 import { kernelsOfSizes } from './testing.js';
-import type { Baseline, DoneTrial } from './types.js';
+import type { Baseline, DoneTrial, Plan } from './types.js';
 
 const baseline: Baseline = {
   score: 0.9,
@@ -29,16 +29,59 @@ function trial(id: string, parent: string, sparsity: number, score: number): Don
   };
 }
 
-it('goes on with the best weights of each plan that misses the goal, with those of several plans', () => {
+const propose = (results: DoneTrial[], longEpochs = 6) => proposeFor(results, goal, baseline, longEpochs);
+/** Of what the parent has left. */
+const factorOf = ({ plan, parent }: Proposal, results: DoneTrial[]) => {
+  const before = results.find(({ id }) => id === parent)!.spec.plan;
+  const kept = (of: Plan) =>
+    Object.entries(of).reduce((sum, [path, each]) => sum + (1 - each.sparsity) * baseline.kernels[path].weights, 0);
+  return kept(plan) / kept(before);
+};
+const ofParent = (id: string, proposals: Proposal[]) => proposals.filter(({ parent }) => parent === id);
+
+it('goes on with trials that nobody has gone on with, the one first that will be the smallest', () => {
   const results = [
     trial('a', 'start', 0.5, 0.86),
     trial('b', 'a', 0.5, 0.875),
     trial('c', 'b', 0.5, 0.885),
-    trial('d', 'start', 0.8, 0.85),
-    trial('e', 'start', 0.9, 0.84),
+    trial('d', 'start', 0.9, 0.88),
+    trial('e', 'start', 0.8, 0.6),
   ];
-  const parents = propose(results, goal, baseline).map(({ parent }) => parent);
-  expect(parents.slice(0, 3)).toEqual(['c', 'd', 'e']);
+  const parents = propose(results).map(({ parent }) => parent);
+  expect(parents.slice(0, 3)).toEqual(['d', 'e', 'c']);
   expect(parents).not.toContain('a');
   expect(parents).not.toContain('b');
+});
+
+it('makes smaller what may lose more, and larger what has lost too much', () => {
+  const results = [trial('good', 'start', 0.5, 0.891), trial('bad', 'start', 0.95, 0.8)];
+  const proposals = propose(results, 2);
+  const [[first], [bad]] = [ofParent('good', proposals.slice(1)), ofParent('bad', proposals)];
+  expect(factorOf(first, results)).toBeLessThan(0.7);
+  expect(factorOf(bad, results)).toBeGreaterThan(1.5);
+  // With more training ahead, less has to be left.
+  const [later] = ofParent('good', propose(results, 6).slice(1));
+  expect(factorOf(later, results)).toBeLessThan(factorOf(first, results));
+});
+
+it('takes smaller steps from a trial each time that one has failed', () => {
+  const results = [trial('good', 'start', 0.5, 0.898)];
+  const factors = [1, 2, 3].map((children) => {
+    const all = [...results];
+    for (let i = 1; i < children; i++) all.push(trial(`child${i}`, 'good', 0.8, 0.8));
+    // The first one has fewer bits.
+    return Math.min(...ofParent('good', propose(all)).map((each) => factorOf(each, all)));
+  });
+  expect(factors[0]).toBeLessThan(factors[1]);
+  expect(factors[1]).toBeLessThan(factors[2]);
+  expect(factors[2]).toBeLessThan(1);
+});
+
+it('tries fewer bits once', () => {
+  const bits = ({ plan }: Proposal) => Object.values(plan).map((kernel) => kernel.bits);
+  const results = [trial('good', 'start', 0.5, 0.898)];
+  const [first] = propose(results);
+  expect([bits(first), factorOf(first, results)]).toEqual([[3, 3], 1]);
+  const tried = { ...trial('fewer', 'good', 0.5, 0.8), spec: { ...trial('fewer', 'good', 0.5, 0.8).spec, ...first } };
+  expect(bits(propose([...results, tried])[0])).toEqual([4, 4]);
 });

@@ -1,3 +1,4 @@
+import { aimFor, childrenOf } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
 import { costOf, floorOf, isWithin, ranked } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
@@ -11,15 +12,22 @@ export interface Proposal {
   parent: string;
 }
 
-/** What a step down asks for at first, as a factor of the cost. */
-const firstStep = 0.7;
+/** Changes of the cost below this are none: the logarithm of the factor. */
+const negligible = 0.1;
 
 /**
- * What to try next, the most promising first, given the results so far: smaller ones than
- * the best, begun with its weights, by steps that become shorter when they fail; fewer
- * bits; and more training for those that miss the goal by least.
+ * What to try next, the most promising first, given the results so far. For a maxLoss:
+ * each trial gone on with, made as small as it may become without losing more than that;
+ * once, fewer bits. Within a cost: more training, at the limit.
+ *
+ * @param longEpochs Of a long trial.
  */
-export function propose(results: readonly TrialResult[], goal: Goal, baseline: Baseline): Proposal[] {
+export function propose(
+  results: readonly TrialResult[],
+  goal: Goal,
+  baseline: Baseline,
+  longEpochs: number,
+): Proposal[] {
   const order = ranked(results, goal, baseline);
   if (order.length === 0) return [];
   const [best] = order;
@@ -28,17 +36,20 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
-    const misses = bestOfEachPlan(outside)
-      .filter((result) => !isStuck(result, results, floorOf(goal, baseline, result)))
-      .sort((a, b) => b.score - a.score);
-    if (inside.length === 0)
-      return [...misses.slice(0, 3).map(again), scaled(best, 1.5), again(best), scaled(best, 2.5)];
-    const step = stepFor(best, results, goal, baseline);
-    const near = misses.filter((result) => costOf(result, goal) < costOf(best, goal));
-    const [fewerBits, ...more] = bitsOf(best, 'fewer');
-    const first = [scaled(best, step), ...near.slice(0, 1).map(again), ...(fewerBits ? [fewerBits] : [])];
-    const others = [...near.slice(1, 2).map(again), ...more];
-    return [...first, ...others, scaled(best, step ** 2), scaled(best, Math.sqrt(step)), again(best)];
+    const aim = aimFor(results, goal, baseline, longEpochs);
+    const aimed = order
+      .map((trial) => ({ trial, factor: aim(trial) }))
+      .filter(({ trial, factor }) =>
+        inside.includes(trial)
+          ? factor < 1 || childrenOf(trial, results).length === 0
+          : childrenOf(trial, results).length === 0 && !isStuck(trial, results, floorOf(goal, baseline, trial)),
+      )
+      .sort((a, b) => a.factor * costOf(a.trial, goal) - b.factor * costOf(b.trial, goal))
+      .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
+    if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];
+    const bits = bitsOf(best, 'fewer');
+    const isNew = ({ plan }: Proposal) => bitsIn(plan) < Math.min(...order.map(({ spec }) => bitsIn(spec.plan)));
+    return [...bits.slice(0, 1).filter(isNew), ...aimed, ...bits, again(best)];
   }
   if (inside.length === 0)
     return [0.97, 0.85, 0.7].map((margin) => scaled(best, (margin * goal.limit) / costOf(best, goal)));
@@ -47,7 +58,8 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
     .filter(({ score }) => score > best.score)
     .map((each) => scaled(each, (0.97 * goal.limit) / costOf(each, goal)));
   const wider = room > 1.03 ? [scaled(best, 0.97 * room)] : [];
-  return [...toLimit.slice(0, 1), ...wider, again(best), ...traded(), scaled(best, 0.9)];
+  const more = isAgain(best, results) ? [...traded(), again(best)] : [again(best), ...traded()];
+  return [...toLimit.slice(0, 1), ...wider, ...more, scaled(best, 0.9)];
 
   /** Bits against weights, at the same cost. */
   function traded(): Proposal[] {
@@ -64,25 +76,23 @@ export function propose(results: readonly TrialResult[], goal: Goal, baseline: B
 }
 
 /**
- * More training of a plan goes on with its best weights, not with those of earlier
- * trials, too.
+ * Whether going on with a parent that missed the goal brought a trial little nearer to
+ * it.
  */
-function bestOfEachPlan(results: readonly DoneTrial[]): DoneTrial[] {
-  const best = new Map<string, DoneTrial>();
-  for (const result of results) {
-    const key = JSON.stringify(result.spec.plan);
-    if (result.score > (best.get(key)?.score ?? Number.NEGATIVE_INFINITY)) best.set(key, result);
-  }
-  return [...best.values()];
+function isStuck(trial: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
+  const parent = results.find(({ id }) => id === trial.spec.parent);
+  const missing = parent?.status === 'done' ? floor - parent.score : 0;
+  return missing > 0 && floor - trial.score > 0.75 * missing;
 }
 
-/**
- * Whether more training with the plan of its parent brought it little nearer to the goal.
- */
-function isStuck(result: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
-  const parent = results.find(({ id }) => id === result.spec.parent);
-  if (parent?.status !== 'done' || JSON.stringify(parent.spec.plan) !== JSON.stringify(result.spec.plan)) return false;
-  return result.score - parent.score < 0.25 * (floor - parent.score);
+/** Whether a trial has its parent's plan. */
+function isAgain({ spec }: DoneTrial, results: readonly TrialResult[]): boolean {
+  const parent = results.find(({ id }) => id === spec.parent);
+  return JSON.stringify(parent?.spec.plan) === JSON.stringify(spec.plan);
+}
+
+function bitsIn(plan: Plan): number {
+  return Object.values(plan).reduce((sum, { bits }) => sum + bits, 0);
 }
 
 /**
@@ -96,22 +106,6 @@ function bitsOf(best: DoneTrial, direction: 'fewer' | 'more'): Proposal[] {
   const plans = [everywhere, ...paths.slice(0, 3).map((path) => change(best.spec.plan, path))];
   const changed = plans.filter((plan): plan is Plan => plan !== undefined && plan !== best.spec.plan);
   return changed.map((plan) => ({ plan, parent: best.id }));
-}
-
-/**
- * Halved, in logarithms, for each child of `best` that asked for less and missed the
- * goal.
- */
-function stepFor(best: DoneTrial, results: readonly TrialResult[], goal: Goal, baseline: Baseline): number {
-  const failed = results.filter((result) => {
-    const isChild = result.spec.parent === best.id && keeps(result.spec.plan) < keeps(best.spec.plan);
-    return isChild && !(result.status === 'done' && isWithin(result, goal, baseline));
-  });
-  return firstStep ** (1 / 2 ** Math.min(3, failed.length));
-}
-
-function keeps(plan: Plan): number {
-  return Object.values(plan).reduce((sum, { sparsity }) => sum + Math.log(1 - sparsity), 0);
 }
 
 /** The trial's plan so that it costs `factor` of what it does. */

@@ -27,11 +27,13 @@ export function costOf(result: Omit<Figures, 'score'>, { cost }: Goal): number {
  * The lowest score with which a model counts as within maxLoss: below the given model's
  * by maxLoss without the margin, of which at least half is left. Too few examples to tell
  * maxLoss from chance would otherwise ask for models that score as high as the given one.
+ * Where nothing may be lost, or something is to be gained, there is no margin.
  */
 export function floorOf(goal: Goal, { score }: Baseline, result: Omit<Figures, 'sizeBytes'>): number {
   if (goal.within !== 'score') return Number.NEGATIVE_INFINITY;
   const { maxLoss } = goal;
-  return score - Math.max(maxLoss / 2, maxLoss - margin * (result.noise ?? noiseOf(result)));
+  const least = Math.min(maxLoss, maxLoss / 2);
+  return score - Math.max(least, maxLoss - margin * (result.noise ?? noiseOf(result)));
 }
 
 export function isWithin(result: Figures, goal: Goal, baseline: Baseline): boolean {

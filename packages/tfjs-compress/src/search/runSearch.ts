@@ -7,6 +7,7 @@ import { Start } from './Start.js';
 import { noiseOf } from './scoreOf.js';
 import { searchFingerprint } from './searchFingerprint.js';
 import { type ResolvedSearch, resolveSearchOptions } from './searchOptions.js';
+import { stepsPerEpoch } from './stepsPerEpoch.js';
 import type {
   Baseline,
   DoneTrial,
@@ -61,7 +62,7 @@ export async function runSearch(job: SearchJob, options: SearchRunOptions): Prom
     const progress = new Progress(search, verbose, limit);
     const ending = new Ending(limit, signal);
     try {
-      const baseline = (await store.baseline()) ?? (await measured(job, store, progress));
+      const baseline = (await store.baseline()) ?? (await measured(job, store, progress, ending.signal));
       if (results.length > 0) progress.say(`going on after ${results.length} trials`);
       const leader = new Leader(search, baseline, results, { store, runner, progress, ending });
       return await leader.run();
@@ -74,19 +75,21 @@ export async function runSearch(job: SearchJob, options: SearchRunOptions): Prom
   }
 }
 
-async function measured(job: SearchJob, store: TrialStore, progress: Progress): Promise<Baseline> {
-  const baseline = await measureBaseline(await Start.ofJob(job), job.evaluate, (fraction) =>
-    progress.measuring(fraction),
-  );
+async function measured(job: SearchJob, store: TrialStore, progress: Progress, signal: AbortSignal): Promise<Baseline> {
+  const start = await Start.ofJob(job);
+  const search = resolveSearchOptions(job.options ?? {});
+  const baseline = await measureBaseline(start, job.evaluate, (fraction) => progress.measuring(fraction));
+  if (search.epochs === undefined && search.minutes === undefined && !signal.aborted)
+    baseline.stepsPerEpoch = await stepsPerEpoch(start, job.train, search.seed, signal);
   await store.putBaseline(baseline);
-  sayWhatIsChance(baseline, resolveSearchOptions(job.options ?? {}), progress);
+  sayWhatIsChance(baseline, search, progress);
   return baseline;
 }
 
 /** Before hours are spent on a maxLoss that the validation examples are too few for. */
 function sayWhatIsChance(baseline: Baseline, { goal }: ResolvedSearch, progress: Progress): void {
   const noise = noiseOf(baseline);
-  if (goal.within !== 'score' || goal.maxLoss === 0 || noise <= goal.maxLoss / 2) return;
+  if (goal.within !== 'score' || goal.maxLoss <= 0 || noise <= goal.maxLoss / 2) return;
   progress.say(
     `${baseline.examples} validation examples tell losses to about ${noise.toPrecision(1)} at worst, and maxLoss is ` +
       `${Number(goal.maxLoss.toPrecision(3))}: what is found may lose more on other examples.`,

@@ -5,7 +5,8 @@ export interface SearchOptions {
   /**
    * How much of the given model's score, on `evaluate`, may be lost. The smallest file
    * within it is looked for. Where chance is known (see `evaluate`), the loss has to be
-   * lower by one standard error, at most by half of maxLoss. Default .005, unless one of
+   * lower by one standard error, at most by half of maxLoss. With a negative one, the
+   * score has to be higher by so much. Default .005, unless one of
    * the other two is given.
    */
   maxLoss?: number;
@@ -21,15 +22,19 @@ export interface SearchOptions {
    * counts the time of its finished trials. Default: no limit.
    */
   minutes?: number;
-  /** How many trials. Default 18; with `minutes` as many as there is time for. */
+  /**
+   * How many trials. Default 14 with a width of 6, and in proportion with another; with
+   * `minutes` as many as there is time for.
+   */
   trials?: number;
   /**
    * Epochs of a long trial, pruning and quantization together; first ones are shorter.
-   * Default 24; with `minutes` such that some ten long trials have time.
+   * Default 18, fewer where an epoch has more than 165 steps: then some 3,000 steps, at
+   * least 4 epochs. With `minutes` such that some ten long trials have time.
    */
   epochs?: number;
   /**
-   * Trials of the first generation; the second has two thirds of that, the others half. A
+   * Trials of the first generation; the second has a third of that, the others a sixth. A
    * generation can keep so many workers busy. Default 6.
    */
   width?: number;
@@ -52,8 +57,7 @@ export interface ResolvedSearch {
   seed: number;
 }
 
-const defaultTrials = 18;
-export const defaultEpochs = 24;
+const defaultTrials = 14;
 export const defaultWidth = 6;
 
 /** Of which a search has one. */
@@ -97,12 +101,13 @@ export function resolveSearchOptions(given: SearchOptions): ResolvedSearch {
   };
   for (const name of ['maxBytes', 'maxMultiplyAdds', 'minutes'] as const) positive(name);
   const { maxLoss = 0.005 } = options;
-  check(typeof maxLoss === 'number' && maxLoss >= 0 && Number.isFinite(maxLoss), 'maxLoss', 'a number ≥ 0', maxLoss);
+  check(typeof maxLoss === 'number' && Number.isFinite(maxLoss), 'maxLoss', 'a finite number', maxLoss);
   if (options.trials !== undefined) checkInteger(options.trials, 'trials', 1);
   if (epochs !== undefined) checkInteger(epochs, 'epochs', 2);
   checkInteger(width, 'width', 1);
   check(Number.isInteger(seed), 'seed', 'an integer', seed);
-  const trials = options.trials ?? (minutes === undefined ? defaultTrials : undefined);
+  const byWidth = Math.max(1, Math.round((defaultTrials * width) / defaultWidth));
+  const trials = options.trials ?? (minutes === undefined ? byWidth : undefined);
   return { goal: goalOf(options, maxLoss), minutes, trials, epochs, width, seed };
 }
 

@@ -146,6 +146,8 @@ export interface Baseline {
   /** What `pack` writes. */
   sizeBytes: number;
   multiplyAdds?: number;
+  /** Optimizer steps of an epoch, where the length of trials depends on it. */
+  stepsPerEpoch?: number;
   /** Of each kernel, what is known of every sparsity and number of bits. */
   kernels: Record<string, KernelBaseline>;
 }

@@ -27,18 +27,18 @@ function resultOf(spec: TrialSpec): DoneTrial {
 }
 
 it.each([{ maxLoss: 0.05 }, { maxBytes: 500 }, { maxMultiplyAdds: 400 }])('%j: proposals without end', (goal) => {
-  const options = { ...goal, width: 60, trials: 130 };
+  const options = { ...goal, width: 60, trials: 90 };
   const scheduler = createScheduler(resolveSearchOptions(options), baseline);
   const first = scheduler.next([])!;
   expect(first.length).toBe(60);
   const results = first.map(resultOf);
   const second = scheduler.next(results)!;
-  expect(second.length).toBe(40);
+  expect(second.length).toBe(20);
   expect(new Set(second.map(({ parent }) => parent)).size).toBeGreaterThan(3);
   const third = scheduler.next([...results, ...second.map(resultOf)])!;
-  expect(third.length).toBe(30);
+  expect(third.length).toBe(10);
   const all = [...first, ...second, ...third];
-  expect(new Set(all.map(({ plan, parent }) => JSON.stringify([plan, parent]))).size).toBe(130);
+  expect(new Set(all.map(({ plan, parent }) => JSON.stringify([plan, parent]))).size).toBe(90);
   for (const { plan } of all) {
     for (const { sparsity, bits } of Object.values(plan)) {
       expect(sparsity).toBeGreaterThanOrEqual(0);
@@ -47,7 +47,7 @@ it.each([{ maxLoss: 0.05 }, { maxBytes: 500 }, { maxMultiplyAdds: 400 }])('%j: p
     }
   }
   // Wide searches do what narrow ones do, and more.
-  const narrow = createScheduler(resolveSearchOptions({ ...goal, trials: 130 }), baseline).next([])!;
+  const narrow = createScheduler(resolveSearchOptions({ ...goal, trials: 90 }), baseline).next([])!;
   expect(first.slice(0, narrow.length).map(({ plan }) => plan)).toEqual(narrow.map(({ plan }) => plan));
 });
 

@@ -1,0 +1,74 @@
+import { polynomialDecay } from '@tfjs-compress/math';
+import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
+import { denseLenet300100, taught } from './denseNets.mjs';
+import { batchesOf } from './training.mjs';
+
+/**
+ * What the parts of INQ and of surgery give, on LeNet-300-100: which weights are rounded
+ * first, and whether all at once; and whether pruned weights may come back. All variants
+ * train equally long.
+ */
+export async function ablations(context) {
+  const dense = await denseLenet300100(context);
+  const withSource = taught(context, dense);
+  const results = {};
+  const steps = inqSteps.resNet18Bits2;
+  const variants = {
+    inq: { steps },
+    inqRandom: { steps, partition: 'random' },
+    inqAtOnce: { steps: [1] },
+  };
+  for (const [name, variant] of Object.entries(variants)) {
+    results[name] = await inq(withSource, dense, name, variant);
+  }
+  results.splicing = await pruned(withSource, dense, true);
+  results.noSplicing = await pruned(withSource, dense, false);
+  return { dense, results };
+}
+
+function inq({ stages, seed, train, source }, dense, name, variant) {
+  const solver = { epochs: 9, batchSize: 128, rate: 0.03, lowest: 0.001, period: 1, weightDecay: 1e-5 };
+  return stages.run(`ablation-${name}`, dense, { solver, variant }, async (model) => {
+    const callback = new INQScheduler({ bits: 2, ...variant, seed, verbose: 0 });
+    return { model, history: await train(model, await source(), solver, [callback], name) };
+  });
+}
+
+const targets = { ip1: 0.99, ip2: 0.98, ip3: 0.8 };
+
+/**
+ * Without splicing, each epoch of the same cubic schedule is a training of its own whose
+ * masks are fixed after its first step.
+ */
+function pruned({ stages, part, seed, train, source }, dense, isSplicing) {
+  const [pruning, settled] = [12, 8];
+  const solver = { batchSize: 128, rate: 0.03, weightDecay: 1e-4 };
+  const after = { ...solver, epochs: settled, weightDecay: 1e-5 };
+  const name = isSplicing ? 'splicing' : 'noSplicing';
+  return stages.run(`ablation-${name}`, dense, { pruning, solver, after, targets, isSplicing }, async (model) => {
+    const perEpoch = batchesOf(solver, part);
+    const surgery = (share, options) => {
+      const overrides = Object.entries(targets).map(([layer, most]) => [layer, { targetSparsity: most * share }]);
+      return new SurgeryCallback({
+        overrides: Object.fromEntries(overrides),
+        keepZeros: true,
+        seed,
+        verbose: 0,
+        ...options,
+      });
+    };
+    const constant = { ...solver, lowest: solver.rate };
+    if (isSplicing) {
+      const options = { endStep: pruning * perEpoch, frequency: perEpoch, gamma: 0 };
+      await train(model, await source(), { ...constant, epochs: pruning }, [surgery(1, options)], name);
+    } else {
+      const share = polynomialDecay({ initialValue: 0, finalValue: 1, beginStep: 0, endStep: pruning });
+      for (let epoch = 1; epoch <= pruning; epoch++) {
+        const callbacks = [surgery(share(epoch), { endStep: 1 })];
+        await train(model, await source(), { ...constant, epochs: 1, round: epoch }, callbacks, name);
+      }
+    }
+    const hold = [surgery(1, { endStep: 1 })];
+    return { model, history: await train(model, await source(), after, hold, name) };
+  });
+}

@@ -1,0 +1,116 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { augmenter } from './augment.mjs';
+
+const validationCount = 5000;
+
+/**
+ * The first 55,000 training pictures train, the last 5,000 validate. `test()` reads the
+ * test set, which takes part in no choice.
+ */
+export function readMnist() {
+  if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
+  const { train, test } = loadMnist();
+  const count = train.count - validationCount;
+  const part = (begin, end) => ({
+    count: end - begin,
+    images: train.images.subarray(784 * begin, 784 * end),
+    labels: train.labels.subarray(begin, end),
+  });
+  return { train: part(0, count), validation: part(count, train.count), test: () => test };
+}
+
+/**
+ * Sources give batches: batch(indices, shape, counter) → { xs, ys }, tensors for tfjs's
+ * fitDataset, which disposes of them. This one's pictures are as they are, or changed
+ * anew each time when there is `augment`.
+ */
+export function hardSource({ count, images, labels }, augment, seed) {
+  const change = augment && augmenter(augment, seed);
+  return {
+    count,
+    batch(indices, shape, counter) {
+      const xs = new Float32Array(784 * indices.length);
+      const ys = new Float32Array(10 * indices.length);
+      indices.forEach((i, j) => {
+        ys[10 * j + labels[i]] = 1;
+        if (change) change(images, i, xs, j, counter + j);
+        else xs.set(images.subarray(784 * i, 784 * i + 784), 784 * j);
+      });
+      return tensors(xs, ys, shape);
+    },
+  };
+}
+
+/**
+ * Each picture as it is and `copies` times changed, with what a teacher says of it: its
+ * probabilities, with a temperature of 2. They are kept in `file`.
+ */
+export function softSource({ count, images }, { copies, augment }, teacher, file, seed) {
+  const change = augmenter(augment, seed + 1);
+  const total = count * (1 + copies);
+  // Bytes: 220,000 pictures take 172 MB.
+  const pool = new Uint8Array(784 * total);
+  const one = new Float32Array(784);
+  for (let i = 0; i < total; i++) {
+    const from = 784 * (i % count);
+    if (i < count) one.set(images.subarray(from, from + 784));
+    else change(images, i % count, one, 0, i);
+    for (let k = 0; k < 784; k++) pool[784 * i + k] = Math.round(256 * one[k]);
+  }
+  const pixels = (indices) => {
+    const xs = new Float32Array(784 * indices.length);
+    indices.forEach((i, j) => {
+      for (let k = 0; k < 784; k++) xs[784 * j + k] = pool[784 * i + k] / 256;
+    });
+    return xs;
+  };
+  if (!existsSync(file)) {
+    const soft = new Float32Array(10 * total);
+    for (let begin = 0; begin < total; begin += 1000) {
+      const indices = Array.from({ length: Math.min(1000, total - begin) }, (_, j) => begin + j);
+      soft.set(softened(teacher, pixels(indices)), 10 * begin);
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, new Uint8Array(soft.buffer));
+  }
+  const soft = new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
+  return {
+    count: total,
+    batch(indices, shape) {
+      const ys = new Float32Array(10 * indices.length);
+      indices.forEach((i, j) => {
+        ys.set(soft.subarray(10 * i, 10 * i + 10), 10 * j);
+      });
+      return tensors(pixels(indices), ys, shape);
+    },
+  };
+}
+
+/** With a temperature of 2, probabilities are proportional to their square roots. */
+function softened(teacher, xs) {
+  return tf.tidy(() => {
+    const output = teacher.predict(tf.tensor(xs, [xs.length / 784, 28, 28, 1]), { batchSize: 250 });
+    const roots = tf.sqrt(output);
+    return tf.div(roots, tf.sum(roots, 1, true)).dataSync();
+  });
+}
+
+function tensors(xs, ys, shape) {
+  const count = ys.length / 10;
+  return { xs: tf.tensor(xs, [count, ...shape]), ys: tf.tensor(ys, [count, 10]) };
+}
+
+/** The share of wrong answers. */
+export function errorOf(model, part) {
+  const { xs, ys } = toTensors(part, model.inputs[0].shape.slice(1));
+  const right = tf.tidy(() => {
+    const output = model.predict(xs, { batchSize: 500 });
+    return tf.mean(tf.cast(tf.equal(tf.argMax(output, 1), tf.argMax(ys, 1)), 'float32')).dataSync()[0];
+  });
+  tf.dispose([xs, ys]);
+  // Without the digits that float32 adds.
+  return Math.round((1 - right) * part.count) / part.count;
+}

@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs';
+import { buildLeNet300100, nets } from '../search/nets.mjs';
+
+/** How far training pictures are changed: for nets with convolutions, and mildly. */
+export const strong = { shift: 2, turn: 8, scale: 0.08, bend: 0.8 };
+const mild = { shift: 1, turn: 7, scale: 0.07, bend: 0.8 };
+
+/** The dense net of all rows of LeNet-5. */
+export function denseLenet5({ stages, seed, train, hard }) {
+  const solver = { epochs: 6, batchSize: 256, rate: 0.04, weightDecay: 5e-4 };
+  return stages.run('lenet-5-dense', undefined, { solver, strong }, async () => {
+    const model = nets['lenet-5'].build(seed);
+    return { model, history: await train(model, hard(strong), solver, [], 'LeNet-5, dense') };
+  });
+}
+
+export function denseLenet300100({ stages, seed, train, hard }) {
+  const solver = { epochs: 8, batchSize: 128, rate: 0.06, weightDecay: 5e-5 };
+  return stages.run('lenet-300-100-dense', undefined, { solver, mild }, async () => {
+    const model = buildLeNet300100(seed, tf.regularizers.l2({ l2: 1e-4 }));
+    return { model, history: await train(model, hard(mild), solver, [], 'LeNet-300-100, dense') };
+  });
+}
+
+/**
+ * The context with a source of batches: pictures as they are and mildly changed, with
+ * what the dense net says of each.
+ */
+export function taught(context, dense) {
+  return { ...context, source: () => context.soft(dense, { copies: 2, augment: mild }) };
+}
+
+/**
+ * The net of the pruning example of TensorFlow Model Optimization: 20,410 parameters.
+ */
+export function denseTfmot({ stages, seed, train, hard }) {
+  const solver = { epochs: 5, batchSize: 64, rate: 0.03, weightDecay: 1e-4 };
+  return stages.run('tfmot-dense', undefined, { solver }, async () => {
+    const common = (k) => ({
+      kernelInitializer: tf.initializers.glorotUniform({ seed: 10 * seed + k }),
+      kernelRegularizer: tf.regularizers.l2({ l2: 1e-4 }),
+    });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          name: 'conv',
+          filters: 12,
+          kernelSize: 3,
+          activation: 'relu',
+          inputShape: [28, 28, 1],
+          ...common(1),
+        }),
+        tf.layers.maxPooling2d({ name: 'pool', poolSize: 2 }),
+        tf.layers.flatten({ name: 'flatten' }),
+        tf.layers.dense({ name: 'dense', units: 10, activation: 'softmax', ...common(2) }),
+      ],
+    });
+    return { model, history: await train(model, hard(), solver, [], 'tfmot, dense') };
+  });
+}

@@ -1,0 +1,175 @@
+import { inverseDecay } from '@tfjs-compress/math';
+import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
+import { ablations } from './ablations.mjs';
+import { denseLenet5, denseLenet300100, denseTfmot, strong, taught } from './denseNets.mjs';
+import { smaller } from './steps.mjs';
+import { batchesOf } from './training.mjs';
+
+/**
+ * Each row: what is to be reached, about how many seconds of processor time a seed takes
+ * (two cores of an Intel Xeon), and run(context), which gives { dense, results }: the
+ * stage of the dense net and those that the row is about, by name, beside others. The
+ * test error of both is read once, after that.
+ */
+export const rows = {
+  'lenet-300-100': {
+    goal: { times: 114, error: 0.0218 },
+    paper: 'OLMP: 113.5 ×, 2.18%',
+    budget: 900,
+    async run(context) {
+      const dense = await denseLenet300100(context);
+      const done = await prunedLenet300100(context, dense);
+      return { dense, units: done.units, pruned1: done.pruned1, results: { pruned: done.pruned2 } };
+    },
+  },
+  'lenet-300-100-file': {
+    goal: { bytes: 4000, error: 0.019 },
+    paper: 'EPR: 8,560 bytes, 1.9%',
+    budget: 300,
+    isFile: true,
+    async run(context) {
+      const dense = await denseLenet300100(context);
+      const { units, pruned1 } = await prunedLenet300100(context, dense);
+      const solver = { epochs: 20, batchSize: 256, rate: 0.08, lowest: 0.002, period: 2, weightDecay: 1e-5 };
+      const { inq } = await smaller(taught(context, dense), pruned1, 'lenet-300-100-file', {
+        quantize: { bits: 4, solver },
+      });
+      return { dense, units, pruned1, results: { quantized: inq } };
+    },
+  },
+  'lenet-5-dns': {
+    goal: { times: 108, error: 0.0091 },
+    paper: 'DNS: 108 ×, .91%',
+    budget: 1100,
+    run: dns,
+  },
+  'lenet-5-file': {
+    goal: { bytes: 2200, error: 0.01 },
+    paper: 'Bayesian compression: 2.2 KB, 1.0%; EPR: 2.8 KB, .9 to 1.0%',
+    budget: 700,
+    isFile: true,
+    async run(context) {
+      const dense = await denseLenet5(context);
+      const { units, pruned1, inq } = await smallLenet5(context, dense, 'lenet-5-file', [smallLenet5Left.first]);
+      return { dense, units, pruned1, results: { quantized: inq } };
+    },
+  },
+  'lenet-5-smallest': {
+    goal: { bytes: 1520, error: 0.0096 },
+    paper: 'MIRACLE: 1,554 bytes, .96%',
+    budget: 400,
+    isFile: true,
+    async run(context) {
+      const dense = await denseLenet5(context);
+      const { first, second } = smallLenet5Left;
+      const done = await smallLenet5(context, dense, 'lenet-5-file', [first, second]);
+      const { units, pruned1, pruned2, inq } = done;
+      return { dense, units, pruned1, results: { pruned: pruned2, quantized: inq } };
+    },
+  },
+  'inq-lenet-5': {
+    goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },
+    paper: 'INQ, ResNet-18: 5 bits .71 points better than float, 4 bits .62 better, 3 bits .19 lost, 2 bits 2.25 lost',
+    budget: 700,
+    async run(context) {
+      const dense = await denseLenet5(context);
+      const results = {};
+      for (const bits of [5, 4, 3, 2]) results[bits] = await inqLenet5(context, dense, bits);
+      return { dense, results };
+    },
+  },
+  ablations: {
+    goal: {},
+    paper: 'INQ, ResNet-18 in 5 bits: magnitude 31.02% top-1 error, random 32.11%',
+    budget: 500,
+    run: ablations,
+  },
+  tfmot: {
+    goal: { times: 10 },
+    paper: 'tfmot, its example: 10 × smaller at about equal accuracy',
+    budget: 350,
+    isFile: true,
+    async run(context) {
+      const dense = await denseTfmot(context);
+      const solver = { batchSize: 128, rate: 0.05, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
+      const left = { conv: 80, dense: 1200 };
+      const { pruned1, inq } = await smaller(taught(context, dense), dense, 'tfmot', {
+        prune: [{ left, solver: { ...solver, epochs: 16, steady: 0.5 } }],
+        quantize: {
+          bits: 4,
+          solver: { epochs: 10, batchSize: 128, rate: 0.04, lowest: 0.002, period: 1, weightDecay: 1e-5 },
+        },
+      });
+      return { dense, pruned1, results: { quantized: inq } };
+    },
+  },
+};
+
+/** Weights of each kernel after each surgery. */
+const smallLenet5Left = {
+  first: { conv1: 110, conv2: 720, ip1: 800, ip2: 180 },
+  second: { conv1: 90, conv2: 520, ip1: 480, ip2: 130 },
+};
+
+/** The units come first, because all that follows is cheaper then. */
+function prunedLenet300100(context, dense) {
+  const solver = { batchSize: 128, rate: 0.05, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
+  return smaller(taught(context, dense), dense, 'lenet-300-100', {
+    units: { counts: { ip1: 120, ip2: 60 }, solver: { ...solver, epochs: 3 } },
+    prune: [
+      { left: { ip1: 2600, ip2: 560, ip3: 170 }, solver: { ...solver, epochs: 30, steady: 0.5 } },
+      { left: { ip1: 1630, ip2: 420, ip3: 150 }, solver: { ...solver, epochs: 30, steady: 0.5 } },
+    ],
+  });
+}
+
+/**
+ * The published settings of DNS: thresholds at mean + c · deviation of the magnitudes of
+ * kernel and bias, masks that change with probability (1 + 1e-4 · step)^-1 until step
+ * 14,000 of 16,000, the solver of Caffe's LeNet; pictures as they are.
+ */
+async function dns(context) {
+  const { stages, seed, part, train, hard } = context;
+  const dense = await denseLenet5(context);
+  const surgery = {
+    overrides: { conv1: { rate: 2 }, conv2: { rate: 3 }, ip1: { rate: 4 }, ip2: { rate: 2.5 } },
+    pruneBias: true,
+  };
+  // 16,000 steps.
+  const solver = { epochs: 16, pictures: 64_000, batchSize: 64, weightDecay: 5e-4 };
+  const endStep = 14 * batchesOf(solver, part);
+  const result = await stages.run('lenet-5-dns', dense, { solver, surgery }, async (model) => {
+    const rate = inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 });
+    const callback = new SurgeryCallback({ ...surgery, endStep, seed, verbose: 0 });
+    return { model, history: await train(model, hard(), { ...solver, rate }, [callback], 'LeNet-5, DNS') };
+  });
+  return { dense, results: { pruned: result } };
+}
+
+function smallLenet5(context, dense, name, all) {
+  const solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
+  return smaller(taught(context, dense), dense, name, {
+    units: { counts: { conv1: 7, conv2: 16, ip1: 50 }, solver: { ...solver, epochs: 10, rate: 0.03 } },
+    prune: all.map((left) => ({ left, solver: { ...solver, epochs: 40, steady: 0.5 } })),
+    quantize: {
+      bits: 4,
+      solver: { epochs: 20, batchSize: 128, rate: 0.02, lowest: 0.001, period: 2, weightDecay: 1e-5 },
+    },
+  });
+}
+
+/** One epoch, of half the pictures, after each of the steps that the paper has. */
+function inqLenet5({ stages, seed, train, hard }, dense, bits) {
+  const steps = {
+    5: inqSteps.resNet18,
+    4: inqSteps.resNet18Bits4,
+    3: inqSteps.resNet18Bits3,
+    2: inqSteps.resNet18Bits2,
+  }[bits];
+  const epochs = steps.length - 1;
+  const solver = { epochs, pictures: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
+  return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps }, async (model) => {
+    const inq = new INQScheduler({ bits, steps, seed, verbose: 0 });
+    return { model, history: await train(model, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`) };
+  });
+}

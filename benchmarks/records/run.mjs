@@ -1,0 +1,111 @@
+/**
+ * The rows of RECORDS.md.
+ *
+ *   MNIST_DIR=folder node benchmarks/records/run.mjs ROW … [--seeds 1] [--first 0]
+ *   [--look] [--part 1]
+ *
+ * An interrupted run goes on: every stage is on disk when it ends (output/). The last
+ * 5,000 training pictures validate. The test set is read at the end of a row, once, for
+ * the dense net and for the results. --look leaves that out: it shows what there is on
+ * the validation pictures. --part .01 takes
+ * so small a part of each epoch, to try the program, and looks only. Writes
+ * results/ROW.json after every seed, and figures of the
+ * training beside it.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startBackend } from '@tfjs-compress/example-tools';
+import { makeReport } from 'tfjs-compress/report';
+import { errorOf, hardSource, readMnist, softSource } from './data.mjs';
+import { record } from './record.mjs';
+import { rows } from './rows.mjs';
+import { loadStage, Stages } from './Stages.mjs';
+import { loadFile, smallFile } from './smallFile.mjs';
+import { fit, percent } from './training.mjs';
+
+const { values: args, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '1' },
+    first: { type: 'string', default: '0' },
+    part: { type: 'string', default: '1' },
+    look: { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.find((name) => !rows[name]);
+if (positionals.length === 0 || unknown) {
+  throw new Error(`row: expected some of ${Object.keys(rows).join(', ')}, received ${unknown ?? 'none'}.`);
+}
+const part = Number(args.part);
+const backend = await startBackend();
+const data = readMnist();
+const errorOnValidation = (model) => errorOf(model, data.validation);
+
+for (const name of positionals) {
+  const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => Number(args.first) + i);
+  const { goal, budget } = rows[name];
+  console.log(`${name}: ${JSON.stringify(goal)}; some ${budget} s of processor time a seed, less what is on disk.`);
+  for (const seed of seeds) await runRow(name, seed);
+}
+
+async function runRow(name, seed) {
+  const folder = fileURLToPath(new URL(`output/${part < 1 ? `part${part}-` : ''}seed${seed}`, import.meta.url));
+  const row = rows[name];
+  const { dense, results, ...others } = await row.run(contextOf(folder, seed));
+  const files = {};
+  for (const [key, stage] of Object.entries(row.isFile ? results : {})) {
+    const model = await loadStage(stage);
+    const { bytes, ...rest } = await smallFile(model, errorOnValidation, row.biasLoss ?? 0.0004);
+    const file = join(folder, `${name}-${key}-file.tfz`);
+    writeFileSync(file, bytes);
+    const loaded = await loadFile(bytes);
+    files[key] = { bytes: bytes.length, validationError: errorOnValidation(loaded), ...rest, file };
+    console.log(`${name}, ${key}: ${bytes.length} bytes, validation error ${percent(files[key].validationError)}`);
+    console.log(rest);
+  }
+  if (args.look || part < 1) return;
+  const test = { dense: await testError(await loadStage(dense)) };
+  for (const [key, stage] of Object.entries(results)) {
+    test[key] = await testError(files[key] ? await loadFile(readFileSync(files[key].file)) : await loadStage(stage));
+  }
+  console.log(name, `seed ${seed}, test error`, test);
+  const stages = { dense, ...others, ...results };
+  record(name, row, backend, { seed, stages, files, test });
+  const [last] = Object.values(results).slice(-1);
+  const history = Object.values(stages).map((stage) => stage.history);
+  const { figures } = await makeReport(await loadStage(last), { history });
+  for (const figure of figures.filter(({ name: of }) => /accuracy|sparsity/.test(of))) {
+    writeFileSync(new URL(`results/${name}-${figure.name}.svg`, import.meta.url), figure.svg);
+  }
+}
+
+/** What rows work with. */
+function contextOf(folder, seed) {
+  const stages = new Stages(folder, seed, errorOnValidation);
+  const pools = new Map();
+  const train = (model, source, solver, callbacks, label) => {
+    const validate = () => errorOnValidation(model);
+    return fit(model, source, solver, { seed, part, callbacks, validate, label });
+  };
+  const hard = (augment) => hardSource(data.train, augment, seed);
+  /** The pool is made when it is needed, and kept for the other stages of the row. */
+  const soft = async (teacher, options) => {
+    const key = `${teacher.key} ${JSON.stringify(options)}`;
+    if (!pools.has(key)) {
+      const model = await loadStage(teacher);
+      const file = join(folder, `soft-${teacher.key}-${options.copies}.bin`);
+      pools.set(key, softSource(data.train, options, model, file, seed));
+      model.dispose();
+    }
+    return pools.get(key);
+  };
+  return { stages, seed, part, train, hard, soft };
+}
+
+async function testError(model) {
+  const error = errorOf(model, data.test());
+  model.dispose();
+  return error;
+}

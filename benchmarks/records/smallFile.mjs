@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs';
+import { pack, unpack } from 'tfjs-compress';
+
+const trainingOnly = ['Initializer', 'Regularizer', 'Constraint'];
+
+/**
+ * A model of layers in a row as one file, without what only training needs, with its
+ * biases rounded to the coarsest multiples of a power of two with which the validation
+ * error grows by at most `maxLoss`. (The kernels are on levels already.)
+ *
+ * @returns { bytes, biasStep, parts }: bytes by weight, the rest is the description.
+ */
+export async function smallFile(model, errorOf, maxLoss) {
+  const layers = model.layers
+    .filter((layer) => layer.getClassName() !== 'InputLayer')
+    .map((layer, i) => {
+      const config = Object.entries(layer.getConfig()).filter(
+        ([key]) => !trainingOnly.some((end) => key.endsWith(end)),
+      );
+      const Layer = layer.constructor;
+      const batchInputShape = i === 0 ? { batchInputShape: model.inputs[0].shape } : {};
+      return new Layer({ ...Object.fromEntries(config), ...batchInputShape });
+    });
+  const plain = tf.sequential({ layers });
+  plain.setWeights(model.getWeights());
+  const before = errorOf(plain);
+  const biases = plain.layers.flatMap(({ weights }) => weights.filter(({ shape }) => shape.length === 1));
+  const originals = biases.map((bias) => bias.read().dataSync());
+  let biasStep = 0;
+  for (let exponent = 1; exponent >= -10; exponent--) {
+    round(2 ** exponent);
+    if (errorOf(plain) > before + maxLoss) continue;
+    biasStep = 2 ** exponent;
+    break;
+  }
+  if (biasStep === 0) set(originals);
+  const artifacts = await new Promise((resolve) => {
+    plain.save(
+      tf.io.withSaveHandler(async (all) => {
+        resolve(all);
+        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(all) };
+      }),
+    );
+  });
+  plain.dispose();
+  const parts = {};
+  const onWeight = (name, size) => {
+    parts[name] = size;
+  };
+  const bytes = pack(artifacts, { onWeight });
+  return { bytes, biasStep, parts };
+
+  function round(step) {
+    set(originals.map((values) => values.map((value) => Math.round(value / step) * step || 0)));
+  }
+
+  function set(all) {
+    for (const [i, bias] of biases.entries()) tf.tidy(() => bias.write(tf.tensor1d(all[i])));
+  }
+}
+
+export function loadFile(bytes) {
+  return tf.loadLayersModel(tf.io.fromMemory(unpack(bytes)));
+}
