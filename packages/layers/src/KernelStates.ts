@@ -28,7 +28,9 @@ export class KernelStates {
     this.id = variable?.read().dataId;
   }
 
-  /** Whether weights have been loaded since this was last asked; the copy is gone then. */
+  /**
+   * Whether weights have been loaded since this was last asked; the copy is gone then.
+   */
   haveChanged(): boolean {
     const id = this.variable?.read().dataId;
     if (id === this.id) return false;
