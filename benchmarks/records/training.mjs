@@ -5,8 +5,8 @@ import { random } from '@tfjs-compress/math/internal';
  * Trains with momentum .9 on batches of a source (data.mjs).
  *
  * @param solver.rate The learning rate, which stays for the share `steady` of the epochs
- *   (default 0), then falls along half a cosine to `lowest` (default 0); with `period`, in
- *   epochs, along one anew each time. Or a function of the step.
+ *   (default 0), then falls along half a cosine to `lowest` (default 0); with `period`,
+ *   in epochs, along one anew each time. Or a function of the step.
  * @param solver.weightDecay Of kernels with a regularizer; `settledWeightDecay` is that
  *   after the share `steady`.
  * @param solver.pictures Of an epoch; default as many as there are in the training set.

@@ -38,13 +38,13 @@ export class EncoderState implements TensorState {
     codePlan(coder, this.fields, plan, !!this.old);
     const recorder = new SymbolRecorder(tableContexts);
     yield* this.codeInSteps(unwritten, recorder, data, plan);
-    yield* recorder.write(coder, this.fields, planFields * numberSlots);
+    yield* recorder.writeInSteps(coder, this.fields, planFields * numberSlots);
     yield* this.codeInSteps(coder, written, data, plan);
   }
 
   private *codeInSteps(coder: BitCoder, symbols: SymbolCoder, data: Int32Array, plan: TensorPlan): Generator<void> {
     for (let at = 0; at < data.length; at += stepSize) {
-      codeTables(coder, symbols, data.subarray(at, at + stepSize), plan, (value) => this.indexOf(value));
+      codeTables(coder, symbols, data.subarray(at, at + stepSize), plan, this);
       yield;
     }
   }
@@ -81,8 +81,7 @@ export class EncoderState implements TensorState {
   withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
     const recorder = new SymbolRecorder(tableContexts);
     run(unwritten, recorder);
-    const steps = recorder.write(coder, this.fields, planFields * numberSlots);
-    while (!steps.next().done);
+    recorder.write(coder, this.fields, planFields * numberSlots);
     run(coder, written);
   }
 }

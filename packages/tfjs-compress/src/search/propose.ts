@@ -75,7 +75,10 @@ export function propose(
   }
 }
 
-/** Whether going on with a parent that missed the goal brought a trial little nearer to it. */
+/**
+ * Whether going on with a parent that missed the goal brought a trial little nearer to
+ * it.
+ */
 function isStuck(trial: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
   const parent = results.find(({ id }) => id === trial.spec.parent);
   const missing = parent?.status === 'done' ? floor - parent.score : 0;
