@@ -129,6 +129,19 @@ it('goes on with another number of trials, or other minutes', () => {
   expect(long.length).toBe(14);
 });
 
+it.each([
+  [undefined, 18],
+  [20, 18],
+  [500, 6],
+  [5000, 4],
+])('with %s steps in an epoch, long trials have %i epochs', (stepsPerEpoch, epochs) => {
+  const all = runAll(createScheduler(resolveSearchOptions({ maxLoss: 0.01 }), { ...baseline, stepsPerEpoch }));
+  expect(all.length).toBe(14);
+  const lengths = all.map(({ spec }) => spec.epochs.surgery + spec.epochs.quantize);
+  expect(Math.max(...lengths)).toBe(epochs);
+  expect(Math.min(...lengths)).toBeGreaterThanOrEqual(2);
+});
+
 it('ends when nothing works', () => {
   expect(runAll(make(), [], 1).length).toBe(6);
 });

@@ -71,15 +71,3 @@ it('changes bits of one kernel, within what INQ has', () => {
   expect(withMoreBits(plan, 'b')).toEqual({ ...plan, b: { sparsity: 0, bits: 3 } });
   expect(withMoreBits(plan, 'a')).toBeUndefined();
 });
-
-it('gives a bit more where more weights would be rounded to 0 again', () => {
-  const before = trial([
-    { weights: 1000, nonZeros: 50, probe: 0.01 },
-    { weights: 1000, nonZeros: 50, probe: 0.01 },
-  ]);
-  before.spec.plan.k1.sparsity = 0.9;
-  const bitsAt = (factor: number) =>
-    Object.values(scaledPlan(before, factor, (path) => before.kernels[path].sizeBytes, 0.002)).map(({ bits }) => bits);
-  expect(bitsAt(1.5)).toEqual([4, 5]);
-  expect(bitsAt(0.7)).toEqual([4, 4]);
-});

@@ -7,8 +7,7 @@ export const fewest = 4;
 /**
  * The plan of a trial with fewer weights (factor < 1) or more of them, so that its
  * kernels together cost `factor` of what they do. A kernel whose probe says that it loses
- * little for what it costs gives more, one that loses much gives less. For more weights,
- * a kernel of which many were rounded to 0 gets one more bit.
+ * little for what it costs gives more, one that loses much gives less.
  *
  * @param costOf Of a kernel as the trial left it.
  * @param noise Of a score: probes below it say nothing.
@@ -31,19 +30,9 @@ export function scaledPlan(trial: DoneTrial, factor: number, costOf: (path: stri
   return Object.fromEntries(
     Object.entries(plan).map(([path, kernel]) => {
       const i = paths.indexOf(path);
-      if (i < 0) return [path, kernel];
-      const { bits } = factor > 1 && isRoundedAway(trial, path) ? (withMoreBits(plan, path) ?? plan)[path] : kernel;
-      return [path, { bits, sparsity: sparsityAt(trial, path, low ** powers[i]) }];
+      return [path, i < 0 ? kernel : { ...kernel, sparsity: sparsityAt(trial, path, low ** powers[i]) }];
     }),
   );
-}
-
-/**
- * Whether so many weights were rounded to 0 that more of them would need finer levels.
- */
-function isRoundedAway({ kernels, spec }: DoneTrial, path: string): boolean {
-  const { weights, nonZeros } = kernels[path];
-  return nonZeros < 0.8 * (1 - spec.plan[path].sparsity) * weights;
 }
 
 /** How much of what is asked of all each kernel gives, around 1. */

@@ -16,7 +16,8 @@ export interface CompressOptions extends SearchOptions {
    * `callbacks` of the search:
    * `(model, { epochs, callbacks }) => model.fit(x, y, { epochs, callbacks })`. The model
    * is a copy, compiled as yours is. The search lets the learning rate fall along
-   * cosines, unless the training sets it.
+   * cosines, unless the training sets it. Without `epochs` and `minutes`, it is called
+   * once before all trials, and stopped after a batch, for the steps of an epoch.
    */
   train: Train;
   /**

@@ -81,3 +81,10 @@ it('finds the frontier', () => {
     }),
   );
 });
+
+it('asks for a gain where maxLoss is negative', () => {
+  const goal: Goal = { within: 'score', maxLoss: -0.02, cost: 'sizeBytes' };
+  expect(isWithin(done('a', 0.915, 1), goal, baseline)).toBe(false);
+  expect(isWithin(done('a', 0.92, 1), goal, baseline)).toBe(true);
+  expect(isWithin({ ...done('a', 0.92, 1), noise: 0.01 }, goal, baseline)).toBe(true);
+});
