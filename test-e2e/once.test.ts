@@ -33,7 +33,8 @@ describe.skipIf(!executable)('a page that makes a model small with the images dr
       }
       document.getElementById('drop')!.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer }));
     }, images);
-    await page.waitForFunction(() => window.result);
+    // A machine that does other things as well may take its time.
+    await page.waitForFunction(() => window.result, undefined, { timeout: 240_000 });
     const result = await page.evaluate(() => window.result!);
     expect(result).toMatchObject({ backend, onLevels: true, left: 0, notes: [] });
     expect(result.error).toBeLessThan(0.25);

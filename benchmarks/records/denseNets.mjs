@@ -27,14 +27,14 @@ export function denseLenet300100({ stages, seed, train, hard }) {
  * what the dense net says of each.
  */
 export function taught(context, dense) {
-  return { ...context, source: () => context.soft(dense, { copies: 2, augment: mild }) };
+  return { ...context, source: () => context.soft(dense, { copies: 1, augment: mild }) };
 }
 
 /**
  * The net of the pruning example of TensorFlow Model Optimization: 20,410 parameters.
  */
 export function denseTfmot({ stages, seed, train, hard }) {
-  const solver = { epochs: 5, batchSize: 64, rate: 0.03, weightDecay: 1e-4 };
+  const solver = { epochs: 3, batchSize: 128, rate: 0.06, weightDecay: 1e-4 };
   return stages.run('tfmot-dense', undefined, { solver }, async () => {
     const common = (k) => ({
       kernelInitializer: tf.initializers.glorotUniform({ seed: 10 * seed + k }),

@@ -6,11 +6,9 @@
  *
  * An interrupted run goes on: every stage is on disk when it ends (output/). The last
  * 5,000 training pictures validate. The test set is read at the end of a row, once, for
- * the dense net and for the results. --look leaves that out: it shows what there is on
- * the validation pictures. --part .01 takes
- * so small a part of each epoch, to try the program, and looks only. Writes
- * results/ROW.json after every seed, and figures of the
- * training beside it.
+ * the dense net and for the results, and results/ROW.json is written, with figures of the
+ * training beside it. --look leaves the test set alone and writes results/ROW-look.json.
+ * --part .01 takes so small a part of each epoch, to try the program, and writes nothing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,16 +36,24 @@ const unknown = positionals.find((name) => !rows[name]);
 if (positionals.length === 0 || unknown) {
   throw new Error(`row: expected some of ${Object.keys(rows).join(', ')}, received ${unknown ?? 'none'}.`);
 }
-const part = Number(args.part);
+const part = number('part', (value) => value > 0 && value <= 1, 'a number above 0, at most 1');
+const count = number('seeds', (value) => Number.isInteger(value) && value > 0, 'a whole number above 0');
+const first = number('first', (value) => Number.isInteger(value) && value >= 0, 'a whole number');
 const backend = await startBackend();
 const data = readMnist();
 const errorOnValidation = (model) => errorOf(model, data.validation);
 
 for (const name of positionals) {
-  const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => Number(args.first) + i);
+  const seeds = Array.from({ length: count }, (_, i) => first + i);
   const { goal, budget } = rows[name];
   console.log(`${name}: ${JSON.stringify(goal)}; some ${budget} s of processor time a seed, less what is on disk.`);
   for (const seed of seeds) await runRow(name, seed);
+}
+
+function number(name, isRight, expected) {
+  const value = Number(args[name]);
+  if (!isRight(value)) throw new Error(`--${name}: expected ${expected}, received ${args[name]}.`);
+  return value;
 }
 
 async function runRow(name, seed) {
@@ -65,18 +71,23 @@ async function runRow(name, seed) {
     console.log(`${name}, ${key}: ${bytes.length} bytes, validation error ${percent(files[key].validationError)}`);
     console.log(rest);
   }
-  if (args.look || part < 1) return;
-  const test = { dense: await testError(await loadStage(dense)) };
-  for (const [key, stage] of Object.entries(results)) {
-    test[key] = await testError(files[key] ? await loadFile(readFileSync(files[key].file)) : await loadStage(stage));
-  }
-  console.log(name, `seed ${seed}, test error`, test);
+  if (part < 1) return;
   const stages = { dense, ...others, ...results };
-  record(name, row, backend, { seed, stages, files, test });
+  const test = {};
+  if (!args.look) {
+    test.dense = await testError(await loadStage(dense));
+    for (const [key, stage] of Object.entries(results)) {
+      test[key] = await testError(files[key] ? await loadFile(readFileSync(files[key].file)) : await loadStage(stage));
+    }
+    console.log(name, `seed ${seed}, test error`, test);
+  }
+  record(args.look ? `${name}-look` : name, row, backend, { seed, stages, files, test });
+  // Variants do not follow one another.
+  if (args.look || row.areVariants) return;
   const [last] = Object.values(results).slice(-1);
   const history = Object.values(stages).map((stage) => stage.history);
   const { figures } = await makeReport(await loadStage(last), { history });
-  for (const figure of figures.filter(({ name: of }) => /accuracy|sparsity/.test(of))) {
+  for (const figure of figures.filter(({ name: of }) => /loss|sparsity/.test(of))) {
     writeFileSync(new URL(`results/${name}-${figure.name}.svg`, import.meta.url), figure.svg);
   }
 }

@@ -26,11 +26,11 @@ export abstract class CompressionMethod<Override extends object = object> extend
   protected abstract readonly overrideOptions: readonly (keyof Override & string)[];
 
   protected targets: Target<Override>[] = [];
-  protected clock!: TrainingClock;
+  declare protected clock: TrainingClock;
   /** The model inside a Sequential, any other model itself. */
-  protected trained: tfl.LayersModel | undefined;
+  declare protected trained: tfl.LayersModel | undefined;
   /** An optimizer of the user's own, in a loop without compile(). */
-  protected ownOptimizer: LoopParams['optimizer'];
+  declare protected ownOptimizer: LoopParams['optimizer'];
 
   /** Which one of its kind in the fit, from 1. */
   protected order = 1;

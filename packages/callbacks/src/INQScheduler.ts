@@ -1,6 +1,7 @@
 import { CompressibleKernel } from '@tfjs-compress/layers';
 import { checkCompressionArgs, layerOf, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import { type Codebook, codebookOf, countOnLevels, quantizeFraction } from '@tfjs-compress/math';
+import { countZeros } from '@tfjs-compress/math/internal';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
@@ -50,13 +51,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   readonly priority = 1;
   protected readonly lastingFigures = ['inq_step', 'quantized'];
   protected readonly overrideOptions = ['bits', 'perChannel'] as const;
-  private readonly options: INQOptions;
-  private plan: INQPlan | undefined;
+  declare private readonly options: INQOptions;
+  declare private plan: INQPlan | undefined;
   private stepsTaken = 0;
   private epochOfStep = 0;
   private codebooks = new Map<string, Codebook>();
-  private learningRate: number | undefined;
-  private unhook: (() => void) | undefined;
+  declare private learningRate: number | undefined;
+  declare private unhook: (() => void) | undefined;
 
   constructor(args: INQSchedulerArgs = {}) {
     const options = resolveINQArgs(args);
@@ -275,7 +276,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     let [onLevels, all] = [0, 0];
     for (const [i, { path }] of this.targets.entries()) {
       const codebook = this.codebooks.get(path);
-      onLevels += codebook ? countOnLevels(weights[i], codebook) : weights[i].filter((value) => value === 0).length;
+      onLevels += codebook ? countOnLevels(weights[i], codebook) : countZeros(weights[i]);
       all += weights[i].length;
     }
     return { inq_step: this.stepsTaken, quantized: onLevels / all };

@@ -7,13 +7,12 @@ import {
   PRUNED,
   type SurgeryThresholds,
   thresholdsForSparsity,
-  triggerProbability,
   updateMaskWith,
 } from '@tfjs-compress/math';
-import { random } from '@tfjs-compress/math/internal';
+import { countZeros } from '@tfjs-compress/math/internal';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
-import { fixMasksTogether, scaleOf, updateMasksTogether } from './modelScope.js';
+import { fixMasksTogether, scaleOf, sparsityTogether, updateMasksTogether } from './modelScope.js';
 import {
   checkHysteresis,
   overrideOptions,
@@ -22,25 +21,15 @@ import {
   type SurgeryOptions,
   type SurgeryOverride,
 } from './surgeryArgs.js';
-import {
-  defaultFrequency,
-  type Plan,
-  rateThresholds,
-  type Scheduled,
-  sparsityAt,
-  targetThresholds,
-  type Window,
-} from './surgeryPlan.js';
-import { aimOf, windowsOf, withBiases } from './surgerySelection.js';
-import { checkBegin, checkWindow, defaultWindow } from './surgeryWindow.js';
+import { type Plan, rateThresholds, type Scheduled, sparsityAt, targetThresholds, type Window } from './surgeryPlan.js';
+import { aimOf, biasValues, settingsOf, windowsOf, withBiases } from './surgerySelection.js';
+import { checkBegin, checkWindow, defaultWindow, isDue, isOver } from './surgeryWindow.js';
 
 type SurgeryTarget = Target<SurgeryOverride>;
 
-/** What a paused run needs, beside states and weights. */
+/** What a paused run needs, by path, beside states and weights. */
 interface SurgeryProgress {
-  /** By path. */
   plans: Record<string, Plan>;
-  /** With scope 'model', by path. */
   scales: Record<string, number>;
 }
 
@@ -75,7 +64,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   readonly priority = 0;
   protected readonly lastingFigures = ['sparsity'];
   protected readonly overrideOptions = overrideOptions;
-  private readonly options: SurgeryOptions;
+  declare private readonly options: SurgeryOptions;
   private plans = new Map<SurgeryTarget, Plan>();
   /** A bias follows the mask rule of its layer's first kernel. */
   private biases = new Map<SurgeryTarget, SurgeryTarget>();
@@ -116,24 +105,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   protected override settings(selected: Selected<SurgeryOverride>[]): Record<string, unknown> {
-    const {
-      beginStep,
-      endStep = null,
-      frequency = null,
-      gamma,
-      power,
-      pruneBias,
-      thresholdsFrom,
-      scope,
-      seed,
-    } = this.options;
-    const kernels = selected.map(({ site, options }) => {
-      const { targetSparsity, rate } = aimOf(site, options, this.options) ?? {};
-      const hysteresis = options.hysteresis ?? this.options.hysteresis;
-      return [site.path, { targetSparsity, rate, hysteresis, ...this.windows.get(site.path) }];
-    });
-    const window = { beginStep, endStep, frequency, gamma, power };
-    return { ...window, pruneBias, thresholdsFrom, scope, seed, kernels: Object.fromEntries(kernels) };
+    return settingsOf(selected, this.options, this.windows);
   }
 
   protected override async start(resumed: object | undefined): Promise<void> {
@@ -146,56 +118,32 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
       if (target.kernel.site.role === 'bias') this.biases.set(kernel, target);
       else this.plans.set(target, before?.plans[target.path] ?? (await this.planFor(target)));
       if (this.options.scope === 'model') this.scales[target.path] ??= await scaleOf(target.kernel);
-      target.kernel.splicing = !this.plans.get(kernel)?.isDone;
+      target.kernel.splicing = !(this.plans.get(target) ?? this.plans.get(kernel))?.isDone;
     }
-    if (this.options.scope === 'model' && !before) this.shareInitialSparsity();
-  }
-
-  /**
-   * With scope 'model' the schedule starts from what is pruned of all kernels together.
-   */
-  private shareInitialSparsity(): void {
-    const sum = (of: (target: SurgeryTarget) => number) => this.targets.reduce((total, each) => total + of(each), 0);
-    const pruned = sum(({ kernel }) => countState(kernel.states, PRUNED)) / sum(({ kernel }) => kernel.size);
+    if (this.options.scope !== 'model' || before) return;
+    const pruned = sparsityTogether(this.targets);
     for (const plan of this.plans.values()) plan.initialSparsity = Math.min(pruned, plan.targetSparsity!);
   }
 
-  private async planFor({ kernel, options, path }: SurgeryTarget): Promise<Plan> {
+  private async planFor(target: SurgeryTarget): Promise<Plan> {
+    const { kernel, options, path } = target;
     const { targetSparsity, rate } = aimOf(kernel.site, options, this.options)!;
     const hysteresis = options.hysteresis ?? this.options.hysteresis;
     const pruned = countState(kernel.states, PRUNED);
     const initialSparsity = Math.min(pruned / kernel.size, targetSparsity ?? 0);
-    if (
-      targetSparsity !== undefined &&
-      this.options.scope === 'kernel' &&
-      Math.round(targetSparsity * kernel.size) < pruned
-    ) {
+    if (this.options.scope === 'kernel' && Math.round((targetSparsity ?? 1) * kernel.size) < pruned) {
       const are = `${((100 * pruned) / kernel.size).toFixed(1)}% of its weights are pruned already`;
       this.say(`${path}: ${are}; targetSparsity ${targetSparsity} lets some of them come back.`);
     }
     const plan = { ...this.windows.get(path), targetSparsity, initialSparsity, rate, hysteresis, isDone: false };
     // For the error, before the first batch.
-    if (rate !== undefined) await this.paperThresholds({ kernel, path }, plan);
+    if (rate !== undefined) await this.paperThresholds(target, plan);
     return plan;
   }
 
-  private async paperThresholds(
-    { kernel, path }: Pick<SurgeryTarget, 'kernel' | 'path'>,
-    plan: Plan,
-  ): Promise<SurgeryThresholds> {
-    const others = this.options.thresholdsFrom === 'kernelAndBias' ? await this.biasValues(kernel) : [];
+  private async paperThresholds({ kernel, path }: SurgeryTarget, plan: Plan): Promise<SurgeryThresholds> {
+    const others = this.options.thresholdsFrom === 'kernelAndBias' ? await biasValues(kernel, this.targets) : [];
     return rateThresholds(kernel, path, plan, others);
-  }
-
-  /**
-   * Those under the mask included, so that a layer's kernels find the same ones,
-   * whichever comes first.
-   */
-  private async biasValues({ owner }: SurgeryTarget['kernel']): Promise<Float32Array[]> {
-    const target = this.targets.find(({ kernel }) => kernel.site.role === 'bias' && kernel.owner === owner);
-    if (target) return [await target.kernel.values()];
-    const { bias } = owner as unknown as { bias?: { read(): { data(): Promise<unknown> } } | null };
-    return bias ? [(await bias.read().data()) as Float32Array] : [];
   }
 
   /**
@@ -245,25 +193,9 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
     for (const [target, plan] of this.scheduled()) {
       index++;
       if (plan.isDone || this.clock.stepsBegun < plan.beginStep) continue;
-      if (this.isOver(plan)) await this.complete(target, plan);
-      else if (this.isDue(index, plan)) await this.operate(target, plan);
+      if (isOver(plan, this.clock)) await this.complete(target, plan);
+      else if (isDue(plan, this.options, this.clock.stepsBegun, index)) await this.operate(target, plan);
     }
-  }
-
-  /**
-   * Masks that are to be fixed at the very end are, before the last batch: fit validates
-   * inside it.
-   */
-  private isOver({ endStep }: Window): boolean {
-    const isLast = this.clock.isLastEpoch && this.clock.isLastBatch && endStep <= this.clock.totalSteps!;
-    return this.clock.stepsBegun >= endStep || isLast;
-  }
-
-  private isDue(index: number, plan: Scheduled): boolean {
-    const { gamma, power, seed, frequency = defaultFrequency(plan) } = this.options;
-    const sinceBegin = this.clock.stepsBegun - plan.beginStep;
-    if (sinceBegin % frequency !== 0) return false;
-    return random(seed, index, this.clock.stepsBegun) < triggerProbability(sinceBegin, gamma, power);
   }
 
   /** One update of a kernel's mask, and of its bias's (DNS, Eq. 3). */
@@ -309,12 +241,12 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   /** With scope 'model': one update of all masks, or the last one. */
-  private async stepTogether(isOver = false): Promise<void> {
+  private async stepTogether(atEnd = false): Promise<void> {
     const all = [...this.scheduled()];
     const [, plan] = all[0];
-    if (plan.isDone || (this.clock.stepsBegun < plan.beginStep && !isOver)) return;
-    const isEnd = isOver || this.isOver(plan);
-    if (!isEnd && !this.isDue(1, plan)) return;
+    if (plan.isDone || (this.clock.stepsBegun < plan.beginStep && !atEnd)) return;
+    const isEnd = atEnd || isOver(plan, this.clock);
+    if (!isEnd && !isDue(plan, this.options, this.clock.stepsBegun, 1)) return;
     const kernels = all.map(([{ kernel, path }, { hysteresis }]) => ({ kernel, scale: this.scales[path], hysteresis }));
     const changes = isEnd
       ? await fixMasksTogether(kernels, plan.targetSparsity!)
@@ -325,18 +257,19 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
 
   /** Where nobody knew which batch is the last one. */
   protected override async onEpochTrained(): Promise<void> {
-    const { stepsPerEpoch, epochs } = this.clock;
     if (this.isFinished) return;
-    const batches = stepsPerEpoch ?? this.clock.stepsBegun / (this.clock.epochsDone + 1);
-    const isKept = this.options.whenStopped === 'keep' && this.structureFixedAt > this.clock.stepsBegun;
-    if (this.clock.isLastEpoch && !isKept) {
+    const { stepsBegun, epochsDone, epochs, isLastEpoch } = this.clock;
+    const endStep = this.structureFixedAt;
+    const steps = epochs * (this.clock.stepsPerEpoch ?? stepsBegun / (epochsDone + 1));
+    if (this.options.whenStopped === 'keep' && endStep > stepsBegun) return;
+    if (isLastEpoch) {
       this.warn(
-        `the training ends after ${this.clock.stepsBegun} steps, endStep is ${this.structureFixedAt}: masks are fixed now, without re-training.`,
+        `the training ends after ${stepsBegun} steps, endStep is ${endStep}: masks are fixed now, without re-training.`,
       );
       await this.finish();
-    } else if (this.clock.epochsDone === 0 && !isKept && this.structureFixedAt > batches * epochs) {
+    } else if (epochsDone === 0 && endStep > steps) {
       this.warn(
-        `endStep ${this.structureFixedAt} lies beyond the ${batches * epochs} steps of this training: the masks will be fixed at its end.`,
+        `endStep ${endStep} lies beyond the ${steps} steps of this training: the masks will be fixed at its end.`,
       );
     }
   }
@@ -356,12 +289,8 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   }
 
   protected override figures(weights: Float32Array[]): Record<string, number> {
-    let [zeros, all] = [0, 0];
-    for (const values of weights) {
-      for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
-      all += values.length;
-    }
-    return { sparsity: zeros / all, ...this.changed };
+    const sum = (count: (values: Float32Array) => number) => weights.reduce((all, each) => all + count(each), 0);
+    return { sparsity: sum(countZeros) / sum(({ length }) => length), ...this.changed };
   }
 
   protected override describe({ sparsity = 0 }: Record<string, number>): string {

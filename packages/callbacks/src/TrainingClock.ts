@@ -14,15 +14,15 @@ export interface FitParams {
  */
 export class TrainingClock {
   /** Optimizer steps begun. */
-  stepsBegun: number;
+  declare stepsBegun: number;
   /** Epochs finished. */
-  epochsDone: number;
+  declare epochsDone: number;
   /** Epochs finished before this fit. */
-  readonly epochsBefore: number;
+  declare readonly epochsBefore: number;
   /** Epochs of the whole training. */
-  readonly epochs: number;
+  declare readonly epochs: number;
   /** Optimizer steps in an epoch; undefined for a dataset of unknown size. */
-  readonly stepsPerEpoch: number | undefined;
+  declare readonly stepsPerEpoch: number | undefined;
   private batchesInEpoch = 0;
   private readonly startTime = Date.now();
 

@@ -44,8 +44,8 @@ export function watch(callback: WatchedCallback): void {
  * Whether a fit runs the callback at the moment, which then calls close(); in a loop of
  * one's own nobody does.
  */
-export function isRunning(callback: WatchedCallback): boolean {
-  return running.has(callback);
+export function isRunning(callback: object): boolean {
+  return running.has(callback as WatchedCallback);
 }
 
 /** The model that the user holds, given what fit hands to setModel(). */

@@ -1,6 +1,7 @@
 import type { CompressibleKernel } from '@tfjs-compress/layers';
 import {
   type Change,
+  countState,
   FREE,
   magnitudeAtSparsity,
   magnitudeStats,
@@ -21,6 +22,16 @@ export interface ScaledKernel {
 export async function scaleOf(kernel: CompressibleKernel): Promise<number> {
   const { mean, std } = magnitudeStats([await kernel.effectiveValues()]);
   return Math.hypot(mean, std) || 1;
+}
+
+/** The share of all their weights that is pruned: what the schedule starts from. */
+export function sparsityTogether(targets: readonly { kernel: CompressibleKernel }[]): number {
+  let [pruned, all] = [0, 0];
+  for (const { kernel } of targets) {
+    pruned += countState(kernel.states, PRUNED);
+    all += kernel.size;
+  }
+  return pruned / all;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { compressible, resetCompression } from '@tfjs-compress/layers';
 import { findSites, kernelAt } from '@tfjs-compress/layers/internal';
-import { bitsOf, MemoryHandler, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
+import { bitsOf, MemoryHandler, seededTensor, smallModel, smallProblem, weightsOf } from '@tfjs-compress/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompressionCallback } from './CompressionCallback.js';
 import { INQScheduler } from './INQScheduler.js';
@@ -109,6 +109,33 @@ describe('a run that is stopped, saved, loaded and continued', () => {
     const [inq] = make();
     await train(model, [inq], 0, 3);
     await train(model, [inq], 3);
+    expect(weightsOf(model).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
+  });
+
+  it('goes on with one kernel of a layer that is done and another that is not', async () => {
+    const separable = () => {
+      const layers = [
+        tfl.layers.reshape({ targetShape: [x.shape[1]!, 1, 1], inputShape: [x.shape[1]!] }),
+        tfl.layers.separableConv2d({ filters: 4, kernelSize: [3, 1], depthMultiplier: 3, name: 'sep' }),
+        tfl.layers.flatten(),
+        tfl.layers.dense({ units: y.shape[1]!, activation: 'softmax' }),
+      ];
+      const model = tfl.sequential({ layers });
+      model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: 'categoricalCrossentropy' });
+      model.setWeights(model.getWeights().map((weight, i) => seededTensor(weight.shape, 5 + i)));
+      return model;
+    };
+    const phases = [
+      { include: '*depthwiseKernel', beginStep: 0, endStep: 6 },
+      { include: '*pointwiseKernel', beginStep: 0, endStep: 40 },
+    ];
+    const make = () => [
+      new SurgeryCallback({ targetSparsity: 0.5, phases, frequency: 1, verbose: 0, whenStopped: 'keep' }) as never,
+    ];
+    const [whole, model] = [separable(), separable()];
+    await train(whole, make(), 0);
+    await train(model, make(), 0, 2);
+    await train(model, make(), 2);
     expect(weightsOf(model).map(bitsOf)).toEqual(weightsOf(whole).map(bitsOf));
   });
 

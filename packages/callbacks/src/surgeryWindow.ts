@@ -1,4 +1,7 @@
-import { type Plan, sparsityAt, type Window } from './surgeryPlan.js';
+import { triggerProbability } from '@tfjs-compress/math';
+import { random } from '@tfjs-compress/math/internal';
+import type { SurgeryOptions } from './surgeryArgs.js';
+import { defaultFrequency, type Plan, type Scheduled, sparsityAt, type Window } from './surgeryPlan.js';
 import type { TrainingClock } from './TrainingClock.js';
 
 /**
@@ -60,4 +63,32 @@ export function checkWindow(
       `${beginStep}: ${beginStep >= totalSteps ? 'nothing would be pruned' : reached} (${path}). Lower endStep, raise epochs to ` +
       `${Math.ceil(endStep / stepsPerEpoch!)}, or set whenStopped: 'keep' to go on in a later fit.`,
   );
+}
+
+/**
+ * Whether a kernel's masks are to be fixed at this step. Those that are to be fixed at
+ * the very end are, before the last batch: fit validates inside it.
+ */
+export function isOver(
+  { endStep }: Window,
+  { isLastEpoch, isLastBatch, totalSteps, stepsBegun }: TrainingClock,
+): boolean {
+  return stepsBegun >= endStep || (isLastEpoch && isLastBatch && endStep <= totalSteps!);
+}
+
+/**
+ * Whether a kernel's mask is updated at this step: every `frequency` of them, with the
+ * probability that gamma and power give (DNS, section 3.2).
+ *
+ * @param index Which of the kernels: each has random numbers of its own.
+ */
+export function isDue(
+  plan: Scheduled,
+  { gamma, power, seed, frequency = defaultFrequency(plan) }: SurgeryOptions,
+  step: number,
+  index: number,
+): boolean {
+  const sinceBegin = step - plan.beginStep;
+  if (sinceBegin % frequency !== 0) return false;
+  return random(seed, index, step) < triggerProbability(sinceBegin, gamma, power);
 }

@@ -3,7 +3,6 @@ import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import {
   type Change,
   type Codebook,
-  FREE,
   FROZEN,
   PRUNED,
   roundTensorToPowerOfTwo,
@@ -12,6 +11,7 @@ import {
 } from '@tfjs-compress/math';
 import { checkFinite, withoutHiddenNaN } from './finite.js';
 import { hook } from './hook.js';
+import { KernelStates } from './KernelStates.js';
 import { markOwn } from './ownCopy.js';
 import { layerOf, type Site, viewed } from './sites.js';
 import { select, straightThroughMask } from './straightThrough.js';
@@ -40,29 +40,17 @@ import { select, straightThroughMask } from './straightThrough.js';
  * ```
  */
 export class CompressibleKernel {
-  readonly path: string;
-  readonly variable: LayerVariable;
-  readonly size: number;
-  /** A copy of the states; undefined while a loaded stateVariable has not been read. */
-  private host: Uint8Array | undefined;
-  /**
-   * What of stateVariable `host` and the tensors below belong to; loading weights changes
-   * it.
-   */
-  private stateId: object | undefined;
-  /** True where not pruned. */
-  private mask: tf.Tensor | undefined;
-  /** What the layer computes with where the mask is not true. */
-  private zeros: tf.Tensor | undefined;
-  /** True where an optimizer may write. */
-  private free: tf.Tensor | undefined;
+  declare readonly path: string;
+  declare readonly variable: LayerVariable;
+  declare readonly size: number;
+  declare private readonly kept: KernelStates;
   /**
    * Whether the variable itself holds 0 where pruned, so that the layer needs no mask.
    */
   private isCommitted = true;
   private isSplicing = false;
   private isWriting = false;
-  private readonly undo: (() => void)[];
+  declare private readonly undo: (() => void)[];
 
   /**
    * Takes the weight's place in its layer, until release().
@@ -78,8 +66,7 @@ export class CompressibleKernel {
     this.path = site.path;
     this.variable = site.variable;
     this.size = tf.util.sizeFromShape(site.variable.shape as number[]);
-    this.host = new Uint8Array(this.size).fill(FREE);
-    this.stateId = stateVariable?.read().dataId;
+    this.kept = new KernelStates(site.variable.shape as number[], stateVariable);
     const view: LayerVariable = Object.create(this.variable, { read: { value: () => this.read() } });
     viewed.set(view, this.variable);
     markOwn(view);
@@ -114,15 +101,15 @@ export class CompressibleKernel {
    */
   get states(): Uint8Array {
     this.follow();
-    if (this.host) return this.host;
+    if (this.kept.host) return this.kept.host;
     throw new Error(`${this.path}: its states were loaded and have not been read yet; call sync() first.`);
   }
 
   /** Reads the states, where weights have been loaded since they were last known. */
   async sync(): Promise<void> {
     this.follow();
-    if (this.host) return;
-    this.host = Uint8Array.from(await this.stateVariable!.read().data());
+    if (this.kept.host) return;
+    await this.kept.read();
     this.derive();
   }
 
@@ -159,7 +146,8 @@ export class CompressibleKernel {
   read(): tf.Tensor {
     const raw = this.variable.read();
     this.follow();
-    return this.mask ? straightThroughMask(raw, this.mask, this.zeros!) : raw;
+    const { mask, zeros } = this.kept;
+    return mask ? straightThroughMask(raw, mask, zeros!) : raw;
   }
 
   /**
@@ -231,13 +219,7 @@ export class CompressibleKernel {
     if (states.length !== this.size) {
       throw new Error(`states of ${this.path}: expected ${this.size} values, received ${states.length}.`);
     }
-    this.host = states;
-    if (this.stateVariable) {
-      const tensor = tf.tensor(new Float32Array(states), this.variable.shape as number[]);
-      this.stateVariable.write(tensor);
-      tensor.dispose();
-      this.stateId = this.stateVariable.read().dataId;
-    }
+    this.kept.write(states);
     this.isCommitted = false;
     if (this.isSplicing) this.derive();
     else this.commit();
@@ -258,15 +240,15 @@ export class CompressibleKernel {
     this.follow();
     return tf.tidy(() => {
       const raw = this.tensor;
-      if (this.isCommitted || (this.host && !this.host.includes(PRUNED))) return tf.clone(raw);
-      return select(this.whereKept(), raw, tf.zerosLike(raw));
+      if (this.isCommitted || !this.kept.has(PRUNED)) return tf.clone(raw);
+      return select(this.kept.whereKept(), raw, tf.zerosLike(raw));
     });
   }
 
   /** Makes the variable hold the effective weights. */
   private commit(): void {
     if (this.isDisposed) return;
-    if (!this.isCommitted && (!this.host || this.host.includes(PRUNED))) {
+    if (!this.isCommitted && this.kept.has(PRUNED)) {
       const effective = this.effective();
       this.write(effective);
       effective.dispose();
@@ -285,8 +267,7 @@ export class CompressibleKernel {
 
   /** Frees the tensors behind the state. */
   dispose(): void {
-    tf.dispose([this.mask, this.zeros, this.free]);
-    this.mask = this.zeros = this.free = undefined;
+    this.kept.dispose();
   }
 
   private get tensor(): tf.Variable {
@@ -298,10 +279,7 @@ export class CompressibleKernel {
    * 0 where pruned.
    */
   private follow(): void {
-    const id = this.stateVariable?.read().dataId;
-    if (id === this.stateId) return;
-    this.stateId = id;
-    this.host = undefined;
+    if (!this.kept.changed()) return;
     this.isCommitted = false;
     this.derive();
   }
@@ -337,50 +315,17 @@ export class CompressibleKernel {
 
   private assign(value: tf.Tensor, assign: (kept: tf.Tensor) => void): void {
     this.follow();
-    if (this.isWriting || !this.free) {
+    const { free } = this.kept;
+    if (this.isWriting || !free) {
       assign(value);
       return;
     }
-    const kept = select(this.free, value, this.tensor);
+    const kept = select(free, value, this.tensor);
     assign(kept);
     kept.dispose();
   }
 
-  /**
-   * Derives from the states the tensors that the arithmetic needs; each is left out where
-   * it would change nothing.
-   */
   private derive(): void {
-    tf.dispose([this.mask, this.free]);
-    this.mask = this.free = undefined;
-    const [hasPruned, hasFrozen] = [PRUNED, FROZEN].map((state) => !this.host || this.host.includes(state));
-    if (hasPruned && !this.isCommitted) {
-      this.mask = tf.keep(tf.tidy(() => this.whereKept()));
-      this.zeros ??= tf.keep(tf.zeros(this.variable.shape as number[]));
-    } else {
-      tf.dispose([this.zeros]);
-      this.zeros = undefined;
-    }
-    if (hasFrozen || (hasPruned && !this.isSplicing)) this.free = tf.keep(tf.tidy(() => this.whereFree()));
-  }
-
-  private whereKept(): tf.Tensor {
-    if (!this.host) return tf.notEqual(this.stateVariable!.read(), PRUNED);
-    // Without frozen weights, the states are what tells pruned from free, as they are.
-    return this.boolean(this.host.includes(FROZEN) ? this.host.map((state) => Number(state !== PRUNED)) : this.host);
-  }
-
-  private whereFree(): tf.Tensor {
-    if (!this.host) {
-      const states = this.stateVariable!.read();
-      return this.isSplicing ? tf.less(states, FROZEN) : tf.equal(states, FREE);
-    }
-    const hasFrozen = this.host.includes(FROZEN);
-    if (!this.isSplicing && !hasFrozen) return this.boolean(this.host);
-    return this.boolean(this.host.map((state) => Number(state === FREE || (this.isSplicing && state === PRUNED))));
-  }
-
-  private boolean(values: Uint8Array): tf.Tensor {
-    return tf.tensor(values, this.variable.shape as number[], 'bool');
+    this.kept.derive(this.isSplicing, this.isCommitted);
   }
 }

@@ -9,7 +9,7 @@ export function sparsityOf(values: Float32Array): number {
   return values.length > 0 ? countZeros(values) / values.length : 0;
 }
 
-function countZeros(values: Float32Array): number {
+export function countZeros(values: Float32Array): number {
   let zeros = 0;
   for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
   return zeros;

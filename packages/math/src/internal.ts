@@ -8,5 +8,5 @@ export {
   checkSignal,
   resolveOptions,
 } from './checks.js';
-export { countNonFinite } from './figures.js';
+export { countNonFinite, countZeros } from './figures.js';
 export { random } from './random.js';

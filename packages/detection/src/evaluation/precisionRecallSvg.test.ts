@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { precisionRecallSvg } from './precisionRecallSvg.js';
 
@@ -24,3 +25,38 @@ it('precisionRecallSvg names many classes beside the curves, none above another 
   expect(new Set(places.map(([x, y]) => `${x} ${y}`)).size).toBe(80);
   expect(new Set(places.map(([, , color]) => color)).size).toBe(80);
 });
+
+it('a curve has no more points than corners, and goes where all its points are', () => {
+  const step = fc.constantFrom([1, 0], [0, 1], [0, -1], [0, 0]);
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+      const walk = [[0, 18]];
+      for (const [x, y] of steps) walk.push([walk.at(-1)![0] + x, walk.at(-1)![1] + y]);
+      const at = (axis: number) => walk.map((place) => place[axis] / 36);
+      const svg = precisionRecallSvg([{ class: 'a', ap: 1, recall: at(0), precision: at(1) }]);
+      const drawn = /points="([^"]*)"/
+        .exec(svg)![1]
+        .split(' ')
+        .map((point) => point.split(',').map(Number));
+      const pixels = walk.map(([x, y]) => [44 + 10 * x, 404 - 10 * y]);
+      expect(passed(drawn)).toEqual(passed(pixels));
+      const turns = steps
+        .filter((each) => `${each}` !== '0,0')
+        .filter((each, i, moved) => `${each}` !== `${moved[i - 1]}`);
+      expect(drawn.length).toBe(1 + turns.length);
+    }),
+  );
+});
+
+/** Every tenth pixel of a line along the axes, in order. */
+function passed(points: number[][]): string[] {
+  const places = [`${points[0]}`];
+  let [x, y] = points[0];
+  for (const [toX, toY] of points)
+    while (x !== toX || y !== toY) {
+      x += 10 * Math.sign(toX - x);
+      y += 10 * Math.sign(toY - y);
+      places.push(`${x},${y}`);
+    }
+  return places;
+}

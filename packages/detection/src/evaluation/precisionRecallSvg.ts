@@ -16,6 +16,7 @@ import type { ClassResult } from './evaluateVoc.js';
  * @param classes Those of evaluateVoc()'s result.
  * @param classColours CSS colours by class. Default: one of eight for each.
  * @returns The text of an SVG file.
+ * @throws ArgumentError for what are not classes of a result.
  */
 export function precisionRecallSvg(
   classes: readonly Pick<ClassResult, 'class' | 'ap' | 'precision' | 'recall'>[],
@@ -26,5 +27,5 @@ export function precisionRecallSvg(
     const label = `${name}: ${Number.isNaN(ap) ? 'no objects' : `AP ${ap.toFixed(3)}`}`;
     return { label, colour: classColours[name], x: recall, y: precision };
   });
-  return curvesSvg(curves, { x: 'recall', y: 'precision' });
+  return curvesSvg(curves, { title: 'Precision over recall', x: 'recall', y: 'precision' });
 }

@@ -63,6 +63,7 @@ describe('scoreCurves', () => {
     const svg = scoreCurvesSvg(scoreCurves([[detection(0, 0.9)]], [[object(0)]]).all);
     expect(svg.match(/<polyline/g)?.length).toBe(3);
     expect(svg).toContain('F1 1.000 at 0.45');
+    expect(svg).toContain('<title>Precision, recall and F1 over the score threshold</title>');
     expect(() => scoreCurvesSvg(scoreCurves([[]], [[]]) as never)).toThrow("curve: expected scoreCurves()'s all");
   });
 });

@@ -19,6 +19,7 @@ const figures: [keyof ScorePoint, string][] = [
  *
  * @param curve `all`, or one of `classes`, of scoreCurves()'s result.
  * @returns The text of an SVG file.
+ * @throws ArgumentError for what is not a curve.
  */
 export function scoreCurvesSvg(curve: ScoreCurve): string {
   check(Array.isArray(curve?.points), 'curve', "scoreCurves()'s all or one of its classes", curve);
@@ -27,5 +28,9 @@ export function scoreCurvesSvg(curve: ScoreCurve): string {
     const label = best ? `${name} ${best[key].toFixed(3)} at ${best.threshold.toFixed(2)}` : `${name}: none`;
     return { label, x: points.map(({ threshold }) => threshold), y: points.map((point) => point[key]) };
   });
-  return curvesSvg(curves, { x: 'score threshold', y: '' });
+  return curvesSvg(curves, {
+    title: 'Precision, recall and F1 over the score threshold',
+    x: 'score threshold',
+    y: '',
+  });
 }

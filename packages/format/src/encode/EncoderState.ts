@@ -38,7 +38,7 @@ export class EncoderState implements TensorState {
     codePlan(coder, this.fields, plan, !!this.old);
     const recorder = new SymbolRecorder(tableContexts);
     yield* this.codeInSteps(unwritten, recorder, data, plan);
-    yield* recorder.write(coder, this.fields, planFields * numberSlots);
+    yield* recorder.writeInSteps(coder, this.fields, planFields * numberSlots);
     yield* this.codeInSteps(coder, written, data, plan);
   }
 
@@ -81,8 +81,7 @@ export class EncoderState implements TensorState {
   withTables(coder: BitCoder, run: (coder: BitCoder, symbols: SymbolCoder) => void): void {
     const recorder = new SymbolRecorder(tableContexts);
     run(unwritten, recorder);
-    const steps = recorder.write(coder, this.fields, planFields * numberSlots);
-    while (!steps.next().done);
+    recorder.write(coder, this.fields, planFields * numberSlots);
     run(coder, written);
   }
 }

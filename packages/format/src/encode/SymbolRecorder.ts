@@ -26,8 +26,14 @@ export class SymbolRecorder implements SymbolCoder {
     return symbol;
   }
 
-  /** Writes the tables and the symbols, with a pause now and then. */
-  *write(coder: BitCoder, fields: AdaptiveBits, base: number): Generator<void, void> {
+  /** Writes the tables and the symbols. */
+  write(coder: BitCoder, fields: AdaptiveBits, base: number): void {
+    const steps = this.writeInSteps(coder, fields, base);
+    while (!steps.next().done);
+  }
+
+  /** write() with a pause now and then. */
+  *writeInSteps(coder: BitCoder, fields: AdaptiveBits, base: number): Generator<void, void> {
     const tables = this.counts;
     const starts = tables.map((table) => {
       normalize(table);

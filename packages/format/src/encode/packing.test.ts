@@ -51,6 +51,12 @@ describe('pack refuses what unpack would refuse', () => {
     expect(quantized({ float16: ['dense/*', 'Dense/*'] })).toThrow("received 'Dense/*'");
     expect(quantized({ float16: () => false })).toThrow('quantize.float16');
     expect(quantized({ float16: [] })).toThrow('quantize.float16: expected a selector or a list of some, received []');
+    const integers = {
+      weightSpecs: [{ name: 'a', shape: [2], dtype: 'int32' as const }],
+      weightData: new ArrayBuffer(8),
+    };
+    const nothing = 'quantize.uint8: expected a model with float32 weights, received []';
+    expect(() => pack(integers as never, { quantize: { uint8: '*' } })).toThrow(nothing);
   });
 
   it('but not text that ends in nothing but what was foreseen', () => {

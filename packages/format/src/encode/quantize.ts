@@ -35,15 +35,11 @@ export function checkLossy(lossy: Lossy, specs: io.WeightsManifestEntry[]): void
       'a selector or a list of some',
       selector,
     );
-    if (names.length === 0) continue;
+    check(names.length > 0, `quantize.${coding}`, 'a model with float32 weights', names);
+    const some = names.slice(0, 5).join("', '") + (names.length > 5 ? `', … (${names.length})` : "'");
     for (const each of Array.isArray(selector) ? selector : [selector]) {
-      const some = names.slice(0, 5).join("', '") + (names.length > 5 ? `', … (${names.length})` : "'");
-      check(
-        names.some((name) => matches(each, name)),
-        `quantize.${coding}`,
-        `a selector of some of the float32 weights '${some}`,
-        each,
-      );
+      const isSome = names.some((name) => matches(each, name));
+      check(isSome, `quantize.${coding}`, `a selector of some of the float32 weights '${some}`, each);
     }
   }
 }
