@@ -7,15 +7,15 @@ import { batchesOf } from './training.mjs';
 
 /**
  * Each row: what is to be reached, about how many seconds of processor time a seed takes
- * (two cores of an Intel Xeon), and run(context), which gives { dense, results }: the
- * stage of the dense net and those that the row is about, by name, beside others. The
- * test error of both is read once, after that.
+ * (of LeNet-5 an estimate), and run(context), which gives { dense, results }: the stage
+ * of the dense net and those that the row is about, by name, beside others. Their test
+ * errors are read once, after that.
  */
 export const rows = {
   'lenet-300-100': {
     goal: { times: 114, error: 0.0218 },
     paper: 'OLMP: 113.5 ×, 2.18%',
-    budget: 900,
+    budget: 120,
     async run(context) {
       const dense = await denseLenet300100(context);
       const done = await prunedLenet300100(context, dense);
@@ -25,7 +25,7 @@ export const rows = {
   'lenet-300-100-file': {
     goal: { bytes: 4000, error: 0.019 },
     paper: 'EPR: 8,560 bytes, 1.9%',
-    budget: 300,
+    budget: 110,
     isFile: true,
     async run(context) {
       const dense = await denseLenet300100(context);
@@ -41,13 +41,13 @@ export const rows = {
   'lenet-5-dns': {
     goal: { times: 108, error: 0.0091 },
     paper: 'DNS: 108 ×, .91%',
-    budget: 1100,
+    budget: 1200,
     run: dns,
   },
   'lenet-5-file': {
     goal: { bytes: 2200, error: 0.01 },
     paper: 'Bayesian compression: 2.2 KB, 1.0%; EPR: 2.8 KB, .9 to 1.0%',
-    budget: 700,
+    budget: 520,
     isFile: true,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -58,7 +58,7 @@ export const rows = {
   'lenet-5-smallest': {
     goal: { bytes: 1520, error: 0.0096 },
     paper: 'MIRACLE: 1,554 bytes, .96%',
-    budget: 400,
+    budget: 760,
     isFile: true,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -71,7 +71,8 @@ export const rows = {
   'inq-lenet-5': {
     goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },
     paper: 'INQ, ResNet-18: 5 bits .71 points better than float, 4 bits .62 better, 3 bits .19 lost, 2 bits 2.25 lost',
-    budget: 700,
+    budget: 720,
+    areVariants: true,
     async run(context) {
       const dense = await denseLenet5(context);
       const results = {};
@@ -82,7 +83,8 @@ export const rows = {
   ablations: {
     goal: {},
     paper: 'INQ, ResNet-18 in 5 bits: magnitude 31.02% top-1 error, random 32.11%',
-    budget: 60,
+    budget: 70,
+    areVariants: true,
     run: ablations,
   },
   tfmot: {
@@ -94,7 +96,7 @@ export const rows = {
       const dense = await denseTfmot(context);
       const solver = {
         epochs: 8,
-        pictures: 27_500,
+        images: 27_500,
         batchSize: 128,
         rate: 0.05,
         steady: 0.6,
@@ -109,7 +111,7 @@ export const rows = {
           steps: [0.3, 0.5, 0.7, 0.85, 0.95, 1],
           solver: {
             epochs: 5,
-            pictures: 27_500,
+            images: 27_500,
             batchSize: 128,
             rate: 0.04,
             lowest: 0.002,
@@ -144,7 +146,7 @@ function prunedLenet300100(context, dense) {
 /**
  * The published settings of DNS: thresholds at mean + c · deviation of the magnitudes of
  * kernel and bias, masks that change with probability (1 + 1e-4 · step)^-1 until step
- * 14,000 of 16,000, the solver of Caffe's LeNet; pictures as they are.
+ * 14,000 of 16,000, the solver of Caffe's LeNet; images as they are.
  */
 async function dns(context) {
   const { stages, seed, part, train, hard } = context;
@@ -154,7 +156,7 @@ async function dns(context) {
     pruneBias: true,
   };
   // 16,000 steps.
-  const solver = { epochs: 16, pictures: 64_000, batchSize: 64, weightDecay: 5e-4 };
+  const solver = { epochs: 16, images: 64_000, batchSize: 64, weightDecay: 5e-4 };
   const endStep = 14 * batchesOf(solver, part);
   const result = await stages.run('lenet-5-dns', dense, { solver, surgery }, async (model) => {
     const rate = inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 });
@@ -176,7 +178,7 @@ function smallLenet5(context, dense, name, all) {
   });
 }
 
-/** One epoch, of half the pictures, after each of the steps that the paper has. */
+/** One epoch, of half the images, after each of the steps that the paper has. */
 function inqLenet5({ stages, seed, train, hard }, dense, bits) {
   const steps = {
     5: inqSteps.resNet18,
@@ -185,7 +187,7 @@ function inqLenet5({ stages, seed, train, hard }, dense, bits) {
     2: inqSteps.resNet18Bits2,
   }[bits];
   const epochs = steps.length - 1;
-  const solver = { epochs, pictures: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
+  const solver = { epochs, images: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
   return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps }, async (model) => {
     const inq = new INQScheduler({ bits, steps, seed, verbose: 0 });
     return { model, history: await train(model, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`) };

@@ -5,7 +5,7 @@
  *   [--look] [--part 1]
  *
  * An interrupted run goes on: every stage is on disk when it ends (output/). The last
- * 5,000 training pictures validate. The test set is read at the end of a row, once, for
+ * 5,000 training images validate. The test set is read at the end of a row, once, for
  * the dense net and for the results, and results/ROW.json is written, with figures of the
  * training beside it. --look leaves the test set alone and writes results/ROW-look.json.
  * --part .01 takes so small a part of each epoch, to try the program, and writes nothing.
@@ -36,16 +36,24 @@ const unknown = positionals.find((name) => !rows[name]);
 if (positionals.length === 0 || unknown) {
   throw new Error(`row: expected some of ${Object.keys(rows).join(', ')}, received ${unknown ?? 'none'}.`);
 }
-const part = Number(args.part);
+const part = number('part', (value) => value > 0 && value <= 1, 'a number above 0, at most 1');
+const count = number('seeds', (value) => Number.isInteger(value) && value > 0, 'a whole number above 0');
+const first = number('first', (value) => Number.isInteger(value) && value >= 0, 'a whole number');
 const backend = await startBackend();
 const data = readMnist();
 const errorOnValidation = (model) => errorOf(model, data.validation);
 
 for (const name of positionals) {
-  const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => Number(args.first) + i);
+  const seeds = Array.from({ length: count }, (_, i) => first + i);
   const { goal, budget } = rows[name];
   console.log(`${name}: ${JSON.stringify(goal)}; some ${budget} s of processor time a seed, less what is on disk.`);
   for (const seed of seeds) await runRow(name, seed);
+}
+
+function number(name, isRight, expected) {
+  const value = Number(args[name]);
+  if (!isRight(value)) throw new Error(`--${name}: expected ${expected}, received ${args[name]}.`);
+  return value;
 }
 
 async function runRow(name, seed) {
@@ -74,7 +82,8 @@ async function runRow(name, seed) {
     console.log(name, `seed ${seed}, test error`, test);
   }
   record(args.look ? `${name}-look` : name, row, backend, { seed, stages, files, test });
-  if (args.look) return;
+  // Variants do not follow one another.
+  if (args.look || row.areVariants) return;
   const [last] = Object.values(results).slice(-1);
   const history = Object.values(stages).map((stage) => stage.history);
   const { figures } = await makeReport(await loadStage(last), { history });

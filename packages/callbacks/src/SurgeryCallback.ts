@@ -27,11 +27,9 @@ import { checkBegin, checkWindow, defaultWindow, isDue, isOver } from './surgery
 
 type SurgeryTarget = Target<SurgeryOverride>;
 
-/** What a paused run needs, beside states and weights. */
+/** What a paused run needs, by path, beside states and weights. */
 interface SurgeryProgress {
-  /** By path. */
   plans: Record<string, Plan>;
-  /** With scope 'model', by path. */
   scales: Record<string, number>;
 }
 
@@ -191,10 +189,12 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
 
   protected override async onStep(): Promise<void> {
     if (this.options.scope === 'model') return this.stepTogether();
-    for (const [i, [target, plan]] of [...this.scheduled()].entries()) {
+    let index = 0;
+    for (const [target, plan] of this.scheduled()) {
+      index++;
       if (plan.isDone || this.clock.stepsBegun < plan.beginStep) continue;
       if (isOver(plan, this.clock)) await this.complete(target, plan);
-      else if (isDue(plan, this.options, this.clock.stepsBegun, i + 1)) await this.operate(target, plan);
+      else if (isDue(plan, this.options, this.clock.stepsBegun, index)) await this.operate(target, plan);
     }
   }
 

@@ -240,7 +240,7 @@ export class CompressibleKernel {
     this.follow();
     return tf.tidy(() => {
       const raw = this.tensor;
-      if (this.isCommitted || !this.kept.mayHave(PRUNED)) return tf.clone(raw);
+      if (this.isCommitted || !this.kept.has(PRUNED)) return tf.clone(raw);
       return select(this.kept.whereKept(), raw, tf.zerosLike(raw));
     });
   }
@@ -248,7 +248,7 @@ export class CompressibleKernel {
   /** Makes the variable hold the effective weights. */
   private commit(): void {
     if (this.isDisposed) return;
-    if (!this.isCommitted && this.kept.mayHave(PRUNED)) {
+    if (!this.isCommitted && this.kept.has(PRUNED)) {
       const effective = this.effective();
       this.write(effective);
       effective.dispose();
@@ -279,7 +279,7 @@ export class CompressibleKernel {
    * 0 where pruned.
    */
   private follow(): void {
-    if (!this.kept.haveChanged()) return;
+    if (!this.kept.changed()) return;
     this.isCommitted = false;
     this.derive();
   }

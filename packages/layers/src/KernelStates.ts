@@ -28,8 +28,8 @@ export class KernelStates {
     this.id = variable?.read().dataId;
   }
 
-  /** Whether weights have been loaded since this was last asked; the copy is gone then. */
-  haveChanged(): boolean {
+  /** Whether weights were loaded since this was last asked; the copy is gone then. */
+  changed(): boolean {
     const id = this.variable?.read().dataId;
     if (id === this.id) return false;
     this.id = id;
@@ -52,8 +52,8 @@ export class KernelStates {
     this.id = this.variable.read().dataId;
   }
 
-  /** False where it is known that no weight is in that state. */
-  mayHave(state: number): boolean {
+  /** Whether a weight may be in that state: false where it is known that none is. */
+  has(state: number): boolean {
     return !this.host || this.host.includes(state);
   }
 
@@ -66,15 +66,12 @@ export class KernelStates {
   derive(isSplicing: boolean, isCommitted: boolean): void {
     tf.dispose([this.mask, this.free]);
     this.mask = this.free = undefined;
-    const hasPruned = this.mayHave(PRUNED);
+    const hasPruned = this.has(PRUNED);
     if (hasPruned && !isCommitted) {
       this.mask = tf.keep(this.whereKept());
       this.zeros ??= tf.keep(tf.zeros(this.shape));
-    } else {
-      tf.dispose([this.zeros]);
-      this.zeros = undefined;
-    }
-    if (!this.mayHave(FROZEN) && (!hasPruned || isSplicing)) return;
+    } else this.dispose();
+    if (!this.has(FROZEN) && (!hasPruned || isSplicing)) return;
     this.free = tf.keep(
       isSplicing
         ? this.where(

@@ -48,7 +48,10 @@ describe('augmentImage', () => {
         data.fill(255, (y * 12 + x) * 3, (y * 12 + x) * 3 + 3);
         const marked = [{ box: [x, y, x + 1, y + 1] as [number, number, number, number], class: 'a' }];
         const options = { flip: 0.5, flipVertically: 0.5, crop: 0.5, scale: [0.5, 1.5] as const };
-        const out = augmentImage({ data, width: 12, height: 9 }, marked, { ...options, random: () => random.pop() ?? 0 });
+        const out = augmentImage({ data, width: 12, height: 9 }, marked, {
+          ...options,
+          random: () => random.pop() ?? 0,
+        });
         const at = out.pixels.data.indexOf(255) / 3;
         expect(out.objects.length).toBe(at < 0 ? 0 : 1);
         if (at < 0) return;

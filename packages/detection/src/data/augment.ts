@@ -1,6 +1,6 @@
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
-import { rgbOf } from './loadImage.js';
 import type { Annotation, Pixels } from './ImageSet.js';
+import { rgbOf } from './loadImage.js';
 
 export interface AugmentOptions {
   /** Probability of mirroring left to right. Default 0. */
@@ -23,7 +23,13 @@ export interface AugmentOptions {
 
 /** Checks the options and fills in the defaults. */
 export function augmentationOf(options: AugmentOptions): Required<AugmentOptions> {
-  const defaults: Required<AugmentOptions> = { flip: 0, flipVertically: 0, scale: [1, 1], crop: 1, random: Math.random };
+  const defaults: Required<AugmentOptions> = {
+    flip: 0,
+    flipVertically: 0,
+    scale: [1, 1],
+    crop: 1,
+    random: Math.random,
+  };
   const all = resolveOptions('augment', options, defaults);
   for (const key of ['flip', 'flipVertically'] as const) {
     check(all[key] >= 0 && all[key] <= 1, `augment.${key}`, 'a probability, 0 to 1', all[key]);

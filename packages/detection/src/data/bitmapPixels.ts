@@ -1,5 +1,5 @@
-import { withoutAlpha } from './loadImage.js';
 import type { Pixels } from './ImageSet.js';
+import { withoutAlpha } from './loadImage.js';
 
 /**
  * What a browser decodes, as bytes; a file is turned as its EXIF data say, which every

@@ -4,9 +4,9 @@ import type { Detector } from '../model/Detector.js';
 import { type BatchOptions, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
 import { levelShapes } from './cachedBytes.js';
 import { checkTrainingSet } from './checkSet.js';
-import { type LevelStore, memoryStore } from './LevelStore.js';
 import type { Annotation, ImageSet } from './ImageSet.js';
 import { prepareExample } from './imageBatches.js';
+import { type LevelStore, memoryStore } from './LevelStore.js';
 
 export interface CacheOptions extends BatchOptions {
   /**

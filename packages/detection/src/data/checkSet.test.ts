@@ -27,18 +27,34 @@ const rgba = async (image: AnnotatedImage): Promise<Pixels> => {
 
 describe('a set made by hand', () => {
   it.each([
-    [[{ box: [10, 8, 26, 24], class: 'Square' }], "image image1: expected classes among the detector's (square, bar), received 'Square'."],
-    [[{ box: [500, 500, 600, 600], class: 'bar' }], "image image1, box of 'bar': expected inside of 48 × 32, received [500, 500, 600, 600]."],
+    [
+      [{ box: [10, 8, 26, 24], class: 'Square' }],
+      "image image1: expected classes among the detector's (square, bar), received 'Square'.",
+    ],
+    [
+      [{ box: [500, 500, 600, 600], class: 'bar' }],
+      "image image1, box of 'bar': expected inside of 48 × 32, received [500, 500, 600, 600].",
+    ],
     [[{ box: [10, 8, 26, 40], class: 'bar' }], 'expected inside of 48 × 32'],
-    [[{ box: [26, 24, 10, 8], class: 'bar' }], "image image1, box of 'bar': expected x1 < x2 and y1 < y2, received [26, 24, 10, 8]."],
-    [[{ box: [Number.NaN, 8, 26, 24], class: 'bar' }], 'expected four numbers [x1, y1, x2, y2], received [NaN, 8, 26, 24].'],
+    [
+      [{ box: [26, 24, 10, 8], class: 'bar' }],
+      "image image1, box of 'bar': expected x1 < x2 and y1 < y2, received [26, 24, 10, 8].",
+    ],
+    [
+      [{ box: [Number.NaN, 8, 26, 24], class: 'bar' }],
+      'expected four numbers [x1, y1, x2, y2], received [NaN, 8, 26, 24].',
+    ],
     [[{ class: 'bar' }], 'expected four numbers [x1, y1, x2, y2], received undefined.'],
   ])('is refused before anything is read: %j', async (objects, message) => {
     const set = setWith(objects, { load: () => Promise.reject(new Error('read')) });
     await expect(cachedBatches(detector, set)).rejects.toThrow(message);
     expect(() => imageBatches(detector, set)).toThrow(message);
-    await expect(imageExamples(set).next()).rejects.toThrow(message.replace("detector's (square, bar)", "set's (bar, square)"));
-    await expect(detectAll(detector, set)).rejects.toThrow(message.replace("detector's (square, bar)", "set's (bar, square)"));
+    await expect(imageExamples(set).next()).rejects.toThrow(
+      message.replace("detector's (square, bar)", "set's (bar, square)"),
+    );
+    await expect(detectAll(detector, set)).rejects.toThrow(
+      message.replace("detector's (square, bar)", "set's (bar, square)"),
+    );
   });
 
   it('may reach over the edge by the pixel that tools disagree in', async () => {
@@ -50,7 +66,11 @@ describe('a set made by hand', () => {
     ['grey', { data: new Uint8Array(48 * 32), width: 48, height: 32 }, 'expected 4608 (RGB) or 6144 (RGBA) bytes'],
     ['floats', { data: new Float32Array(48 * 32 * 3), width: 48, height: 32 }, 'with bytes in data'],
     ['none', undefined, 'with bytes in data'],
-    ['larger', { data: new Uint8Array(96 * 64 * 3), width: 96, height: 64 }, 'annotated as 48 × 32, but the image has 96 × 64.'],
+    [
+      'larger',
+      { data: new Uint8Array(96 * 64 * 3), width: 96, height: 64 },
+      'annotated as 48 × 32, but the image has 96 × 64.',
+    ],
     ['turned', { data: new Uint8Array(48 * 32 * 3), width: 32, height: 48 }, 'has 32 × 48 (images are turned'],
   ])('has its pixels checked: %s', async (_, pixels, message) => {
     const set = setWith([], { load: async () => pixels as never });
@@ -76,7 +96,10 @@ describe('a set made by hand', () => {
 
   it('may have images of any shape, and crops may be strips', async () => {
     const set = tinySet();
-    for (const [i, [width, height]] of [[500, 1], [1, 300]].entries()) {
+    for (const [i, [width, height]] of [
+      [500, 1],
+      [1, 300],
+    ].entries()) {
       const load = async () => ({ data: new Uint8Array(width * height * 3), width, height });
       Object.assign(set.images[i], { width, height, load, objects: [{ box: [0, 0, 1, 1], class: 'bar' }] });
     }
@@ -101,7 +124,9 @@ describe('options', () => {
     await expect(cachedBatches(detector, set, { flip: [] } as never)).rejects.toThrow(
       "cachedBatches has no option 'flip'. Did you mean 'flips'?",
     );
-    await expect(detectAll(detector, set, { scoreTreshold: 0 } as never)).rejects.toThrow("Did you mean 'scoreThreshold'?");
+    await expect(detectAll(detector, set, { scoreTreshold: 0 } as never)).rejects.toThrow(
+      "Did you mean 'scoreThreshold'?",
+    );
     await expect(imageExamples(set, { flop: 1 } as never).next()).rejects.toThrow("augment has no option 'flop'");
   });
 

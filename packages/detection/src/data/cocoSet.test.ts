@@ -90,7 +90,10 @@ describe('readCoco', () => {
     [{ categories: content.categories.slice(1) }, 'instances.json: annotations[0] has category 90, which has no name.'],
     [{ images: content.images.slice(1) }, 'annotations[0] belongs to image 7, which is not among the images.'],
     [{ annotations: [{ ...content.annotations[0], bbox: [1, 2, 3] }] }, 'bbox is [1,2,3], not four numbers.'],
-    [{ annotations: [{ ...content.annotations[0], bbox: [1, 2, 0, 3] }] }, "a.png: the box [1, 2, 1, 5] of 'toothbrush' has no"],
+    [
+      { annotations: [{ ...content.annotations[0], bbox: [1, 2, 0, 3] }] },
+      "a.png: the box [1, 2, 1, 5] of 'toothbrush' has no",
+    ],
     [{ images: [{ id: 7, file_name: 'c.png', width: 8, height: 6 }] }, /c\.png: missing\.$/],
     [{ categories: undefined }, "no list 'categories'"],
   ])('names what is wrong: %j', async (changed, message) => {

@@ -2,7 +2,7 @@ import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkClasses } from './checkClasses.js';
 import { decodeText } from './decodeText.js';
 import type { ImageSet } from './ImageSet.js';
-import { join, type ImageSource } from './ImageSource.js';
+import { type ImageSource, join } from './ImageSource.js';
 import { parseCoco } from './parseCoco.js';
 import { type ReadOptions, readDefaults, readImages } from './readImages.js';
 

@@ -1,7 +1,7 @@
 import { resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
 import type { ImageSet } from './ImageSet.js';
-import { join, type ImageSource } from './ImageSource.js';
+import { type ImageSource, join } from './ImageSource.js';
 import { parseCsv } from './parseCsv.js';
 import { type ReadOptions, readDefaults, readImages } from './readImages.js';
 

@@ -20,7 +20,16 @@ function stored(orientation: number): Promise<Buffer> {
  * EXIF 2.3, table 6: where the first row and the first column of what is stored are
  * shown.
  */
-const places = ['top left', 'top right', 'bottom right', 'bottom left', 'left top', 'right top', 'right bottom', 'left bottom'];
+const places = [
+  'top left',
+  'top right',
+  'bottom right',
+  'bottom left',
+  'left top',
+  'right top',
+  'right bottom',
+  'left bottom',
+];
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns images as EXIF says: orientation %i', async (orientation) => {
   const name = `${orientation}.jpg`;
@@ -30,8 +39,16 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns images as EXIF says: orientation %i', a
   expect([width, height]).toEqual(orientation < 5 ? [24, 16] : [16, 24]);
   expect(await source.size([name])).toEqual({ width, height });
   expect((await readImage(join(folder, name))).data).toEqual(data);
-  const [x, y] = [places[orientation - 1].includes('left') ? 2 : width - 3, places[orientation - 1].includes('top') ? 2 : height - 3];
-  for (const [i, j] of [[2, 2], [width - 3, 2], [2, height - 3], [width - 3, height - 3]]) {
+  const [x, y] = [
+    places[orientation - 1].includes('left') ? 2 : width - 3,
+    places[orientation - 1].includes('top') ? 2 : height - 3,
+  ];
+  for (const [i, j] of [
+    [2, 2],
+    [width - 3, 2],
+    [2, height - 3],
+    [width - 3, height - 3],
+  ]) {
     expect(data[3 * (j * width + i)] > 200).toBe(i === x && j === y);
   }
 });

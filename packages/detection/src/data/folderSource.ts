@@ -1,8 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Sharp } from 'sharp';
-import { MissingFileError, type ImageSource } from './ImageSource.js';
 import type { Pixels } from './ImageSet.js';
+import { type ImageSource, MissingFileError } from './ImageSource.js';
 
 /** Orientations of EXIF from which on width and height change places. */
 const firstTurned = 5;
@@ -16,7 +16,11 @@ const firstTurned = 5;
 export async function folderSource(folder: string): Promise<ImageSource> {
   const sharp = await loadSharp();
   const at = (path: string) => join(folder, ...path.split('/'));
-  const first = async <T>(paths: readonly string[], problem: string, read: (file: string) => Promise<T>): Promise<T> => {
+  const first = async <T>(
+    paths: readonly string[],
+    problem: string,
+    read: (file: string) => Promise<T>,
+  ): Promise<T> => {
     for (const path of paths) {
       try {
         // sharp does not always say that a file is missing.
@@ -39,7 +43,12 @@ export async function folderSource(folder: string): Promise<ImageSource> {
       );
       const start = at(path).length + 1;
       const files = entries.filter((entry) => !entry.isDirectory());
-      return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(start).split(sep).join('/'));
+      return files.map((entry) =>
+        join(entry.parentPath ?? entry.path, entry.name)
+          .slice(start)
+          .split(sep)
+          .join('/'),
+      );
     },
   };
 }

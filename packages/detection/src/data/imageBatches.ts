@@ -1,11 +1,11 @@
-import { resolveOptions } from '@tfjs-compress/math/internal';
 import * as tf from '@tensorflow/tfjs-core';
+import { resolveOptions } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
 import { type AugmentOptions, augmentationOf, augmentImage } from './augment.js';
 import { type BatchOptions, batchDefaults, batchesOf, type Example, type TrainingBatches } from './batches.js';
 import { checkTrainingSet } from './checkSet.js';
-import { loadImage } from './loadImage.js';
 import type { AnnotatedImage, ImageSet } from './ImageSet.js';
+import { loadImage } from './loadImage.js';
 
 export interface ImageBatchOptions extends BatchOptions {
   /** What is changed in each image, anew each time. Default: nothing. */

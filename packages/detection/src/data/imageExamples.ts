@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type AugmentOptions, augmentationOf, augmentImage } from './augment.js';
 import { checkSet } from './checkSet.js';
-import { loadImage } from './loadImage.js';
 import type { ImageSet } from './ImageSet.js';
+import { loadImage } from './loadImage.js';
 
 export type ImageExample = {
   /** [height, width, 3], 0 … 255, int32. */

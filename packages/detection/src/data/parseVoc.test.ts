@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keepBoxes } from './keepBoxes.js';
 import type { Annotation, Skipped } from './ImageSet.js';
+import { keepBoxes } from './keepBoxes.js';
 import { parseVoc } from './parseVoc.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -44,9 +44,16 @@ describe('parseVoc', () => {
     expect(parse(`\ufeff<?xml version="1.0"?>${file('')}`).size?.width).toBe(64);
     const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>`;
     const text = declared('ISO-8859-1') + file(object('café', [1, 2, 3, 4]));
-    expect(parseVoc(Uint8Array.from(text, (c) => c.charCodeAt(0)), 'x.xml').objects[0].class).toBe('café');
+    expect(
+      parseVoc(
+        Uint8Array.from(text, (c) => c.charCodeAt(0)),
+        'x.xml',
+      ).objects[0].class,
+    ).toBe('café');
     const wide = Uint8Array.from(`\ufeff${declared('utf-16')}${file('')}`, (c) => c.charCodeAt(0));
-    const utf16 = new Uint8Array(Uint16Array.from(`\ufeff${declared('utf-16')}${file('')}`, (c) => c.charCodeAt(0)).buffer);
+    const utf16 = new Uint8Array(
+      Uint16Array.from(`\ufeff${declared('utf-16')}${file('')}`, (c) => c.charCodeAt(0)).buffer,
+    );
     expect(parseVoc(utf16, 'x.xml').size?.width).toBe(64);
     expect(parse(declared('utf-16') + file('')).size?.width).toBe(64);
     expect(() => parseVoc(wide.subarray(1).fill(0xff, 45, 46), 'x.xml')).toThrow('x.xml: not valid utf-8.');
@@ -54,12 +61,12 @@ describe('parseVoc', () => {
   });
 
   it('gives back every name there can be', () => {
-    const escape = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+    const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
     const names = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => /^[^\s\p{C}](.*[^\s])?$/su.test(text));
     fc.assert(
       fc.property(names, (name) => {
         fc.pre(!/[\p{C}\s]/u.test(name));
-        expect(parse(file(object(escape(name), [1, 2, 3, 4]))).objects[0].class).toBe(name);
+        expect(parse(file(object(escaped(name), [1, 2, 3, 4]))).objects[0].class).toBe(name);
       }),
     );
   });

@@ -1,10 +1,10 @@
 import { checkOneOf } from '@tfjs-compress/math/internal';
 import { checkClasses } from './checkClasses.js';
-import { inParallel } from './inParallel.js';
-import { checkSize, loadImage } from './loadImage.js';
 import type { AnnotatedImage, Annotation, ImageSet, Skipped } from './ImageSet.js';
 import type { ImageSource } from './ImageSource.js';
+import { inParallel } from './inParallel.js';
 import { keepBoxes } from './keepBoxes.js';
+import { checkSize, loadImage } from './loadImage.js';
 
 /** Options that all readers have. */
 export interface ReadOptions {
@@ -96,7 +96,9 @@ export async function readImages(
     objects: keepBoxes(image, { names, otherClasses, invalidBoxes, skipped }),
   }));
   if (skipped.length > 0) {
-    console.warn(`${owner}: ${skipped.length} left out, as the set's \`skipped\` lists. The first: ${skipped[0].reason}`);
+    console.warn(
+      `${owner}: ${skipped.length} left out, as the set's \`skipped\` lists. The first: ${skipped[0].reason}`,
+    );
   }
   return { classes: names, images: checked, skipped };
 }

@@ -58,11 +58,7 @@ export async function readYolo(folder: string, options?: YoloOptions): Promise<I
  * @example
  * const set = await readCsv('labels.csv', 'images');
  */
-export async function readCsv(
-  annotationsFile: string,
-  imagesFolder: string,
-  options?: CsvOptions,
-): Promise<ImageSet> {
+export async function readCsv(annotationsFile: string, imagesFolder: string, options?: CsvOptions): Promise<ImageSet> {
   return csvSet('readCsv', ...(await fileAndImages(annotationsFile, imagesFolder)), options);
 }
 

@@ -15,7 +15,8 @@ const write = (file: string, content: string | Buffer) => writeFileSync(join(fol
 const red = { width: 8, height: 6, channels: 3, background: '#f00' } as const;
 
 beforeAll(async () => {
-  for (const each of ['Annotations', 'JPEGImages', 'ImageSets/Main']) mkdirSync(join(folder, each), { recursive: true });
+  for (const each of ['Annotations', 'JPEGImages', 'ImageSets/Main'])
+    mkdirSync(join(folder, each), { recursive: true });
   const image = (file: string, args = red) => sharp({ create: args }).toFile(join(folder, 'JPEGImages', file));
   await sharp({ create: red }).jpeg({ quality: 100 }).toFile(join(folder, 'JPEGImages/a.jpg'));
   await image('two words.PNG');
@@ -95,7 +96,9 @@ describe('readVoc', () => {
     for (const name of ['one', 'deep/two']) {
       mkdirSync(join(flat, name, '..'), { recursive: true });
       writeFileSync(join(flat, `${name}.xml`), annotation());
-      await sharp({ create: red }).webp().toFile(join(flat, `${name}.webp`));
+      await sharp({ create: red })
+        .webp()
+        .toFile(join(flat, `${name}.webp`));
     }
     const folders = { annotations: '.', images: '.' };
     const { images } = await readVoc(flat, { names: 'all', folders });
@@ -121,7 +124,9 @@ describe('readVoc', () => {
       "readVoc.folders has no option 'image'. Did you mean 'images'?",
     );
     await expect(readVoc(folder, undefined as never)).rejects.toThrow('split: expected a list of ImageSets/Main');
-    await expect(readVoc(folder, { split: 'train', names: 'all' })).rejects.toThrow('names: expected no split beside it');
+    await expect(readVoc(folder, { split: 'train', names: 'all' })).rejects.toThrow(
+      'names: expected no split beside it',
+    );
     await expect(readVoc(folder, { split: 'train', invalidBoxes: 'drop' as never })).rejects.toThrow(
       "invalidBoxes: expected 'error' or 'skip', received 'drop'.",
     );

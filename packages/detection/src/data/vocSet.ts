@@ -1,7 +1,7 @@
 import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { decodeText } from './decodeText.js';
 import type { ImageSet } from './ImageSet.js';
-import { extensions, join, type ImageSource, splitExtension } from './ImageSource.js';
+import { extensions, type ImageSource, join, splitExtension } from './ImageSource.js';
 import { parseVoc } from './parseVoc.js';
 import { pathsByStem } from './pathsByStem.js';
 import { type Described, type ReadOptions, readDefaults, readImages } from './readImages.js';

@@ -1,5 +1,5 @@
 import { bitmapPixels } from './bitmapPixels.js';
-import { MissingFileError, type ImageSource } from './ImageSource.js';
+import { type ImageSource, MissingFileError } from './ImageSource.js';
 
 /**
  * What files lie under; its query, such as a signature, is kept behind each path. Or a

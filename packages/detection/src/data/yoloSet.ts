@@ -2,7 +2,7 @@ import { check, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkClasses } from './checkClasses.js';
 import { decodeText } from './decodeText.js';
 import type { ImageSet } from './ImageSet.js';
-import { extensions, join, MissingFileError, type ImageSource, splitExtension } from './ImageSource.js';
+import { extensions, type ImageSource, join, MissingFileError, splitExtension } from './ImageSource.js';
 import { parseYolo, yoloObjects } from './parseYolo.js';
 import { pathsByStem } from './pathsByStem.js';
 import { type Described, type ReadOptions, readDefaults, readImages } from './readImages.js';

@@ -21,20 +21,20 @@ export function aimFor(
   longEpochs: number,
 ): (trial: DoneTrial) => number {
   const done = results.filter(isDone);
+  const { parentOf, childrenOf, epochsOf } = familyOf(results);
   const top = Math.max(baseline.score, ...done.map(({ score }) => score));
   return (trial) => {
     const allowed = Math.max(leastOf(trial) / 2, top - floorOf(goal, baseline, trial));
-    const epochs = epochsOf(trial, results);
+    const epochs = epochsOf(trial);
     const factor = (lossOf(trial) / allowed) * Math.sqrt(epochs / (epochs + longEpochs));
     return Math.min(steps.up, Math.max(steps.down, factor)) ** (1 / 2 ** failuresBelow(trial));
   };
 
-  function failuresBelow({ id, spec }: DoneTrial): number {
+  function failuresBelow(trial: DoneTrial): number {
+    const parent = parentOf(trial);
+    const others = parent ? childrenOf(parent).filter(({ id }) => id !== trial.id) : [];
     const isMiss = (result: TrialResult) => !isDone(result) || !isWithin(result, goal, baseline);
-    return results.filter(
-      (each) =>
-        [id, spec.parent].includes(each.spec.parent) && each.spec.parent !== 'start' && each.id !== id && isMiss(each),
-    ).length;
+    return [...childrenOf(trial), ...others].filter(isMiss).length;
   }
 
   function lossOf(trial: DoneTrial): number {
@@ -47,13 +47,21 @@ export function aimFor(
   }
 }
 
-/** The trials that went on with it. */
-export function childrenOf({ id }: DoneTrial, results: readonly TrialResult[]): TrialResult[] {
-  return results.filter(({ spec }) => spec.parent === id);
-}
-
-/** Since the given model, those of earlier trials that it goes on from with them. */
-function epochsOf({ spec }: TrialResult, results: readonly TrialResult[]): number {
-  const parent = results.find(({ id }) => id === spec.parent);
-  return spec.epochs.surgery + spec.epochs.quantize + (parent ? epochsOf(parent, results) : 0);
+/** Who went on with whose weights. */
+export function familyOf(results: readonly TrialResult[]) {
+  const byId = new Map(results.map((result) => [result.id, result]));
+  const byParent = new Map<string, TrialResult[]>();
+  for (const result of results) {
+    const siblings = byParent.get(result.spec.parent);
+    if (siblings) siblings.push(result);
+    else byParent.set(result.spec.parent, [result]);
+  }
+  const parentOf = ({ spec }: TrialResult) => byId.get(spec.parent);
+  /** Since the given model, those of earlier trials that it goes on from with them. */
+  const epochsOf = (trial: TrialResult): number => {
+    const { epochs } = trial.spec;
+    const parent = parentOf(trial);
+    return epochs.surgery + epochs.quantize + (parent ? epochsOf(parent) : 0);
+  };
+  return { parentOf, epochsOf, childrenOf: ({ id }: TrialResult) => byParent.get(id) ?? [] };
 }

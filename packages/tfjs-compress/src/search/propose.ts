@@ -1,4 +1,4 @@
-import { aimFor, childrenOf } from './aim.js';
+import { aimFor, familyOf } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
 import { costOf, floorOf, isWithin, ranked } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
@@ -36,19 +36,21 @@ export function propose(
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
   if (goal.within === 'score') {
+    const { childrenOf, parentOf } = familyOf(results);
     const aim = aimFor(results, goal, baseline, longEpochs);
     const aimed = order
       .map((trial) => ({ trial, factor: aim(trial) }))
       .filter(({ trial, factor }) =>
         inside.includes(trial)
-          ? factor < 1 || childrenOf(trial, results).length === 0
-          : childrenOf(trial, results).length === 0 && !isStuck(trial, results, floorOf(goal, baseline, trial)),
+          ? factor < 1 || childrenOf(trial).length === 0
+          : childrenOf(trial).length === 0 && !isStuck(trial, parentOf(trial), floorOf(goal, baseline, trial)),
       )
       .sort((a, b) => a.factor * costOf(a.trial, goal) - b.factor * costOf(b.trial, goal))
       .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
     if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];
     const bits = bitsOf(best, 'fewer');
-    const isNew = ({ plan }: Proposal) => bitsIn(plan) < Math.min(...order.map(({ spec }) => bitsIn(spec.plan)));
+    const fewest = Math.min(...order.map(({ spec }) => bitsIn(spec.plan)));
+    const isNew = ({ plan }: Proposal) => bitsIn(plan) < fewest;
     return [...bits.slice(0, 1).filter(isNew), ...aimed, ...bits, again(best)];
   }
   if (inside.length === 0)
@@ -79,8 +81,7 @@ export function propose(
  * Whether going on with a parent that missed the goal brought a trial little nearer to
  * it.
  */
-function isStuck(trial: DoneTrial, results: readonly TrialResult[], floor: number): boolean {
-  const parent = results.find(({ id }) => id === trial.spec.parent);
+function isStuck(trial: DoneTrial, parent: TrialResult | undefined, floor: number): boolean {
   const missing = parent?.status === 'done' ? floor - parent.score : 0;
   return missing > 0 && floor - trial.score > 0.75 * missing;
 }
