@@ -11,7 +11,7 @@ import { percent } from './training.mjs';
  * it, are the same.
  */
 export class Stages {
-  /** @param errorOf Of a model, on the validation pictures. */
+  /** @param errorOf Of a model, on the validation images. */
   constructor(folder, seed, errorOf) {
     this.folder = folder;
     this.seed = seed;

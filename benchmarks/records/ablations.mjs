@@ -4,7 +4,7 @@ import { denseTfmot } from './denseNets.mjs';
 import { batchesOf } from './training.mjs';
 
 /** Of an epoch: a quarter of the training set. */
-const pictures = 13_750;
+const images = 13_750;
 
 /**
  * What the parts of INQ and of surgery give, on the small net of tfmot's example: which
@@ -30,7 +30,7 @@ export async function ablations(context) {
 }
 
 function inq({ stages, seed, train, source }, dense, name, variant) {
-  const solver = { epochs: 7, pictures, batchSize: 128, rate: 0.03, lowest: 0.001, period: 1, weightDecay: 1e-5 };
+  const solver = { epochs: 7, images, batchSize: 128, rate: 0.03, lowest: 0.001, period: 1, weightDecay: 1e-5 };
   return stages.run(`ablation-${name}`, dense, { solver, variant }, async (model) => {
     const callback = new INQScheduler({ bits: 3, ...variant, seed, verbose: 0 });
     return { model, history: await train(model, await source(), solver, [callback], name) };
@@ -45,7 +45,7 @@ const targets = { conv: 0.3, dense: 0.96 };
  */
 function pruned({ stages, part, seed, train, source }, dense, isSplicing) {
   const [pruning, settled] = [8, 4];
-  const solver = { pictures, batchSize: 128, rate: 0.03, weightDecay: 1e-4 };
+  const solver = { images, batchSize: 128, rate: 0.03, weightDecay: 1e-4 };
   const after = { ...solver, epochs: settled, weightDecay: 1e-5 };
   const name = isSplicing ? 'splicing' : 'noSplicing';
   return stages.run(`ablation-${name}`, dense, { pruning, solver, after, targets, isSplicing }, async (model) => {

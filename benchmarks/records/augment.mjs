@@ -7,10 +7,10 @@ const grid = 4;
  * Digits that are shifted, turned, scaled and bent at random, by bilinear sampling.
  *
  * @param options.shift Pixels at most, `turn` degrees, `scale` as a fraction, `bend`
- *   pixels: how far each of 4 × 4 points of the picture is moved, with smooth
+ *   pixels: how far each of 4 × 4 points of the image is moved, with smooth
  *   displacements between them.
- * @returns change(from, i, to, j, counter): picture i of `from` becomes picture j of
- *   `to` (both have 784 values a picture), in a way that seed and counter decide.
+ * @returns change(from, i, to, j, counter): image i of `from` becomes image j of
+ *   `to` (both have 784 values an image), in a way that seed and counter decide.
  */
 export function augmenter({ shift, turn, scale, bend }, seed) {
   const fields = Array.from({ length: 400 }, (_, k) => field(bend, seed, k));
@@ -32,7 +32,7 @@ export function augmenter({ shift, turn, scale, bend }, seed) {
   };
 }
 
-/** Zero outside of the picture. */
+/** Zero outside of the image. */
 function sample(from, offset, u, v) {
   const [x, y] = [Math.floor(u), Math.floor(v)];
   if (x < -1 || y < -1 || x >= size || y >= size) return 0;

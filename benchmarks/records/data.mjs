@@ -7,7 +7,7 @@ import { augmenter } from './augment.mjs';
 const validationCount = 5000;
 
 /**
- * The first 55,000 training pictures train, the last 5,000 validate. `test()` reads the
+ * The first 55,000 training images train, the last 5,000 validate. `test()` reads the
  * test set, which takes part in no choice.
  */
 export function readMnist() {
@@ -24,7 +24,7 @@ export function readMnist() {
 
 /**
  * Sources give batches: batch(indices, shape, counter) → { xs, ys }, tensors for tfjs's
- * fitDataset, which disposes of them. This one's pictures are as they are, or changed
+ * fitDataset, which disposes of them. This one's images are as they are, or changed
  * anew each time when there is `augment`.
  */
 export function hardSource({ count, images, labels }, augment, seed) {
@@ -45,13 +45,13 @@ export function hardSource({ count, images, labels }, augment, seed) {
 }
 
 /**
- * Each picture as it is and `copies` times changed, with what a teacher says of it: its
+ * Each image as it is and `copies` times changed, with what a teacher says of it: its
  * probabilities, with a temperature of 2. They are kept in `file`.
  */
 export function softSource({ count, images }, { copies, augment }, teacher, file, seed) {
   const change = augmenter(augment, seed + 1);
   const total = count * (1 + copies);
-  // Bytes, for 110,000 pictures as float32 take 345 MB.
+  // Bytes, for 110,000 images as float32 take 345 MB.
   const pool = new Uint8Array(784 * total);
   const one = new Float32Array(784);
   for (let i = 0; i < total; i++) {

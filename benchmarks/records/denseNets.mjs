@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { buildLeNet300100, nets } from '../search/nets.mjs';
 
-/** How far training pictures are changed: for nets with convolutions, and mildly. */
+/** How far training images are changed: for nets with convolutions, and mildly. */
 export const strong = { shift: 2, turn: 8, scale: 0.08, bend: 0.8 };
 const mild = { shift: 1, turn: 7, scale: 0.07, bend: 0.8 };
 
@@ -23,7 +23,7 @@ export function denseLenet300100({ stages, seed, train, hard }) {
 }
 
 /**
- * The context with a source of batches: pictures as they are and mildly changed, with
+ * The context with a source of batches: images as they are and mildly changed, with
  * what the dense net says of each.
  */
 export function taught(context, dense) {

@@ -96,7 +96,7 @@ export const rows = {
       const dense = await denseTfmot(context);
       const solver = {
         epochs: 8,
-        pictures: 27_500,
+        images: 27_500,
         batchSize: 128,
         rate: 0.05,
         steady: 0.6,
@@ -111,7 +111,7 @@ export const rows = {
           steps: [0.3, 0.5, 0.7, 0.85, 0.95, 1],
           solver: {
             epochs: 5,
-            pictures: 27_500,
+            images: 27_500,
             batchSize: 128,
             rate: 0.04,
             lowest: 0.002,
@@ -146,7 +146,7 @@ function prunedLenet300100(context, dense) {
 /**
  * The published settings of DNS: thresholds at mean + c · deviation of the magnitudes of
  * kernel and bias, masks that change with probability (1 + 1e-4 · step)^-1 until step
- * 14,000 of 16,000, the solver of Caffe's LeNet; pictures as they are.
+ * 14,000 of 16,000, the solver of Caffe's LeNet; images as they are.
  */
 async function dns(context) {
   const { stages, seed, part, train, hard } = context;
@@ -156,7 +156,7 @@ async function dns(context) {
     pruneBias: true,
   };
   // 16,000 steps.
-  const solver = { epochs: 16, pictures: 64_000, batchSize: 64, weightDecay: 5e-4 };
+  const solver = { epochs: 16, images: 64_000, batchSize: 64, weightDecay: 5e-4 };
   const endStep = 14 * batchesOf(solver, part);
   const result = await stages.run('lenet-5-dns', dense, { solver, surgery }, async (model) => {
     const rate = inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 });
@@ -178,7 +178,7 @@ function smallLenet5(context, dense, name, all) {
   });
 }
 
-/** One epoch, of half the pictures, after each of the steps that the paper has. */
+/** One epoch, of half the images, after each of the steps that the paper has. */
 function inqLenet5({ stages, seed, train, hard }, dense, bits) {
   const steps = {
     5: inqSteps.resNet18,
@@ -187,7 +187,7 @@ function inqLenet5({ stages, seed, train, hard }, dense, bits) {
     2: inqSteps.resNet18Bits2,
   }[bits];
   const epochs = steps.length - 1;
-  const solver = { epochs, pictures: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
+  const solver = { epochs, images: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
   return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps }, async (model) => {
     const inq = new INQScheduler({ bits, steps, seed, verbose: 0 });
     return { model, history: await train(model, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`) };

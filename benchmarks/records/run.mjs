@@ -5,7 +5,7 @@
  *   [--look] [--part 1]
  *
  * An interrupted run goes on: every stage is on disk when it ends (output/). The last
- * 5,000 training pictures validate. The test set is read at the end of a row, once, for
+ * 5,000 training images validate. The test set is read at the end of a row, once, for
  * the dense net and for the results, and results/ROW.json is written, with figures of the
  * training beside it. --look leaves the test set alone and writes results/ROW-look.json.
  * --part .01 takes so small a part of each epoch, to try the program, and writes nothing.

@@ -9,9 +9,9 @@ import { random } from '@tfjs-compress/math/internal';
  *   in epochs, along one anew each time. Or a function of the step.
  * @param solver.weightDecay Of kernels with a regularizer; `settledWeightDecay` is that
  *   after the share `steady`.
- * @param solver.pictures Of an epoch; default as many as there are in the training set.
+ * @param solver.images Of an epoch; default as many as there are in the training set.
  * @param solver.round Draws others than another round.
- * @param part Of an epoch's pictures, to try a program.
+ * @param part Of an epoch's images, to try a program.
  * @param validate Called after some epochs for the validation error.
  * @returns what was logged, by name.
  */
@@ -50,8 +50,8 @@ export async function fit(model, source, solver, { seed, part, callbacks = [], v
 }
 
 /** In an epoch. */
-export function batchesOf({ pictures = 55_000, batchSize }, part) {
-  return Math.max(1, Math.round((pictures * part) / batchSize));
+export function batchesOf({ images = 55_000, batchSize }, part) {
+  return Math.max(1, Math.round((images * part) / batchSize));
 }
 
 export function percent(share) {
@@ -78,7 +78,7 @@ function decayKernels(model, weightDecay) {
   }
 }
 
-/** All pictures in a random order, again and again. */
+/** All images in a random order, again and again. */
 function* batches(source, shape, batchSize, seed) {
   const order = Int32Array.from({ length: source.count }, (_, i) => i);
   for (let round = 0, counter = 0; ; round++) {
