@@ -31,9 +31,9 @@ interface Progress {
  * back.
  */
 export abstract class AttachedMethod<Override extends object = object> extends CompressionMethod<Override> {
-  declare protected attachment: Attachment | undefined;
+  protected attachment: Attachment | undefined;
   /** Of a loop of one's own that never came to its end, when a fit has begun since. */
-  declare private left: Attachment | undefined;
+  private left: Attachment | undefined;
   private fitParams: FitParams = {};
   protected hasTrained = false;
 

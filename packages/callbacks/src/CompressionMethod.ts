@@ -26,11 +26,11 @@ export abstract class CompressionMethod<Override extends object = object> extend
   protected abstract readonly overrideOptions: readonly (keyof Override & string)[];
 
   protected targets: Target<Override>[] = [];
-  declare protected clock: TrainingClock;
+  protected clock!: TrainingClock;
   /** The model inside a Sequential, any other model itself. */
-  declare protected trained: tfl.LayersModel | undefined;
+  protected trained: tfl.LayersModel | undefined;
   /** An optimizer of the user's own, in a loop without compile(). */
-  declare protected ownOptimizer: LoopParams['optimizer'];
+  protected ownOptimizer: LoopParams['optimizer'];
 
   /** Which one of its kind in the fit, from 1. */
   protected order = 1;

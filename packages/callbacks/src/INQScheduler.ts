@@ -51,13 +51,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   readonly priority = 1;
   protected readonly lastingFigures = ['inq_step', 'quantized'];
   protected readonly overrideOptions = ['bits', 'perChannel'] as const;
-  declare private readonly options: INQOptions;
-  declare private plan: INQPlan | undefined;
+  private readonly options: INQOptions;
+  private plan: INQPlan | undefined;
   private stepsTaken = 0;
   private epochOfStep = 0;
   private codebooks = new Map<string, Codebook>();
-  declare private learningRate: number | undefined;
-  declare private unhook: (() => void) | undefined;
+  private learningRate: number | undefined;
+  private unhook: (() => void) | undefined;
 
   constructor(args: INQSchedulerArgs = {}) {
     const options = resolveINQArgs(args);

@@ -64,7 +64,7 @@ export class SurgeryCallback extends CompressionCallback<SurgeryOverride> {
   readonly priority = 0;
   protected readonly lastingFigures = ['sparsity'];
   protected readonly overrideOptions = overrideOptions;
-  declare private readonly options: SurgeryOptions;
+  private readonly options: SurgeryOptions;
   private plans = new Map<SurgeryTarget, Plan>();
   /** A bias follows the mask rule of its layer's first kernel. */
   private biases = new Map<SurgeryTarget, SurgeryTarget>();

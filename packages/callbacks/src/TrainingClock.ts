@@ -14,15 +14,15 @@ export interface FitParams {
  */
 export class TrainingClock {
   /** Optimizer steps begun. */
-  declare stepsBegun: number;
+  stepsBegun: number;
   /** Epochs finished. */
-  declare epochsDone: number;
+  epochsDone: number;
   /** Epochs finished before this fit. */
-  declare readonly epochsBefore: number;
+  readonly epochsBefore: number;
   /** Epochs of the whole training. */
-  declare readonly epochs: number;
+  readonly epochs: number;
   /** Optimizer steps in an epoch; undefined for a dataset of unknown size. */
-  declare readonly stepsPerEpoch: number | undefined;
+  readonly stepsPerEpoch: number | undefined;
   private batchesInEpoch = 0;
   private readonly startTime = Date.now();
 

@@ -40,17 +40,17 @@ import { select, straightThroughMask } from './straightThrough.js';
  * ```
  */
 export class CompressibleKernel {
-  declare readonly path: string;
-  declare readonly variable: LayerVariable;
-  declare readonly size: number;
-  declare private readonly kept: KernelStates;
+  readonly path: string;
+  readonly variable: LayerVariable;
+  readonly size: number;
+  private readonly kept: KernelStates;
   /**
    * Whether the variable itself holds 0 where pruned, so that the layer needs no mask.
    */
   private isCommitted = true;
   private isSplicing = false;
   private isWriting = false;
-  declare private readonly undo: (() => void)[];
+  private readonly undo: (() => void)[];
 
   /**
    * Takes the weight's place in its layer, until release().

@@ -9,15 +9,15 @@ import { FREE, FROZEN, PRUNED } from '@tfjs-compress/math';
  */
 export class KernelStates {
   /** A copy of the states; undefined while a loaded variable has not been read. */
-  declare host: Uint8Array | undefined;
+  host: Uint8Array | undefined;
   /** What of the variable all else belongs to; loading weights changes it. */
-  declare private id: object | undefined;
+  private id: object | undefined;
   /** True where not pruned; undefined where the layer needs no mask. */
-  declare mask: tf.Tensor | undefined;
+  mask: tf.Tensor | undefined;
   /** What the layer computes with where the mask is not true. */
-  declare zeros: tf.Tensor | undefined;
+  zeros: tf.Tensor | undefined;
   /** True where an optimizer may write; undefined where it may everywhere. */
-  declare free: tf.Tensor | undefined;
+  free: tf.Tensor | undefined;
 
   /** All are free. */
   constructor(

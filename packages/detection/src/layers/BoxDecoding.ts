@@ -19,7 +19,7 @@ export interface BoxDecodingArgs {
  *
  * ```js
  * const moved = new BoxDecoding().apply([tf.tensor3d([[[0, 0, 10, 10]]]), tf.zeros([1, 4])]);
- * console.log([...moved.dataSync()]); // → [ 0, 0, 10, 10 ]
+ * console.log([...(await moved.data())]); // → [ 0, 0, 10, 10 ]
  * ```
  */
 export class BoxDecoding extends layers.Layer {

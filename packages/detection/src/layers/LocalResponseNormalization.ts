@@ -24,7 +24,8 @@ export interface LocalResponseNormalizationArgs {
  *
  * ```js
  * const lrn = new LocalResponseNormalization({ depthRadius: 1, bias: 1, alpha: 1, beta: 0.5 });
- * console.log(lrn.apply(tf.fill([1, 1, 1, 1], 1)).dataSync()[0].toFixed(4)); // → 0.7071
+ * const [value] = await lrn.apply(tf.fill([1, 1, 1, 1], 1)).data();
+ * console.log(value.toFixed(4)); // → 0.7071
  * ```
  */
 export class LocalResponseNormalization extends layers.Layer {

@@ -24,7 +24,7 @@ export interface ProposalsArgs {
  * const windows = tf.tensor3d([[[0, 0, 8, 8], [0, 0, 8, 7]]]);
  * const inputs = [tf.zeros([1, 4, 4, 1]), windows, tf.tensor2d([[2], [1]]), tf.zeros([2, 4])];
  * const kept = new Proposals({ stride: 4, count: 2 }).apply(inputs);
- * console.log([...kept.dataSync()].slice(5)); // → [ 0, 0, 0, 0, 0 ]
+ * console.log([...(await kept.data())].slice(5)); // → [ 0, 0, 0, 0, 0 ]
  * ```
  */
 export class Proposals extends layers.Layer {

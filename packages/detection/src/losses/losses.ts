@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * torchvision's detectors take β = 1/9). Elementwise, the shape of `difference`.
  *
  * ```js
- * console.log([...smoothL1(tf.tensor1d([0.5, 2]), 1).dataSync()]); // → [ 0.125, 1.5 ]
+ * console.log([...(await smoothL1(tf.tensor1d([0.5, 2]), 1).data())]); // → [ 0.125, 1.5 ]
  * ```
  *
  * @param difference Of any shape.
@@ -32,7 +32,7 @@ export function smoothL1(difference: tf.Tensor, beta = 1 / 9): tf.Tensor {
  *
  * ```js
  * const loss = binaryCrossEntropy(tf.tensor1d([0]), tf.tensor1d([1]));
- * console.log(loss.dataSync()[0].toFixed(4)); // → 0.6931
+ * console.log((await loss.data())[0].toFixed(4)); // → 0.6931
  * ```
  *
  * @param logits Of any shape.
@@ -56,7 +56,7 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Te
  *
  * ```js
  * const loss = softmaxCrossEntropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]]));
- * console.log(loss.dataSync()[0].toFixed(4)); // → 0.6931
+ * console.log((await loss.data())[0].toFixed(4)); // → 0.6931
  * ```
  *
  * @param logits [n, classes]

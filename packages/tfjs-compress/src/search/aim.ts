@@ -1,3 +1,4 @@
+import { familyOf } from './family.js';
 import { floorOf, isDone, isWithin } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
@@ -5,6 +6,7 @@ import type { Baseline, DoneTrial, TrialResult } from './types.js';
 
 /** The most that one trial is to change the cost by, as factors. */
 const steps = { down: 0.5, up: 2.5 };
+
 /**
  * Gives for a trial the factor of its kernels' cost with which it would just meet maxLoss
  * after another long trial. What a trial loses against the highest score so far is taken
@@ -45,23 +47,4 @@ export function aimFor(
   function leastOf(trial: DoneTrial): number {
     return (trial.noise ?? noiseOf(trial)) / 2 || 1e-3 * Math.abs(baseline.score) || 1e-6;
   }
-}
-
-/** Who went on with whose weights. */
-export function familyOf(results: readonly TrialResult[]) {
-  const byId = new Map(results.map((result) => [result.id, result]));
-  const byParent = new Map<string, TrialResult[]>();
-  for (const result of results) {
-    const siblings = byParent.get(result.spec.parent);
-    if (siblings) siblings.push(result);
-    else byParent.set(result.spec.parent, [result]);
-  }
-  const parentOf = ({ spec }: TrialResult) => byId.get(spec.parent);
-  /** Since the given model, those of earlier trials that it goes on from with them. */
-  const epochsOf = (trial: TrialResult): number => {
-    const { epochs } = trial.spec;
-    const parent = parentOf(trial);
-    return epochs.surgery + epochs.quantize + (parent ? epochsOf(parent) : 0);
-  };
-  return { parentOf, epochsOf, childrenOf: ({ id }: TrialResult) => byParent.get(id) ?? [] };
 }

@@ -1,5 +1,6 @@
-import { aimFor, familyOf } from './aim.js';
+import { aimFor } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
+import { familyOf } from './family.js';
 import { costOf, floorOf, isWithin, ranked } from './ranking.js';
 import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
@@ -35,8 +36,8 @@ export function propose(
   const outside = order.filter((result) => !isWithin(result, goal, baseline));
   const scaled = (trial: DoneTrial, factor: number) => scaledProposal(trial, factor, goal, baseline);
   const again = (trial: DoneTrial): Proposal => ({ plan: trial.spec.plan, parent: trial.id });
+  const { childrenOf, parentOf } = familyOf(results);
   if (goal.within === 'score') {
-    const { childrenOf, parentOf } = familyOf(results);
     const aim = aimFor(results, goal, baseline, longEpochs);
     const aimed = order
       .map((trial) => ({ trial, factor: aim(trial) }))
@@ -60,7 +61,7 @@ export function propose(
     .filter(({ score }) => score > best.score)
     .map((each) => scaled(each, (0.97 * goal.limit) / costOf(each, goal)));
   const wider = room > 1.03 ? [scaled(best, 0.97 * room)] : [];
-  const more = isAgain(best, results) ? [...traded(), again(best)] : [again(best), ...traded()];
+  const more = isAgain(best, parentOf(best)) ? [...traded(), again(best)] : [again(best), ...traded()];
   return [...toLimit.slice(0, 1), ...wider, ...more, scaled(best, 0.9)];
 
   /** Bits against weights, at the same cost. */
@@ -87,8 +88,7 @@ function isStuck(trial: DoneTrial, parent: TrialResult | undefined, floor: numbe
 }
 
 /** Whether a trial has its parent's plan. */
-function isAgain({ spec }: DoneTrial, results: readonly TrialResult[]): boolean {
-  const parent = results.find(({ id }) => id === spec.parent);
+function isAgain({ spec }: DoneTrial, parent: TrialResult | undefined): boolean {
   return JSON.stringify(parent?.spec.plan) === JSON.stringify(spec.plan);
 }
 
