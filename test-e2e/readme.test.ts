@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { publicPackages } from '../scripts/packages.mjs';
-import { type Documented, documentation } from '../scripts/publicDocs.mjs';
 import { root } from '../scripts/setup.mjs';
+import { type Documented, documentation } from './support/publicDocs.mjs';
 import { readmeSnippets, readmes, snippetsOf } from './support/readmes.js';
 import { run } from './support/run.js';
 

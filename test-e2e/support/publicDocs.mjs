@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { publicPackages } from './packages.mjs';
-import { root } from './setup.mjs';
+import { publicPackages } from '../../scripts/packages.mjs';
+import { root } from '../../scripts/setup.mjs';
 
 /** Of every entry but `internal`, which is outside of semantic versioning. */
 export function documentation() {
