@@ -42,7 +42,7 @@ it.each(entries)("a bundle of import '%s' does what the import does", async (ent
   expect(await effects(outfile)).toEqual(wanted);
   if (wanted.length === 0) expect(readFileSync(outfile, 'utf8').trim()).toBe('');
   // Of a sub-entry what Parcel reads.
-  const manifest = join(folder, 'node_modules', entry, 'package.json');
+  const manifest = join(inject('consumers').esm, 'node_modules', entry, 'package.json');
   const { sideEffects } = JSON.parse(readFileSync(manifest, 'utf8'));
   expect(Boolean(sideEffects)).toBe(wanted.length > 0);
 });
