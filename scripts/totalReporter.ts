@@ -23,8 +23,9 @@ export class TotalReporter implements Reporter {
         if (state === 'passed') passed++;
         if (state === 'failed') failures.push(line(`${path} > ${test.fullName}`, messages(errors)));
       }
-      const isUncounted = module.state() === 'failed' && failures.length === before;
-      if (isUncounted) failures.push(line(path, messages(errorsAround(module))));
+      const around = errorsAround(module);
+      const isUncounted = around.length > 0 || (module.state() === 'failed' && failures.length === before);
+      if (isUncounted) failures.push(line(path, messages(around)));
     }
     if (process.env.TFJS_COMPRESS_REPORTS) writeReports(process.env.TFJS_COMPRESS_REPORTS, modules);
     console.log(`\n${[...failures, `${passed} passed, ${failures.length} failed`].join('\n')}`);
