@@ -39,8 +39,8 @@ export default defineConfig({
         test: {
           name: backend,
           include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.js'],
-          // Kernels of one backend, which the tests themselves compare with another's; and
-          // what has none, and is compared with cpu.
+          // Kernels of one backend, which the tests themselves compare with another's;
+          // and what has none, and is compared with cpu.
           exclude: [
             ...configDefaults.exclude,
             ...(backend === 'wasm' ? [] : ['packages/wasm-training/**']),

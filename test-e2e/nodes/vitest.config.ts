@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { TotalReporter } from '../../scripts/totalReporter.js';
 
-/** `npm run test:nodes`: not part of `npm test`, since npm loads every version of Node. */
+/** `npm run test:nodes`: not in `npm test`, since npm loads every version of Node. */
 export default defineConfig({
   test: {
     name: 'nodes',
