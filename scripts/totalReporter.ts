@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 /**
  * Ends a run with a line for each failure and 'N passed, N failed', which .ci/run adds
  * up. A file that does not load and an error outside of all tests count as one failed
- * test each. Where TFJS_COMPRESS_REPORTS names a folder, the results of each project are left
+ * test each. Where TFJS_COMPRESS_REPORTS names a folder, the results of each project go
  * there, for the site's table of platforms.
  */
 export class TotalReporter implements Reporter {
