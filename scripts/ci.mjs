@@ -47,7 +47,7 @@ async function main() {
   await step('columns of comments and texts', 'node scripts/checkColumns.mjs');
   await step('types', 'npm run typecheck');
   for (const { folder } of publicPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
-  await step('build from clean, publint and are-the-types-wrong', 'npm run build', { env: { CI: '1' } });
+  await step('build from clean, publint and are-the-types-wrong', 'npm run build', { env: { CI: '1' }, minutes: 12 });
   await step('size budgets', 'npm run size');
   await step('coverage of the decoder', 'npm run coverage');
   if (existsSync(sharedModels)) {
