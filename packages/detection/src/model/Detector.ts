@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, loadLayersModel, model as modelOf } from '@tensorflow/tfjs-layers';
 import { shareRun } from '@tfjs-compress/layers/internal';
 import {
+  check,
+  checkInteger,
   type Detection,
   type DetectOptions,
   detectDefaults,
@@ -11,8 +13,7 @@ import {
   type Proposal,
   pickBoxes,
   proposalsOf,
-} from '@tfjs-compress/math/detection';
-import { check, checkInteger } from '@tfjs-compress/math/internal';
+} from '@tfjs-compress/math/internal';
 import type { ImageSet } from '../data/ImageSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
