@@ -47,9 +47,10 @@ const candidates: { levels: Levels; bits: number }[] = [
  * Some hundred examples of what the model is used on are enough; they must be scaled as
  * for predict. With fewer than 100 it is compressed with each half, too, and judged by
  * the other; where that is likely to be nearer to the given model on other inputs, each
- * weight is rounded or pruned by itself, and the notes say so. Levels have a scale for each output channel where batch normalization
- * follows, which takes it up, else one for the kernel: so the file has few distinct
- * values.
+ * weight is rounded or pruned by itself, and the notes say so.
+ *
+ * Levels have a scale for each output channel where batch normalization follows, which
+ * takes it up, else one for the kernel: so the file has few distinct values.
  *
  * Memory: the examples, two copies of the model (six below 100 examples), nine times the
  * square of the largest number of inputs of a layer (up to 2,048) in float64, at most

@@ -7,7 +7,8 @@ import { gridOf } from './grids.js';
 import type { Goal } from './runOnce.js';
 
 /**
- * A copy of a model with each weight rounded or pruned by itself, which needs no examples.
+ * A copy of a model with each weight rounded or pruned by itself, which needs no
+ * examples.
  */
 export function plainly(model: LayersModel, goal: Goal, select: (sites: Site[]) => Site[]): LayersModel {
   const copy = strip(model);

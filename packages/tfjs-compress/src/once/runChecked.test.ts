@@ -22,7 +22,7 @@ function rounded(model: tfl.LayersModel, goal: Goal): tfl.LayersModel {
   return plainly(model, goal, (sites) => sites.filter(({ role }) => role === 'kernel'));
 }
 
-const isPlain = ({ notes }: CompressedOnce) => notes.some((note) => note.includes('each weight by itself'));
+const isPlain = ({ notes }: CompressedOnce) => notes.some((note) => note.includes('rounded or pruned by itself'));
 
 describe('compressOnce with few examples', () => {
   it('is not much farther than plain rounding on other inputs, and is that where it says so', async () => {

@@ -11,7 +11,7 @@ import { type Goal, type Run, type RunOptions, runOnce } from './runOnce.js';
 const many = 100;
 
 const note =
-  'For so few examples, each weight by itself comes as near to the given model on inputs that were not compressed with: so it was done.';
+  'So few examples would be fitted too closely: each weight was rounded or pruned by itself, which is likely to be nearer to the given model on other inputs.';
 
 /**
  * What runOnce() makes of a model, or, of few examples, what it becomes without them,
