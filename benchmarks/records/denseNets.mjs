@@ -30,6 +30,11 @@ export function taught(context, dense) {
   return { ...context, source: () => context.soft(dense, { copies: 1, augment: mild }) };
 }
 
+/** Images as they are alone, for nets that are too small to learn the changed ones, too. */
+export function taughtAsTheyAre(context, dense) {
+  return { ...context, source: () => context.soft(dense, { copies: 0, augment: mild }) };
+}
+
 /**
  * The net of the pruning example of TensorFlow Model Optimization: 20,410 parameters.
  */
