@@ -117,7 +117,8 @@ function contextOf(folder, seed, data, errorOnValidation) {
     const key = `${teacher.key} ${JSON.stringify(options)}`;
     if (!pools.has(key)) {
       const model = await loadStage(teacher);
-      const file = join(folder, `soft-${teacher.key}-${options.copies}.bin`);
+      const changes = Object.values(options.augment).join('-');
+      const file = join(folder, `soft-${teacher.key}-${options.copies}-${changes}.bin`);
       pools.set(key, softSource(data.train, options, model, file, seed));
       model.dispose();
     }
