@@ -11,6 +11,9 @@ export default defineConfig({
   dts: true,
   clean: true,
   outDir: 'dist',
+  // `CI=1 npm run build`: what tools would find wrong with the package as npm packs it.
+  publint: { enabled: 'ci-only', strict: true },
+  attw: { enabled: 'ci-only', profile: 'strict', level: 'error' },
   outExtensions: ({ format }) => ({
     js: format === 'cjs' ? '.cjs' : '.js',
     dts: format === 'cjs' ? '.d.cts' : '.d.ts',

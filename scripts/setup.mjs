@@ -23,10 +23,8 @@ export function setup() {
  */
 function linkCommand() {
   if (existsSync(join(root, 'node_modules', '.bin', 'tfjs-compress'))) return;
-  const npm = npmCommand();
-  const args = [...npm.args, 'rebuild', 'tfjs-compress', '--ignore-scripts', '--loglevel=error'];
-  const result = spawnSync(npm.command, args, { cwd: root, shell: npm.shell, encoding: 'utf8' });
-  if (result.status !== 0) console.warn(`npx tfjs-compress will not be found here: ${result.stderr}`);
+  const { status, stderr } = npm(['rebuild', 'tfjs-compress', '--ignore-scripts']);
+  if (status !== 0) console.warn(`npx tfjs-compress will not be found here: ${stderr}`);
 }
 
 /**
@@ -53,10 +51,9 @@ function install() {
   if (!reason) return;
   console.log(`Installing dependencies (${reason}): takes about half a minute …`);
   const start = Date.now();
-  const npm = npmCommand();
-  const args = [...npm.args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const result = spawnSync(npm.command, args, { cwd: root, stdio: 'inherit', shell: npm.shell });
-  if (result.status !== 0) throw new Error(`npm ci failed (${result.error?.message ?? `exit ${result.status}`}).`);
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'];
+  const { status, error } = npm(args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm ci failed (${error?.message ?? `exit ${status}`}).`);
   console.log(`Installed in ${Math.round((Date.now() - start) / 1000)} s.`);
 }
 
@@ -79,11 +76,9 @@ function reasonToInstall() {
   return undefined;
 }
 
-/** npm as this process was started by it, else the one on the PATH. */
-function npmCommand() {
-  const script = process.env.npm_execpath;
-  if (script && /npm-cli\.[cm]?js$/.test(script)) return { command: process.execPath, args: [script], shell: false };
-  return { command: 'npm', args: [], shell: process.platform === 'win32' };
+function npm(args, options) {
+  const shared = { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' };
+  return spawnSync('npm', [...args, '--loglevel=error'], { ...shared, ...options });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

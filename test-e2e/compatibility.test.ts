@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { publicPackages } from '../scripts/packages.mjs';
 import { root } from '../scripts/setup.mjs';
-import { majors } from '../scripts/testNodes.mjs';
+import { majors } from './nodes/majors.js';
 import { bundlers } from './support/bundlers.js';
 import { run } from './support/run.js';
 

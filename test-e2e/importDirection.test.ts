@@ -14,15 +14,9 @@ const allowed: Record<string, string[]> = {
   layers: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', ...withInternal('math')],
   callbacks: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', ...withInternal('math'), ...withInternal('layers')],
   format: ['@tensorflow/tfjs-core', ...withInternal('math')],
-  runtime: ['@tfjs-compress/format/internal', '@tfjs-compress/math/detection'],
+  runtime: ['@tfjs-compress/format/internal', '@tfjs-compress/math/internal'],
   'wasm-training': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
-  detection: [
-    '@tensorflow/tfjs-core',
-    '@tensorflow/tfjs-layers',
-    ...withInternal('math'),
-    '@tfjs-compress/math/detection',
-    ...withInternal('layers'),
-  ],
+  detection: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', ...withInternal('math'), ...withInternal('layers')],
   'tfjs-compress': [
     '@tensorflow/tfjs-core',
     '@tensorflow/tfjs-layers',

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { publicPackages } from '../scripts/packages.mjs';
-import { type Documented, documentation } from '../scripts/publicDocs.mjs';
 import { root } from '../scripts/setup.mjs';
+import { type Documented, documentation } from './support/publicDocs.mjs';
 import { readmeSnippets, readmes, snippetsOf } from './support/readmes.js';
 import { run } from './support/run.js';
 
@@ -55,9 +55,13 @@ const artifactsOf = async (from) => {
 };
 `;
 
-/** Before those of the detector, whose exports are global. */
-const detectionPrelude = `import * as detection from '@tfjs-compress/detection';
-Object.assign(globalThis, detection);
+/** Before those of detection, all of whose exports are global. */
+const detectionPrelude = `import * as door from '@tfjs-compress/detection';
+import * as boxes from '@tfjs-compress/detection/boxes';
+import * as data from '@tfjs-compress/detection/data';
+import * as evaluation from '@tfjs-compress/detection/evaluation';
+import * as detectionLayers from '@tfjs-compress/detection/layers';
+Object.assign(globalThis, door, boxes, data, evaluation, detectionLayers);
 const conv = (name) => tf.layers.conv2d({ name, filters: 4, kernelSize: 3, strides: 2, padding: 'same' });
 const image = tf.input({ shape: [null, null, 3] });
 const trunk = tf.model({ inputs: image, outputs: ['a', 'b', 'c'].reduce((map, name) => conv(name).apply(map), image) });
@@ -104,7 +108,7 @@ it('finds examples in doc comments', () => {
 it.each(files)('the doc comments in $name run', async ({ name, examples }) => {
   const folder = join(inject('consumers').esm, 'examples', name.replace(/\W+/g, '-'));
   mkdirSync(folder, { recursive: true });
-  const before = prelude + (/packages\/detection/.test(name) ? detectionPrelude : '');
+  const before = prelude + (/\/detection\//.test(name) ? detectionPrelude : '');
   const isProgram = ({ code }: Example) => /^import /m.test(code);
   const scoped = examples.filter((example) => !isProgram(example));
   const marked = scoped.map(({ line, code }) => `console.log('line ${line}');\nawait (async () => {\n${code}})();\n`);

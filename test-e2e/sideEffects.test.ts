@@ -41,6 +41,10 @@ it.each(entries)("a bundle of import '%s' does what the import does", async (ent
   const wanted = await effects(entry);
   expect(await effects(outfile)).toEqual(wanted);
   if (wanted.length === 0) expect(readFileSync(outfile, 'utf8').trim()).toBe('');
+  // Of a sub-entry what Parcel reads.
+  const manifest = join(inject('consumers').esm, 'node_modules', entry, 'package.json');
+  const { sideEffects } = JSON.parse(readFileSync(manifest, 'utf8'));
+  expect(Boolean(sideEffects)).toBe(wanted.length > 0);
 });
 
 it.each([

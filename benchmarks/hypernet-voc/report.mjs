@@ -1,4 +1,10 @@
-import { detectAll, evaluateCoco, evaluateVoc, precisionRecallSvg, recallOfProposals } from '@tfjs-compress/detection';
+import {
+  detectAll,
+  evaluateCoco,
+  evaluateVoc,
+  precisionRecallSvg,
+  recallOfProposals,
+} from '@tfjs-compress/detection/evaluation';
 import { worstMisses } from '../tools/worstMisses.mjs';
 
 const counts = [50, 100, 200, 300];

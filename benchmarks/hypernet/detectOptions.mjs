@@ -10,15 +10,9 @@
  * a list of options to try instead of those here. Writes results/detectOptions-NAME.json.
  */
 import { parseArgs } from 'node:util';
-import {
-  Detector,
-  detectAll,
-  evaluateVoc,
-  iou,
-  recallOfProposals,
-  scoreCurves,
-  toBoxes,
-} from '@tfjs-compress/detection';
+import { Detector } from '@tfjs-compress/detection';
+import { iou, toBoxes } from '@tfjs-compress/detection/boxes';
+import { detectAll, evaluateVoc, recallOfProposals, scoreCurves } from '@tfjs-compress/detection/evaluation';
 import { readVoc } from '@tfjs-compress/detection/node';
 import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { writeResult } from '../tools/results.mjs';

@@ -58,11 +58,12 @@ async function timesOf(detector, image, processorTime) {
     }
     return tensors;
   };
+  const { stages } = detector;
   const prepared = detector.prepare(image);
   const levels = await stage('trunk', () => read(detector.featureModel.predict(prepared.input)));
-  const maps = await stage('hyperFeature', () => read([detector.hyperModel.predict(levels)].flat()));
-  const found = await stage('proposals', () => detector.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));
-  await stage('detection', () => detector.classifier.classify(maps[0], found.boxes, 0, prepared));
+  const maps = await stage('hyperFeature', () => read([stages.hyperModel.predict(levels)].flat()));
+  const found = await stage('proposals', () => stages.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));
+  await stage('detection', () => stages.classifier.classify(maps[0], found.boxes, 0, prepared));
   tf.dispose([prepared.input, levels, maps]);
   return { milliseconds, processorMs };
 }

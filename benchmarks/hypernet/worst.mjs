@@ -9,7 +9,8 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Detector, detectAll } from '@tfjs-compress/detection';
+import { Detector } from '@tfjs-compress/detection';
+import { detectAll } from '@tfjs-compress/detection/evaluation';
 import { readVoc } from '@tfjs-compress/detection/node';
 import { startBackend } from '@tfjs-compress/example-tools';
 import { compressed } from 'tfjs-compress';

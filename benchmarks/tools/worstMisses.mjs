@@ -1,4 +1,5 @@
-import { imageGrid, iou, toBoxes } from '@tfjs-compress/detection';
+import { imageGrid } from '@tfjs-compress/detection';
+import { iou, toBoxes } from '@tfjs-compress/detection/boxes';
 import sharp from 'sharp';
 
 /**

@@ -7,15 +7,14 @@ import './settings.js'; // first, so that a wrong option is told at once
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Detector, hyperNet } from '@tfjs-compress/detection';
 import {
-  Detector,
   detectAll,
   evaluateCoco,
   evaluateVoc,
-  hyperNet,
   recallOfProposals,
   scoreCurves,
-} from '@tfjs-compress/detection';
+} from '@tfjs-compress/detection/evaluation';
 import { readVoc } from '@tfjs-compress/detection/node';
 import { compressed, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { startBackend } from './backend.js';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { precisionRecallSvg } from '@tfjs-compress/detection';
+import { precisionRecallSvg } from '@tfjs-compress/detection/evaluation';
 import sharp from 'sharp';
 
 const colours = { RBC: '#e11d48', WBC: '#2563eb', Platelets: '#059669' };

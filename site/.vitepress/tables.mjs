@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { testedPlatforms } from '../../scripts/platforms.mjs';
+import { testedPlatforms } from './platforms.mjs';
 
 /**
  * Tables that a text names by `<!-- table: sizes -->`, in Markdown, from what commands

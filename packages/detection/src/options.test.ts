@@ -1,4 +1,4 @@
-import { gridIntervals } from '@tfjs-compress/math/detection';
+import { gridIntervals } from '@tfjs-compress/math/internal';
 import { expect, it } from 'vitest';
 import { matchBoxes } from './boxes/matchBoxes.js';
 import { sampleMatches } from './boxes/sampleMatches.js';

@@ -3,7 +3,7 @@ import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { pack } from '@tfjs-compress/format';
 import { compressible } from '@tfjs-compress/layers';
-import { type Box, detectDefaults } from '@tfjs-compress/math/detection';
+import { type Box, detectDefaults } from '@tfjs-compress/math/internal';
 import { type Detector as Loaded, loadDetector } from '@tfjs-compress/runtime/detection';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-export type { Box, Detection, DetectOptions, Proposal } from '@tfjs-compress/math/detection';
+export type { Box, Detection, DetectOptions, Proposal } from '@tfjs-compress/math/internal';
 export type { Detector } from './detection/Detector.js';
 export { loadDetector } from './detection/loadDetector.js';
 export type { ImageInput } from './detection/prepareImage.js';

@@ -34,6 +34,7 @@ export {
   type PackOptions,
   pack,
   packAsync,
+  type Source,
   type UnpackOptions,
   unpack,
   type WeightSelector,
@@ -91,6 +92,7 @@ export {
   type Selector,
   strip,
 } from '@tfjs-compress/layers';
+export { ArgumentError } from '@tfjs-compress/math';
 export { type CompressedOnce, compressOnce } from './once/compressOnce.js';
 export type { Levels } from './once/grids.js';
 export type { CompressOnceOptions, Examples } from './once/onceArgs.js';

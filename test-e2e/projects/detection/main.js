@@ -1,16 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  cachedBatches,
-  Detector,
-  drawDetections,
-  fetchCoco,
-  fetchCsv,
-  fetchVoc,
-  fetchYolo,
-  hyperNet,
-  roiAlign,
-  roiMaxPool,
-} from '@tfjs-compress/detection';
+import { cachedBatches, Detector, drawDetections, hyperNet } from '@tfjs-compress/detection';
+import { roiAlign, roiMaxPool } from '@tfjs-compress/detection/boxes';
+import { fetchCoco, fetchCsv, fetchVoc, fetchYolo } from '@tfjs-compress/detection/data';
 import '@tensorflow/tfjs-backend-webgpu';
 
 const [width, height] = [48, 32];

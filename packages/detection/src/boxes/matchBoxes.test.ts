@@ -1,4 +1,4 @@
-import { toBoxes } from '@tfjs-compress/math/detection';
+import { toBoxes } from '@tfjs-compress/math/internal';
 import { describe, expect, it } from 'vitest';
 import { IGNORED, matchBoxes, NEGATIVE } from './matchBoxes.js';
 

@@ -1,5 +1,4 @@
-import { type Boxes, iou } from '@tfjs-compress/math/detection';
-import { check, checkKnownOptions } from '@tfjs-compress/math/internal';
+import { type Boxes, check, checkKnownOptions, iou } from '@tfjs-compress/math/internal';
 
 export interface MatchOptions {
   /** A candidate with at least this overlap with an object is positive. */

@@ -1,4 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 
 /** An object in an image. */
 export interface Annotation {

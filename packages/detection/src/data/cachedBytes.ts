@@ -1,5 +1,4 @@
-import { resizedSize } from '@tfjs-compress/math/detection';
-import { checkInteger } from '@tfjs-compress/math/internal';
+import { checkInteger, resizedSize } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
 import { checkSet } from './checkSet.js';
 import type { ImageSet } from './ImageSet.js';

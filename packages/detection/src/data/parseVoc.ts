@@ -1,4 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 import { decodeXml } from './decodeText.js';
 import type { Annotation } from './ImageSet.js';
 import { childrenOf, parseXml, textOf, type XmlElement } from './parseXml.js';

@@ -1,5 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
-import { check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
+import { type Box, check, checkKnownOptions, checkOneOf } from '@tfjs-compress/math/internal';
 
 export interface YoloTextOptions {
   /** Names of the classes in the order of their indices. */

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Box, normalizations } from '@tfjs-compress/math/detection';
-import { check } from '@tfjs-compress/math/internal';
+import { type Box, check, normalizations } from '@tfjs-compress/math/internal';
 import type { Pixels } from '../data/ImageSet.js';
 import type { Detector } from '../model/Detector.js';
 import type { Drawn } from './drawDetections.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';

@@ -1,5 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
+import { type Box, check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Pixels } from '../data/ImageSet.js';
 import { rgbOf } from '../data/loadImage.js';
 import { type Context, canvasSurface } from './canvasSurface.js';

@@ -1,5 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
-import { check } from '@tfjs-compress/math/internal';
+import { type Box, check } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/ImageSet.js';
 
 /**

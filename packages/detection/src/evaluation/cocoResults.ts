@@ -1,5 +1,4 @@
-import type { Detection } from '@tfjs-compress/math/detection';
-import { check } from '@tfjs-compress/math/internal';
+import { check, type Detection } from '@tfjs-compress/math/internal';
 import type { ImageSet } from '../data/ImageSet.js';
 import { checkEvaluated } from './checkEvaluated.js';
 

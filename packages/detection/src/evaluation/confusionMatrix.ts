@@ -1,5 +1,4 @@
-import { type Detection, iou, toBoxes } from '@tfjs-compress/math/detection';
-import { check, resolveOptions } from '@tfjs-compress/math/internal';
+import { check, type Detection, iou, resolveOptions, toBoxes } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 

@@ -1,5 +1,11 @@
-import { type Detection, type DetectOptions, detectDefaults, type Proposal } from '@tfjs-compress/math/detection';
-import { check, resolveOptions } from '@tfjs-compress/math/internal';
+import {
+  check,
+  type Detection,
+  type DetectOptions,
+  detectDefaults,
+  type Proposal,
+  resolveOptions,
+} from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
 import type { ImageSet } from '../data/ImageSet.js';
 import { loadImage } from '../data/loadImage.js';

@@ -1,5 +1,4 @@
-import type { Box, Detection } from '@tfjs-compress/math/detection';
-import { resolveOptions } from '@tfjs-compress/math/internal';
+import { type Box, type Detection, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, classesOf } from './checkEvaluated.js';
 

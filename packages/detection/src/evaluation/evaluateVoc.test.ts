@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, evaluateVoc } from './evaluateVoc.js';
 

@@ -1,5 +1,4 @@
-import type { Detection } from '@tfjs-compress/math/detection';
-import { checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
+import { checkInteger, type Detection, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/ImageSet.js';
 import { checkEvaluated, checkOverlap, classesOf } from './checkEvaluated.js';
 import { type Matched, matchClass } from './matchClass.js';

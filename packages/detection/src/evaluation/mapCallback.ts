@@ -1,6 +1,5 @@
 import { CustomCallback, type Logs } from '@tensorflow/tfjs-layers';
-import { type DetectOptions, detectDefaults } from '@tfjs-compress/math/detection';
-import { check, checkInteger, resolveOptions } from '@tfjs-compress/math/internal';
+import { check, checkInteger, type DetectOptions, detectDefaults, resolveOptions } from '@tfjs-compress/math/internal';
 import { checkSet } from '../data/checkSet.js';
 import type { ImageSet } from '../data/ImageSet.js';
 import type { Detector } from '../model/Detector.js';

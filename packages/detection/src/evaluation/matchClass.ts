@@ -1,4 +1,4 @@
-import type { Box, Detection } from '@tfjs-compress/math/detection';
+import type { Box, Detection } from '@tfjs-compress/math/internal';
 import type { Annotation } from '../data/ImageSet.js';
 
 export interface Matched {

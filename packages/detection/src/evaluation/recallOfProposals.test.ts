@@ -1,4 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 import { expect, it } from 'vitest';
 import { recallOfProposals } from './recallOfProposals.js';
 

@@ -1,4 +1,4 @@
-import type { Box } from '@tfjs-compress/math/detection';
+import type { Box } from '@tfjs-compress/math/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateVoc } from './evaluateVoc.js';

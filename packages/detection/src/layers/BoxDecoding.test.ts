@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, loadLayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { decodeBoxes, toBoxes } from '@tfjs-compress/math/detection';
+import { decodeBoxes, toBoxes } from '@tfjs-compress/math/internal';
 import { MemoryHandler } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { type CoderWeights, largestLogScale, proposalWeights } from '@tfjs-compress/math/detection';
-import { check } from '@tfjs-compress/math/internal';
+import { type CoderWeights, check, largestLogScale, proposalWeights } from '@tfjs-compress/math/internal';
 import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';
 
 export interface BoxDecodingArgs {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { movedWindows, nonMaxSuppression } from '@tfjs-compress/math/detection';
-import { check, checkInteger } from '@tfjs-compress/math/internal';
+import { check, checkInteger, movedWindows, nonMaxSuppression } from '@tfjs-compress/math/internal';
 import { readNow } from '../readNow.js';
 import { checkLayerArgs, type LayerConfig, rowsOf, type Shape } from './layer.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import type { RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import type { RoIMaxPoolOptions } from '@tfjs-compress/math/internal';
 import { checkRoI } from '../roi/checkRoI.js';
 import { roiMaxPool } from '../roi/roiMaxPool.js';
 import { checkLayerArgs, type LayerConfig, type Shape } from './layer.js';

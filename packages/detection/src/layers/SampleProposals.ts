@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { detectionWeights, encodeBoxes, pickBoxes, smallestSide } from '@tfjs-compress/math/detection';
+import { detectionWeights, encodeBoxes, pickBoxes, smallestSide } from '@tfjs-compress/math/internal';
 import { IGNORED, matchBoxes } from '../boxes/matchBoxes.js';
 import { seededRandom } from '../boxes/random.js';
 import { sampleMatches } from '../boxes/sampleMatches.js';

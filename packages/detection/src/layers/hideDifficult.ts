@@ -1,4 +1,4 @@
-import { type Boxes, iou } from '@tfjs-compress/math/detection';
+import { type Boxes, iou } from '@tfjs-compress/math/internal';
 import { IGNORED, NEGATIVE } from '../boxes/matchBoxes.js';
 
 /**

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { pickBoxes } from '@tfjs-compress/math/detection';
-import { checkKnownOptions } from '@tfjs-compress/math/internal';
+import { checkKnownOptions, pickBoxes } from '@tfjs-compress/math/internal';
 
 /** What every layer's constructor takes: name, trainable, … */
 export type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];

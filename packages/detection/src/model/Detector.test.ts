@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/detection';
+import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/internal';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';

@@ -2,23 +2,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, loadLayersModel, model as modelOf } from '@tensorflow/tfjs-layers';
 import { shareRun } from '@tfjs-compress/layers/internal';
 import {
+  check,
+  checkInteger,
   type Detection,
   type DetectOptions,
   detectDefaults,
   detectOptionsOf,
-  movedWindows,
-  nonMaxSuppressionAsync,
   type Proposal,
-  pickBoxes,
-  proposalsOf,
-} from '@tfjs-compress/math/detection';
-import { check, checkInteger } from '@tfjs-compress/math/internal';
+} from '@tfjs-compress/math/internal';
 import type { ImageSet } from '../data/ImageSet.js';
 import { type DetectAllOptions, detectAll } from '../evaluation/detectAll.js';
 import { type ScorePoint, scoreCurves } from '../evaluation/scoreCurves.js';
+import { DetectionStages } from './DetectionStages.js';
 import { freezeBatchNormalization } from './frozenBatchNormalization.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';
-import { keptDetections } from './keptDetections.js';
 import { outputOf } from './levels.js';
 import {
   connectHyper,
@@ -61,9 +58,7 @@ export class Detector {
    * (`headModel`).
    */
   readonly stageModels: (which: LayersModel) => StageModels;
-  private readonly hyperModel: LayersModel;
-  private readonly scorer: WindowScorer;
-  private readonly classifier: ProposalClassifier;
+  private readonly stages: DetectionStages;
 
   /**
    * @param model the whole network with its losses: [images [b, h, w, 3], boxes [b, m,
@@ -99,12 +94,13 @@ export class Detector {
     // save() writes `model`, whichever was trained.
     shareRun(this.headModel, model);
     const hyper = connectHyper(get, sources);
-    this.hyperModel = modelOf({
+    const hyperModel = modelOf({
       inputs: sources,
       outputs: [...new Set([hyper, connectProposalMap(get, this.config, hyper)])],
     });
-    this.scorer = new WindowScorer(get, this.config);
-    this.classifier = new ProposalClassifier(get, this.config);
+    const scorer = new WindowScorer(get, this.config);
+    const classifier = new ProposalClassifier(get, this.config);
+    this.stages = new DetectionStages(this.featureModel, hyperModel, scorer, classifier, classes);
   }
 
   /** Reads what save() wrote, from a path, a URL or an IOHandler. */
@@ -150,13 +146,7 @@ export class Detector {
     checkInteger(count, 'count', 1);
     const { proposalIouThreshold } = detectOptionsOf(options, 'propose', this.config.detect, ['proposalIouThreshold']);
     const prepared = this.prepare(await loadForDetection(image));
-    const maps = this.mapsOf(prepared.input);
-    try {
-      const { boxes, logits } = await this.proposeOn(maps, prepared, count, proposalIouThreshold);
-      return proposalsOf(boxes, logits, prepared);
-    } finally {
-      tf.dispose([prepared.input, maps]);
-    }
+    return this.stages.propose(prepared, count, proposalIouThreshold);
   }
 
   /** The objects in an image, best first. */
@@ -171,7 +161,7 @@ export class Detector {
   ): Promise<{ detections: Detection[]; proposals: Proposal[] }> {
     const given = detectOptionsOf(options, 'detect', this.config.detect);
     const prepared = this.prepare(await loadForDetection(image));
-    return this.detectIn(prepared, this.mapsOf(prepared.input), given);
+    return this.stages.detect(prepared, given);
   }
 
   /**
@@ -192,7 +182,15 @@ export class Detector {
     const found: Detection[][] = [];
     for (let from = 0; from < images.length; from += batchSize) {
       const loaded = await Promise.all(images.slice(from, from + batchSize).map(loadForDetection));
-      found.push(...(await this.detectTogether(loaded, given)));
+      const prepared: Prepared[] = [];
+      // In a tidy, which disposes of those prepared where a later one is refused.
+      tf.tidy(() =>
+        loaded.map((image) => {
+          prepared.push(this.prepare(image));
+          return prepared.at(-1)!.input;
+        }),
+      );
+      found.push(...(await this.stages.detectTogether(prepared, given)));
     }
     return found;
   }
@@ -241,65 +239,5 @@ export class Detector {
    */
   dispose(): void {
     for (const layer of this.model.layers) while (layer.dispose().refCountAfterDispose > 0);
-  }
-
-  private async detectTogether(images: PreparableImage[], given: Required<DetectOptions>): Promise<Detection[][]> {
-    const bySize = new Map<string, { prepared: Prepared; place: number }[]>();
-    const found: Detection[][] = [];
-    // In a tidy, which disposes of those prepared where a later one is refused.
-    tf.tidy(() =>
-      images.map((image, place) => {
-        const prepared = this.prepare(image);
-        const size = `${prepared.input.shape}`;
-        bySize.set(size, [...(bySize.get(size) ?? []), { prepared, place }]);
-        return prepared.input;
-      }),
-    );
-    for (const group of bySize.values()) {
-      const maps = tf.tidy(() => {
-        const all = this.mapsOf(
-          tf.concat(
-            group.map(({ prepared }) => prepared.input),
-            0,
-          ),
-        );
-        return all.map((map) => tf.split(map, group.length, 0));
-      });
-      for (const [i, { prepared, place }] of group.entries()) {
-        const { detections } = await this.detectIn(prepared, [maps[0][i], maps[1][i]] as never, given);
-        found[place] = detections;
-      }
-    }
-    return found;
-  }
-
-  /** Disposes of what it is given. */
-  private async detectIn(prepared: Prepared, maps: [tf.Tensor4D, tf.Tensor4D], given: Required<DetectOptions>) {
-    try {
-      const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
-      const proposals = proposalsOf(found.boxes, found.logits, prepared);
-      if (proposals.length === 0) return { detections: [], proposals };
-      const classified = await this.classifier.classify(maps[0], found.boxes, given.refinements, prepared);
-      const detections = await keptDetections(classified, prepared, this.config.classes, given);
-      return { detections, proposals };
-    } finally {
-      tf.dispose([prepared.input, maps]);
-    }
-  }
-
-  /** [Hyper Feature, map of the proposal stage] of prepared images of one size. */
-  private mapsOf(prepared: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
-    const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
-    const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];
-    return [hyper, map];
-  }
-
-  private async proposeOn([, map]: tf.Tensor4D[], prepared: Prepared, maxBoxes: number, iouThreshold: number) {
-    const [, rows, columns] = prepared.input.shape;
-    const { windows, logits, offsets } = await this.scorer.score(map, columns, rows);
-    // Cut to the image: there is nothing to find in what pads it.
-    const { boxes, make } = movedWindows(windows, offsets, prepared.width, prepared.height);
-    const kept = await nonMaxSuppressionAsync(boxes, logits, { iouThreshold, maxBoxes, make });
-    return { boxes: pickBoxes(boxes, kept), logits: Float32Array.from(kept, (i) => logits[i]) };
   }
 }

@@ -1,6 +1,14 @@
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import { type DetectOptions, detectOptionsOf, type Preprocessing, preprocessings } from '@tfjs-compress/math/detection';
-import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
+import {
+  check,
+  checkInteger,
+  checkOneOf,
+  type DetectOptions,
+  detectOptionsOf,
+  type Preprocessing,
+  preprocessings,
+  resolveOptions,
+} from '@tfjs-compress/math/internal';
 import { checkClasses } from '../data/checkClasses.js';
 
 /** Which sliding windows are candidates. HyperNet does not say; these are ours. */

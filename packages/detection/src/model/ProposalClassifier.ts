@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { type Boxes, detectionWeights, refinedBoxes, scoresByClass } from '@tfjs-compress/math/detection';
+import { type Boxes, detectionWeights, refinedBoxes, scoresByClass } from '@tfjs-compress/math/internal';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';
 import { connectDetectionHead, type LayerLookup } from './network.js';

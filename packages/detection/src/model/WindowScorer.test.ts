@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { gridBoxes } from '@tfjs-compress/math/detection';
+import { gridBoxes } from '@tfjs-compress/math/internal';
 import { expectNoLeak } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';
 import { tinyDetector } from '../tinyDetector.testing.js';

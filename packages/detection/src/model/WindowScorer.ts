@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, type LayerVariable, model } from '@tensorflow/tfjs-layers';
-import { type Boxes, gridBoxes, gridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
+import { type Boxes, gridBoxes, gridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/internal';
 import { RoIAlign } from '../layers/RoIAlign.js';
 import { type GridWeights, gridWeights, roiAlignGrid, shapesOf } from '../roi/roiAlignGrid.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';

@@ -6,7 +6,7 @@ import {
   isLargeEnough,
   nonMaxSuppressionAsync,
   pickBoxes,
-} from '@tfjs-compress/math/detection';
+} from '@tfjs-compress/math/internal';
 import type { ClassifiedBoxes } from './ProposalClassifier.js';
 import type { Prepared } from './preprocess.js';
 

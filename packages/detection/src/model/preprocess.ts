@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  check,
+  checkInteger,
   checkRange,
   checkValues,
   normalizations,
   type Preprocessing,
   resizedSize,
-} from '@tfjs-compress/math/detection';
-import { check, checkInteger } from '@tfjs-compress/math/internal';
+} from '@tfjs-compress/math/internal';
 import { bitmapPixels } from '../data/bitmapPixels.js';
 import { withoutAlpha } from '../data/loadImage.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { RoIAlignOptions } from '@tfjs-compress/math/detection';
-import { check, checkInteger, checkKnownOptions } from '@tfjs-compress/math/internal';
+import { check, checkInteger, checkKnownOptions, type RoIAlignOptions } from '@tfjs-compress/math/internal';
 
 /** Throws for options that make no RoI pooling. */
 export function checkRoI(options: RoIAlignOptions, owner = 'roiAlign'): void {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { axisWeights, extent, type RoIAlignOptions } from '@tfjs-compress/math/detection';
-import { checkInteger } from '@tfjs-compress/math/internal';
+import { axisWeights, checkInteger, extent, type RoIAlignOptions } from '@tfjs-compress/math/internal';
 import { readNow } from '../readNow.js';
 import { checkBoxes, checkRoI } from './checkRoI.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gridBoxes, gridIntervals } from '@tfjs-compress/math/detection';
+import { gridBoxes, gridIntervals } from '@tfjs-compress/math/internal';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { roiAlign } from './roiAlign.js';

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { axisWeights, type GridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/detection';
-import { check } from '@tfjs-compress/math/internal';
+import { axisWeights, check, type GridIntervals, type RoIAlignOptions } from '@tfjs-compress/math/internal';
 import { checkRoI } from './checkRoI.js';
 
 /** What roiAlignGrid computes with: how much each cell adds to each bin. */

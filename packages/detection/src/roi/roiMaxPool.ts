@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/detection';
+import { maxPoolBoxes, type RoIMaxPoolOptions } from '@tfjs-compress/math/internal';
 import { readNow } from '../readNow.js';
 import { checkBoxes, checkRoI } from './checkRoI.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { nonMaxSuppression, toBoxes } from '@tfjs-compress/math/detection';
+import { nonMaxSuppression, toBoxes } from '@tfjs-compress/math/internal';
 import { describe, expect, it } from 'vitest';
 import { roiAlign } from './roiAlign.js';
 import { roiMaxPool } from './roiMaxPool.js';

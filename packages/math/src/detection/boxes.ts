@@ -10,7 +10,15 @@ export type Boxes = Float32Array;
 /** One box as users see it: [x1, y1, x2, y2]. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
 
-/** [[x1, y1, x2, y2], …] → flat boxes. */
+/**
+ * [[x1, y1, x2, y2], …] → flat boxes.
+ *
+ * @throws ArgumentError when one of them is not four numbers.
+ *
+ * ```js
+ * console.log(toBoxes([[0, 0, 4, 2], [1, 1, 3, 3]]).length); // → 8
+ * ```
+ */
 export function toBoxes(list: ReadonlyArray<ArrayLike<number>>): Boxes {
   const flat = new Float32Array(4 * list.length);
   list.forEach((box, i) => {
@@ -20,13 +28,24 @@ export function toBoxes(list: ReadonlyArray<ArrayLike<number>>): Boxes {
   return flat;
 }
 
-/** Flat boxes → [[x1, y1, x2, y2], …]. */
+/**
+ * Flat boxes → [[x1, y1, x2, y2], …].
+ *
+ * ```js
+ * console.log(fromBoxes(Float32Array.of(0, 0, 4, 2))[0].join()); // → 0,0,4,2
+ * ```
+ */
 export function fromBoxes(boxes: Boxes): Box[] {
   return Array.from({ length: boxes.length / 4 }, (_, i) => [...boxes.subarray(4 * i, 4 * i + 4)] as Box);
 }
 
 /**
  * Intersection over union of box i of `a` and box j of `b`; 0 for two boxes without area.
+ *
+ * ```js
+ * const boxes = toBoxes([[0, 0, 4, 2], [2, 0, 4, 2]]);
+ * console.log(iou(boxes, 0, boxes, 1)); // → 0.5
+ * ```
  */
 export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
   const p = 4 * i;
@@ -44,6 +63,11 @@ export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
 /**
  * All pairs' intersection over union, row i for box i of `a`: length a.length/4 ·
  * b.length/4.
+ *
+ * ```js
+ * const boxes = toBoxes([[0, 0, 4, 2], [2, 0, 4, 2]]);
+ * console.log(iouMatrix(boxes, boxes).join()); // → 1,0.5,0.5,1
+ * ```
  */
 export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
   const [rows, columns] = [a.length / 4, b.length / 4];
@@ -52,7 +76,13 @@ export function iouMatrix(a: Boxes, b: Boxes): Float32Array {
   return out;
 }
 
-/** Boxes cut to an image of that size. */
+/**
+ * Boxes cut to an image of that size, in pixels.
+ *
+ * ```js
+ * console.log(clipBoxes(toBoxes([[-2, 3, 9, 6]]), 8, 5).join()); // → 0,3,8,5
+ * ```
+ */
 export function clipBoxes(boxes: Boxes, width: number, height: number): Boxes {
   const out = boxes.slice();
   for (let i = 0; i < out.length / 4; i++) clipBox(out, i, width, height);
@@ -67,12 +97,24 @@ export function clipBox(boxes: Boxes, i: number, width: number, height: number):
   }
 }
 
-/** Boxes of an image after resizing it by those factors. */
+/**
+ * Boxes of an image after resizing it by those factors.
+ *
+ * ```js
+ * console.log(scaleBoxes(toBoxes([[1, 1, 3, 2]]), 2, 3).join()); // → 2,3,6,6
+ * ```
+ */
 export function scaleBoxes(boxes: Boxes, x: number, y: number): Boxes {
   return boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
 }
 
-/** Boxes of an image of that width after mirroring it left to right. */
+/**
+ * Boxes of an image of that width, in pixels, after mirroring it left to right.
+ *
+ * ```js
+ * console.log(flipBoxes(toBoxes([[1, 0, 3, 2]]), 10).join()); // → 7,0,9,2
+ * ```
+ */
 export function flipBoxes(boxes: Boxes, width: number): Boxes {
   const out = boxes.slice();
   for (let i = 0; i < out.length; i += 4) {

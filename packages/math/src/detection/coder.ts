@@ -18,7 +18,18 @@ export const largestLogScale = Math.log(1000 / 16);
 /**
  * How to get from each anchor to the box of the same index: tx = wx·(x − xa)/wa, ty
  * alike, tw = ww·ln(w/wa), th alike, x and y being centres (R-CNN, arXiv:1311.2524,
- * appendix C). Anchors and boxes must have positive widths and heights.
+ * appendix C). Anchors and boxes must have positive widths and heights. Weights are those
+ * of tx, ty, tw, th: a detector here has [1, 1, 1, 1] for proposals and [10, 10, 5, 5]
+ * for detections, as torchvision.
+ *
+ * @throws ArgumentError when there are not as many anchors as boxes, or the weights are
+ *   not four positive numbers.
+ *
+ * ```js
+ * const anchors = toBoxes([[0, 0, 10, 10]]);
+ * const offsets = encodeBoxes(toBoxes([[1, 0, 11, 10]]), anchors, [1, 1, 1, 1]);
+ * console.log(offsets[0].toFixed(2)); // → 0.10
+ * ```
  */
 export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights): Float32Array {
   checkPairs(boxes.length, anchors, weights);
@@ -34,7 +45,17 @@ export function encodeBoxes(boxes: Boxes, anchors: Boxes, weights: CoderWeights)
   return out;
 }
 
-/** The inverse of encodeBoxes. A box grows to at most 62.5 times its anchor. */
+/**
+ * The inverse of encodeBoxes. A box grows to at most 62.5 times its anchor.
+ *
+ * @throws ArgumentError as encodeBoxes does.
+ *
+ * ```js
+ * const anchors = toBoxes([[0, 0, 10, 10]]);
+ * const boxes = decodeBoxes(Float32Array.of(0.1, 0, 0, 0), anchors, [1, 1, 1, 1]);
+ * console.log(boxes.join()); // → 1,0,11,10
+ * ```
+ */
 export function decodeBoxes(offsets: Float32Array, anchors: Boxes, weights: CoderWeights): Boxes {
   checkPairs(offsets.length, anchors, weights);
   const out = new Float32Array(offsets.length);

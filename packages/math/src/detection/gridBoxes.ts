@@ -29,7 +29,16 @@ export interface GridIntervals {
   y: Float32Array;
 }
 
-/** gridBoxes, taken apart. */
+/**
+ * gridBoxes, taken apart.
+ *
+ * @throws ArgumentError as gridBoxes does.
+ *
+ * ```js
+ * const grid = gridIntervals({ width: 32, height: 16, stride: 16, scales: [8], ratios: [1] });
+ * console.log(grid.columns, grid.rows, grid.x.join()); // → 2 1 4,12,20,28
+ * ```
+ */
 export function gridIntervals(options: GridOptions): GridIntervals {
   checkKnownOptions(options, ['width', 'height', 'stride', 'scales', 'ratios'], 'gridBoxes');
   const { width, height, stride, scales, ratios } = options;
@@ -72,6 +81,13 @@ export function gridIntervals(options: GridOptions): GridIntervals {
  * Where the stride does not divide a side, the last position's centre is moved to the
  * edge, so that every window has an area.
  * HyperNet does not say which windows it slides: this grid is ours.
+ *
+ * @throws ArgumentError when an option is unknown, missing or not positive.
+ *
+ * ```js
+ * const boxes = gridBoxes({ width: 32, height: 16, stride: 16, scales: [8], ratios: [1] });
+ * console.log(boxes.join()); // → 4,4,12,12,20,4,28,12
+ * ```
  */
 export function gridBoxes(options: GridOptions): Boxes {
   const { shapes, columns, rows, x, y } = gridIntervals(options);

@@ -23,7 +23,19 @@ export interface NonMaxSuppressionOptions {
   make?: (i: number) => boolean;
 }
 
-/** Indices of the boxes that are kept, best first; ties in the order given. */
+/**
+ * Greedy non-maximum suppression: indices of the boxes that are kept, best first; ties in
+ * the order given.
+ *
+ * @param scores One a box.
+ * @throws ArgumentError when there is not one score, or class, a box, and when an option
+ *   is unknown or iouThreshold is not from 0 to 1.
+ *
+ * ```js
+ * const boxes = toBoxes([[0, 0, 4, 4], [0, 0, 4, 3], [6, 6, 9, 9]]);
+ * console.log(nonMaxSuppression(boxes, [0.8, 0.9, 0.5], { iouThreshold: 0.5 }).join()); // → 1,2
+ * ```
+ */
 export function nonMaxSuppression(
   boxes: Boxes,
   scores: ArrayLike<number>,
@@ -37,8 +49,16 @@ export function nonMaxSuppression(
 }
 
 /**
- * The same, giving way to the event loop every few milliseconds, so that a page stays
- * alive.
+ * nonMaxSuppression, giving way to the event loop every few milliseconds, so that a page
+ * stays alive.
+ *
+ * @throws ArgumentError as nonMaxSuppression does.
+ *
+ * ```js
+ * const boxes = toBoxes([[0, 0, 4, 4], [0, 0, 4, 3], [6, 6, 9, 9]]);
+ * const kept = await nonMaxSuppressionAsync(boxes, [0.8, 0.9, 0.5], { iouThreshold: 0.5 });
+ * console.log(kept.join()); // → 1,2
+ * ```
  */
 export async function nonMaxSuppressionAsync(
   boxes: Boxes,

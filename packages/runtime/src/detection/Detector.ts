@@ -17,7 +17,7 @@ import {
   proposalsOf,
   refinedBoxes,
   scoresByClass,
-} from '@tfjs-compress/math/detection';
+} from '@tfjs-compress/math/internal';
 import { type ImageInput, type PreparedImage, prepareImage } from './prepareImage.js';
 import { type DetectorConfig, gridOf } from './readConfig.js';
 import type { FeatureMap, Stages } from './Stages.js';

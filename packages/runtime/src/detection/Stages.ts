@@ -1,4 +1,4 @@
-import { type Boxes, check, gridIntervals } from '@tfjs-compress/math/detection';
+import { type Boxes, check, gridIntervals } from '@tfjs-compress/math/internal';
 import type { Graph } from '../graph/Graph.js';
 import { type Lowered, lowerGraph } from '../lower/lowerGraph.js';
 import { Builder, type Lowerings } from '../program/Builder.js';

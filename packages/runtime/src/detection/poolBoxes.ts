@@ -1,4 +1,4 @@
-import { type Boxes, maxPoolBoxes, type RoIAlignOptions, visitCells } from '@tfjs-compress/math/detection';
+import { type Boxes, maxPoolBoxes, type RoIAlignOptions, visitCells } from '@tfjs-compress/math/internal';
 
 /** How boxes are pooled: RoIAlign or RoI max pooling. */
 export interface RoI extends RoIAlignOptions {

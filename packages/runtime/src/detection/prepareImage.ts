@@ -5,7 +5,7 @@ import {
   type ImageConfig,
   normalizations,
   resizedSize,
-} from '@tfjs-compress/math/detection';
+} from '@tfjs-compress/math/internal';
 
 /**
  * Values 0 … 255, row by row: ImageData, or anything with 3 (red, green, blue) or 4 (and

@@ -7,7 +7,7 @@ import {
   type GridOptions,
   type ImageConfig,
   preprocessings,
-} from '@tfjs-compress/math/detection';
+} from '@tfjs-compress/math/internal';
 
 /** What a detector's file says of it beside its layers. */
 export interface DetectorConfig extends ImageConfig {

@@ -1,4 +1,4 @@
-import { gridBoxes, gridIntervals } from '@tfjs-compress/math/detection';
+import { gridBoxes, gridIntervals } from '@tfjs-compress/math/internal';
 import { relativeError, seededValues } from '@tfjs-compress/testing';
 import { expect, it } from 'vitest';
 import { Builder } from '../program/Builder.js';

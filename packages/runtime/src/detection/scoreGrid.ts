@@ -1,4 +1,4 @@
-import { type GridIntervals, type RoIAlignOptions, visitCells } from '@tfjs-compress/math/detection';
+import { type GridIntervals, type RoIAlignOptions, visitCells } from '@tfjs-compress/math/internal';
 import type { Activation } from '../program/activations.js';
 import type { Builder } from '../program/Builder.js';
 import type { Matrix } from '../program/Matrix.js';

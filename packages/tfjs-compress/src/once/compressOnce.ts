@@ -6,6 +6,8 @@ import { agreement, outputsOf } from './agreement.js';
 import { disposeModel } from './disposeModel.js';
 import type { Levels } from './grids.js';
 import { type CompressOnceOptions, checkExamples, checkOnceArgs, type Examples } from './onceArgs.js';
+import { part } from './part.js';
+import { runChecked } from './runChecked.js';
 import { type Goal, type RunOptions, runOnce } from './runOnce.js';
 import { Turns } from './turns.js';
 
@@ -43,15 +45,18 @@ const candidates: { levels: Levels; bits: number }[] = [
  * squares.
  *
  * Some hundred examples of what the model is used on are enough; they must be scaled as
- * for predict. Levels have a scale for each output channel where batch normalization
- * follows, which takes it up, else one for the kernel: so the file has few distinct
- * values.
+ * for predict. With fewer than 100 it is compressed with each half, too, and judged by
+ * the other; where that is likely to be nearer to the given model on other inputs, each
+ * weight is rounded or pruned by itself, and the notes say so.
  *
- * Memory: the examples, two copies of the model, nine times the square of the largest
- * number of inputs of a layer (up to 2,048) in float64, at most 1 GB of activations that
- * are kept (512 MB on each side of the layer), and those of a batch. The page is given
- * its turn after each batch and about every 12 ms of other work. The given model is not
- * changed.
+ * Levels have a scale for each output channel where batch normalization follows, which
+ * takes it up, else one for the kernel: so the file has few distinct values.
+ *
+ * Memory: the examples, two copies of the model (six below 100 examples), nine times the
+ * square of the largest number of inputs of a layer (up to 2,048) in float64, at most
+ * 1 GB of activations that are kept (512 MB on each side of the layer), and those of a
+ * batch. The page is given its turn after each batch and about every 12 ms of other work.
+ * The given model is not changed.
  *
  * @param model A layers model. Our own layers become stock ones.
  * @param examples Inputs, as for predict, the examples along the first axis.
@@ -93,12 +98,14 @@ export async function compressOnce(
     );
     console.warn(`compressOnce(): ${notes[0]}`);
   }
-  const fixed = model.inputs[0].shape[0];
-  // At least two batches: what one half of the examples shows is checked on the other.
-  const size = fixed ?? Math.min(batchSize, Math.ceil(tensors[0].shape[0] / 2));
-  const run: RunOptions = { select: selected, batchSize: size, turns: new Turns(signal), onProgress };
+  const run: RunOptions = {
+    select: selected,
+    batchSize: model.inputs[0].shape[0] ?? batchSize,
+    turns: new Turns(signal),
+    onProgress,
+  };
   if (goal) {
-    const result = await runOnce(model, tensors, goal, run);
+    const result = await runChecked(model, tensors, goal, run);
     return { model: result.model, ...goal, notes: [...notes, ...result.notes] };
   }
   const found = await smallest(model, tensors, { maxLoss: maxLoss!, evaluate }, run);
@@ -160,7 +167,5 @@ function parted(tensors: tf.Tensor[]): [tf.Tensor[], tf.Tensor[]] {
   const count = tensors[0].shape[0];
   const isFew = count < 10;
   const held = isFew ? 0 : Math.floor(count / 5);
-  const part = (from: number, size: number) =>
-    tensors.map((each) => tf.slice(each, [from, ...each.shape.slice(1).map(() => 0)], [size, ...each.shape.slice(1)]));
-  return [part(0, count - held), isFew ? part(0, count) : part(count - held, held)];
+  return [part(tensors, 0, count - held), isFew ? part(tensors, 0, count) : part(tensors, count - held, held)];
 }

@@ -119,7 +119,7 @@ describe('compressOnce on', () => {
     for (const each of nets) {
       const model = sequential({ layers: each });
       const shape = model.inputs[0].shape.slice(1) as number[];
-      const [examples, test] = [correlated([60, ...shape], 1), correlated([40, ...shape], 70)];
+      const [examples, test] = [correlated([100, ...shape], 1), correlated([40, ...shape], 70)];
       expect(await shareOfError(model, [examples], [test])).toBeLessThan(0.9);
     }
   });

@@ -47,6 +47,8 @@ export async function runOnce(
   const work = new Work(copy, original, examples, goal, options);
   try {
     await work.run();
+    // Stateful layers keep nothing of the examples.
+    copy.resetStates();
     return { model: copy, notes: work.notes };
   } catch (error) {
     disposeModel(copy);
@@ -79,7 +81,10 @@ class Work {
     this.#trace = traceGraph(model);
     this.#original = traceGraph(original);
     this.#originals = new Map(findSites(original).map((site) => [site.path, site]));
-    this.#flow = new Flow(this.#trace, this.#original, examples, options.batchSize);
+    // At least two batches: what one half of the examples shows is checked on the other.
+    const most = Math.ceil(examples[0].shape[0] / 2);
+    const size = model.inputs[0].shape[0] ?? Math.min(options.batchSize, most);
+    this.#flow = new Flow(this.#trace, this.#original, examples, size);
     this.#sites = options.select(findSites(model));
     this.#units = unitsOf(this.#trace, this.#sites);
     this.#goal = goal;

@@ -2,7 +2,7 @@ import { random } from '@tfjs-compress/math/internal';
 import { choosePlan } from './choosePlan.js';
 import { hashOf } from './hashOf.js';
 import { type Proposal, propose } from './propose.js';
-import { isDone } from './ranking.js';
+import { aimedAt, isDone } from './ranking.js';
 import { rootPlan } from './rootPlan.js';
 import { defaultWidth, type ResolvedSearch } from './searchOptions.js';
 import type { Baseline, KernelChoice, Plan, Scheduler, TrialResult, TrialSpec } from './types.js';
@@ -107,7 +107,8 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   }
 
   function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
-    const { goal, seed, width } = search;
+    const { seed, width } = search;
+    const goal = aimedAt(search.goal);
     if (generation === 1) first ??= firstProposals();
     yield* generation === 1 ? first! : propose(before, goal, baseline, longEpochs(before));
     if (width > defaultWidth) yield* widen(before, goal, baseline, seed, generation);

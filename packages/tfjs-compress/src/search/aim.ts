@@ -4,8 +4,12 @@ import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
 import type { Baseline, DoneTrial, TrialResult } from './types.js';
 
-/** The most that one trial is to change the cost by, as factors. */
-const steps = { down: 0.5, up: 2.5 };
+/**
+ * The most that one trial is to change the cost by, as factors. What seems to have lost
+ * less than a standard error may have been lucky, and says less about how small it may
+ * become.
+ */
+const steps = { down: 0.5, cautious: 0.65, up: 2.5 };
 
 /**
  * Gives for a trial the factor of its kernels' cost with which it would just meet maxLoss
@@ -29,7 +33,8 @@ export function aimFor(
     const allowed = Math.max(leastOf(trial) / 2, top - floorOf(goal, baseline, trial));
     const epochs = epochsOf(trial);
     const factor = (lossOf(trial) / allowed) * Math.sqrt(epochs / (epochs + longEpochs));
-    return Math.min(steps.up, Math.max(steps.down, factor)) ** (1 / 2 ** failuresBelow(trial));
+    const least = top - trial.score < knownNoise(trial) ? steps.cautious : steps.down;
+    return Math.min(steps.up, Math.max(least, factor)) ** (1 / 2 ** failuresBelow(trial));
   };
 
   function failuresBelow(trial: DoneTrial): number {
@@ -45,6 +50,11 @@ export function aimFor(
 
   /** Of a trial without a measurable loss, nothing says how small it may become. */
   function leastOf(trial: DoneTrial): number {
-    return (trial.noise ?? noiseOf(trial)) / 2 || 1e-3 * Math.abs(baseline.score) || 1e-6;
+    return knownNoise(trial) / 2 || 1e-3 * Math.abs(baseline.score) || 1e-6;
   }
+}
+
+/** 0 where it is not known. */
+function knownNoise(trial: DoneTrial): number {
+  return trial.noise ?? noiseOf(trial);
 }

@@ -42,9 +42,12 @@ export interface SearchOptions {
   seed?: number;
 }
 
-/** What is to be small, and what it is to be within. */
+/**
+ * What is to be small, and what it is to be within. `margin` is that for chance, in
+ * standard errors; undefined is what a result needs.
+ */
 export type Goal =
-  | { within: 'score'; maxLoss: number; cost: 'sizeBytes' }
+  | { within: 'score'; maxLoss: number; margin?: number; cost: 'sizeBytes' }
   | { within: 'cost'; limit: number; cost: 'sizeBytes' | 'multiplyAdds' };
 
 /** The options as they are used. */

@@ -1,6 +1,7 @@
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { LearningRate } from './LearningRate.js';
+import { RecentStatistics } from './RecentStatistics.js';
 import type { Plan, Train, TrialSpec } from './types.js';
 
 /**
@@ -36,7 +37,8 @@ export async function trainStages(
     const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
     const steps = stepsFor(epochs.quantize - hold.length);
     const inq = quantized ? [new INQScheduler({ ...common, ...quantized, steps })] : [];
-    await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), [...hold, ...inq]);
+    const methods = [...hold, ...inq, new RecentStatistics()];
+    await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), methods);
   }
 
   async function stage(name: 'surgery' | 'quantize', length: number, period: number, methods: object[]): Promise<void> {

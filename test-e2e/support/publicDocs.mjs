@@ -5,17 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { publicPackages } from './packages.mjs';
-import { root } from './setup.mjs';
+import { publicPackages } from '../../scripts/packages.mjs';
+import { root } from '../../scripts/setup.mjs';
 
-/** Entries for our other packages, outside of semantic versioning. */
-const isInternal = (name) => /\/internal$/.test(name) || name === '@tfjs-compress/math/detection';
-
-/** Of every other entry. */
+/** Of every entry but `internal`, which is outside of semantic versioning. */
 export function documentation() {
-  return publicPackages().flatMap(({ name, folder, manifest }) =>
+  return publicPackages().flatMap(({ folder, manifest }) =>
     Object.entries(manifest.exports)
-      .filter(([entry, target]) => !isInternal(join(name, entry)) && target['tfjs-compress-source'])
+      .filter(([entry, target]) => entry !== './internal' && target['tfjs-compress-source'])
       .flatMap(([, target]) => exportsOf(join(folder, target['tfjs-compress-source']))),
   );
 }
@@ -27,19 +24,25 @@ function parse(file) {
   return parsed.get(file);
 }
 
-/** What an entry exports of its own package, by the file that declares it. */
+/** The source of a module, of this package or an entry of another of ours. */
+function sourceOf(module, importer) {
+  if (module.startsWith('.')) return join(dirname(importer), module.replace(/\.js$/, '.ts'));
+  const { folder, name, manifest } = publicPackages().find((each) => `${module}/`.startsWith(`${each.name}/`));
+  return join(folder, manifest.exports[`.${module.slice(name.length)}`]['tfjs-compress-source']);
+}
+
+/** What an entry exports, by the file that declares it. */
 function exportsOf(file, wanted) {
   const source = parse(file);
   const found = [];
   for (const statement of source.statements) {
     if (ts.isExportDeclaration(statement)) {
       const from = statement.moduleSpecifier?.text;
-      if (!from?.startsWith('.') || statement.isTypeOnly) continue;
+      if (!from || statement.isTypeOnly) continue;
       const names = statement.exportClause?.elements
-        ?.filter(({ isTypeOnly }) => !isTypeOnly)
+        ?.filter(({ isTypeOnly, name }) => !isTypeOnly && (!wanted || wanted.includes(name.text)))
         .map((e) => (e.propertyName ?? e.name).text);
-      const target = join(dirname(file), from.replace(/\.js$/, '.ts'));
-      found.push(...exportsOf(target, names));
+      found.push(...exportsOf(sourceOf(from, file), names));
     }
     const isExported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     if (!isExported) continue;

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { expect, it } from 'vitest';
+import { RecentStatistics } from './RecentStatistics.js';
+import { normalValues } from './testing.js';
+
+const count = 96;
+
+/**
+ * The moving averages after a fit on values of mean 3, which begin with a mean of 0; the
+ * normalization stands in a model inside the model.
+ */
+async function averagesOf(epochs: number, batchSize: number, callbacks: tfl.CustomCallback[]) {
+  const normalization = tfl.layers.batchNormalization({ inputShape: [2], momentum: 0.99 });
+  const inner = tfl.sequential({ layers: [normalization] });
+  const model = tfl.sequential({ layers: [inner, tfl.layers.dense({ units: 1 })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const x = tf.tensor2d(
+    normalValues(2 * count, 1).map((value) => 3 + value),
+    [count, 2],
+  );
+  const y = tf.zeros([count, 1]);
+  await model.fit(x, y, { epochs, batchSize, verbose: 0, callbacks });
+  const [mean, wanted] = [normalization.getWeights()[2].dataSync(), tf.mean(x, 0).dataSync()];
+  const { momentum } = normalization.getConfig();
+  model.dispose();
+  tf.dispose([x, y]);
+  return { mean: [...mean], wanted: [...wanted].map((value) => expect.closeTo(value, 4)), momentum };
+}
+
+it('averages the last epoch alone, and gives the momentum back', async () => {
+  const { mean, wanted, momentum } = await averagesOf(2, 8, [new RecentStatistics()]);
+  expect(mean).toEqual(wanted);
+  expect(momentum).toBe(0.99);
+  const without = await averagesOf(2, 8, []);
+  expect(without.mean[0]).toBeLessThan(1);
+});
+
+/** What the momentum of a normalization is at each batch of a fit. */
+async function momentaOf(momentum: number, epochs: number, batchSize: number) {
+  const layer = tfl.layers.batchNormalization({ inputShape: [2], momentum });
+  const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const momenta: number[] = [];
+  const watch = new tfl.CustomCallback({
+    onBatchBegin: async () => {
+      momenta.push((layer as unknown as { momentum: number }).momentum);
+    },
+  });
+  const [x, y] = [tf.ones([count, 2]), tf.zeros([count, 1])];
+  await model.fit(x, y, { epochs, batchSize, verbose: 0, callbacks: [new RecentStatistics(), watch] });
+  model.dispose();
+  tf.dispose([x, y]);
+  return momenta;
+}
+
+it('averages the last ten steps where an epoch has fewer', async () => {
+  const averaged = Array.from({ length: 9 }, (_, i) => i / (i + 1));
+  expect(await momentaOf(0.99, 5, 32)).toEqual([...Array(6).fill(0.99), ...averaged]);
+});
+
+it('keeps a momentum that forgets faster', async () => {
+  expect(await momentaOf(0.5, 1, 24)).toEqual([0, 0.5, 0.5, 0.5]);
+});
