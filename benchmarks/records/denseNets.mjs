@@ -32,7 +32,7 @@ export function taught(context, dense) {
   return { ...context, source: () => context.soft(dense, { copies: 1, augment: mild }) };
 }
 
-/** Images as they are alone, for nets that are too small to learn the changed ones, too. */
+/** Images as they are alone: a net may be too small to learn the changed ones, too. */
 export function taughtAsTheyAre(context, dense) {
   return { ...context, source: () => context.soft(dense, { copies: 0, augment: mild }) };
 }
