@@ -14,12 +14,16 @@ export function readMnist() {
   if (!process.env.MNIST_DIR) throw new Error('MNIST_DIR must name the folder with the full MNIST.');
   const { train, test } = loadMnist();
   const count = train.count - validationCount;
-  const part = (begin, end) => ({
-    count: end - begin,
-    images: train.images.subarray(784 * begin, 784 * end),
-    labels: train.labels.subarray(begin, end),
-  });
-  return { train: part(0, count), validation: part(count, train.count), test: () => test };
+  const part = (all, begin, end) => {
+    const [images, labels] = [all.images.subarray(784 * begin, 784 * end), all.labels.subarray(begin, end)];
+    const one = { count: end - begin, images, labels };
+    return { ...one, tensors: (shape) => toTensors(one, shape) };
+  };
+  return {
+    train: part(train, 0, count),
+    validation: part(train, count, train.count),
+    test: () => part(test, 0, test.count),
+  };
 }
 
 /**
@@ -89,12 +93,14 @@ export function softSource({ count, images }, { copies, augment }, teacher, file
   };
 }
 
-/** With a temperature of 2, probabilities are proportional to their square roots. */
-function softened(teacher, xs) {
+/**
+ * What a net says of images. With a temperature of 2, probabilities are proportional to
+ * their square roots.
+ */
+export function softened(teacher, xs) {
   return tf.tidy(() => {
-    const output = teacher.predict(tf.tensor(xs, [xs.length / 784, ...teacher.inputs[0].shape.slice(1)]), {
-      batchSize: 250,
-    });
+    const images = tf.reshape(tf.tensor1d(xs), [-1, ...teacher.inputs[0].shape.slice(1)]);
+    const output = teacher.predict(images, { batchSize: 250 });
     const roots = tf.sqrt(output);
     return tf.div(roots, tf.sum(roots, 1, true)).dataSync();
   });
@@ -107,7 +113,7 @@ function tensors(xs, ys, shape) {
 
 /** The share of wrong answers. */
 export function errorOf(model, part) {
-  const { xs, ys } = toTensors(part, model.inputs[0].shape.slice(1));
+  const { xs, ys } = part.tensors(model.inputs[0].shape.slice(1));
   const right = tf.tidy(() => {
     const output = model.predict(xs, { batchSize: 500 });
     return tf.mean(tf.cast(tf.equal(tf.argMax(output, 1), tf.argMax(ys, 1)), 'float32')).dataSync()[0];

@@ -5,6 +5,8 @@ import { buildLeNet300100, nets } from '../search/nets.mjs';
 export const strong = { shift: 2, turn: 8, scale: 0.08, bend: 0.8 };
 const mild = { shift: 1, turn: 7, scale: 0.07, bend: 0.8 };
 
+export const halfMild = Object.fromEntries(Object.entries(mild).map(([key, value]) => [key, value / 2]));
+
 /** The dense net of all rows of LeNet-5. */
 export function denseLenet5({ stages, seed, train, hard }) {
   const solver = { epochs: 6, batchSize: 256, rate: 0.04, weightDecay: 5e-4 };
@@ -28,6 +30,16 @@ export function denseLenet300100({ stages, seed, train, hard }) {
  */
 export function taught(context, dense) {
   return { ...context, source: () => context.soft(dense, { copies: 1, augment: mild }) };
+}
+
+/** Images as they are alone: a net may be too small to learn the changed ones, too. */
+export function taughtAsTheyAre(context, dense) {
+  return { ...context, source: () => context.soft(dense, { copies: 0, augment: mild }) };
+}
+
+/** As `taught`, with changes half as far. */
+export function taughtMildly(context, dense) {
+  return { ...context, source: () => context.soft(dense, { copies: 1, augment: halfMild }) };
 }
 
 /**

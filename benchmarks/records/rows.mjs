@@ -1,7 +1,17 @@
 import { inverseDecay } from '@tfjs-compress/math';
 import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
 import { ablations } from './ablations.mjs';
-import { denseLenet5, denseLenet300100, denseTfmot, strong, taught } from './denseNets.mjs';
+import {
+  denseLenet5,
+  denseLenet300100,
+  denseTfmot,
+  halfMild,
+  strong,
+  taught,
+  taughtAsTheyAre,
+  taughtMildly,
+} from './denseNets.mjs';
+import { inqResNet20, smallResNet20 } from './resnet20.mjs';
 import { smaller } from './steps.mjs';
 import { batchesOf } from './training.mjs';
 
@@ -15,7 +25,7 @@ export const rows = {
   'lenet-300-100': {
     goal: { times: 114, error: 0.0218 },
     paper: 'OLMP: 113.5 ×, 2.18%',
-    budget: 120,
+    budget: 520,
     async run(context) {
       const dense = await denseLenet300100(context);
       const done = await prunedLenet300100(context, dense);
@@ -25,15 +35,22 @@ export const rows = {
   'lenet-300-100-file': {
     goal: { bytes: 4000, error: 0.019 },
     paper: 'EPR: 8,560 bytes, 1.9%',
-    budget: 110,
+    budget: 390,
     isFile: true,
     async run(context) {
       const dense = await denseLenet300100(context);
-      const { units, pruned1 } = await prunedLenet300100(context, dense);
-      const solver = { epochs: 7, batchSize: 128, rate: 0.05, lowest: 0.002, period: 1, weightDecay: 1e-5 };
-      const steps = [0.2, 0.4, 0.6, 0.75, 0.85, 0.92, 0.97, 1];
-      const { inq } = await smaller(taught(context, dense), pruned1, 'lenet-300-100-file', {
-        quantize: { bits: 4, steps, solver },
+      const units = (await prunedLenet300100(context, dense, 0)).units;
+      const solver = { batchSize: 128, rate: 0.05, weightDecay: 5e-4, settledWeightDecay: 1e-5 };
+      const fine = { ...solver, rate: 0.02, epochs: 33, lowest: 0.0005, period: 3, weightDecay: 1e-5 };
+      const { pruned1, inq } = await smaller(taughtMildly(context, dense), units, 'lenet-300-100-file', {
+        prune: [
+          {
+            augment: halfMild,
+            left: { ip1: 4400, ip2: 1000, ip3: 260 },
+            solver: { ...solver, epochs: 50, steady: 0.5 },
+          },
+        ],
+        quantize: { bits: 4, solver: fine },
       });
       return { dense, units, pruned1, results: { quantized: inq } };
     },
@@ -76,9 +93,25 @@ export const rows = {
     async run(context) {
       const dense = await denseLenet5(context);
       const results = {};
-      for (const bits of [5, 4, 3, 2]) results[bits] = await inqLenet5(context, dense, bits);
+      for (const bits of [2, 3, 4, 5]) results[bits] = await inqLenet5(context, dense, bits);
       return { dense, results };
     },
+  },
+  'resnet-20-small': {
+    goal: { bytes: 30_000, error: 0.086, sparse: { share: 0.8, lost: 0.003 } },
+    paper: 'Distiller: 69.1% sparse, .35 points lost; no file is published',
+    budget: 2500,
+    dataset: 'cifar10',
+    isFile: true,
+    run: (context) => smallResNet20(context, 'resnet-20-small', 0.9),
+  },
+  'inq-resnet-20': {
+    goal: { lost: { 4: 0, 3: 0.005, 2: 0.025 } },
+    paper: 'APoT: 92.45, 92.49 and 90.96% at 4, 3 and 2 bits, float 92.96%',
+    budget: 2000,
+    areVariants: true,
+    dataset: 'cifar10',
+    run: inqResNet20,
   },
   ablations: {
     goal: {},
@@ -132,14 +165,14 @@ const smallLenet5Left = {
 };
 
 /** The units come first, because all that follows is cheaper then. */
-function prunedLenet300100(context, dense) {
-  const solver = { batchSize: 128, rate: 0.05, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
-  return smaller(taught(context, dense), dense, 'lenet-300-100', {
-    units: { counts: { ip1: 80, ip2: 40 }, solver: { ...solver, epochs: 2 } },
+function prunedLenet300100(context, dense, surgeries = 2) {
+  const solver = { batchSize: 128, rate: 0.05, weightDecay: 5e-4, settledWeightDecay: 1e-5 };
+  return smaller(taughtAsTheyAre(context, dense), dense, 'lenet-300-100', {
+    units: { counts: { ip1: 100, ip2: 50 }, solver: { ...solver, epochs: 6 } },
     prune: [
-      { left: { ip1: 3200, ip2: 650, ip3: 190 }, solver: { ...solver, epochs: 12, steady: 0.6 } },
-      { left: { ip1: 1630, ip2: 420, ip3: 150 }, solver: { ...solver, epochs: 10, steady: 0.4 } },
-    ],
+      { left: { ip1: 3800, ip2: 850, ip3: 220 }, solver: { ...solver, epochs: 50, steady: 0.6 } },
+      { left: { ip1: 1650, ip2: 420, ip3: 150 }, solver: { ...solver, rate: 0.02, epochs: 50, steady: 0.3 } },
+    ].slice(0, surgeries),
   });
 }
 
@@ -178,18 +211,26 @@ function smallLenet5(context, dense, name, all) {
   });
 }
 
-/** One epoch, of half the images, after each of the steps that the paper has. */
+/**
+ * Epochs of half the images: one after each of the paper's steps, or of finer ones in 3
+ * and 2 bits, and two more, of biases alone.
+ */
 function inqLenet5({ stages, seed, train, hard }, dense, bits) {
-  const steps = {
-    5: inqSteps.resNet18,
-    4: inqSteps.resNet18Bits4,
-    3: inqSteps.resNet18Bits3,
-    2: inqSteps.resNet18Bits2,
-  }[bits];
-  const epochs = steps.length - 1;
-  const solver = { epochs, images: 27_500, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 1, weightDecay: 1e-4 };
-  return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps }, async (model) => {
-    const inq = new INQScheduler({ bits, steps, seed, verbose: 0 });
+  const fine = [0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1];
+  const steps = { 5: inqSteps.resNet18, 4: inqSteps.resNet18Bits4, 3: fine, 2: fine }[bits];
+  const solver = {
+    epochs: steps.length + 1,
+    images: 27_500,
+    batchSize: 128,
+    rate: 0.01,
+    lowest: 0.0005,
+    period: 1,
+    weightDecay: 1e-4,
+  };
+  // A layer has a few large weights, beside which all others would be zero in 2 bits.
+  const perChannel = bits < 4;
+  return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps, perChannel }, async (model) => {
+    const inq = new INQScheduler({ bits, steps, perChannel, epochsPerStep: 1, seed, verbose: 0 });
     return { model, history: await train(model, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`) };
   });
 }

@@ -2,13 +2,14 @@
  * The rows of RECORDS.md.
  *
  *   MNIST_DIR=folder node benchmarks/records/run.mjs ROW … [--seeds 1] [--first 0]
- *   [--look] [--part 1]
+ *   [--look] [--part 1] [--cifar FOLDER --models FOLDER]
  *
  * An interrupted run goes on: every stage is on disk when it ends (output/). The last
  * 5,000 training images validate. The test set is read at the end of a row, once, for
  * the dense net and for the results, and results/ROW.json is written, with figures of the
  * training beside it. --look leaves the test set alone and writes results/ROW-look.json.
  * --part .01 takes so small a part of each epoch, to try the program, and writes nothing.
+ * Rows of ResNet-20 need CIFAR-10 and the published net (cifar10.mjs).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,11 +17,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startBackend } from '@tfjs-compress/example-tools';
 import { makeReport } from 'tfjs-compress/report';
+import { readCifar10 } from './cifar10.mjs';
 import { errorOf, hardSource, readMnist, softSource } from './data.mjs';
 import { record } from './record.mjs';
 import { rows } from './rows.mjs';
 import { loadStage, Stages } from './Stages.mjs';
-import { loadFile, smallFile } from './smallFile.mjs';
+import { loadFile, smallFile, smallGraphFile } from './smallFile.mjs';
 import { fit, percent } from './training.mjs';
 
 const { values: args, positionals } = parseArgs({
@@ -30,6 +32,8 @@ const { values: args, positionals } = parseArgs({
     first: { type: 'string', default: '0' },
     part: { type: 'string', default: '1' },
     look: { type: 'boolean', default: false },
+    cifar: { type: 'string' },
+    models: { type: 'string' },
   },
 });
 const unknown = positionals.find((name) => !rows[name]);
@@ -40,8 +44,7 @@ const part = number('part', (value) => value > 0 && value <= 1, 'a number above 
 const count = number('seeds', (value) => Number.isInteger(value) && value > 0, 'a whole number above 0');
 const first = number('first', (value) => Number.isInteger(value) && value >= 0, 'a whole number');
 const backend = await startBackend();
-const data = readMnist();
-const errorOnValidation = (model) => errorOf(model, data.validation);
+const readers = { mnist: readMnist, cifar10: () => readCifar10(args) };
 
 for (const name of positionals) {
   const seeds = Array.from({ length: count }, (_, i) => first + i);
@@ -59,11 +62,19 @@ function number(name, isRight, expected) {
 async function runRow(name, seed) {
   const folder = fileURLToPath(new URL(`output/${part < 1 ? `part${part}-` : ''}seed${seed}`, import.meta.url));
   const row = rows[name];
-  const { dense, results, ...others } = await row.run(contextOf(folder, seed));
+  const data = await readers[row.dataset ?? 'mnist']();
+  const errorOnValidation = (model) => errorOf(model, data.validation);
+  const testError = async (model) => {
+    const error = errorOf(model, await data.test());
+    model.dispose();
+    return error;
+  };
+  const { dense, results, ...others } = await row.run(contextOf(folder, seed, data, errorOnValidation));
   const files = {};
   for (const [key, stage] of Object.entries(row.isFile ? results : {})) {
     const model = await loadStage(stage);
-    const { bytes, ...rest } = await smallFile(model, errorOnValidation, row.biasLoss ?? 0.0004);
+    const write = row.dataset ? smallGraphFile : smallFile;
+    const { bytes, ...rest } = await write(model, errorOnValidation, row.biasLoss ?? 0.0004);
     const file = join(folder, `${name}-${key}-file.tfz`);
     writeFileSync(file, bytes);
     const loaded = await loadFile(bytes);
@@ -85,7 +96,7 @@ async function runRow(name, seed) {
   // Variants do not follow one another.
   if (args.look || row.areVariants) return;
   const [last] = Object.values(results).slice(-1);
-  const history = Object.values(stages).map((stage) => stage.history);
+  const history = Object.values(stages).flatMap((stage) => stage.history ?? []);
   const { figures } = await makeReport(await loadStage(last), { history });
   for (const figure of figures.filter(({ name: of }) => /loss|sparsity/.test(of))) {
     writeFileSync(new URL(`results/${name}-${figure.name}.svg`, import.meta.url), figure.svg);
@@ -93,7 +104,7 @@ async function runRow(name, seed) {
 }
 
 /** What rows work with. */
-function contextOf(folder, seed) {
+function contextOf(folder, seed, data, errorOnValidation) {
   const stages = new Stages(folder, seed, errorOnValidation);
   const pools = new Map();
   const train = (model, source, solver, callbacks, label) => {
@@ -106,17 +117,12 @@ function contextOf(folder, seed) {
     const key = `${teacher.key} ${JSON.stringify(options)}`;
     if (!pools.has(key)) {
       const model = await loadStage(teacher);
-      const file = join(folder, `soft-${teacher.key}-${options.copies}.bin`);
+      const changes = Object.values(options.augment).join('-');
+      const file = join(folder, `soft-${teacher.key}-${options.copies}-${changes}.bin`);
       pools.set(key, softSource(data.train, options, model, file, seed));
       model.dispose();
     }
     return pools.get(key);
   };
-  return { stages, seed, part, train, hard, soft };
-}
-
-async function testError(model) {
-  const error = errorOf(model, data.test());
-  model.dispose();
-  return error;
+  return { stages, seed, part, train, data, hard, soft };
 }

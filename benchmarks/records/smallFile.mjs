@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { pack, unpack } from 'tfjs-compress';
 
 const trainingOnly = ['Initializer', 'Regularizer', 'Constraint'];
@@ -34,14 +35,7 @@ export async function smallFile(model, errorOf, maxLoss) {
     break;
   }
   if (biasStep === 0) set(originals);
-  const artifacts = await new Promise((resolve) => {
-    plain.save(
-      tf.io.withSaveHandler(async (all) => {
-        resolve(all);
-        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(all) };
-      }),
-    );
-  });
+  const artifacts = await artifactsOf(plain);
   plain.dispose();
   const parts = {};
   const onWeight = (name, size) => {
@@ -56,6 +50,28 @@ export async function smallFile(model, errorOf, maxLoss) {
 
   function set(all) {
     for (const [i, bias] of biases.entries()) tf.tidy(() => bias.write(tf.tensor1d(all[i])));
+  }
+}
+
+/**
+ * Any model as one file: what is not a kernel as uint8, each weight with a scale of its
+ * own, where the validation error grows by at most `maxLoss`, otherwise as float16.
+ *
+ * @returns { bytes, others, parts }: the bytes by weight, and as what the others are.
+ */
+export async function smallGraphFile(model, errorOf, maxLoss) {
+  const artifacts = await artifactsOf(model);
+  const before = errorOf(model);
+  for (const others of ['uint8', 'float16']) {
+    const parts = {};
+    const onWeight = (name, size) => {
+      parts[name] = size;
+    };
+    const bytes = pack(artifacts, { onWeight, quantize: { [others]: (name) => !/kernel$/.test(name) } });
+    const loaded = await loadFile(bytes);
+    const loss = errorOf(loaded) - before;
+    loaded.dispose();
+    if (loss <= maxLoss || others === 'float16') return { bytes, others, parts };
   }
 }
 

@@ -7,9 +7,9 @@ type Normalization = layers.Layer & { momentum: number };
 
 /**
  * Lets the moving averages of batch normalization forget what the model was before the
- * last epoch of a training (or the last ten steps, as whole epochs, where an epoch has fewer). With Keras's
- * momentum of .99, they are those of some hundred steps ago, which in a short training
- * are those of another model: before it was quantized.
+ * last epoch of a training (or the last ten steps, as whole epochs, where an epoch has
+ * fewer). With Keras's momentum of .99, they are those of some hundred steps ago, which
+ * in a short training are those of another model: before it was quantized.
  */
 export class RecentStatistics extends CustomCallback {
   private found: { layer: Normalization; momentum: number }[] = [];
