@@ -5,9 +5,9 @@ export interface SearchOptions {
   /**
    * How much of the given model's score, on `evaluate`, may be lost. The smallest file
    * within it is looked for. Where chance is known (see `evaluate`), the loss has to be
-   * lower by one standard error, at most by half of maxLoss. With a negative one, the
-   * score has to be higher by so much. Default .005, unless one of
-   * the other two is given.
+   * lower by three quarters of a standard error, at most by half of maxLoss. With a
+   * negative one, the score has to be higher by so much. Default .005, unless one of the
+   * other two is given.
    */
   maxLoss?: number;
   /** Bytes of the file. The highest score within them is looked for. */
