@@ -44,8 +44,11 @@ function surgery({ stages, seed, part, train, data }, from, name, targetSparsity
 function inq({ stages, seed, train, data }, from, name, bits) {
   const steps = { 4: inqSteps.resNet18Bits4, 3: inqSteps.resNet18Bits3, 2: inqSteps.resNet18Bits2 }[bits];
   const solver = { ...common, epochs: steps.length + 1, rate: 0.02, lowest: 0.0005, period: 1 };
-  return stages.run(name, from, { solver, bits, steps }, async (model) => {
-    const callbacks = [new INQScheduler({ bits, steps, epochsPerStep: 1, keepZeros: true, seed, verbose: 0 })];
+  // The largest weight of a kernel would leave nearly all others 0 in 2 bits.
+  const perChannel = bits < 4;
+  return stages.run(name, from, { solver, bits, steps, perChannel }, async (model) => {
+    const options = { bits, steps, perChannel, epochsPerStep: 1, keepZeros: true };
+    const callbacks = [new INQScheduler({ ...options, seed, verbose: 0 })];
     return taught(data, seed, (source) => train(model, source, solver, callbacks, name), model);
   });
 }
