@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
-import { readCifar } from '../tools/cifar.mjs';
+import { normalized, readCifar } from '../tools/cifar.mjs';
 
 /**
  * The nets: where each is, how many images it is compressed with and judged by, and how
@@ -11,9 +11,7 @@ import { readCifar } from '../tools/cifar.mjs';
  */
 export const nets = {
   'ResNet-8': cifarNet('mlperf-tiny/resnet8_cifar10', (bytes) => bytes),
-  'ResNet-20': cifarNet('resnet20_cifar10', (bytes) =>
-    tf.div(tf.sub(tf.div(bytes, 255), [0.485, 0.456, 0.406]), [0.229, 0.224, 0.225]),
-  ),
+  'ResNet-20': cifarNet('resnet20_cifar10', normalized),
   'EfficientNet-Lite0': imagenetNet('efficientnet_lite0', 224, ([r, g, b]) => [
     (r - 127) / 128,
     (g - 127) / 128,

@@ -2,13 +2,9 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { random } from '@tfjs-compress/math/internal';
 import { readModel } from '../once/nets.mjs';
-import { readCifar } from '../tools/cifar.mjs';
+import { normalized, readCifar } from '../tools/cifar.mjs';
 import { softened } from './data.mjs';
 
-const [mean, deviation] = [
-  [0.485, 0.456, 0.406],
-  [0.229, 0.224, 0.225],
-];
 const validationCount = 2000;
 
 /**
@@ -36,7 +32,6 @@ export async function readCifar10({ cifar, models }) {
  * what a teacher says of each: its probabilities, with a temperature of 2.
  */
 export function taughtSource({ count, pixels }, teacher, seed) {
-  const black = mean.map((value, channel) => -value / deviation[channel]);
   return {
     count,
     batch(indices, shape, counter) {
@@ -48,19 +43,17 @@ export function taughtSource({ count, pixels }, teacher, seed) {
           const [column, channel] = [Math.floor(k / 3) % 32, k % 3];
           const [x, y] = [(flipped ? 31 - column : column) + right, Math.floor(k / 96) + down];
           const isInside = x >= 0 && y >= 0 && x < 32 && y < 32;
-          values[3072 * j + k] = isInside
-            ? scaled(pixels[3072 * i + 96 * y + 3 * x + channel], channel)
-            : black[channel];
+          if (isInside) values[3072 * j + k] = pixels[3072 * i + 96 * y + 3 * x + channel];
         }
       }
-      const xs = tf.tensor(values, [indices.length, ...shape]);
-      return { xs, ys: tf.tensor(softened(teacher, values), [indices.length, 10]) };
+      const xs = imagesOf(values, shape);
+      return { xs, ys: softened(teacher, xs) };
     },
   };
 }
 
-function scaled(byte, channel) {
-  return (byte / 255 - mean[channel]) / deviation[channel];
+function imagesOf(values, shape) {
+  return tf.tidy(() => normalized(tf.tensor(values, [values.length / 3072, ...shape])));
 }
 
 async function read(folder, names) {
@@ -75,11 +68,8 @@ async function read(folder, names) {
 function part(all, begin, end) {
   const pixels = all.pixels.subarray(3072 * begin, 3072 * end);
   const labels = all.labels.slice(begin, end);
-  const tensors = () => ({
-    xs: tf.tensor(
-      Float32Array.from(pixels, (byte, k) => scaled(byte, k % 3)),
-      [labels.length, 32, 32, 3],
-    ),
+  const tensors = (shape) => ({
+    xs: imagesOf(Float32Array.from(pixels), shape),
     ys: tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 10), 'float32')),
   });
   return { count: labels.length, pixels, labels, tensors };

@@ -49,12 +49,12 @@ export function hardSource({ count, images, labels }, augment, seed) {
 }
 
 /**
- * Each image as it is and `copies` times changed, with what a teacher says of it: its
- * probabilities, with a temperature of 2. They are kept in `file`.
+ * Each image as it is and, where `augment` is given, once changed, with what a teacher
+ * says of it: its probabilities, with a temperature of 2. They are kept in `file`.
  */
-export function softSource({ count, images }, { copies, augment }, teacher, file, seed) {
-  const change = augmenter(augment, seed + 1);
-  const total = count * (1 + copies);
+export function softSource({ count, images }, augment, teacher, file, seed) {
+  const change = augment && augmenter(augment, seed + 1);
+  const total = change ? 2 * count : count;
   // Bytes, for 110,000 images as float32 take 345 MB.
   const pool = new Uint8Array(784 * total);
   const one = new Float32Array(784);
@@ -75,7 +75,11 @@ export function softSource({ count, images }, { copies, augment }, teacher, file
     const soft = new Float32Array(10 * total);
     for (let begin = 0; begin < total; begin += 1000) {
       const indices = Array.from({ length: Math.min(1000, total - begin) }, (_, j) => begin + j);
-      soft.set(softened(teacher, pixels(indices)), 10 * begin);
+      const probabilities = tf.tidy(() =>
+        softened(teacher, imagesOf(pixels(indices), teacher.inputs[0].shape.slice(1))),
+      );
+      soft.set(probabilities.dataSync(), 10 * begin);
+      probabilities.dispose();
     }
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, new Uint8Array(soft.buffer));
@@ -94,16 +98,18 @@ export function softSource({ count, images }, { copies, augment }, teacher, file
 }
 
 /**
- * What a net says of images. With a temperature of 2, probabilities are proportional to
- * their square roots.
+ * What a net says of images, as a tensor. With a temperature of 2, probabilities are
+ * proportional to their square roots.
  */
-export function softened(teacher, xs) {
+export function softened(teacher, images) {
   return tf.tidy(() => {
-    const images = tf.reshape(tf.tensor1d(xs), [-1, ...teacher.inputs[0].shape.slice(1)]);
-    const output = teacher.predict(images, { batchSize: 250 });
-    const roots = tf.sqrt(output);
-    return tf.div(roots, tf.sum(roots, 1, true)).dataSync();
+    const roots = tf.sqrt(teacher.predict(images, { batchSize: 250 }));
+    return tf.div(roots, tf.sum(roots, 1, true));
   });
+}
+
+function imagesOf(values, shape) {
+  return tf.reshape(tf.tensor1d(values), [-1, ...shape]);
 }
 
 function tensors(xs, ys, shape) {

@@ -3,7 +3,7 @@ import { buildLeNet300100, nets } from '../search/nets.mjs';
 
 /** How far training images are changed: for nets with convolutions, and mildly. */
 export const strong = { shift: 2, turn: 8, scale: 0.08, bend: 0.8 };
-const mild = { shift: 1, turn: 7, scale: 0.07, bend: 0.8 };
+export const mild = { shift: 1, turn: 7, scale: 0.07, bend: 0.8 };
 
 export const halfMild = Object.fromEntries(Object.entries(mild).map(([key, value]) => [key, value / 2]));
 
@@ -25,21 +25,12 @@ export function denseLenet300100({ stages, seed, train, hard }) {
 }
 
 /**
- * The context with a source of batches: images as they are and mildly changed, with
- * what the dense net says of each.
+ * The context with a source of batches: images as they are and, where `augment` is given,
+ * changed ones, with what the dense net says of each. A net may be too small to learn the
+ * changed ones, too.
  */
-export function taught(context, dense) {
-  return { ...context, source: () => context.soft(dense, { copies: 1, augment: mild }) };
-}
-
-/** Images as they are alone: a net may be too small to learn the changed ones, too. */
-export function taughtAsTheyAre(context, dense) {
-  return { ...context, source: () => context.soft(dense, { copies: 0, augment: mild }) };
-}
-
-/** As `taught`, with changes half as far. */
-export function taughtMildly(context, dense) {
-  return { ...context, source: () => context.soft(dense, { copies: 1, augment: halfMild }) };
+export function taught(context, dense, augment) {
+  return { ...context, source: () => context.soft(dense, augment) };
 }
 
 /**

@@ -36,7 +36,7 @@ function surgery({ stages, seed, part, train, data }, from, name, targetSparsity
     const endStep = Math.round(solver.steady * solver.epochs * batchesOf(solver, part));
     const options = { targetSparsity, scope: 'model', endStep, frequency: 10, keepZeros: true, seed };
     const callbacks = [new SurgeryCallback({ ...options, verbose: 0 })];
-    return taught(data, seed, (source) => train(model, source, solver, callbacks, name), model);
+    return taught(data, seed, model, (source) => train(model, source, solver, callbacks, name));
   });
 }
 
@@ -49,11 +49,11 @@ function inq({ stages, seed, train, data }, from, name, bits) {
   return stages.run(name, from, { solver, bits, steps, perChannel }, async (model) => {
     const options = { bits, steps, perChannel, epochsPerStep: 1, keepZeros: true };
     const callbacks = [new INQScheduler({ ...options, seed, verbose: 0 })];
-    return taught(data, seed, (source) => train(model, source, solver, callbacks, name), model);
+    return taught(data, seed, model, (source) => train(model, source, solver, callbacks, name));
   });
 }
 
-async function taught(data, seed, run, model) {
+async function taught(data, seed, model, run) {
   const teacher = await data.published();
   const history = await run(taughtSource(data.train, teacher, seed));
   teacher.dispose();

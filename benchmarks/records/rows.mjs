@@ -1,17 +1,9 @@
 import { inverseDecay } from '@tfjs-compress/math';
 import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
 import { ablations } from './ablations.mjs';
-import {
-  denseLenet5,
-  denseLenet300100,
-  denseTfmot,
-  halfMild,
-  strong,
-  taught,
-  taughtAsTheyAre,
-  taughtMildly,
-} from './denseNets.mjs';
+import { denseLenet5, denseLenet300100, denseTfmot, halfMild, mild, strong, taught } from './denseNets.mjs';
 import { inqResNet20, smallResNet20 } from './resnet20.mjs';
+import { smallFile, smallGraphFile } from './smallFile.mjs';
 import { smaller } from './steps.mjs';
 import { batchesOf } from './training.mjs';
 
@@ -36,13 +28,13 @@ export const rows = {
     goal: { bytes: 4000, error: 0.019 },
     paper: 'EPR: 8,560 bytes, 1.9%',
     budget: 390,
-    isFile: true,
+    file: smallFile,
     async run(context) {
       const dense = await denseLenet300100(context);
       const units = (await prunedLenet300100(context, dense, 0)).units;
       const solver = { batchSize: 128, rate: 0.05, weightDecay: 5e-4, settledWeightDecay: 1e-5 };
       const fine = { ...solver, rate: 0.02, epochs: 33, lowest: 0.0005, period: 3, weightDecay: 1e-5 };
-      const { pruned1, inq } = await smaller(taughtMildly(context, dense), units, 'lenet-300-100-file', {
+      const { pruned1, inq } = await smaller(taught(context, dense, halfMild), units, 'lenet-300-100-file', {
         prune: [
           {
             augment: halfMild,
@@ -65,7 +57,7 @@ export const rows = {
     goal: { bytes: 2200, error: 0.01 },
     paper: 'Bayesian compression: 2.2 KB, 1.0%; EPR: 2.8 KB, .9 to 1.0%',
     budget: 520,
-    isFile: true,
+    file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
       const { units, pruned1, inq } = await smallLenet5(context, dense, 'lenet-5-file', [smallLenet5Left.first]);
@@ -76,7 +68,7 @@ export const rows = {
     goal: { bytes: 1520, error: 0.0096 },
     paper: 'MIRACLE: 1,554 bytes, .96%',
     budget: 760,
-    isFile: true,
+    file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
       const { first, second } = smallLenet5Left;
@@ -102,7 +94,7 @@ export const rows = {
     paper: 'Distiller: 69.1% sparse, .35 points lost; no file is published',
     budget: 2500,
     dataset: 'cifar10',
-    isFile: true,
+    file: smallGraphFile,
     run: (context) => smallResNet20(context, 'resnet-20-small', 0.9),
   },
   'inq-resnet-20': {
@@ -124,7 +116,7 @@ export const rows = {
     goal: { times: 10 },
     paper: 'tfmot, its example: 10 × smaller at about equal accuracy',
     budget: 60,
-    isFile: true,
+    file: smallFile,
     async run(context) {
       const dense = await denseTfmot(context);
       const solver = {
@@ -167,7 +159,7 @@ const smallLenet5Left = {
 /** The units come first, because all that follows is cheaper then. */
 function prunedLenet300100(context, dense, surgeries = 2) {
   const solver = { batchSize: 128, rate: 0.05, weightDecay: 5e-4, settledWeightDecay: 1e-5 };
-  return smaller(taughtAsTheyAre(context, dense), dense, 'lenet-300-100', {
+  return smaller(taught(context, dense), dense, 'lenet-300-100', {
     units: { counts: { ip1: 100, ip2: 50 }, solver: { ...solver, epochs: 6 } },
     prune: [
       { left: { ip1: 3800, ip2: 850, ip3: 220 }, solver: { ...solver, epochs: 50, steady: 0.6 } },
@@ -201,7 +193,7 @@ async function dns(context) {
 
 function smallLenet5(context, dense, name, all) {
   const solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
-  return smaller(taught(context, dense), dense, name, {
+  return smaller(taught(context, dense, mild), dense, name, {
     units: { counts: { conv1: 7, conv2: 16, ip1: 50 }, solver: { ...solver, epochs: 10, rate: 0.03 } },
     prune: all.map((left) => ({ left, solver: { ...solver, epochs: 40, steady: 0.5 } })),
     quantize: {

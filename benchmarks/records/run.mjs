@@ -22,7 +22,7 @@ import { errorOf, hardSource, readMnist, softSource } from './data.mjs';
 import { record } from './record.mjs';
 import { rows } from './rows.mjs';
 import { loadStage, Stages } from './Stages.mjs';
-import { loadFile, smallFile, smallGraphFile } from './smallFile.mjs';
+import { loadFile } from './smallFile.mjs';
 import { fit, percent } from './training.mjs';
 
 const { values: args, positionals } = parseArgs({
@@ -71,10 +71,9 @@ async function runRow(name, seed) {
   };
   const { dense, results, ...others } = await row.run(contextOf(folder, seed, data, errorOnValidation));
   const files = {};
-  for (const [key, stage] of Object.entries(row.isFile ? results : {})) {
+  for (const [key, stage] of Object.entries(row.file ? results : {})) {
     const model = await loadStage(stage);
-    const write = row.dataset ? smallGraphFile : smallFile;
-    const { bytes, ...rest } = await write(model, errorOnValidation, row.biasLoss ?? 0.0004);
+    const { bytes, ...rest } = await row.file(model, errorOnValidation, 0.0004);
     const file = join(folder, `${name}-${key}-file.tfz`);
     writeFileSync(file, bytes);
     const loaded = await loadFile(bytes);
@@ -113,16 +112,15 @@ function contextOf(folder, seed, data, errorOnValidation) {
   };
   const hard = (augment) => hardSource(data.train, augment, seed);
   /** The pool is made when it is needed, and kept for the other stages of the row. */
-  const soft = async (teacher, options) => {
-    const key = `${teacher.key} ${JSON.stringify(options)}`;
-    if (!pools.has(key)) {
+  const soft = async (teacher, augment) => {
+    const changes = augment ? Object.values(augment).join('-') : 'as-they-are';
+    const file = join(folder, `soft-${teacher.key}-${changes}.bin`);
+    if (!pools.has(file)) {
       const model = await loadStage(teacher);
-      const changes = Object.values(options.augment).join('-');
-      const file = join(folder, `soft-${teacher.key}-${options.copies}-${changes}.bin`);
-      pools.set(key, softSource(data.train, options, model, file, seed));
+      pools.set(file, softSource(data.train, augment, model, file, seed));
       model.dispose();
     }
-    return pools.get(key);
+    return pools.get(file);
   };
   return { stages, seed, part, train, data, hard, soft };
 }

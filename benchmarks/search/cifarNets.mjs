@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readModel } from '../once/nets.mjs';
+import { normalized } from '../tools/cifar.mjs';
 import { cifar, features } from './data.mjs';
 
 /** Learning rates by the epochs that are done, of how many. */
@@ -72,7 +73,5 @@ const trainedByOthers = (folder, scale) => ({
 export const cifarNets = {
   'teachable-machine': head,
   'resnet-8': trainedByOthers('mlperf-tiny/resnet8_cifar10', (bytes) => bytes),
-  'resnet-20': trainedByOthers('resnet20_cifar10', (bytes) =>
-    tf.div(tf.sub(tf.div(bytes, 255), [0.485, 0.456, 0.406]), [0.229, 0.224, 0.225]),
-  ),
+  'resnet-20': trainedByOthers('resnet20_cifar10', normalized),
 };

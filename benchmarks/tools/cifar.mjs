@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 
 /**
@@ -16,4 +17,9 @@ export async function readCifar(folder, name, { first = 0, count }) {
   const before = kind === 'test' ? 0 : 10_000 * (Number(name.at(-1)) - 1);
   const all = JSON.parse(readFileSync(join(folder, `${kind}_lables.json`), 'utf8'));
   return { pixels, labels: all.slice(before + first, before + first + count) };
+}
+
+/** Pixels of 0 to 255 as the published ResNet-20 wants them. */
+export function normalized(pixels) {
+  return tf.tidy(() => tf.div(tf.sub(tf.div(pixels, 255), [0.485, 0.456, 0.406]), [0.229, 0.224, 0.225]));
 }

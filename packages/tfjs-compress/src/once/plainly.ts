@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
 import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
-import { codebookOf, FREE, PRUNED, pruneToSparsity, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { pruned } from '../model/pruned.js';
 import { gridOf } from './grids.js';
 import type { Goal } from './runOnce.js';
 
@@ -23,11 +24,7 @@ export function plainly(model: LayersModel, goal: Goal, select: (sites: Site[]) 
 }
 
 function plainKernel(values: Float32Array, goal: Goal): Float32Array {
-  if ('sparsity' in goal) {
-    const states = new Uint8Array(values.length).fill(FREE);
-    pruneToSparsity(values, states, goal.sparsity);
-    return values.map((value, i) => (states[i] === PRUNED ? 0 : value));
-  }
+  if ('sparsity' in goal) return pruned(values, goal.sparsity);
   const { levels, bits } = goal;
   if (levels === 'powerOfTwo') return roundToPowerOfTwo(values, codebookOf(values, bits));
   const { nearest } = gridOf(levels, bits);

@@ -1,7 +1,6 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { findSites, type Site } from '@tfjs-compress/layers/internal';
-import { FREE, PRUNED, pruneToSparsity } from '@tfjs-compress/math';
 
 /** The kernels that a search may compress: those that are trained. */
 export function kernelsOf(model: LayersModel): Site[] {
@@ -29,14 +28,4 @@ export async function restoring<T>(weight: LayerVariable, body: (values: Float32
     assign(weight, original);
     original.dispose();
   }
-}
-
-/**
- * The values with the smallest ones 0, so that `sparsity` of all are; of equal ones, the
- * last go first.
- */
-export function pruned(values: Float32Array, sparsity: number): Float32Array {
-  const states = new Uint8Array(values.length).fill(FREE);
-  pruneToSparsity(values, states, sparsity);
-  return values.map((value, i) => (states[i] === PRUNED ? 0 : value));
 }

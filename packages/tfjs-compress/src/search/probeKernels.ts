@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assignValues, kernelsOf, pruned, restoring } from './kernels.js';
+import { pruned } from '../model/pruned.js';
+import { assignValues, kernelsOf, restoring } from './kernels.js';
 import { countNonZeros } from './multiplyAddsOf.js';
 import { roughly, scoreOf } from './scoreOf.js';
 import type { Evaluate } from './types.js';
