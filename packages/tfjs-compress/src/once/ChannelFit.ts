@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 const leastAgreement = 0.5;
 
 /** Means and variances of channels, of batches taken together. */
-class ChannelMoments {
+export class ChannelMoments {
   #count = 0;
   mean = new Float64Array();
   /** Sum of squares of differences from the mean. */
@@ -62,6 +62,10 @@ export class ChannelFit {
     } finally {
       sum.dispose();
     }
+  }
+
+  get given(): Pick<ChannelMoments, 'mean' | 'variance'> {
+    return this.#given;
   }
 
   /** By how much the means of what is given are larger. */

@@ -1,9 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
-import { findSites, layerOf, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
-import { axisOf, type Normalization, normalizationAfter } from './batchNorm.js';
-import { ChannelFit } from './ChannelFit.js';
+import { findSites, layerOf, markPruned, type Site } from '@tfjs-compress/layers/internal';
+import {
+  axisOf,
+  importanceOf,
+  inverseSlopes,
+  type Normalization,
+  normalizationAfter,
+  normalizeBy,
+} from './batchNorm.js';
+import { ChannelFit, ChannelMoments } from './ChannelFit.js';
 import { type CompressedKernel, pruneKernel, quantizeKernel } from './compressKernel.js';
 import { disposeModel } from './disposeModel.js';
 import { Flow, type Inputs } from './Flow.js';
@@ -16,6 +23,7 @@ import { shortfallOf, summandsBeside } from './shortfall.js';
 import { type Trace, traceGraph } from './traceGraph.js';
 import type { Turns } from './turns.js';
 import { type Unit, unitsOf } from './units.js';
+import { read, write } from './variables.js';
 import { watch } from './watch.js';
 
 /** What is to become of each kernel. */
@@ -215,9 +223,12 @@ class Work {
     await change(after.movingMean, (value, scale) => value / scale);
   }
 
-  /** Fits means and variances so that what comes out is nearest to what it has to be. */
+  /**
+   * Fits the normalization so that what comes out is nearest to what it has to be. The
+   * moving averages stay those of its inputs, so that training can go on from here.
+   */
   async #normalize(layer: Normalization, steps: number[], between: () => Promise<void>): Promise<void> {
-    const fit = new ChannelFit();
+    const [fit, original] = [new ChannelFit(), new ChannelMoments()];
     const rank = layer.outputShape.length;
     const axis = axisOf(layer, rank);
     const isAlone = steps.length === 1 && axis === rank - 1;
@@ -234,33 +245,14 @@ class Work {
       ]);
       try {
         await fit.add(wanted, given, axis);
+        await original.add(before[0], axis);
       } finally {
         tf.dispose([wanted, given, shortfall ?? []]);
       }
     };
     await this.#flow.visit(steps, visit, between);
-    const [means, variances] = [await read(layer.movingMean), await read(layer.movingVariance)];
-    const { slopes: fitted, difference } = fit;
-    write(
-      layer.movingMean,
-      means.map((mean, c) => mean + difference[c] / scales[c]),
-    );
-    write(
-      layer.movingVariance,
-      variances.map((variance, c) => Math.max(0, (variance + layer.epsilon) / fitted[c] ** 2 - layer.epsilon)),
-    );
+    await normalizeBy(layer, fit, original, scales);
   }
-}
-
-/**
- * What a change of a normalization's outputs is of its inputs, by channel; 0 where it has
- * none.
- */
-async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization): Promise<Float32Array> {
-  const variances = await read(movingVariance);
-  const gammas = gamma ? await read(gamma) : variances.map(() => 1);
-  const least = 1e-4 * gammas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return gammas.map((value, c) => (Math.abs(value) > least ? Math.sqrt(variances[c] + epsilon) / value : 0));
 }
 
 /**
@@ -270,17 +262,4 @@ async function inverseSlopes({ gamma, movingVariance, epsilon }: Normalization):
 function biasOf(site: Site): LayerVariable | undefined {
   const { bias } = layerOf(site) as unknown as { bias?: LayerVariable };
   return bias?.shape.length === 1 && bias.shape[0] === site.channels.count ? bias : undefined;
-}
-
-async function importanceOf({ gamma, movingVariance, epsilon }: Normalization): Promise<Float64Array> {
-  const variances = await read(movingVariance);
-  return Float64Array.from(await read(gamma!), (value, c) => value ** 2 / (variances[c] + epsilon));
-}
-
-function read(variable: { read(): tf.Tensor }): Promise<Float32Array> {
-  return variable.read().data<'float32'>();
-}
-
-function write(variable: LayerVariable, values: Float32Array): void {
-  tf.tidy(() => writeAsIs(variable, tf.tensor(values, variable.shape as number[])));
 }
