@@ -72,5 +72,6 @@ function part(all, begin, end) {
     xs: imagesOf(Float32Array.from(pixels), shape),
     ys: tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 10), 'float32')),
   });
-  return { count: labels.length, pixels, labels, tensors };
+  const first = (many, shape) => imagesOf(Float32Array.from(pixels.subarray(0, 3072 * many)), shape);
+  return { count: labels.length, pixels, labels, tensors, first };
 }

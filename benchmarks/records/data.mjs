@@ -17,7 +17,8 @@ export function readMnist() {
   const part = (all, begin, end) => {
     const [images, labels] = [all.images.subarray(784 * begin, 784 * end), all.labels.subarray(begin, end)];
     const one = { count: end - begin, images, labels };
-    return { ...one, tensors: (shape) => toTensors(one, shape) };
+    const first = (many, shape) => tf.tensor(images.subarray(0, 784 * many), [many, ...shape]);
+    return { ...one, tensors: (shape) => toTensors(one, shape), first };
   };
   return {
     train: part(train, 0, count),
@@ -49,12 +50,12 @@ export function hardSource({ count, images, labels }, augment, seed) {
 }
 
 /**
- * Each image as it is and, where `augment` is given, once changed, with what a teacher
+ * Each image as it is and, where `augment` is given, `often` changed, with what a teacher
  * says of it: its probabilities, with a temperature of 2. They are kept in `file`.
  */
-export function softSource({ count, images }, augment, teacher, file, seed) {
+export function softSource({ count, images }, { augment, often }, teacher, file, seed) {
   const change = augment && augmenter(augment, seed + 1);
-  const total = change ? 2 * count : count;
+  const total = change ? (1 + often) * count : count;
   // Bytes, for 110,000 images as float32 take 345 MB.
   const pool = new Uint8Array(784 * total);
   const one = new Float32Array(784);

@@ -26,11 +26,11 @@ export function denseLenet300100({ stages, seed, train, hard }) {
 
 /**
  * The context with a source of batches: images as they are and, where `augment` is given,
- * changed ones, with what the dense net says of each. A net may be too small to learn the
- * changed ones, too.
+ * each changed once, or as often as `changes` of a stage says, with what the dense net
+ * says of each. A net may be too small to learn the changed ones, too.
  */
 export function taught(context, dense, augment) {
-  return { ...context, source: () => context.soft(dense, augment) };
+  return { ...context, source: ({ changes }) => context.soft(dense, augment, changes) };
 }
 
 /**

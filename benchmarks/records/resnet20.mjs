@@ -1,10 +1,14 @@
-import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
+import * as tf from '@tensorflow/tfjs';
+import { compressOnce, INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { taughtSource } from './cifar10.mjs';
 import { batchesOf } from './training.mjs';
 
 /** Of an epoch, which is short, because 128 images take a second of processor time. */
 const images = 7680;
-const common = { batchSize: 128, images, weightDecay: 0 };
+/** Images that compressOnce() prunes by. */
+const examples = 1000;
+/** Above the rate of the end of its training, the published net forgets more than it learns. */
+const common = { batchSize: 64, images, weightDecay: 0, lowest: 0.0001 };
 
 /** INQ without pruning, in 4, 3 and 2 bits. */
 export async function inqResNet20(context) {
@@ -15,45 +19,71 @@ export async function inqResNet20(context) {
 }
 
 /**
- * Surgery to 80%, then to `sparsity`, with one threshold for all kernels, then INQ in 4
- * bits.
+ * Twice: compressOnce() prunes, least where the first layers are, then surgery trains
+ * and moves the masks. After that INQ in 4 bits.
  */
-export async function smallResNet20(context, name, sparsity) {
+export async function smallResNet20(context, name) {
   const dense = await published(context);
-  const sparse = await surgery(context, dense, 'resnet-20-sparse', 0.8);
-  const sparser = await surgery(context, sparse, `${name}-sparser`, sparsity);
+  const sparse = await pruned(context, dense, 'resnet-20-sparse', { stage1: 0.6, stage2: 0.76, stage3: 0.83 });
+  const sparser = await pruned(context, sparse, `${name}-sparser`, { stage1: 0.7, stage2: 0.83, stage3: 0.9 });
   const quantized = await inq(context, sparser, `${name}-inq`, 4);
   return { dense, sparser, results: { sparse, quantized } };
 }
 
+/** With half the logits, which are what the teacher's are at a temperature of 2. */
 function published({ stages, data }) {
-  return stages.run('resnet-20-float', undefined, {}, async () => ({ model: await data.published() }));
+  return stages.run('resnet-20-float', undefined, { temperature: 2 }, async () => {
+    const model = await data.published();
+    const classes = model.getLayer('classes');
+    tf.tidy(() => classes.setWeights(classes.getWeights().map((weight) => tf.mul(weight, 0.5))));
+    return { model };
+  });
 }
 
-function surgery({ stages, seed, part, train, data }, from, name, targetSparsity) {
-  const solver = { ...common, epochs: 10, rate: 0.02, lowest: 0.0005, steady: 0.5 };
-  return stages.run(name, from, { solver, targetSparsity }, async (model) => {
+function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
+  const solver = { ...common, epochs: 6, rate: 0.003, steady: 0.3 };
+  return stages.run(name, from, { solver, sparsities, examples }, async (model) => {
+    let once = model;
+    for (const [stage, targetSparsity] of Object.entries(sparsities)) {
+      once = await compressedOnce(once, data, { include: `${stage}_*`, targetSparsity });
+    }
     const endStep = Math.round(solver.steady * solver.epochs * batchesOf(solver, part));
-    const options = { targetSparsity, scope: 'model', endStep, frequency: 10, keepZeros: true, seed };
+    const overrides = Object.fromEntries(Object.entries(sparsities).map(([k, v]) => [`${k}_*`, { targetSparsity: v }]));
+    const options = { include: Object.keys(overrides), overrides, endStep, frequency: 10, keepZeros: true, seed };
     const callbacks = [new SurgeryCallback({ ...options, verbose: 0 })];
-    return taught(data, seed, model, (source) => train(model, source, solver, callbacks, name));
+    return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
   });
 }
 
-/** One short epoch after each step, and two more of batch normalization alone. */
+/**
+ * compressOnce() puts all weights on levels, with the scales of channels in batch
+ * normalization. Then the steps of INQ train on from there, a short epoch after each, and
+ * one more of normalization alone.
+ */
 function inq({ stages, seed, train, data }, from, name, bits) {
-  const steps = { 4: inqSteps.resNet18Bits4, 3: inqSteps.resNet18Bits3, 2: inqSteps.resNet18Bits2 }[bits];
-  const solver = { ...common, epochs: steps.length + 1, rate: 0.02, lowest: 0.0005, period: 1 };
-  // The largest weight of a kernel would leave nearly all others 0 in 2 bits.
-  const perChannel = bits < 4;
-  return stages.run(name, from, { solver, bits, steps, perChannel }, async (model) => {
-    const options = { bits, steps, perChannel, epochsPerStep: 1, keepZeros: true };
+  const steps = bits > 2 ? [0.5, 0.8, 1] : [0.4, 0.6, 0.8, 0.9, 1];
+  const solver = { ...common, epochs: steps.length + 1, rate: 0.001, period: 1 };
+  return stages.run(name, from, { solver, bits, steps, examples }, async (model) => {
+    const once = await compressedOnce(model, data, { bits });
+    const options = { bits, steps, epochsPerStep: 1, keepZeros: name.includes('small') };
     const callbacks = [new INQScheduler({ ...options, seed, verbose: 0 })];
-    return taught(data, seed, model, (source) => train(model, source, solver, callbacks, name));
+    return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
   });
 }
 
+async function compressedOnce(model, data, options) {
+  const xs = data.train.first(examples, model.inputs[0].shape.slice(1));
+  const { model: once } = await compressOnce(model, xs, { batchSize: 50, ...options });
+  tf.dispose([xs, model]);
+  return once;
+}
+
+/**
+ * With averages of batch normalization that forget in some twenty steps, for an epoch has
+ * only sixty.
+ */
 async function taught(data, seed, model, run) {
+  for (const layer of model.layers) if (layer.momentum !== undefined) layer.momentum = 0.95;
   const teacher = await data.published();
   const history = await run(taughtSource(data.train, teacher, seed));
   teacher.dispose();

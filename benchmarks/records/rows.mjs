@@ -1,10 +1,10 @@
 import { inverseDecay } from '@tfjs-compress/math';
-import { INQScheduler, inqSteps, SurgeryCallback } from 'tfjs-compress';
+import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { ablations } from './ablations.mjs';
 import { denseLenet5, denseLenet300100, denseTfmot, halfMild, mild, strong, taught } from './denseNets.mjs';
 import { inqResNet20, smallResNet20 } from './resnet20.mjs';
 import { smallFile, smallGraphFile } from './smallFile.mjs';
-import { smaller } from './steps.mjs';
+import { onLevels, smaller } from './steps.mjs';
 import { batchesOf } from './training.mjs';
 
 /**
@@ -60,8 +60,8 @@ export const rows = {
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
-      const { units, pruned1, inq } = await smallLenet5(context, dense, 'lenet-5-file', [smallLenet5Left.first]);
-      return { dense, units, pruned1, results: { quantized: inq } };
+      const { units, pruned1, pruned2, inq } = await smallLenet5(context, dense, 'lenet-5-file', 2);
+      return { dense, units, pruned1, pruned2, results: { quantized: inq } };
     },
   },
   'lenet-5-smallest': {
@@ -71,16 +71,15 @@ export const rows = {
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
-      const { first, second } = smallLenet5Left;
-      const done = await smallLenet5(context, dense, 'lenet-5-file', [first, second]);
-      const { units, pruned1, pruned2, inq } = done;
-      return { dense, units, pruned1, results: { pruned: pruned2, quantized: inq } };
+      const done = await smallLenet5(context, dense, 'lenet-5-smallest', 3);
+      const { units, pruned1, pruned2, pruned3, inq } = done;
+      return { dense, units, pruned1, pruned2, results: { pruned: pruned3, quantized: inq } };
     },
   },
   'inq-lenet-5': {
     goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },
     paper: 'INQ, ResNet-18: 5 bits .71 points better than float, 4 bits .62 better, 3 bits .19 lost, 2 bits 2.25 lost',
-    budget: 720,
+    budget: 460,
     areVariants: true,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -95,7 +94,7 @@ export const rows = {
     budget: 2500,
     dataset: 'cifar10',
     file: smallGraphFile,
-    run: (context) => smallResNet20(context, 'resnet-20-small', 0.9),
+    run: (context) => smallResNet20(context, 'resnet-20-small'),
   },
   'inq-resnet-20': {
     goal: { lost: { 4: 0, 3: 0.005, 2: 0.025 } },
@@ -151,9 +150,10 @@ export const rows = {
 };
 
 /** Weights of each kernel after each surgery. */
-const smallLenet5Left = {
+const lenet5Left = {
   first: { conv1: 150, conv2: 1050, ip1: 1150, ip2: 280 },
   second: { conv1: 110, conv2: 700, ip1: 760, ip2: 180 },
+  third: { conv1: 95, conv2: 580, ip1: 600, ip2: 145 },
 };
 
 /** The units come first, because all that follows is cheaper then. */
@@ -188,28 +188,54 @@ async function dns(context) {
     const callback = new SurgeryCallback({ ...surgery, endStep, seed, verbose: 0 });
     return { model, history: await train(model, hard(), { ...solver, rate }, [callback], 'LeNet-5, DNS') };
   });
-  return { dense, results: { pruned: result } };
+  // As many as DNS left, from the net with fewer units, with what the dense net says.
+  const { units, pruned1 } = await prunedLenet5(context, dense, 'lenet-5-108', [
+    {
+      left: { conv1: 160, conv2: 1500, ip1: 1900, ip2: 330 },
+      changes: 3,
+      solver: { ...lenet5Solver, epochs: 40, steady: 0.3 },
+    },
+  ]);
+  return { dense, units, results: { published: result, taught: pruned1 } };
 }
 
-function smallLenet5(context, dense, name, all) {
-  const solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
-  return smaller(taught(context, dense, mild), dense, name, {
-    units: { counts: { conv1: 7, conv2: 16, ip1: 50 }, solver: { ...solver, epochs: 10, rate: 0.03 } },
-    prune: all.map((left) => ({ left, solver: { ...solver, epochs: 40, steady: 0.5 } })),
-    quantize: {
-      bits: 4,
-      solver: { epochs: 20, batchSize: 128, rate: 0.02, lowest: 0.001, period: 2, weightDecay: 1e-5 },
-    },
+const lenet5Solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
+
+/** Rows share the first surgeries. */
+async function smallLenet5(context, dense, name, surgeries) {
+  // What has few weights left learns better at a lower rate (LeNet-300-100).
+  const slower = { ...lenet5Solver, epochs: 40, rate: 0.01, steady: 0.3 };
+  const { first, second, third } = lenet5Left;
+  const prune = [
+    { left: first, solver: { ...lenet5Solver, epochs: 40, steady: 0.5 } },
+    { left: second, solver: slower },
+    { left: third, changes: 3, solver: slower },
+  ];
+  const done = await prunedLenet5(context, dense, 'lenet-5', prune.slice(0, surgeries));
+  const solver = { epochs: 18, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 3, weightDecay: 1e-5 };
+  const steps = [0.5, 0.75, 0.875, 0.95, 1];
+  const { inq } = await smaller(taught(context, dense, mild), done[`pruned${surgeries}`], name, {
+    quantize: { bits: 4, changes: 3, examples: 10_000, steps, solver },
   });
+  return { ...done, inq };
+}
+
+/** Fewer units, then surgery as often as `prune` says. */
+async function prunedLenet5(context, dense, name, prune) {
+  const from = taught(context, dense, mild);
+  const { units } = await smaller(from, dense, 'lenet-5', {
+    units: { counts: { conv1: 7, conv2: 16, ip1: 50 }, solver: { ...lenet5Solver, epochs: 10, rate: 0.03 } },
+  });
+  return { units, ...(await smaller(from, units, name, { prune })) };
 }
 
 /**
- * Epochs of half the images: one after each of the paper's steps, or of finer ones in 3
- * and 2 bits, and two more, of biases alone.
+ * compressOnce() puts all weights on levels, by what training images make of them. Then
+ * the steps of INQ train on from there: epochs of half the images, one after each step
+ * and two more, of biases alone.
  */
-function inqLenet5({ stages, seed, train, hard }, dense, bits) {
-  const fine = [0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1];
-  const steps = { 5: inqSteps.resNet18, 4: inqSteps.resNet18Bits4, 3: fine, 2: fine }[bits];
+function inqLenet5({ stages, seed, train, data, hard }, dense, bits) {
+  const steps = [0.5, 0.75, 0.875, 0.95, 1];
   const solver = {
     epochs: steps.length + 1,
     images: 27_500,
@@ -219,10 +245,11 @@ function inqLenet5({ stages, seed, train, hard }, dense, bits) {
     period: 1,
     weightDecay: 1e-4,
   };
-  // A layer has a few large weights, beside which all others would be zero in 2 bits.
-  const perChannel = bits < 4;
-  return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps, perChannel }, async (model) => {
-    const inq = new INQScheduler({ bits, steps, perChannel, epochsPerStep: 1, seed, verbose: 0 });
-    return { model, history: await train(model, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`) };
+  const examples = 2000;
+  return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps, examples }, async (model) => {
+    const once = await onLevels(model, data.train, examples, bits);
+    const inq = new INQScheduler({ bits, steps, epochsPerStep: 1, seed, verbose: 0 });
+    const history = await train(once, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`);
+    return { model: once, history };
   });
 }

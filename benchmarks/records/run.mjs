@@ -112,12 +112,13 @@ function contextOf(folder, seed, data, errorOnValidation) {
   };
   const hard = (augment) => hardSource(data.train, augment, seed);
   /** The pool is made when it is needed, and kept for the other stages of the row. */
-  const soft = async (teacher, augment) => {
-    const changes = augment ? Object.values(augment).join('-') : 'as-they-are';
+  const soft = async (teacher, augment, often = 1) => {
+    const once = augment ? Object.values(augment).join('-') : 'as-they-are';
+    const changes = often > 1 ? `${once}-${often}` : once;
     const file = join(folder, `soft-${teacher.key}-${changes}.bin`);
     if (!pools.has(file)) {
       const model = await loadStage(teacher);
-      pools.set(file, softSource(data.train, augment, model, file, seed));
+      pools.set(file, softSource(data.train, { augment, often }, model, file, seed));
       model.dispose();
     }
     return pools.get(file);

@@ -54,14 +54,16 @@ export async function smallFile(model, errorOf, maxLoss) {
 }
 
 /**
- * Any model as one file: what is not a kernel as uint8, each weight with a scale of its
- * own, where the validation error grows by at most `maxLoss`, otherwise as float16.
+ * Any model as one file: batch normalization with averages of 0 and 1, which its scale
+ * and shift take up. What is not a kernel is uint8, each weight with a scale of its own,
+ * where the validation error grows by at most `maxLoss`, otherwise float16.
  *
  * @returns { bytes, others, parts }: the bytes by weight, and as what the others are.
  */
 export async function smallGraphFile(model, errorOf, maxLoss) {
-  const artifacts = await artifactsOf(model);
   const before = errorOf(model);
+  for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') settle(layer);
+  const artifacts = await artifactsOf(model);
   for (const others of ['uint8', 'float16']) {
     const parts = {};
     const onWeight = (name, size) => {
@@ -73,6 +75,16 @@ export async function smallGraphFile(model, errorOf, maxLoss) {
     loaded.dispose();
     if (loss <= maxLoss || others === 'float16') return { bytes, others, parts };
   }
+}
+
+function settle(layer) {
+  tf.tidy(() => {
+    const [gamma, beta, mean, variance] = layer.getWeights();
+    const scale = tf.div(gamma, tf.sqrt(tf.add(variance, layer.epsilon)));
+    const one = tf.onesLike(variance);
+    const shift = tf.sub(beta, tf.mul(scale, mean));
+    layer.setWeights([tf.mul(scale, Math.sqrt(1 + layer.epsilon)), shift, tf.zerosLike(mean), one]);
+  });
 }
 
 export function loadFile(bytes) {

@@ -1,4 +1,5 @@
-import { INQScheduler, SurgeryCallback, shrink } from 'tfjs-compress';
+import * as tf from '@tensorflow/tfjs';
+import { compressOnce, INQScheduler, SurgeryCallback, shrink } from 'tfjs-compress';
 import { keepUnits } from './keepUnits.mjs';
 import { batchesOf } from './training.mjs';
 
@@ -8,15 +9,16 @@ const manySteps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
  * Stages of one net after the other, each a smaller one: the most important units, then
  * surgery (as often as `prune` has entries), then INQ.
  *
- * @param context.source Of batches to train with.
+ * @param context.source Of batches to train with, from the settings of a stage.
  * @param plan.units How many of each layer are left, with the `solver` of the training
  *   after it.
  * @param plan.prune Of each surgery `targetSparsity` by layer and its solver, in whose
  *   share `steady` the masks change. Units that are dead then are taken out.
- * @param plan.quantize Bits (one number, or by layer) and solver.
+ * @param plan.quantize Bits (one number, or by layer) and solver; with `examples`,
+ *   compressOnce() puts weights on levels before.
  * @returns the stages by name, in their order.
  */
-export async function smaller({ stages, part, train, source }, from, name, { units, prune = [], quantize }) {
+export async function smaller({ stages, part, train, source, data }, from, name, { units, prune = [], quantize }) {
   const done = {};
   let last = from;
   const stage = async (step, settings, run) => {
@@ -25,7 +27,10 @@ export async function smaller({ stages, part, train, source }, from, name, { uni
   if (units) {
     await stage('units', units, async (model) => {
       const small = await keepUnits(model, units.counts);
-      return { model: small, history: await train(small, await source(), units.solver, [], `${name}, fewer units`) };
+      return {
+        model: small,
+        history: await train(small, await source(units), units.solver, [], `${name}, fewer units`),
+      };
     });
   }
   for (const [i, settings] of prune.entries()) {
@@ -34,20 +39,29 @@ export async function smaller({ stages, part, train, source }, from, name, { uni
       const endStep = Math.round(solver.steady * solver.epochs * batchesOf(solver, part));
       const overrides = sparsities(model, left);
       const surgery = new SurgeryCallback({ overrides, endStep, frequency: 10, pruneBias: true, ...common });
-      const history = await train(model, await source(), solver, [surgery], `${name}, pruned ${i + 1}`);
+      const history = await train(model, await source(settings), solver, [surgery], `${name}, pruned ${i + 1}`);
       const { model: small } = await shrink(model);
       model.dispose();
       return { model: small, history };
     });
   }
   if (quantize) {
-    await stage('inq', quantize, async (model) => {
-      const { solver, ...rest } = quantize;
+    await stage('inq', quantize, async (pruned) => {
+      const { solver, examples, changes: _, ...rest } = quantize;
+      const model = examples ? await onLevels(pruned, data.train, examples, rest.bits) : pruned;
       const inq = new INQScheduler({ steps: manySteps, ...rest, ...common });
-      return { model, history: await train(model, await source(), solver, [inq], `${name}, INQ`) };
+      return { model, history: await train(model, await source(quantize), solver, [inq], `${name}, INQ`) };
     });
   }
   return done;
+}
+
+/** By compressOnce(), with some of the training images. */
+export async function onLevels(model, images, count, bits) {
+  const xs = images.first(count, model.inputs[0].shape.slice(1));
+  const { model: once } = await compressOnce(model, xs, { bits, batchSize: 100 });
+  tf.dispose([xs, model]);
+  return once;
 }
 
 /** What an earlier stage left is in the file without the mark of what was pruned. */
