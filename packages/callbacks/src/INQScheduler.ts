@@ -6,23 +6,10 @@ import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
 import { type INQOptions, type INQOverride, type INQSchedulerArgs, resolveINQArgs } from './inqArgs.js';
-import { beginOf, type INQPlan, neededEpochs } from './inqPlan.js';
+import { beginOf, type INQPlan, type INQProgress, neededEpochs } from './inqPlan.js';
 import { learningRateOf, setLearningRate } from './optimizerState.js';
 import { hookValidation } from './validation.js';
 import { zeroCheapest } from './zeroCheapest.js';
-
-/** What a paused run needs, beside states and weights. */
-interface INQProgress {
-  stepsTaken: number;
-  plan?: INQPlan;
-  /** The epoch in which the last step was taken. */
-  epochOfStep: number;
-  learningRate?: number;
-  /** The levels, by path: fixed from the weights before the first step. */
-  codebooks: Record<string, Codebook>;
-  /** What the kernels would have taken before the first step. */
-  bitsBefore?: number;
-}
 
 /**
  * Incremental Network Quantization (Zhou et al., ICLR 2017, arXiv:1702.03044) as a
@@ -208,11 +195,9 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     this.stepTaken();
   }
 
-  /** In equal parts, of which the step before the last takes the last one. */
   private async saveBits(fraction: number): Promise<void> {
     const { saveBits, steps } = this.options;
     const kept = 1 - (saveBits * fraction) / steps[steps.length - 2];
-    for (const target of this.targets) await this.codebook(target);
     const kernels = this.targets.map(({ kernel, path }) => ({ kernel, codebook: this.codebooks.get(path)! }));
     this.bitsBefore = await zeroCheapest(kernels, kept, this.bitsBefore);
   }

@@ -15,7 +15,12 @@ function kernelOf(seed: number, shape: number[], density: number): LeveledKernel
 }
 
 const kernels = fc
-  .tuple(fc.nat(1000), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 12 }), fc.double({ min: 0.05, max: 1 }))
+  .tuple(
+    fc.nat(1000),
+    fc.integer({ min: 1, max: 20 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.double({ min: 0.05, max: 1 }),
+  )
   .map(([seed, rows, columns, density]) => [
     kernelOf(seed, [rows, columns], density),
     kernelOf(seed + 1, [3, 3, 2, columns], density),

@@ -16,9 +16,9 @@ const priorInDoubt = 48;
  * About how many bits the coder of .tfz files takes for the weights of a kernel on few
  * levels, and how many of them each weight that is not 0 accounts for. As in the coder, a
  * binary tree stands over the columns of each row, and of every node with a weight other
- * than 0 its halves are told; a level is told knowing the one above it. Here probabilities
- * are those of the whole kernel, where the coder learns them as it goes: the total is right
- * to within a few hundredths in kernels of some thousand weights.
+ * than 0 its halves are told; a level is told knowing the one above it. Probabilities are
+ * those of the whole kernel here. What the coder pays to learn them is left out: some 5% in
+ * a kernel of a thousand weights, a quarter in one of a hundred.
  *
  * ```js
  * const kernel = Float32Array.of(0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0.25, 0.5, 0, 0, 0);
