@@ -12,6 +12,7 @@ new INQScheduler({
   perChannel: true,
   partition: 'random',
   epochsPerStep: 2,
+  saveBits: 0.3,
   resetLearningRate: true,
   include: [/conv/, 'Dense'],
   exclude: (layer) => layer.name === 'out',
@@ -27,6 +28,10 @@ expectTypeOf<INQSchedulerArgs['verbose']>().toEqualTypeOf<0 | 1 | 2 | undefined>
 new INQScheduler({ steps: 1 });
 // @ts-expect-error a partition that there is not
 new INQScheduler({ steps: [1], partition: 'largest' });
+// @ts-expect-error a fraction
+new INQScheduler({ saveBits: '30%' });
+// @ts-expect-error of all kernels together
+new INQScheduler({ overrides: { hidden: { saveBits: 0.3 } } });
 // @ts-expect-error an option of the other callback
 new INQScheduler({ steps: [1], targetSparsity: 0.9 });
 // @ts-expect-error an option that no layer can have of its own

@@ -6,20 +6,10 @@ import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
 import { type INQOptions, type INQOverride, type INQSchedulerArgs, resolveINQArgs } from './inqArgs.js';
-import { beginOf, type INQPlan, neededEpochs } from './inqPlan.js';
+import { beginOf, type INQPlan, type INQProgress, neededEpochs } from './inqPlan.js';
 import { learningRateOf, setLearningRate } from './optimizerState.js';
 import { hookValidation } from './validation.js';
-
-/** What a paused run needs, beside states and weights. */
-interface INQProgress {
-  stepsTaken: number;
-  plan?: INQPlan;
-  /** The epoch in which the last step was taken. */
-  epochOfStep: number;
-  learningRate?: number;
-  /** The levels, by path: fixed from the weights before the first step. */
-  codebooks: Record<string, Codebook>;
-}
+import { zeroCheapest } from './zeroCheapest.js';
 
 /**
  * Incremental Network Quantization (Zhou et al., ICLR 2017, arXiv:1702.03044) as a
@@ -56,6 +46,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   private stepsTaken = 0;
   private epochOfStep = 0;
   private codebooks = new Map<string, Codebook>();
+  private bitsBefore: number | undefined;
   private learningRate: number | undefined;
   private unhook: (() => void) | undefined;
 
@@ -82,9 +73,9 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override settings(selected: Selected<INQOverride>[]): Record<string, unknown> {
-    const { steps, partition, epochsPerStep = null, seed } = this.options;
+    const { steps, partition, epochsPerStep = null, saveBits, seed } = this.options;
     const kernels = Object.fromEntries(selected.map(({ site, options }) => [site.path, this.levelsOf(site, options)]));
-    return { steps, partition, epochsPerStep, seed, bits: kernels };
+    return { steps, partition, epochsPerStep, saveBits, seed, bits: kernels };
   }
 
   private levelsOf(site: Site, override: Partial<INQOverride>): Required<INQOverride> {
@@ -99,6 +90,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     this.stepsTaken = before?.stepsTaken ?? 0;
     this.epochOfStep = before?.epochOfStep ?? 0;
     this.plan = before?.plan;
+    this.bitsBefore = before?.bitsBefore;
     const optimizer = this.ownOptimizer ?? this.trained!.optimizer;
     this.learningRate = before?.learningRate ?? (optimizer && learningRateOf(optimizer));
     this.codebooks = new Map(Object.entries(before?.codebooks ?? {}));
@@ -163,8 +155,8 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override progress(): INQProgress {
-    const { stepsTaken, epochOfStep, learningRate, plan } = this;
-    return { stepsTaken, epochOfStep, learningRate, plan, codebooks: Object.fromEntries(this.codebooks) };
+    const { stepsTaken, epochOfStep, learningRate, plan, bitsBefore } = this;
+    return { stepsTaken, epochOfStep, learningRate, plan, bitsBefore, codebooks: Object.fromEntries(this.codebooks) };
   }
 
   protected override async onEpoch(): Promise<void> {
@@ -192,6 +184,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   /** One step of Algorithm 1: partition, quantize what was selected, freeze it. */
   private async takeStep(): Promise<void> {
     const fraction = this.options.steps[this.stepsTaken];
+    if (this.options.saveBits > 0 && fraction < 1) await this.saveBits(fraction);
     for (const [i, target] of this.targets.entries()) {
       const options = { method: this.options.partition, seed: this.options.seed + i };
       const codebook = await this.codebook(target);
@@ -200,6 +193,13 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
       await target.kernel.update(quantizeFraction(fraction, codebook, options));
     }
     this.stepTaken();
+  }
+
+  private async saveBits(fraction: number): Promise<void> {
+    const { saveBits, steps } = this.options;
+    const kept = 1 - (saveBits * fraction) / steps[steps.length - 2];
+    const kernels = this.targets.map(({ kernel, path }) => ({ kernel, codebook: this.codebooks.get(path)! }));
+    this.bitsBefore = await zeroCheapest(kernels, kept, this.bitsBefore);
   }
 
   /**

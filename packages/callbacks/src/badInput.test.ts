@@ -53,6 +53,12 @@ const constructors: [string, () => unknown, string][] = [
     () => inq({ partition: 'largest' }),
     "partition: expected 'magnitude' or 'random', received 'largest'.",
   ],
+  ['saveBits', () => inq({ saveBits: 1 }), 'saveBits: expected a number in [0, 1), received 1.'],
+  [
+    'saveBits with one step',
+    () => inq({ steps: [1], saveBits: 0.3 }),
+    'saveBits: expected 0 where there is one step only, received 0.3.',
+  ],
   ['epochsPerStep', () => inq({ epochsPerStep: 0 }), 'epochsPerStep: expected an integer ≥ 1, received 0.'],
   ['verbose', () => inq({ verbose: 3 }), 'verbose: expected 0, 1 or 2, received 3.'],
   ['whenStopped', () => inq({ whenStopped: 'stop' }), "whenStopped: expected 'finish' or 'keep', received 'stop'."],

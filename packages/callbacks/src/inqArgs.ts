@@ -39,6 +39,14 @@ export interface INQSchedulerArgs extends CompressionCallbackArgs<INQOverride>, 
    */
   epochsPerStep?: number;
   /**
+   * Rate-aware rounding (DeepCABAC, arXiv:1907.11900): this fraction of the bits that the
+   * selected kernels would take in a .tfz file is saved, in equal parts of the steps before
+   * the last, by weights that become 0 for good: those with the least w² for each bit
+   * that their place and level cost. What is left is trained to make up for it. In [0, 1),
+   * default 0; needs two steps or more.
+   */
+  saveBits?: number;
+  /**
    * Set the optimizer's learning rate back, at every step, to what it was when training
    * began. Default false.
    */
@@ -52,6 +60,7 @@ export interface INQOptions extends CommonOptions {
   steps: readonly number[];
   partition: 'magnitude' | 'random';
   epochsPerStep: number | undefined;
+  saveBits: number;
   resetLearningRate: boolean;
 }
 
@@ -89,6 +98,7 @@ export function resolveINQArgs(args: INQSchedulerArgs): INQOptions {
     steps: undefined,
     partition: 'magnitude',
     epochsPerStep: undefined,
+    saveBits: 0,
     resetLearningRate: false,
   }) as INQOptions;
   checkCommonOptions(options);
@@ -97,8 +107,14 @@ export function resolveINQArgs(args: INQSchedulerArgs): INQOptions {
   checkSteps(steps);
   checkOneOf(options.partition, ['magnitude', 'random'], 'partition');
   if (options.epochsPerStep !== undefined) checkInteger(options.epochsPerStep, 'epochsPerStep', 1);
+  checkSaveBits(options.saveBits, steps.length);
   check(typeof options.resetLearningRate === 'boolean', 'resetLearningRate', 'a boolean', options.resetLearningRate);
   return { ...options, steps: [...steps] };
+}
+
+function checkSaveBits(saveBits: unknown, steps: number): void {
+  check(typeof saveBits === 'number' && saveBits >= 0 && saveBits < 1, 'saveBits', 'a number in [0, 1)', saveBits);
+  check(saveBits === 0 || steps > 1, 'saveBits', '0 where there is one step only', saveBits);
 }
 
 function checkSteps(steps: unknown): asserts steps is number[] {

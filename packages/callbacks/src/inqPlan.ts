@@ -1,3 +1,5 @@
+import type { Codebook } from '@tfjs-compress/math';
+
 /**
  * When the steps of INQ come: epochs are counted from the beginning of the plan. Plain
  * JSON: a kept run holds it.
@@ -38,4 +40,17 @@ export function beginOf(plan: INQPlan, step: number): number {
 /** The least number of epochs that the plan needs from `from` on. */
 export function neededEpochs(plan: INQPlan): number {
   return Math.max(1, parts(plan) * (plan.epochsPerStep ?? 1));
+}
+
+/** What a paused run needs, beside states and weights. */
+export interface INQProgress {
+  stepsTaken: number;
+  plan?: INQPlan;
+  /** The epoch in which the last step was taken. */
+  epochOfStep: number;
+  learningRate?: number;
+  /** The levels, by path: fixed from the weights before the first step. */
+  codebooks: Record<string, Codebook>;
+  /** What the kernels would have taken before the first step. */
+  bitsBefore?: number;
 }

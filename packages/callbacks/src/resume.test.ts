@@ -23,6 +23,9 @@ const makers: Record<string, () => CompressionCallback<never>[]> = {
   'INQScheduler, random partition': () => [
     new INQScheduler({ steps, partition: 'random', seed: 7, verbose: 0, whenStopped: 'keep' }) as never,
   ],
+  'INQScheduler that saves bits': () => [
+    new INQScheduler({ steps, saveBits: 0.3, verbose: 0, whenStopped: 'keep' }) as never,
+  ],
   'SurgeryCallback with targetSparsity': () => [
     new SurgeryCallback({ targetSparsity: 0.7, frequency: 2, verbose: 0, whenStopped: 'keep' }) as never,
   ],

@@ -3,6 +3,8 @@
  * object detection computes is in it, for the packages detection and runtime. Nothing
  * here imports tfjs.
  */
+
+export { cheapestZeros, type LeveledKernel } from './cheapestZeros.js';
 export {
   check,
   checkInteger,
@@ -63,4 +65,6 @@ export {
   scoresByClass,
 } from './detection/results.js';
 export { countNonFinite, countZeros } from './figures.js';
+export { strideCandidates } from './neighborStrides.js';
 export { random } from './random.js';
+export { neighborStride, type WeightBits, weightBits } from './weightBits.js';

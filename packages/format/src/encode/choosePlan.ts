@@ -1,10 +1,11 @@
+import { strideCandidates } from '@tfjs-compress/math/internal';
 import { columnsOf } from '../codec/columnsOf.js';
 import { mixedLimit } from '../codec/MixedBudget.js';
 import { maxAlphabet } from '../codec/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from '../codec/TensorPlan.js';
 import { BitCounter } from './BitCounter.js';
 import type { EncoderState } from './EncoderState.js';
-import { strideCandidates } from './strides.js';
+
 import { type Survey, survey } from './survey.js';
 
 /** Larger tensors are coded in a fast way, chosen by a part of them. */

@@ -3,7 +3,7 @@
  * next to each other in the image under it: a convolution's next place, a dense layer's
  * next line of the image, the latter read off the rows' counts of non-zeros.
  */
-export function strideCandidates(data: Int32Array, shape: readonly number[], columns: number): number[] {
+export function strideCandidates(data: ArrayLike<number>, shape: readonly number[], columns: number): number[] {
   const rows = data.length / columns;
   if (rows < 4) return [2];
   if (shape.length === 4) return [...new Set([2, shape[2], shape[1] * shape[2]])].filter((stride) => stride > 1);
