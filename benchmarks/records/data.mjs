@@ -53,7 +53,7 @@ export function hardSource({ count, images, labels }, augment, seed) {
  * Each image as it is and, where `augment` is given, `often` changed, with what a teacher
  * says of it: its probabilities, with a temperature of 2. They are kept in `file`.
  */
-export function softSource({ count, images }, { augment, often }, teacher, file, seed) {
+export function softSource({ count, images }, augment, teacher, file, seed, often = 1) {
   const change = augment && augmenter(augment, seed + 1);
   const total = change ? (1 + often) * count : count;
   // Bytes, for 110,000 images as float32 take 345 MB.

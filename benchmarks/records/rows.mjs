@@ -60,8 +60,9 @@ export const rows = {
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
-      const { units, pruned1, pruned2, inq } = await smallLenet5(context, dense, 'lenet-5-file', 2);
-      return { dense, units, pruned1, pruned2, results: { quantized: inq } };
+      const { units, pruned1 } = await smallLenet5(context, dense, 1);
+      const inq = await quantizedLenet5(context, dense, pruned1, 'lenet-5-file', 0.2);
+      return { dense, units, pruned1, results: { quantized: inq } };
     },
   },
   'lenet-5-smallest': {
@@ -71,8 +72,8 @@ export const rows = {
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
-      const done = await smallLenet5(context, dense, 'lenet-5-smallest', 3);
-      const { units, pruned1, pruned2, pruned3, inq } = done;
+      const { units, pruned1, pruned2, pruned3 } = await smallLenet5(context, dense, 3);
+      const inq = await quantizedLenet5(context, dense, pruned2, 'lenet-5-smallest', 0.12);
       return { dense, units, pruned1, pruned2, results: { pruned: pruned3, quantized: inq } };
     },
   },
@@ -202,7 +203,7 @@ async function dns(context) {
 const lenet5Solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-4, settledWeightDecay: 1e-5 };
 
 /** Rows share the first surgeries. */
-async function smallLenet5(context, dense, name, surgeries) {
+function smallLenet5(context, dense, surgeries) {
   // What has few weights left learns better at a lower rate (LeNet-300-100).
   const slower = { ...lenet5Solver, epochs: 40, rate: 0.01, steady: 0.3 };
   const { first, second, third } = lenet5Left;
@@ -211,13 +212,14 @@ async function smallLenet5(context, dense, name, surgeries) {
     { left: second, solver: slower },
     { left: third, changes: 3, solver: slower },
   ];
-  const done = await prunedLenet5(context, dense, 'lenet-5', prune.slice(0, surgeries));
-  const solver = { epochs: 18, batchSize: 128, rate: 0.01, lowest: 0.0005, period: 3, weightDecay: 1e-5 };
-  const steps = [0.5, 0.75, 0.875, 0.95, 1];
-  const { inq } = await smaller(taught(context, dense, mild), done[`pruned${surgeries}`], name, {
-    quantize: { bits: 4, changes: 3, examples: 10_000, steps, solver },
-  });
-  return { ...done, inq };
+  return prunedLenet5(context, dense, 'lenet-5', prune.slice(0, surgeries));
+}
+
+/** INQ with rate-aware rounding. */
+async function quantizedLenet5(context, dense, from, name, saveBits) {
+  const solver = { epochs: 20, batchSize: 128, rate: 0.02, lowest: 0.001, period: 2, weightDecay: 1e-5 };
+  const { inq } = await smaller(taught(context, dense, mild), from, name, { quantize: { bits: 4, saveBits, solver } });
+  return inq;
 }
 
 /** Fewer units, then surgery as often as `prune` says. */

@@ -118,7 +118,7 @@ function contextOf(folder, seed, data, errorOnValidation) {
     const file = join(folder, `soft-${teacher.key}-${changes}.bin`);
     if (!pools.has(file)) {
       const model = await loadStage(teacher);
-      pools.set(file, softSource(data.train, { augment, often }, model, file, seed));
+      pools.set(file, softSource(data.train, augment, model, file, seed, often));
       model.dispose();
     }
     return pools.get(file);
