@@ -21,6 +21,8 @@ const priorInDoubt = 48;
  * a kernel of a thousand weights, a quarter in one of a hundred.
  *
  * ```js
+ * import { weightBits } from '@tfjs-compress/math/internal';
+ *
  * const kernel = Float32Array.of(0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0.25, 0.5, 0, 0, 0);
  * const { saved } = weightBits(kernel, [4, 4]);
  * console.log(saved[11] > saved[0]); // → true
