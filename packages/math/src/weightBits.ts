@@ -183,7 +183,7 @@ class Tree {
     return node & 1 ? this.isHeld(first, node - 1) === 1 : node < this.last(shift);
   }
 
-  /** Whether the node held something in rows above: 1 in the next one, 2 in the far one. */
+  /** Whether the node held something in rows above: 1 the next one, 2 the far one. */
   private near(first: number, node: number): number {
     const size = 2 * this.width;
     const far = first - this.stride * size;
