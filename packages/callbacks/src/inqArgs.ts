@@ -39,11 +39,11 @@ export interface INQSchedulerArgs extends CompressionCallbackArgs<INQOverride>, 
    */
   epochsPerStep?: number;
   /**
-   * Rate-aware rounding (DeepCABAC, arXiv:1907.11900): this fraction of the bits that the
-   * selected kernels would take in a .tfz file is saved, in equal parts of the steps before
+   * Rate-aware rounding (DeepCABAC, arXiv:1907.11900): this fraction of the bits that
+   * the selected kernels would take in a .tfz file is saved, more with each step before
    * the last, by weights that become 0 for good: those with the least w² for each bit
-   * that their place and level cost. What is left is trained to make up for it. In [0, 1),
-   * default 0; needs two steps or more.
+   * that their place and level cost. What is left is trained to make up for it. In
+   * [0, 1), default 0; needs two steps or more.
    */
   saveBits?: number;
   /**

@@ -17,7 +17,7 @@ afterAll(() => tf.dispose([x, y]));
 
 const inq = (args = {}) => new INQScheduler({ bits: 4, steps: [0.3, 0.5, 0.7, 0.85, 0.95, 1], verbose: 0, ...args });
 
-/** The bits of both kernels in the file, of which format's tests say that they are right. */
+/** The bits of both kernels in the file; format's tests say that they are right. */
 function bitsOf(model: LayersModel): number {
   const kernels = model.getWeights().filter(({ shape }) => shape.length === 2);
   return kernels.reduce((sum, kernel) => sum + weightBits(kernel.dataSync() as Float32Array, kernel.shape).total, 0);

@@ -14,15 +14,15 @@ const tolerance = 0.005;
 /**
  * Rate-aware rounding: which weights become 0 so that the kernels together take at most
  * `most` bits in a .tfz file. DeepCABAC (arXiv:1907.11900) gives a weight w the level q
- * with the least (w - q)² + λ · bits(q). Here λ is the one that leads to `most`, and a
- * weight becomes 0 when w² < λ · (bits that this saves). Its nearest level is taken to
+ * with the least (w - q)² + λ · bits(q). Here λ is the one that leads to `most`, and
+ * a weight becomes 0 when w² < λ · (bits that this saves). Its nearest level is taken to
  * cost no error, for what is rounded later is trained until then. Other levels save next
  * to nothing.
  *
  * @param most Bits as weightBits counts them; they are met to within half a percent, or
  *   remain below.
- * @returns For each kernel 1 where a weight becomes 0, else 0. Weights whose nearest level
- *   is 0 are among them if they lose no more than the others.
+ * @returns For each kernel 1 where a weight becomes 0, else 0. Weights whose nearest
+ *   level is 0 are among them if they lose no more than the others.
  */
 export function cheapestZeros(kernels: readonly LeveledKernel[], most: number): Uint8Array[] {
   const levels = kernels.map((kernel) => kernel.levels.slice());

@@ -4,7 +4,7 @@ import { strideCandidates } from './neighborStrides.js';
 export interface WeightBits {
   /** Of all of them. */
   total: number;
-  /** How many fewer they would be if this weight alone were 0; some save less than none. */
+  /** How many fewer if this weight alone were 0; some save less than none. */
   saved: Float32Array;
 }
 
@@ -17,10 +17,12 @@ const priorInDoubt = 48;
  * levels, and how many of them each weight that is not 0 accounts for. As in the coder, a
  * binary tree stands over the columns of each row, and of every node with a weight other
  * than 0 its halves are told; a level is told knowing the one above it. Probabilities are
- * those of the whole kernel here. What the coder pays to learn them is left out: some 5% in
- * a kernel of a thousand weights, a quarter in one of a hundred.
+ * those of the whole kernel here. What the coder pays to learn them is left out: some 5%
+ * in a kernel of a thousand weights, a quarter in one of a hundred.
  *
  * ```js
+ * import { weightBits } from '@tfjs-compress/math/internal';
+ *
  * const kernel = Float32Array.of(0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0.25, 0.5, 0, 0, 0);
  * const { saved } = weightBits(kernel, [4, 4]);
  * console.log(saved[11] > saved[0]); // → true
@@ -131,7 +133,7 @@ class Tree {
     return total;
   }
 
-  /** What is saved above and at the topmost node that holds nothing without the weight. */
+  /** What is saved at the topmost node that the weight alone is in, and below it. */
   saved(at: number): number {
     const [first, leaf] = this.placeOf(at);
     let node = leaf;
@@ -181,7 +183,7 @@ class Tree {
     return node & 1 ? this.isHeld(first, node - 1) === 1 : node < this.last(shift);
   }
 
-  /** Whether the node held something in the rows above: bit 0 the next one, bit 1 the far. */
+  /** Whether the node held something in rows above: 1 the next one, 2 the far one. */
   private near(first: number, node: number): number {
     const size = 2 * this.width;
     const far = first - this.stride * size;
