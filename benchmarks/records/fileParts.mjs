@@ -24,10 +24,16 @@ const { values: args, positionals } = parseArgs({
   options: { seed: { type: 'string', default: '0' } },
 });
 const nets = {
-  'lenet-5-file': { dense: 'lenet-5-dense', units: 'lenet-5-file-units', counts: { conv1: 20, conv2: 50, ip1: 500 } },
+  'lenet-5-file': {
+    dense: 'lenet-5-dense',
+    units: 'lenet-5-units',
+    pruned: 'lenet-5-pruned1',
+    counts: { conv1: 20, conv2: 50, ip1: 500 },
+  },
   'lenet-300-100-file': {
     dense: 'lenet-300-100-dense',
     units: 'lenet-300-100-units',
+    pruned: 'lenet-300-100-file-pruned1',
     counts: { ip1: 300, ip2: 100 },
   },
 };
@@ -43,7 +49,7 @@ const rows = [];
 for (const [name, stage] of [
   ['dense', net.dense],
   ['fewer units', net.units],
-  ['surgery', `${row}-pruned1`],
+  ['surgery', net.pruned],
   ['INQ', `${row}-inq`],
 ]) {
   const model = await stageOf(stage);

@@ -29,11 +29,13 @@ const solver = { batchSize: 128, rate: 0.02, weightDecay: 1e-5, images: 27_500 }
 const rows = {
   'lenet-300-100-file': {
     dense: 'lenet-300-100-dense',
+    pruned: 'lenet-300-100-file-pruned1',
     augment: halfMild,
     solver: { ...solver, epochs: 11, lowest: 0.0005, period: 1 },
   },
   'lenet-5-file': {
     dense: 'lenet-5-dense',
+    pruned: 'lenet-5-pruned1',
     augment: mild,
     solver: { ...solver, epochs: 20, lowest: 0.001, period: 2 },
   },
@@ -96,7 +98,7 @@ for (const variant of variants) keep(await run(variant));
 
 async function run({ way, share }) {
   const begin = process.cpuUsage();
-  const model = await loadStage({ file: join(folder, `${name}-pruned1.tfz`) });
+  const model = await loadStage({ file: join(folder, `${row.pruned}.tfz`) });
   const Scheduler = way === 'magnitude' ? ByMagnitude : INQScheduler;
   const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
   const inq = new Scheduler({ bits: 4, steps, saveBits: share, keepZeros: true, verbose: 0 });
