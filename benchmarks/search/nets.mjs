@@ -64,8 +64,9 @@ const lenet300100 = {
 };
 
 /**
- * The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model
- * of DNS and a codebook has.
+ * By hand, as many weights as the public model of DNS and a codebook has, which
+ * benchmarks/format/trainLenet5.mjs makes, with epochs for some thousand images and the
+ * schedules of LeNet-300-100.
  */
 const lenet5 = {
   data: mnist([28, 28, 1]),
