@@ -46,8 +46,8 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   return { seed, loadAverage: loadavg()[0], dense, pruned, hand, search, test };
 
   /**
-   * Batch normalization averages the last epoch of compress()'s trials, too; of a net that
-   * others trained, which has no solver, these are the averages of the images at hand.
+   * As the trials of compress(), so that batch normalization has averages of what the net
+   * is now. A net that others trained, without a solver, gets those of the images here.
    */
   async function fitAndAverage(solver, ...rest) {
     if (solver) await fit(net, model, data.train, seed, solver, ...rest);
