@@ -14,6 +14,9 @@ const schedules = {
   steady: () => 0.01,
 };
 
+export const slower = (all, factor) =>
+  Object.fromEntries(Object.entries(all).map(([name, rate]) => [name, (...epochs) => factor * rate(...epochs)]));
+
 /**
  * The head as Teachable Machine builds it, trained here: what was published belongs to
  * other classes.
@@ -54,9 +57,7 @@ const head = {
 
 /** Nets that other people trained on all training images. */
 const trainedByOthers = (folder, scale) => ({
-  schedules: Object.fromEntries(
-    Object.entries(schedules).map(([name, rate]) => [name, (...epochs) => 0.3 * rate(...epochs)]),
-  ),
+  schedules: slower(schedules, 0.3),
   data: cifar(scale),
   build: (_, { models }) => tf.loadLayersModel({ load: async () => readModel(join(models, folder)) }),
   hand: {

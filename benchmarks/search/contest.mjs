@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { compress, compressed, INQScheduler, SurgeryCallback, unpack } from 'tfjs-compress';
 import { meanAndSpread } from '../tools/results.mjs';
 import { seedShuffling } from '../tools/seedShuffling.mjs';
+import { averageAgain } from './averageAgain.mjs';
 
 /**
  * One net by hand and by compress(), from the same dense net, and then the test errors of
@@ -16,13 +17,13 @@ import { seedShuffling } from '../tools/seedShuffling.mjs';
  */
 export async function contest(name, net, data, { seed, folder, searchOptions, isHandOnly }) {
   const model = await net.build(seed);
-  const dense = await stage('dense', () => net.dense && fit(net, model, data.train, seed, net.dense));
+  const dense = await stage('dense', () => fitAndAverage(net.dense));
   const denseWeights = model.getWeights().map((weight) => weight.clone());
   const surgeryEpochs = Math.round(net.hand.surgeryPart * net.hand.prune.epochs);
   const pruned = await stage('pruned', async () => {
     const endStep = surgeryEpochs * stepsPerEpoch(data.train, net.hand.prune);
     const surgery = new SurgeryCallback({ ...net.hand.surgery, endStep, seed, verbose: 0 });
-    await fit(net, model, data.train, seed, net.hand.prune, [surgery], surgeryEpochs);
+    await fitAndAverage(net.hand.prune, [surgery], surgeryEpochs);
   });
   const prunedWeights = model.getWeights().map((weight) => weight.clone());
   const hand = {};
@@ -31,7 +32,7 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
     // Of a pruned net that was kept by an earlier run, nothing else says which zeros were
     // pruned.
     const inq = new INQScheduler({ steps: net.hand.steps, bits, seed, keepZeros: true, verbose: 0 });
-    const one = await stage(`inq${bits}`, () => fit(net, model, data.train, seed, net.hand.quantize, [inq]));
+    const one = await stage(`inq${bits}`, () => fitAndAverage(net.hand.quantize, [inq]));
     hand[bits] = { ...one, seconds: one.seconds + pruned.seconds };
   }
   model.setWeights(denseWeights);
@@ -43,6 +44,15 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
   const test = await testAll();
   model.dispose();
   return { seed, loadAverage: loadavg()[0], dense, pruned, hand, search, test };
+
+  /**
+   * As the trials of compress(), so that batch normalization has averages of what the net
+   * is now. A net that others trained, without a solver, gets those of the images here.
+   */
+  async function fitAndAverage(solver, ...rest) {
+    if (solver) await fit(net, model, data.train, seed, solver, ...rest);
+    await averageAgain(model, data.train);
+  }
 
   /** Takes what an earlier run left, else trains. */
   async function stage(part, train) {

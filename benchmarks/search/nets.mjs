@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { inverseDecay } from '@tfjs-compress/math';
-import { cifarNets } from './cifarNets.mjs';
+import { cifarNets, slower } from './cifarNets.mjs';
 import { mnist } from './data.mjs';
 
 /**
@@ -27,10 +26,7 @@ export function buildLeNet300100(seed, decay) {
 
 /** Learning rates by the epochs that are done, of how many. */
 const schedules = {
-  /** Caffe's 'inv', as published with DNS. */
-  inverse: (epoch) => inverseDecay({ initialValue: 0.01, gamma: 1e-4, power: 0.75 })((epoch * 60_000) / 64),
-  hundredth: () => 0.01,
-  threeThousandths: () => 0.003,
+  toTheEnd: (epoch, epochs) => 0.05 * (0.505 + 0.495 * Math.cos((Math.PI * epoch) / epochs)),
   /** While surgery goes on, then with the masks fixed. */
   steadyThenCosine: (epoch, epochs) => {
     const steady = Math.round(0.6 * epochs);
@@ -49,7 +45,7 @@ const schedules = {
 const lenet300100 = {
   data: mnist([784]),
   build: (seed) => buildLeNet300100(seed),
-  dense: { epochs: 11, batchSize: 64, weightDecay: 5e-4, schedule: 'inverse' },
+  dense: { epochs: 30, batchSize: 64, weightDecay: 1e-3, schedule: 'toTheEnd' },
   hand: {
     surgery: {
       overrides: { ip1: { targetSparsity: 0.9853 }, ip2: { targetSparsity: 0.97 }, ip3: { targetSparsity: 0.75 } },
@@ -64,12 +60,13 @@ const lenet300100 = {
     bits: [5, 4],
   },
   // The dense net's, for a batch twice as large.
-  search: { batchSize: 128, learningRate: 0.02, weightDecay: 5e-4 },
+  search: { batchSize: 128, learningRate: 0.1, weightDecay: 1e-3 },
 };
 
 /**
- * The settings of benchmarks/format/trainLenet5.mjs: as many weights as the public model
- * of DNS and a codebook has.
+ * By hand, as many weights as the public model of DNS and a codebook has, which
+ * benchmarks/format/trainLenet5.mjs makes, with epochs for some thousand images and the
+ * schedules of LeNet-300-100.
  */
 const lenet5 = {
   data: mnist([28, 28, 1]),
@@ -91,7 +88,7 @@ const lenet5 = {
         tf.layers.dense({ name: 'ip2', units: 10, activation: 'softmax', ...seeded(10 * seed + 4) }),
       ],
     }),
-  dense: { epochs: 3, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
+  dense: { epochs: 30, batchSize: 64, weightDecay: 1e-3, schedule: 'toTheEnd' },
   hand: {
     surgery: {
       overrides: {
@@ -100,18 +97,19 @@ const lenet5 = {
         ip1: { targetSparsity: 0.9899375 },
         ip2: { targetSparsity: 0.94 },
       },
+      frequency: 10,
     },
-    surgeryPart: 0.8,
-    prune: { epochs: 8, batchSize: 64, weightDecay: 5e-4, schedule: 'hundredth' },
-    quantize: { epochs: 4, batchSize: 64, weightDecay: 5e-4, schedule: 'threeThousandths' },
-    steps: [0.5, 0.75, 0.875, 1],
-    bits: [5],
+    surgeryPart: 0.6,
+    prune: { epochs: 40, batchSize: 64, weightDecay: 5e-4, settledWeightDecay: 5e-5, schedule: 'steadyThenCosine' },
+    quantize: { epochs: 20, batchSize: 64, weightDecay: 5e-5, schedule: 'restarts' },
+    steps: lenet300100.hand.steps,
+    bits: [4],
   },
-  search: { batchSize: 64, learningRate: 0.01, weightDecay: 5e-4 },
+  search: { batchSize: 64, learningRate: 0.02, weightDecay: 1e-3 },
 };
 
 export const nets = {
   'lenet-300-100': { ...lenet300100, regularizer, schedules },
-  'lenet-5': { ...lenet5, regularizer, schedules },
+  'lenet-5': { ...lenet5, regularizer, schedules: slower(schedules, 0.4) },
   ...cifarNets,
 };

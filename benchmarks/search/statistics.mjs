@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';
 import { compressed } from 'tfjs-compress';
 import { writeResult } from '../tools/results.mjs';
+import { averageAgain } from './averageAgain.mjs';
 import { nets } from './nets.mjs';
 
 const { values: args, positionals } = parseArgs({
@@ -31,27 +32,13 @@ const found = {};
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.tfz'))) {
   const model = await tf.loadLayersModel(compressed(`file://${resolve(join(folder, file))}`));
   const before = errorOf(model);
-  await averageAgain(model);
+  await averageAgain(model, data.train);
   found[basename(file, '.tfz')] = { before, after: errorOf(model) };
   model.dispose();
 }
 console.table(found);
 const output = new URL(`results/statistics-${basename(folder)}.json`, import.meta.url);
 writeResult(output, ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'tfjs-compress'], { backend, images, found });
-
-/** Each momentum makes the average the mean of all batches. */
-async function averageAgain(model) {
-  const normalizations = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization');
-  model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy' });
-  let step = 0;
-  const mean = new tf.CustomCallback({
-    onBatchBegin: () => {
-      for (const layer of normalizations) layer.momentum = step / (step + 1);
-      step++;
-    },
-  });
-  await model.fit(data.train.xs, data.train.ys, { batchSize: 64, verbose: 0, callbacks: [mean] });
-}
 
 function errorOf(model) {
   const { xs, ys } = data.validation;
