@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { compressOnce } from 'tfjs-compress';
 import { told } from './roundTrunk.mjs';
 
-/** Images to round with, and the proposals of each that go through the detection stage. */
+/** Images to round with; of each, proposals that go through the detection stage. */
 const examples = 120;
 const proposals = 40;
 
