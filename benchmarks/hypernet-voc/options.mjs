@@ -10,6 +10,7 @@ const { values } = parseArgs({
     variant: { type: 'string', default: 'fast' },
     epochs: { type: 'string', default: '8' },
     compress: { type: 'string', default: '0' },
+    round: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     images: { type: 'string', default: '0' },
     val: { type: 'string', default: '0.1' },
@@ -31,6 +32,7 @@ export const options = {
   epochs: integer('epochs', 1),
   /** Of pruning, and of quantizing; 0 is none. */
   compress: integer('compress', 0),
+  round: values.round,
   seed: integer('seed', 0),
   /** Of each split, to try things out; 0 is all. */
   images: integer('images', 0),

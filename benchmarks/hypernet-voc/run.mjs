@@ -2,14 +2,15 @@
  * Trains a HyperNet on PASCAL VOC on a frozen trunk and reports what the paper does.
  *
  *   node benchmarks/hypernet-voc/run.mjs --data VOC2007 --trunk EFFICIENTNET --network
- *   efficientnet [--variant fast] [--epochs 8] [--compress 4] [--seed 1] [--val 0.1]
- *   [--images 200] [--output FOLDER]
+ *   efficientnet [--variant fast] [--epochs 8] [--compress 4] [--round] [--seed 1]
+ *   [--val 0.1] [--images 200] [--output FOLDER]
  *
  * --network says which trunk it is: mobilenet or efficientnet. --data has the splits
  * train and test; a part of train is kept apart to choose by. Says first how much disk
  * the levels need, which are kept below --output, and after the first epoch how long it
  * will take. A run that was ended goes on with the same command; so does one
- * without --compress with it. Writes results/<network>-<variant>-<seed>.json and its
+ * without --compress or --round with it: --compress makes a small detector by training,
+ * --round without. Writes results/<network>-<variant>-<seed>.json and its
  * curves as .svg (neither with --images), and below --output worst.png: the 24 test
  * images with the most misses (their objects, named, and what was shown).
  */
@@ -26,6 +27,7 @@ import { compress } from './compress.mjs';
 import { networkOf } from './network.mjs';
 import { options } from './options.mjs';
 import { report } from './report.mjs';
+import { round } from './round.mjs';
 
 const { data, network, variant, seed, epochs, images } = options;
 const name = `${network}-${variant}-${seed}`;
@@ -55,6 +57,13 @@ if (options.compress > 0) {
   await chooseThreshold(made.detector, valSet);
   const { small, bytes } = await made.save();
   await evaluate('compressed', small, { epochs: options.compress, bytes, smaller: stages.trained.bytes / bytes });
+}
+if (options.round) {
+  // The one above is changed in place.
+  const made = await round(await checkpoint.load(), { images: trainSet.images, delicate, output });
+  await chooseThreshold(made.detector, valSet);
+  const { small, bytes } = await made.save();
+  await evaluate('rounded', small, { bytes, smaller: stages.trained.bytes / bytes });
 }
 const result = { network, variant, seed, images: { train: counts[0], validation: counts[1], test: counts[2] } };
 console.log(JSON.stringify({ ...result, ...stages }, null, 2));

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { artifactsOf } from '@tfjs-compress/format/internal';
 import { pack, unpack } from 'tfjs-compress';
+import { foldStatistics } from '../tools/foldStatistics.mjs';
 
 const trainingOnly = ['Initializer', 'Regularizer', 'Constraint'];
 
@@ -62,7 +63,7 @@ export async function smallFile(model, errorOf, maxLoss) {
  */
 export async function smallGraphFile(model, errorOf, maxLoss) {
   const before = errorOf(model);
-  for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') settle(layer);
+  for (const layer of model.layers) foldStatistics(layer);
   const artifacts = await artifactsOf(model);
   for (const others of ['uint8', 'float16']) {
     const parts = {};
@@ -75,16 +76,6 @@ export async function smallGraphFile(model, errorOf, maxLoss) {
     loaded.dispose();
     if (loss <= maxLoss || others === 'float16') return { bytes, others, parts };
   }
-}
-
-function settle(layer) {
-  tf.tidy(() => {
-    const [gamma, beta, mean, variance] = layer.getWeights();
-    const scale = tf.div(gamma, tf.sqrt(tf.add(variance, layer.epsilon)));
-    const one = tf.onesLike(variance);
-    const shift = tf.sub(beta, tf.mul(scale, mean));
-    layer.setWeights([tf.mul(scale, Math.sqrt(1 + layer.epsilon)), shift, tf.zerosLike(mean), one]);
-  });
 }
 
 export function loadFile(bytes) {

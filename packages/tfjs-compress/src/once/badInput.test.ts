@@ -87,6 +87,21 @@ const cases: [string, () => Promise<unknown>, RegExp][] = [
     /evaluate: expected nothing without maxLoss/,
   ],
   ['an unknown option', () => compressOnce(model, fine, { bit: 4 } as any), /has no option 'bit'. Did you mean 'bits'/],
+  [
+    'overrides without bits',
+    () => compressOnce(model, fine, { targetSparsity: 0.5, overrides: { dense: { bits: 8 } } }),
+    /overrides: expected nothing without bits/,
+  ],
+  [
+    'bits of an override',
+    () => compressOnce(model, fine, { bits: 4, overrides: { dense: { bits: 9 } } }),
+    /overrides\['dense'\]: bits: expected an integer from 2 to 8, received 9/,
+  ],
+  [
+    'an override of nothing',
+    () => compressOnce(model, fine, { bits: 4, overrides: { conv: { bits: 8 } } }),
+    /overrides: conv matches no layer/,
+  ],
   ['a selector', () => compressOnce(model, fine, { bits: 4, include: 'conv' }), /include: conv matches no layer/],
   [
     'nothing to compress',

@@ -140,4 +140,26 @@ describe('compressOnce', () => {
     expect(after[0]).toEqual(before[0]);
     expect(after[1]).not.toEqual(before[1]);
   });
+
+  it('gives some layers other bits, whether fitted or rounded by themselves', async () => {
+    const [model, examples] = [smallNet(), correlated([100, 8, 8, 3], 3)];
+    const overrides = { '*': { bits: 4 }, conv: { bits: 8 }, depthwise: { skip: true } };
+    for (const each of [examples, tf.slice(examples, 0, 12)]) {
+      const { model: small } = await compressOnce(model, each, { bits: 3, levels: 'uniform', overrides });
+      const [conv, depthwise, ...others] = kernelsOf(small).map(({ values }) => distinctLevels(values));
+      expect(conv).toBeGreaterThan(64);
+      // Not rounded at all.
+      expect(depthwise).toBe(8 * 9);
+      for (const count of others) {
+        // Of 3 bits there are 7.
+        expect(count).toBeGreaterThan(7);
+        expect(count).toBeLessThanOrEqual(15);
+      }
+    }
+    // The first layer gets the same inputs in both.
+    const { model: mixed } = await compressOnce(model, examples, { bits: 4, overrides: { conv: { bits: 5 } } });
+    const { model: five } = await compressOnce(model, examples, { bits: 5 });
+    expect(kernelsOf(mixed)[0]).toEqual(kernelsOf(five)[0]);
+    expect(kernelsOf(mixed)[1]).not.toEqual(kernelsOf(five)[1]);
+  });
 });

@@ -75,10 +75,11 @@ export async function compressOnce(
   options: CompressOnceOptions,
 ): Promise<CompressedOnce> {
   checkModel(model);
-  const { goal, maxLoss, evaluate, include, exclude, batchSize = 32, signal, onProgress } = checkOnceArgs(options);
+  const { goal, maxLoss, evaluate, batchSize = 32, signal, onProgress, ...selection } = checkOnceArgs(options);
   const selected = (sites: Site[]) => {
     const kernels = sites.filter(({ role }) => role === 'kernel');
-    return select(kernels, { include, exclude }, []).map(({ site }) => site);
+    const { include, exclude, overrides } = selection;
+    return select(kernels, { include, exclude, overrides }, ['bits']);
   };
   const sites = findSites(model);
   check(

@@ -12,7 +12,13 @@ import type { Goal } from './runOnce.js';
  */
 export type Examples = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
-export interface CompressOnceOptions extends Pick<Selection<object>, 'include' | 'exclude'> {
+/** What `overrides` may say of some layers. */
+export interface OnceOverride {
+  /** 2 to 8. */
+  bits?: number;
+}
+
+export interface CompressOnceOptions extends Pick<Selection<OnceOverride>, 'include' | 'exclude'> {
   /**
    * Bits a weight, 2 to 8, on `levels`. One of bits, targetSparsity and maxLoss has to be
    * given.
@@ -23,6 +29,12 @@ export interface CompressOnceOptions extends Pick<Selection<object>, 'include' |
    * spaced levels around 0; at 8 bits what is called int8 or uint8 elsewhere).
    */
   levels?: Levels;
+  /**
+   * With bits: other numbers of them for some of the layers, by selector, such as `{
+   * 'DepthwiseConv2D': { bits: 8 } }`; or `{ skip: true }`. A later entry wins over an
+   * earlier one.
+   */
+  overrides?: Selection<OnceOverride>['overrides'];
   /** The share of every kernel's weights that becomes 0, from above 0 to below 1. */
   targetSparsity?: number;
   /**
@@ -57,6 +69,7 @@ const defaults: CompressOnceOptions = {
   evaluate: undefined,
   include: undefined,
   exclude: undefined,
+  overrides: undefined,
   batchSize: 32,
   signal: undefined,
   onProgress: undefined,
@@ -65,13 +78,16 @@ const defaults: CompressOnceOptions = {
 /** @throws ArgumentError, or Error for an option that is not known. */
 export function checkOnceArgs(given: CompressOnceOptions): CompressOnceOptions & { goal?: Goal } {
   const options = resolveOptions('compressOnce()', given ?? {}, defaults);
-  const { bits, levels, targetSparsity, maxLoss, evaluate, batchSize, signal, onProgress } = options;
+  const { bits, levels, targetSparsity, maxLoss, evaluate, overrides, batchSize, signal, onProgress } = options;
   const goals = Object.entries({ bits, targetSparsity, maxLoss }).filter(([, value]) => value !== undefined);
   const received = goals.length === 0 ? 'none of them' : goals.map(([name]) => name).join(' and ');
   check(goals.length === 1, 'compressOnce()', 'options with one of bits, targetSparsity and maxLoss', received);
   if (bits !== undefined) checkInteger(bits, 'bits', 2, 8);
   if (levels !== undefined) checkOneOf(levels, ['powerOfTwo', 'uniform'], 'levels');
   check(levels === undefined || bits !== undefined, 'levels', 'nothing without bits', levels);
+  check(overrides === undefined || bits !== undefined, 'overrides', 'nothing without bits', overrides);
+  for (const [selector, own] of Object.entries(overrides ?? {}))
+    if (own?.bits !== undefined) checkInteger(own.bits, `overrides['${selector}']: bits`, 2, 8);
   const isShare = (value: number) => value > 0 && value < 1;
   check(
     targetSparsity === undefined || isShare(targetSparsity),

@@ -1,22 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
-import { findSites, markPruned, type Site, writeAsIs } from '@tfjs-compress/layers/internal';
+import { findSites, markPruned, writeAsIs } from '@tfjs-compress/layers/internal';
 import { codebookOf, roundToPowerOfTwo } from '@tfjs-compress/math';
 import { pruned } from '../model/pruned.js';
 import { gridOf } from './grids.js';
-import type { Goal } from './runOnce.js';
+import type { Goal, RunOptions } from './runOnce.js';
 
 /**
  * A copy of a model with each weight rounded or pruned by itself, which needs no
  * examples.
  */
-export function plainly(model: LayersModel, goal: Goal, select: (sites: Site[]) => Site[]): LayersModel {
+export function plainly(model: LayersModel, goal: Goal, select: RunOptions['select']): LayersModel {
   const copy = strip(model);
-  const sites = select(findSites(copy));
-  for (const { variable } of sites)
+  const selected = select(findSites(copy));
+  const sites = selected.map(({ site }) => site);
+  for (const { site, options } of selected)
     tf.tidy(() => {
-      const values = plainKernel(variable.read().dataSync<'float32'>(), goal);
+      const { variable } = site;
+      const own = 'bits' in goal && options.bits ? { ...goal, bits: options.bits } : goal;
+      const values = plainKernel(variable.read().dataSync<'float32'>(), own);
       writeAsIs(variable, tf.tensor(values, variable.shape as number[]));
     });
   if ('sparsity' in goal) markPruned(copy, sites, () => true);

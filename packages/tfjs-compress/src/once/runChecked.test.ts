@@ -19,7 +19,9 @@ function smallest(seed: number): tfl.LayersModel {
 }
 
 function rounded(model: tfl.LayersModel, goal: Goal): tfl.LayersModel {
-  return plainly(model, goal, (sites) => sites.filter(({ role }) => role === 'kernel'));
+  return plainly(model, goal, (sites) =>
+    sites.filter(({ role }) => role === 'kernel').map((site) => ({ site, options: {} })),
+  );
 }
 
 const isPlain = ({ notes }: CompressedOnce) => notes.some((note) => note.includes('rounded or pruned by itself'));

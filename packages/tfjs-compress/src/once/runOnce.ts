@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { strip } from '@tfjs-compress/layers';
-import { findSites, layerOf, markPruned, type Site } from '@tfjs-compress/layers/internal';
+import { findSites, layerOf, markPruned, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import {
   axisOf,
   importanceOf,
@@ -17,6 +17,7 @@ import { Flow, type Inputs } from './Flow.js';
 import { gridOf, type Levels } from './grids.js';
 import { layoutOf, meanOutputs } from './layout.js';
 import { Moments } from './Moments.js';
+import type { OnceOverride } from './onceArgs.js';
 import { refitted } from './refitted.js';
 import { chanceOf, type Sums } from './Sums.js';
 import { shortfallOf, summandsBeside } from './shortfall.js';
@@ -36,7 +37,7 @@ export interface Run {
 }
 
 export interface RunOptions {
-  select: (sites: Site[]) => Site[];
+  select: (sites: Site[]) => Selected<OnceOverride>[];
   batchSize: number;
   turns: Turns;
   onProgress?: (fraction: number) => void;
@@ -76,6 +77,8 @@ class Work {
   readonly #originals: Map<string, Site>;
   readonly #flow: Flow;
   readonly #sites: Site[];
+  /** Of those that have a number of their own. */
+  readonly #bits: Map<Site, number | undefined>;
   readonly #units: Unit[];
   readonly #goal: Goal;
   readonly #options: RunOptions;
@@ -93,7 +96,9 @@ class Work {
     const most = Math.ceil(examples[0].shape[0] / 2);
     const size = model.inputs[0].shape[0] ?? Math.min(options.batchSize, most);
     this.#flow = new Flow(this.#trace, this.#original, examples, size);
-    this.#sites = options.select(findSites(model));
+    const selected = options.select(findSites(model));
+    this.#sites = selected.map(({ site }) => site);
+    this.#bits = new Map(selected.map(({ site, options: { bits } }) => [site, bits]));
     this.#units = unitsOf(this.#trace, this.#sites);
     this.#goal = goal;
     this.#options = options;
@@ -176,7 +181,7 @@ class Work {
             wanted,
             layout,
             all.hessians,
-            gridOf(this.#goal.levels, this.#goal.bits),
+            gridOf(this.#goal.levels, this.#bits.get(site) ?? this.#goal.bits),
             layout.isWhole && after !== undefined,
           ),
     );
