@@ -12,7 +12,7 @@ import { roundTrunk } from './roundTrunk.mjs';
  * then, on what that gives, the rest. Each stage is kept below `output` when it is done,
  * so that a run that was ended goes on after it.
  *
- * @param delicate Kernels of the trunk that get 8 bits.
+ * @param delicate Kernels of the trunk that get 6 bits.
  */
 export async function round(detector, { images, delicate, output }) {
   const stage = async (name, run) => {

@@ -11,7 +11,7 @@ const examples = 240;
 
 /**
  * Rounds the trunk of a detector in place, without training: to 4 bits at equal steps,
- * and what is delicate to 8.
+ * and what is delicate to 6.
  */
 export async function roundTrunk(detector, images, delicate) {
   const isWide = ({ width, height }) => Math.max(width, height) < 1.7 * Math.min(width, height);
@@ -26,7 +26,7 @@ export async function roundTrunk(detector, images, delicate) {
   const { model } = await compressOnce(detector.featureModel, stacked, {
     bits: 4,
     levels: 'uniform',
-    overrides: Object.fromEntries(delicate.map((name) => [name, { bits: 8 }])),
+    overrides: Object.fromEntries(delicate.map((name) => [name, { bits: 6 }])),
     batchSize: 16,
     onProgress: told('Trunk'),
   });
