@@ -33,16 +33,17 @@ export function cheapestZeros(kernels: readonly LeveledKernel[], most: number): 
     const bits = kernels.map(({ shape }, k) => weightBits(levels[k], shape, strides[k]));
     const missing = bits.reduce((sum, { total }) => sum + total, 0) - most;
     if (missing <= tolerance * most) break;
-    const candidates = kernels.flatMap(({ values }, k) => candidatesOf(k, values, levels[k], bits[k].saved));
-    if (candidates.length === 0) break;
-    candidates.sort((a, b) => a.lambda - b.lambda);
+    const candidates = kernels.map(({ values }, k) => candidatesOf(values, levels[k], bits[k].saved));
     // Weights that are neighbors save more together than each alone: not all at once.
-    for (let i = 0, taken = 0; i < candidates.length && (i === 0 || taken < 0.75 * missing); i++) {
-      const { k, at, saved } = candidates[i];
-      levels[k][at] = 0;
-      zeros[k][at] = 1;
-      taken += saved;
-      lambda = Math.max(lambda, candidates[i].lambda);
+    const limit = lambdaFor(candidates, 0.75 * missing);
+    if (limit === undefined) break;
+    lambda = Math.max(lambda, limit);
+    for (const [k, { lambdas }] of candidates.entries()) {
+      for (let at = 0; at < lambdas.length; at++) {
+        if (lambdas[at] > limit) continue;
+        levels[k][at] = 0;
+        zeros[k][at] = 1;
+      }
     }
   }
   for (const [k, { values }] of kernels.entries()) {
@@ -51,14 +52,48 @@ export function cheapestZeros(kernels: readonly LeveledKernel[], most: number): 
   return zeros;
 }
 
-/** The λ from which on each weight of kernel k becomes 0. */
-function candidatesOf(k: number, values: Float32Array, levels: Float32Array, bits: Float32Array) {
-  const candidates = [];
-  for (let at = 0; at < values.length; at++) {
-    if (levels[at] === 0) continue;
-    // Where nearly all weights are other than 0, a zero costs more than it saves.
-    const saved = Math.max(1, bits[at]);
-    candidates.push({ k, at, saved, lambda: values[at] ** 2 / saved });
+interface Candidates {
+  /** From which on each weight becomes 0; infinite for those that are. */
+  lambdas: Float32Array;
+  saved: Float32Array;
+}
+
+function candidatesOf(values: Float32Array, levels: Float32Array, bits: Float32Array): Candidates {
+  // Where nearly all weights are other than 0, a zero costs more than it saves.
+  const saved = bits.map((each) => Math.max(1, each));
+  const lambdas = values.map((value, at) => (levels[at] === 0 ? Number.POSITIVE_INFINITY : value ** 2 / saved[at]));
+  return { lambdas, saved };
+}
+
+/**
+ * The smallest λ that saves so many bits, by bisection of the float32 numbers; the
+ * largest there is if none does, none without candidates.
+ */
+function lambdaFor(candidates: readonly Candidates[], missing: number): number | undefined {
+  const largest = candidates.reduce(
+    (max, { lambdas }) =>
+      lambdas.reduce((most, each) => (each < Number.POSITIVE_INFINITY && each > most ? each : most), max),
+    -1,
+  );
+  if (largest < 0) return undefined;
+  const number = new Float32Array(1);
+  const key = new Uint32Array(number.buffer);
+  number[0] = largest;
+  let [low, high] = [0, key[0]];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    key[0] = middle;
+    if (savedBy(candidates, number[0]) < missing) low = middle + 1;
+    else high = middle;
   }
-  return candidates;
+  key[0] = high;
+  return number[0];
+}
+
+function savedBy(candidates: readonly Candidates[], lambda: number): number {
+  let sum = 0;
+  for (const { lambdas, saved } of candidates) {
+    for (let at = 0; at < lambdas.length; at++) if (lambdas[at] <= lambda) sum += saved[at];
+  }
+  return sum;
 }
