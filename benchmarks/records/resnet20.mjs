@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { compressOnce, INQScheduler, SurgeryCallback } from 'tfjs-compress';
+import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { taughtSource } from './cifar10.mjs';
+import { compressedOnce } from './steps.mjs';
 import { batchesOf } from './training.mjs';
 
 /** Of an epoch, which is short, because 128 images take a second of processor time. */
@@ -25,7 +26,7 @@ export async function inqResNet20(context) {
 export async function smallResNet20(context, name) {
   const dense = await published(context);
   const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.65, stage2: 0.8, stage3: 0.865 });
-  const quantized = await inq(context, sparse, `${name}-inq`, 3);
+  const quantized = await inq(context, sparse, `${name}-inq`, 3, { keepZeros: true });
   return { dense, results: { sparse, quantized } };
 }
 
@@ -44,7 +45,7 @@ function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
   return stages.run(name, from, { solver, sparsities, examples }, async (model) => {
     let once = model;
     for (const [stage, targetSparsity] of Object.entries(sparsities)) {
-      once = await compressedOnce(once, data, { include: `${stage}_*`, targetSparsity });
+      once = await compressedOnce(once, data.train, examples, { include: `${stage}_*`, targetSparsity });
     }
     const endStep = Math.round(solver.steady * solver.epochs * batchesOf(solver, part));
     const overrides = Object.fromEntries(Object.entries(sparsities).map(([k, v]) => [`${k}_*`, { targetSparsity: v }]));
@@ -57,24 +58,16 @@ function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
 /**
  * compressOnce() puts all weights on levels, with the scales of channels in batch
  * normalization. Then the steps of INQ train on from there, a short epoch after each, and
- * one more of normalization alone.
+ * one more: the last two are of normalization alone.
  */
-function inq({ stages, seed, train, data }, from, name, bits) {
+function inq({ stages, seed, train, data }, from, name, bits, options = {}) {
   const steps = bits > 2 ? [0.5, 0.8, 1] : [0.4, 0.6, 0.8, 0.9, 1];
   const solver = { ...common, epochs: steps.length + 1, rate: 0.001, period: 1 };
   return stages.run(name, from, { solver, bits, steps, examples }, async (model) => {
-    const once = await compressedOnce(model, data, { bits });
-    const options = { bits, steps, epochsPerStep: 1, keepZeros: name.includes('small') };
-    const callbacks = [new INQScheduler({ ...options, seed, verbose: 0 })];
+    const once = await compressedOnce(model, data.train, examples, { bits });
+    const callbacks = [new INQScheduler({ bits, steps, epochsPerStep: 1, ...options, seed, verbose: 0 })];
     return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
   });
-}
-
-async function compressedOnce(model, data, options) {
-  const xs = data.train.first(examples, model.inputs[0].shape.slice(1));
-  const { model: once } = await compressOnce(model, xs, { batchSize: 50, ...options });
-  tf.dispose([xs, model]);
-  return once;
 }
 
 /**

@@ -4,7 +4,7 @@ import { ablations } from './ablations.mjs';
 import { denseLenet5, denseLenet300100, denseTfmot, halfMild, mild, strong, taught } from './denseNets.mjs';
 import { inqResNet20, smallResNet20 } from './resnet20.mjs';
 import { smallFile, smallGraphFile } from './smallFile.mjs';
-import { onLevels, smaller } from './steps.mjs';
+import { compressedOnce, smaller } from './steps.mjs';
 import { batchesOf } from './training.mjs';
 
 /**
@@ -51,6 +51,7 @@ export const rows = {
     goal: { times: 108, error: 0.0091 },
     paper: 'DNS: 108 ×, .91%',
     budget: 1200,
+    areVariants: true,
     run: dns,
   },
   'lenet-5-file': {
@@ -68,7 +69,8 @@ export const rows = {
   'lenet-5-smallest': {
     goal: { bytes: 1520, error: 0.0096 },
     paper: 'MIRACLE: 1,554 bytes, .96%',
-    budget: 760,
+    budget: 1700,
+    areVariants: true,
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -249,7 +251,7 @@ function inqLenet5({ stages, seed, train, data, hard }, dense, bits) {
   };
   const examples = 2000;
   return stages.run(`lenet-5-inq${bits}`, dense, { solver, bits, steps, examples }, async (model) => {
-    const once = await onLevels(model, data.train, examples, bits);
+    const once = await compressedOnce(model, data.train, examples, { bits });
     const inq = new INQScheduler({ bits, steps, epochsPerStep: 1, seed, verbose: 0 });
     const history = await train(once, hard(strong), solver, [inq], `LeNet-5, INQ in ${bits} bits`);
     return { model: once, history };

@@ -14,11 +14,10 @@ const manySteps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
  *   after it.
  * @param plan.prune Of each surgery `targetSparsity` by layer and its solver, in whose
  *   share `steady` the masks change. Units that are dead then are taken out.
- * @param plan.quantize Bits (one number, or by layer) and solver; with `examples`,
- *   compressOnce() puts weights on levels before.
+ * @param plan.quantize Bits (one number, or by layer), other options of INQ and solver.
  * @returns the stages by name, in their order.
  */
-export async function smaller({ stages, part, train, source, data }, from, name, { units, prune = [], quantize }) {
+export async function smaller({ stages, part, train, source }, from, name, { units, prune = [], quantize }) {
   const done = {};
   let last = from;
   const stage = async (step, settings, run) => {
@@ -46,9 +45,8 @@ export async function smaller({ stages, part, train, source, data }, from, name,
     });
   }
   if (quantize) {
-    await stage('inq', quantize, async (pruned) => {
-      const { solver, examples, changes: _, ...rest } = quantize;
-      const model = examples ? await onLevels(pruned, data.train, examples, rest.bits) : pruned;
+    await stage('inq', quantize, async (model) => {
+      const { solver, ...rest } = quantize;
       const inq = new INQScheduler({ steps: manySteps, ...rest, ...common });
       return { model, history: await train(model, await source(quantize), solver, [inq], `${name}, INQ`) };
     });
@@ -56,10 +54,10 @@ export async function smaller({ stages, part, train, source, data }, from, name,
   return done;
 }
 
-/** By compressOnce(), with some of the training images. */
-export async function onLevels(model, images, count, bits) {
+/** compressOnce() with the first `count` of some images, in place of the model. */
+export async function compressedOnce(model, images, count, options) {
   const xs = images.first(count, model.inputs[0].shape.slice(1));
-  const { model: once } = await compressOnce(model, xs, { bits, batchSize: 100 });
+  const { model: once } = await compressOnce(model, xs, { batchSize: 50, ...options });
   tf.dispose([xs, model]);
   return once;
 }

@@ -5,7 +5,6 @@ import { maxAlphabet } from '../codec/SymbolTables.js';
 import { affineLevels, noPlan, powerLevels, type TensorPlan } from '../codec/TensorPlan.js';
 import { BitCounter } from './BitCounter.js';
 import type { EncoderState } from './EncoderState.js';
-
 import { type Survey, survey } from './survey.js';
 
 /** Larger tensors are coded in a fast way, chosen by a part of them. */

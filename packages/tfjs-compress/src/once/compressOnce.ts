@@ -42,7 +42,8 @@ const candidates: { levels: Levels; bits: number }[] = [
  * others, it is fitted to the sum. So much of such a change is made as serves the half of
  * the examples that it was not made of. Weights that are 0 stay 0. Then biases are
  * corrected on the same examples, and batch normalization by least squares. The result
- * can be trained further: moving averages are those of the compressed layers.
+ * can be trained further: where batch normalization has a scale and a shift, its moving
+ * averages are those of the compressed layers.
  *
  * Some hundred examples of what the model is used on are enough; they must be scaled as
  * for predict. With fewer than 100 it is compressed with each half, too, and judged by
