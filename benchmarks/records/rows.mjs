@@ -9,9 +9,9 @@ import { batchesOf } from './training.mjs';
 
 /**
  * Each row: what is to be reached, about how many seconds of processor time a seed takes,
- * and run(context), which gives { dense, results }: the stage
- * of the dense net and those that the row is about, by name, beside others. Their test
- * errors are read once, after that.
+ * and run(context), which gives { dense, results }: the stage of the dense net and those
+ * that the row is about, by name, beside others. Their test errors are read once, after
+ * that.
  */
 export const rows = {
   'lenet-300-100': {
