@@ -9,7 +9,7 @@ export const halfMild = Object.fromEntries(Object.entries(mild).map(([key, value
 
 /** The dense net of all rows of LeNet-5. */
 export function denseLenet5({ stages, seed, train, hard }) {
-  const solver = { epochs: 6, batchSize: 256, rate: 0.04, weightDecay: 5e-4 };
+  const solver = { epochs: 20, batchSize: 256, rate: 0.04, weightDecay: 5e-4 };
   return stages.run('lenet-5-dense', undefined, { solver, strong }, async () => {
     const model = nets['lenet-5'].build(seed);
     return { model, history: await train(model, hard(strong), solver, [], 'LeNet-5, dense') };
@@ -17,7 +17,7 @@ export function denseLenet5({ stages, seed, train, hard }) {
 }
 
 export function denseLenet300100({ stages, seed, train, hard }) {
-  const solver = { epochs: 8, batchSize: 128, rate: 0.06, weightDecay: 5e-5 };
+  const solver = { epochs: 24, batchSize: 128, rate: 0.06, weightDecay: 5e-5 };
   return stages.run('lenet-300-100-dense', undefined, { solver, mild }, async () => {
     const model = buildLeNet300100(seed, tf.regularizers.l2({ l2: 1e-4 }));
     return { model, history: await train(model, hard(mild), solver, [], 'LeNet-300-100, dense') };

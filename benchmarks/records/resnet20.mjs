@@ -15,18 +15,26 @@ const common = { batchSize: 64, images, weightDecay: 0, lowest: 0.0001 };
 export async function inqResNet20(context) {
   const dense = await published(context);
   const results = {};
-  for (const bits of [4, 3, 2]) results[bits] = await inq(context, dense, `resnet-20-inq${bits}`, bits);
+  for (const bits of [4, 3, 2]) {
+    const steps = bits > 2 ? [0.5, 0.75, 0.875, 0.95, 1] : [0.4, 0.6, 0.8, 0.9, 1];
+    const training = { rate: 0.002, epochs: 10, period: 2 };
+    const rounding = { epochsPerStep: 2 };
+    results[bits] = await inq(context, dense, `resnet-20-inq${bits}`, bits, { steps, training, rounding });
+  }
   return { dense, results };
 }
 
 /**
  * compressOnce() prunes, least where the first layers are, then surgery trains and moves
- * the masks. After that INQ in 3 bits.
+ * the masks. After that INQ in 3 bits with rate-aware rounding.
  */
 export async function smallResNet20(context, name) {
   const dense = await published(context);
-  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.65, stage2: 0.8, stage3: 0.865 });
-  const quantized = await inq(context, sparse, `${name}-inq`, 3, { keepZeros: true });
+  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.55, stage2: 0.75, stage3: 0.845 });
+  const training = { rate: 0.005, lowest: 0.0005, epochs: 10, period: 2 };
+  const steps = [0.4, 0.6, 0.8, 0.9, 1];
+  const rounding = { epochsPerStep: 2, saveBits: 0.25, keepZeros: true };
+  const quantized = await inq(context, sparse, `${name}-inq`, 3, { steps, training, rounding });
   return { dense, results: { sparse, quantized } };
 }
 
@@ -41,7 +49,7 @@ function published({ stages, data }) {
 }
 
 function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
-  const solver = { ...common, epochs: 8, rate: 0.003, steady: 0.3 };
+  const solver = { ...common, epochs: 24, rate: 0.02, steady: 0.4 };
   return stages.run(name, from, { solver, sparsities, examples }, async (model) => {
     let once = model;
     for (const [stage, targetSparsity] of Object.entries(sparsities)) {
@@ -57,15 +65,14 @@ function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
 
 /**
  * compressOnce() puts all weights on levels, with the scales of channels in batch
- * normalization. Then the steps of INQ train on from there, a short epoch after each, and
- * one more: the last two are of normalization alone.
+ * normalization. Then the steps of INQ train on from there, and the last epochs are of
+ * normalization alone.
  */
-function inq({ stages, seed, train, data }, from, name, bits, options = {}) {
-  const steps = bits > 2 ? [0.5, 0.8, 1] : [0.4, 0.6, 0.8, 0.9, 1];
-  const solver = { ...common, epochs: steps.length + 1, rate: 0.001, period: 1 };
-  return stages.run(name, from, { solver, bits, steps, examples }, async (model) => {
+function inq({ stages, seed, train, data }, from, name, bits, { steps, training, rounding }) {
+  const solver = { ...common, ...training };
+  return stages.run(name, from, { solver, bits, steps, examples, ...rounding }, async (model) => {
     const once = await compressedOnce(model, data.train, examples, { bits });
-    const callbacks = [new INQScheduler({ bits, steps, epochsPerStep: 1, ...options, seed, verbose: 0 })];
+    const callbacks = [new INQScheduler({ bits, steps, ...rounding, seed, verbose: 0 })];
     return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
   });
 }

@@ -3,6 +3,7 @@ import { INQScheduler, SurgeryCallback } from 'tfjs-compress';
 import { ablations } from './ablations.mjs';
 import { denseLenet5, denseLenet300100, denseTfmot, halfMild, mild, strong, taught } from './denseNets.mjs';
 import { inqResNet20, smallResNet20 } from './resnet20.mjs';
+import { searchedLenet5 } from './searched.mjs';
 import { smallFile, smallGraphFile } from './smallFile.mjs';
 import { compressedOnce, smaller } from './steps.mjs';
 import { batchesOf } from './training.mjs';
@@ -78,6 +79,13 @@ export const rows = {
       const inq = await quantizedLenet5(context, dense, pruned2, 'lenet-5-smallest', 0.12);
       return { dense, units, pruned1, pruned2, results: { pruned: pruned3, quantized: inq } };
     },
+  },
+  'lenet-5-searched': {
+    goal: { times: 300, error: 0.0091 },
+    paper: 'OLMP: 298 ×, .91%',
+    budget: 2700,
+    file: smallFile,
+    run: searchedLenet5,
   },
   'inq-lenet-5': {
     goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },

@@ -18,7 +18,6 @@ import { random } from '@tfjs-compress/math/internal';
 export async function fit(model, source, solver, { seed, part, callbacks = [], validate, label }) {
   const { epochs, batchSize, weightDecay = 0 } = solver;
   const batchesPerEpoch = batchesOf(solver, part);
-  const shape = model.inputs[0].shape.slice(1);
   const optimizer = tf.train.momentum(0.1, 0.9);
   model.compile({ optimizer, loss: 'categoricalCrossentropy' });
   const rateAt = typeof solver.rate === 'function' ? solver.rate : cosine(solver, batchesPerEpoch);
@@ -38,8 +37,7 @@ export async function fit(model, source, solver, { seed, part, callbacks = [], v
       console.log(`${label}: epoch ${epoch + 1}/${epochs}, loss ${loss.toFixed(4)}, validation ${percent(error)}`);
     },
   });
-  const dataset = tf.data.generator(() => batches(source, shape, batchSize, seed + 1000 * (solver.round ?? 0)));
-  const { history } = await model.fitDataset(dataset, {
+  const { history } = await model.fitDataset(datasetOf(model, source, solver, seed), {
     epochs,
     batchesPerEpoch,
     verbose: 0,
@@ -47,6 +45,12 @@ export async function fit(model, source, solver, { seed, part, callbacks = [], v
   });
   optimizer.dispose();
   return { ...history, val_acc: accuracies };
+}
+
+/** Of a source, for a model's inputs. */
+export function datasetOf(model, source, { batchSize, round = 0 }, seed) {
+  const shape = model.inputs[0].shape.slice(1);
+  return tf.data.generator(() => batches(source, shape, batchSize, seed + 1000 * round));
 }
 
 /** In an epoch. */
