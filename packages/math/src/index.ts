@@ -1,4 +1,5 @@
 export { ArgumentError } from './checks.js';
+export { codebookOf, type RangeChoice } from './codebook.js';
 export {
   countLevels,
   distinctLevels,
@@ -10,7 +11,6 @@ export {
 } from './figures.js';
 export {
   type Codebook,
-  codebookOf,
   countOnLevels,
   type PowerOfTwoRange,
   powerOfTwoLevels,

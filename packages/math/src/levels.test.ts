@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak } from '@tfjs-compress/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codebookOf } from './codebook.js';
 import {
-  codebookOf,
   countOnLevels,
   powerOfTwoLevels,
   powerOfTwoRange,

@@ -24,7 +24,7 @@ export interface Codebook {
 }
 
 /** The exponents of the smallest and the largest power of two that float32 holds. */
-const smallestExponent = -149;
+export const smallestExponent = -149;
 const largestExponent = 127;
 
 /**
@@ -74,31 +74,6 @@ export function powerOfTwoLevels(range: PowerOfTwoRange | null): Float32Array {
   if (!range) return Float32Array.of(0);
   const positive = Array.from({ length: range.n1 - range.n2 + 1 }, (_, i) => 2 ** (range.n2 + i));
   return Float32Array.from([...positive.map((level) => -level).reverse(), 0, ...positive]);
-}
-
-/**
- * The codebook of a kernel.
- *
- * ```js
- * console.log(codebookOf(Float32Array.of(1, -0.3), 3).ranges.length); // → 1
- * ```
- *
- * @param channels Given for a range per output channel: their number, and how many
- *   neighbouring values share one.
- */
-export function codebookOf(
-  values: Float32Array,
-  bits: number,
-  channels = { count: 1, inner: values.length },
-): Codebook {
-  const { count, inner } = channels;
-  const max = new Float32Array(count);
-  for (let i = 0; i < values.length; i++) {
-    const magnitude = Math.abs(values[i]);
-    const channel = count === 1 ? 0 : Math.floor(i / inner) % count;
-    if (magnitude > max[channel]) max[channel] = magnitude;
-  }
-  return { bits, ranges: Array.from(max, (maxAbs) => powerOfTwoRange(maxAbs, bits)), inner: Math.max(1, inner) };
 }
 
 export interface RoundOptions {
