@@ -1,4 +1,4 @@
-import { type Codebook, type PowerOfTwoRange, powerOfTwoRange, roundToPowerOfTwo, smallestExponent } from './levels.js';
+import { type Codebook, powerOfTwoRange, roundToPowerOfTwo, smallestExponent } from './levels.js';
 
 /** Which powers of two a kernel gets: see codebookOf. */
 export type RangeChoice = 'largest' | 'leastError';
@@ -38,10 +38,20 @@ export function codebookOf(
 /** Octaves by which a range may be lower than the one of the largest magnitude. */
 const octaves = [0, 1, 2];
 
+/** What 'leastError' chooses from. */
+export function codebooksBelow(codebook: Codebook): Codebook[] {
+  const lowered = (exponent: number, lower: number) => Math.max(exponent - lower, smallestExponent);
+  return octaves.map((lower) => {
+    const ranges = codebook.ranges.map((range) => {
+      return range && { n1: lowered(range.n1, lower), n2: lowered(range.n2, lower) };
+    });
+    return { ...codebook, ranges };
+  });
+}
+
 function withLeastError(values: Float32Array, codebook: Codebook): Codebook {
   const { ranges, inner } = codebook;
-  const tried = octaves.map((lower) => {
-    const each = { ...codebook, ranges: ranges.map((range) => range && lowered(range, lower)) };
+  const tried = codebooksBelow(codebook).map((each) => {
     const rounded = roundToPowerOfTwo(values, each);
     const errors = new Float64Array(ranges.length);
     for (let i = 0; i < values.length; i++)
@@ -50,8 +60,4 @@ function withLeastError(values: Float32Array, codebook: Codebook): Codebook {
   });
   const best = (channel: number) => tried.reduce((a, b) => (b.errors[channel] < a.errors[channel] ? b : a));
   return { ...codebook, ranges: ranges.map((_, channel) => best(channel).ranges[channel]) };
-}
-
-function lowered({ n1, n2 }: PowerOfTwoRange, octaves: number): PowerOfTwoRange {
-  return { n1: Math.max(n1 - octaves, smallestExponent), n2: Math.max(n2 - octaves, smallestExponent) };
 }

@@ -36,7 +36,7 @@ export async function trainStages(
     // with the epoch after that.
     const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
     const steps = stepsFor(epochs.quantize - hold.length);
-    const inq = quantized ? [new INQScheduler({ ...common, ...quantized, steps })] : [];
+    const inq = quantized ? [new INQScheduler({ ...common, ...quantized, range: 'leastError', steps })] : [];
     const methods = [...hold, ...inq, new RecentStatistics()];
     await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), methods);
   }
