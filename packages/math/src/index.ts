@@ -16,7 +16,6 @@ export {
   powerOfTwoLevels,
   powerOfTwoRange,
   type RoundOptions,
-  roundTensorToPowerOfTwo,
   roundToPowerOfTwo,
 } from './levels.js';
 export {
@@ -30,6 +29,7 @@ export {
   PRUNED,
   pruneToSparsity,
 } from './partition.js';
+export { roundTensorToPowerOfTwo } from './roundTensor.js';
 export {
   constant,
   type InverseDecayOptions,
