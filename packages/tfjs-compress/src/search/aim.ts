@@ -4,7 +4,7 @@ import { noiseOf } from './scoreOf.js';
 import type { Goal } from './searchOptions.js';
 import type { Baseline, DoneTrial, TrialResult } from './types.js';
 
-/** How a trial's kernels are to change for another long trial, as a factor of their cost. */
+/** By which factor the cost of a trial's kernels is to change for another long trial. */
 export interface Aim {
   /** Of a plan. */
   factor: number;
