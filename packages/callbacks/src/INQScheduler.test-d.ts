@@ -10,6 +10,7 @@ new INQScheduler({
   steps: [0.5, 0.75, 0.875, 1],
   bits: 4,
   perChannel: true,
+  range: 'leastError',
   partition: 'random',
   epochsPerStep: 2,
   saveBits: 0.3,

@@ -73,9 +73,9 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   }
 
   protected override settings(selected: Selected<INQOverride>[]): Record<string, unknown> {
-    const { steps, partition, epochsPerStep = null, saveBits, seed } = this.options;
+    const { steps, range, partition, epochsPerStep = null, saveBits, seed } = this.options;
     const kernels = Object.fromEntries(selected.map(({ site, options }) => [site.path, this.levelsOf(site, options)]));
-    return { steps, partition, epochsPerStep, saveBits, seed, bits: kernels };
+    return { steps, range, partition, epochsPerStep, saveBits, seed, bits: kernels };
   }
 
   private levelsOf(site: Site, override: Partial<INQOverride>): Required<INQOverride> {
@@ -216,7 +216,7 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     const known = this.codebooks.get(path);
     if (known && !known.ranges.includes(null)) return known;
     const { bits, perChannel } = this.levelsOf(kernel.site, options);
-    const made = codebookOf(values, bits, perChannel ? kernel.site.channels : undefined);
+    const made = codebookOf(values, bits, perChannel ? kernel.site.channels : undefined, this.options.range);
     const codebook = { ...made, ranges: made.ranges.map((range, i) => known?.ranges[i] ?? range) };
     this.codebooks.set(path, codebook);
     return codebook;

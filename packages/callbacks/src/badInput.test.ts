@@ -53,6 +53,11 @@ const constructors: [string, () => unknown, string][] = [
     () => inq({ partition: 'largest' }),
     "partition: expected 'magnitude' or 'random', received 'largest'.",
   ],
+  [
+    'range unknown',
+    () => inq({ range: 'smallest' }),
+    "range: expected 'largest' or 'leastError', received 'smallest'.",
+  ],
   ['saveBits', () => inq({ saveBits: 1 }), 'saveBits: expected a number in [0, 1), received 1.'],
   [
     'saveBits with one step',

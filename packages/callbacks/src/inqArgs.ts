@@ -1,4 +1,5 @@
 import { checkCompressionArgs } from '@tfjs-compress/layers/internal';
+import type { RangeChoice } from '@tfjs-compress/math';
 import { check, checkInteger, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
 import {
   type CommonOptions,
@@ -27,6 +28,14 @@ export interface INQSchedulerArgs extends CompressionCallbackArgs<INQOverride>, 
    * `resNet18Bits4`, `resNet18Bits3`, `resNet18Bits2`).
    */
   steps?: readonly number[];
+  /**
+   * Which powers of two each kernel gets. 'largest' (default): from its largest weight
+   * down, as in the paper. 'leastError': as many, begun so far below it (two octaves at
+   * most) that rounding the weights as they are before the first step has the least
+   * squared error. The largest weights are cut off then. With 2 or 3 bits, the paper's
+   * range rounds most weights of many kernels to 0.
+   */
+  range?: RangeChoice;
   /**
    * Which weights a step takes: the largest (default, the paper's "pruning-inspired") or
    * any, at random.
@@ -58,6 +67,7 @@ export interface INQOptions extends CommonOptions {
   bits: number;
   perChannel: boolean;
   steps: readonly number[];
+  range: RangeChoice;
   partition: 'magnitude' | 'random';
   epochsPerStep: number | undefined;
   saveBits: number;
@@ -96,6 +106,7 @@ export function resolveINQArgs(args: INQSchedulerArgs): INQOptions {
     bits: 5,
     perChannel: false,
     steps: undefined,
+    range: 'largest',
     partition: 'magnitude',
     epochsPerStep: undefined,
     saveBits: 0,
@@ -105,6 +116,7 @@ export function resolveINQArgs(args: INQSchedulerArgs): INQOptions {
   checkCompressionArgs({ bits: options.bits, perChannel: options.perChannel }, 'INQScheduler');
   const steps = options.steps ?? stepsByBits[options.bits] ?? inqSteps.resNet18;
   checkSteps(steps);
+  checkOneOf(options.range, ['largest', 'leastError'], 'range');
   checkOneOf(options.partition, ['magnitude', 'random'], 'partition');
   if (options.epochsPerStep !== undefined) checkInteger(options.epochsPerStep, 'epochsPerStep', 1);
   checkSaveBits(options.saveBits, steps.length);

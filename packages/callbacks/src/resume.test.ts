@@ -181,6 +181,7 @@ describe('a run that is stopped, saved, loaded and continued', () => {
       [{ steps: [0.3, 1] }, 'steps: expected [0.5,0.75,0.875,1]'],
       [{ steps, bits: 2 }, 'bits: expected'],
       [{ steps, partition: 'random' }, 'partition: expected "magnitude"'],
+      [{ steps, range: 'leastError' }, 'range: expected "largest"'],
     ] as const) {
       const other = new INQScheduler({ ...args, ...kept, steps: [...args.steps] });
       await expect(train(model, [other as never], 2)).rejects.toThrow(message);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cheapestZeros, type LeveledKernel } from './cheapestZeros.js';
-import { codebookOf, roundToPowerOfTwo } from './levels.js';
+import { codebookOf } from './codebook.js';
+import { roundToPowerOfTwo } from './levels.js';
 import { random } from './random.js';
 import { weightBits } from './weightBits.js';
 

@@ -1,4 +1,5 @@
 export { ArgumentError } from './checks.js';
+export { codebookOf, type RangeChoice } from './codebook.js';
 export {
   countLevels,
   distinctLevels,
@@ -10,13 +11,11 @@ export {
 } from './figures.js';
 export {
   type Codebook,
-  codebookOf,
   countOnLevels,
   type PowerOfTwoRange,
   powerOfTwoLevels,
   powerOfTwoRange,
   type RoundOptions,
-  roundTensorToPowerOfTwo,
   roundToPowerOfTwo,
 } from './levels.js';
 export {
@@ -30,6 +29,7 @@ export {
   PRUNED,
   pruneToSparsity,
 } from './partition.js';
+export { roundTensorToPowerOfTwo } from './roundTensor.js';
 export {
   constant,
   type InverseDecayOptions,

@@ -14,6 +14,7 @@ export {
   checkSignal,
   resolveOptions,
 } from './checks.js';
+export { codebooksBelow } from './codebook.js';
 export { axisWeights, extent, type Intervals, type RoIAlignOptions, visitCells } from './detection/axisWeights.js';
 export {
   type Box,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codebookOf, roundToPowerOfTwo } from './levels.js';
+import { codebookOf } from './codebook.js';
+import { roundToPowerOfTwo } from './levels.js';
 import { countState, FREE, FROZEN, PRUNED } from './partition.js';
 import { beginAnew, fixMask, quantizeFraction, setMask, updateMaskWith } from './steps.js';
 

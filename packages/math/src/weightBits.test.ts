@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codebookOf, roundToPowerOfTwo } from './levels.js';
+import { codebookOf } from './codebook.js';
+import { roundToPowerOfTwo } from './levels.js';
 import { random } from './random.js';
 import { weightBits } from './weightBits.js';
 

@@ -44,12 +44,24 @@ function willingness({ kernels }: DoneTrial, paths: string[], costs: number[], n
 }
 
 /**
- * From what is left: rounding to few levels makes more weights 0 than the plan asked for.
+ * From what is left in each kernel. Rounding makes more weights 0 than the plan asked
+ * for, and will do so again.
  */
-function sparsityAt({ kernels }: DoneTrial, path: string, factor: number): number {
-  const { weights, nonZeros } = kernels[path];
-  const kept = Math.min(weights, Math.max(Math.min(fewest, weights), Math.round(factor * nonZeros)));
+function sparsityAt(trial: DoneTrial, path: string, factor: number): number {
+  const { weights, nonZeros } = trial.kernels[path];
+  const wanted = Math.round((factor * nonZeros) / leftByRounding(trial));
+  const kept = Math.min(weights, Math.max(Math.min(fewest, weights), wanted));
   return 1 - kept / weights;
+}
+
+/** The part of all weights that the plan kept; half where rounding left next to none. */
+function leftByRounding({ kernels, spec: { plan } }: DoneTrial): number {
+  let [planned, left] = [0, 0];
+  for (const [path, { weights, nonZeros }] of Object.entries(kernels)) {
+    planned += (1 - plan[path].sparsity) * weights;
+    left += nonZeros;
+  }
+  return Math.min(1, Math.max(0.5, left / Math.max(1, planned)));
 }
 
 /** The plan with one bit less in a kernel; undefined where there is none less. */

@@ -11,7 +11,7 @@ it('estimates what pruning and rounding make of a kernel', () => {
     const states = new Uint8Array(values.length).fill(FREE);
     pruneToSparsity(values, states, sparsity);
     const pruned = values.map((value, i) => (states[i] === PRUNED ? 0 : value));
-    const result = bits === 32 ? pruned : roundToPowerOfTwo(pruned, codebookOf(pruned, bits));
+    const result = bits === 32 ? pruned : roundToPowerOfTwo(pruned, codebookOf(pruned, bits, undefined, 'leastError'));
     const error = values.reduce((sum, value, i) => sum + (value - result[i]) ** 2, 0) / energy;
     expect(distortion).toBeCloseTo(-Math.log(Math.max(1 - error, 1e-6)), 4);
     const figures = weightFigures(result);

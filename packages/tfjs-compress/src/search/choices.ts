@@ -1,4 +1,5 @@
 import { codebookOf, entropyBits, roundToPowerOfTwo } from '@tfjs-compress/math';
+import { codebooksBelow } from '@tfjs-compress/math/internal';
 import { fewest } from './changePlan.js';
 import type { KernelPlan } from './types.js';
 
@@ -22,34 +23,43 @@ export interface Estimate extends KernelPlan {
   distortion: number;
 }
 
-/** Every choice for a kernel: pruned by magnitude, then rounded as INQ does. */
+/**
+ * Every choice for a kernel: pruned by magnitude, then rounded as INQ does where its
+ * levels have the least error.
+ */
 export function estimatesOf(values: Float32Array): Estimate[] {
   const magnitudes = values.map(Math.abs).sort().reverse();
-  const energy = magnitudes.reduce((sum, value) => sum + value * value, 0);
   const counts = keptCounts(values.length);
   return bitChoices.flatMap((bits) => {
-    const rounded = bits === 32 ? magnitudes : roundToPowerOfTwo(magnitudes.slice(), codebookOf(magnitudes, bits));
-    const levels = new Map<number, number>();
-    let [kept, error, left, nonZeros] = [0, 0, energy, 0];
-    const found: Estimate[] = [];
-    for (const count of counts) {
-      for (; kept < count; kept++) {
-        const [value, level] = [magnitudes[kept], rounded[kept]];
-        error += (value - level) ** 2;
-        left -= value * value;
-        if (level !== 0) nonZeros++;
-        if (bits !== 32 && level !== 0) levels.set(level, (levels.get(level) ?? 0) + 1);
-      }
-      const lost = energy > 0 ? Math.min(1, (error + Math.max(0, left)) / energy) : 0;
-      found.push({
-        sparsity: 1 - count / values.length,
-        bits,
-        sizeBytes: bytesOf(values.length, nonZeros, bits === 32 ? 28 : 1 + entropyBits(levels.values())),
-        nonZeros,
-        distortion: -Math.log(Math.max(1 - lost, 1e-6)),
-      });
+    if (bits === 32) return roundedTo(magnitudes, magnitudes, bits, counts);
+    const all = codebooksBelow(codebookOf(magnitudes, bits)).map((codebook) =>
+      roundedTo(magnitudes, roundToPowerOfTwo(magnitudes, codebook), bits, counts),
+    );
+    return counts.map((_, i) => all.map((each) => each[i]).reduce((a, b) => (b.distortion < a.distortion ? b : a)));
+  });
+}
+
+/** @param magnitudes The largest first, beside what each is rounded to. */
+function roundedTo(magnitudes: Float32Array, rounded: Float32Array, bits: number, counts: number[]): Estimate[] {
+  const energy = magnitudes.reduce((sum, value) => sum + value * value, 0);
+  const levels = new Map<number, number>();
+  let [kept, error, left, nonZeros] = [0, 0, energy, 0];
+  return counts.map((count) => {
+    for (; kept < count; kept++) {
+      const [value, level] = [magnitudes[kept], rounded[kept]];
+      error += (value - level) ** 2;
+      left -= value * value;
+      if (level !== 0) nonZeros++;
+      if (bits !== 32 && level !== 0) levels.set(level, (levels.get(level) ?? 0) + 1);
     }
-    return found;
+    const lost = energy > 0 ? Math.min(1, (error + Math.max(0, left)) / energy) : 0;
+    return {
+      sparsity: 1 - count / magnitudes.length,
+      bits,
+      sizeBytes: bytesOf(magnitudes.length, nonZeros, bits === 32 ? 28 : 1 + entropyBits(levels.values())),
+      nonZeros,
+      distortion: -Math.log(Math.max(1 - lost, 1e-6)),
+    };
   });
 }
 

@@ -76,7 +76,7 @@ interface Measured {
 /** One-shot, as a callback's last step without training. */
 function compressed(values: Float32Array, { sparsity, bits }: KernelPlan): Float32Array {
   const left = pruned(values, sparsity);
-  return bits === 32 ? left : roundToPowerOfTwo(left, codebookOf(left, bits));
+  return bits === 32 ? left : roundToPowerOfTwo(left, codebookOf(left, bits, undefined, 'leastError'));
 }
 
 function distortionOf(before: Float32Array, after: Float32Array): number {

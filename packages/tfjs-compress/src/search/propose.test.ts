@@ -54,7 +54,7 @@ it('goes on with trials that nobody has gone on with, the one first that will be
 });
 
 it('makes smaller what may lose more, and larger what has lost too much', () => {
-  const results = [trial('good', 'start', 0.5, 0.891), trial('bad', 'start', 0.95, 0.8)];
+  const results = [trial('good', 'start', 0.5, 0.891), trial('bad', 'start', 0.95, 0.87)];
   const proposals = propose(results, 2);
   const [[first], [bad]] = [ofParent('good', proposals.slice(1)), ofParent('bad', proposals)];
   expect(factorOf(first, results)).toBeLessThan(0.7);
@@ -62,6 +62,25 @@ it('makes smaller what may lose more, and larger what has lost too much', () => 
   // With more training ahead, less has to be left.
   const [later] = ofParent('good', propose(results, 6).slice(1));
   expect(factorOf(later, results)).toBeLessThan(factorOf(first, results));
+});
+
+it('leaves what is far from the goal as soon as a trial is within it', () => {
+  const far = trial('far', 'start', 0.95, 0.8);
+  expect(ofParent('far', propose([trial('worse', 'start', 0.5, 0.7), far]))).not.toEqual([]);
+  const results = [trial('good', 'start', 0.5, 0.891), { ...far, spec: { ...far.spec, parent: 'good' } }];
+  expect(ofParent('far', propose(results))).toEqual([]);
+});
+
+it('takes as large a step in size after fewer bits have failed', () => {
+  const good = trial('good', 'start', 0.5, 0.898);
+  const failed = trial('failed', 'good', 0.5, 0.8);
+  const size = (results: DoneTrial[]) =>
+    Math.min(...ofParent('good', propose(results)).map((each) => factorOf(each, results)));
+  const fewer = Object.fromEntries(
+    Object.entries(failed.spec.plan).map(([path, each]) => [path, { ...each, bits: 3 }]),
+  );
+  expect(size([good, { ...failed, spec: { ...failed.spec, plan: fewer } }])).toBe(size([good]));
+  expect(size([good, failed])).toBeGreaterThan(size([good]));
 });
 
 it('takes smaller steps from a trial each time that one has failed', () => {

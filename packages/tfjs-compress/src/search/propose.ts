@@ -1,4 +1,4 @@
-import { aimFor } from './aim.js';
+import { aimFor, isFarOff } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
 import { familyOf } from './family.js';
 import { costOf, floorOf, isWithin, ranked } from './ranking.js';
@@ -19,7 +19,9 @@ const negligible = 0.1;
 /**
  * What to try next, the most promising first, given the results so far. For a maxLoss:
  * each trial gone on with, made as small as it may become without losing more than that;
- * once, fewer bits. Within a cost: more training, at the limit.
+ * once, fewer bits. Of those that lost too much, only what one trial may make up for is
+ * gone on with, as soon as there is one within the goal. Within a cost: more training, at
+ * the limit.
  *
  * @param longEpochs Of a long trial.
  */
@@ -39,13 +41,14 @@ export function propose(
   const { childrenOf, parentOf } = familyOf(results);
   if (goal.within === 'score') {
     const aim = aimFor(results, goal, baseline, longEpochs);
+    const isFresh = (trial: DoneTrial) => childrenOf(trial).length === 0;
     const aimed = order
-      .map((trial) => ({ trial, factor: aim(trial) }))
-      .filter(({ trial, factor }) =>
-        inside.includes(trial)
-          ? factor < 1 || childrenOf(trial).length === 0
-          : childrenOf(trial).length === 0 && !isStuck(trial, parentOf(trial), floorOf(goal, baseline, trial)),
-      )
+      .map((trial) => ({ trial, ...aim(trial) }))
+      .filter(({ trial, ...each }) => {
+        if (inside.includes(trial)) return each.factor < 1 || isFresh(trial);
+        const isHopeless = isStuck(trial, parentOf(trial), floorOf(goal, baseline, trial));
+        return isFresh(trial) && !isHopeless && (inside.length === 0 || !isFarOff(each));
+      })
       .sort((a, b) => a.factor * costOf(a.trial, goal) - b.factor * costOf(b.trial, goal))
       .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
     if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];

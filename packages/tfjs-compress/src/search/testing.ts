@@ -94,10 +94,10 @@ export function kernelsOfSizes(
  *
  * @param epochs Since the given model; more than 60 change nothing.
  */
-export function madeUpTrial(baseline: Baseline, { plan }: TrialSpec, epochs: number) {
+export function madeUpTrial(baseline: Baseline, { plan, saveBits = 0 }: TrialSpec, epochs: number) {
   const kernels = Object.entries(plan).map(([path, { sparsity, bits }], i) => {
     const { weights } = baseline.kernels[path];
-    const nonZeros = Math.max(1, Math.round((1 - sparsity) * weights));
+    const nonZeros = Math.max(1, Math.round((1 - saveBits) * (1 - sparsity) * weights));
     const loss =
       (i + 1) * 0.0015 * ((0.03 * weights) / nonZeros) ** 1.5 * (24 / Math.min(60, epochs)) ** 0.5 + 0.005 / bits ** 2;
     const sizeBytes = (nonZeros * (6 + bits)) / 8;

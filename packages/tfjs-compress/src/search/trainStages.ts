@@ -14,7 +14,7 @@ import type { Plan, Train, TrialSpec } from './types.js';
 export async function trainStages(
   train: Train,
   model: LayersModel,
-  { plan, epochs, seed }: Pick<TrialSpec, 'plan' | 'epochs' | 'seed'>,
+  { plan, epochs, saveBits, seed }: Pick<TrialSpec, 'plan' | 'epochs' | 'saveBits' | 'seed'>,
   signal: AbortSignal | undefined,
   onEpoch: (done: number) => void,
 ): Promise<void> {
@@ -36,7 +36,8 @@ export async function trainStages(
     // with the epoch after that.
     const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
     const steps = stepsFor(epochs.quantize - hold.length);
-    const inq = quantized ? [new INQScheduler({ ...common, ...quantized, steps })] : [];
+    const inqArgs = { range: 'leastError', steps, saveBits: steps.length > 1 ? saveBits : 0 } as const;
+    const inq = quantized ? [new INQScheduler({ ...common, ...quantized, ...inqArgs })] : [];
     const methods = [...hold, ...inq, new RecentStatistics()];
     await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), methods);
   }

@@ -25,6 +25,8 @@ export interface TrialSpec {
   parent: string;
   /** Epochs of pruning (SurgeryCallback), then of quantization (INQScheduler). */
   epochs: { surgery: number; quantize: number };
+  /** What INQScheduler's option of this name is to save. */
+  saveBits?: number;
   seed: number;
 }
 
