@@ -13,7 +13,7 @@ export async function searchedLenet5(context) {
   const dense = await denseLenet5(context);
   const { stages, seed, part, data } = context;
   const solver = { batchSize: 128, rate: 0.02 };
-  const options = { maxLoss: 0.003, minutes: 30 };
+  const options = { maxLoss: 0.003, minutes: 40 };
   const searched = await stages.run('lenet-5-searched', dense, { solver, options }, async (model) => {
     model.compile({ optimizer: tf.train.momentum(solver.rate, 0.9), loss: 'categoricalCrossentropy' });
     const source = await taught(context, dense, mild).source({});
