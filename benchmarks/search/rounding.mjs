@@ -8,7 +8,8 @@
  *
  * FOLDER is one that run.mjs left (output/lenet-5-2000-seed0), of which pruned.tfz is
  * read. Errors are those of the validation images. Files are without dead units, with
- * biases in float32. Writes results/rounding-FOLDER.json.
+ * biases in float32. Writes results/rounding-FOLDER.json
+ * after each of them.
  */
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -47,16 +48,15 @@ const net = nets[name];
 const [images, epochs] = [Number(args.images), Number(args.epochs)];
 const { train, validation } = await net.data({ images });
 const before = await tf.loadLayersModel(compressed(`file://${resolve(join(folder, 'pruned.tfz'))}`));
+const file = new URL(`results/rounding-${basename(resolve(folder))}.json`, import.meta.url);
 const rows = [];
 for (let seed = 0; seed < Number(args.seeds); seed++) {
   for (const way of ways) {
     rows.push({ seed, ...way, ...(await rounded(way, seed)) });
     console.log(JSON.stringify(rows.at(-1)));
+    writeResult(file, ['@tensorflow/tfjs', 'tfjs-compress'], { backend, images, epochs, rows });
   }
 }
-const result = { backend, images, epochs, rows };
-const file = new URL(`results/rounding-${basename(resolve(folder))}.json`, import.meta.url);
-writeResult(file, ['@tensorflow/tfjs', 'tfjs-compress'], result);
 
 async function rounded(way, seed) {
   // Its layers share the regularizer whose strength is set here.
