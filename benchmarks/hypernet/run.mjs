@@ -33,19 +33,15 @@ const file = new URL(`results/${variant}.json`, import.meta.url);
 const seeds = values.seeds.split(',').map(Number);
 const runs = [...seeds.map(run), ...earlierRuns()].sort((a, b) => a.seed - b.seed);
 const compressed = runs.filter(({ stages }) => stages.some(({ stage }) => stage === 'pruned'));
-writeResult(
-  file,
-  ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'],
-  {
-    variant,
-    epochs: { train: Number(epochs), compress: Number(compress) },
-    trained: figuresOf(runs, 'trained'),
-    ...(compressed.length > 0 && {
-      compressed: { ...figuresOf(compressed, 'as one file'), ...compressionOf(compressed) },
-    }),
-    runs,
-  },
-);
+writeResult(file, ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'], {
+  variant,
+  epochs: { train: Number(epochs), compress: Number(compress) },
+  trained: figuresOf(runs, 'trained'),
+  ...(compressed.length > 0 && {
+    compressed: { ...figuresOf(compressed, 'as one file'), ...compressionOf(compressed) },
+  }),
+  runs,
+});
 
 function run(seed) {
   const output = join(values.runs, `${variant}-${seed}`);
