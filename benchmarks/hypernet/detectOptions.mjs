@@ -76,7 +76,9 @@ const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
 const file = new URL(`results/detectOptions-${values.name}.json`, import.meta.url);
 writeResult(file, packages, { images: set.images.length, detect: detector.config.detect, rows, errors });
 
-/** Precision, recall and F1 of all classes, each with the threshold of its own best F1. */
+/**
+ * Precision, recall and F1 of all classes, each with the threshold of its own best F1.
+ */
 function together(curves) {
   const [right, shown, objects] = [
     ({ best, objects }) => best.recall * objects,

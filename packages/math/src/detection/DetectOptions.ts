@@ -21,9 +21,9 @@ export interface DetectOptions {
    */
   refinements?: number;
   /**
-   * Mirror images in which the proposals are classified, too: what is found is the mean of
-   * all. Each takes the time of the trunk and of the detection stage once more. Give those
-   * that the detector was trained with. Default none.
+   * Mirror images in which the proposals are classified, too: what is found is the
+   * mean of all. Each takes the time of the trunk and of the detection stage once more.
+   * Give those that the detector was trained with. Default none.
    */
   flips?: readonly Flip[];
 }
