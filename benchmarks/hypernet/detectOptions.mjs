@@ -12,7 +12,13 @@
 import { parseArgs } from 'node:util';
 import { Detector } from '@tfjs-compress/detection';
 import { iou, toBoxes } from '@tfjs-compress/detection/boxes';
-import { detectAll, evaluateVoc, recallOfProposals, scoreCurves } from '@tfjs-compress/detection/evaluation';
+import {
+  detectAll,
+  evaluateCoco,
+  evaluateVoc,
+  recallOfProposals,
+  scoreCurves,
+} from '@tfjs-compress/detection/evaluation';
 import { readVoc } from '@tfjs-compress/detection/node';
 import { modelFolder, startBackend } from '@tfjs-compress/example-tools';
 import { writeResult } from '../tools/results.mjs';
@@ -51,22 +57,36 @@ let errors;
 for (const options of variations) {
   const { detections, proposals } = await detectAll(detector, set, options);
   const recall = (overlap) => recallOfProposals(proposals, truth, [100], overlap)[0];
-  // What is shown with the score threshold of the best F1.
-  const shown = scoreCurves(detections, truth).all.best;
+  // What is shown with the score threshold of the best F1, and with one for each class.
+  const { all, classes } = scoreCurves(detections, truth);
   const row = {
     options,
     map: evaluateVoc(detections, truth).map,
     recall100: { 0.5: recall(0.5), 0.7: recall(0.7) },
-    shown,
+    cocoAp: evaluateCoco(detections, truth).ap,
+    shown: all.best,
+    shownByClass: together(Object.values(classes)),
   };
   console.log(JSON.stringify(row));
   rows.push(row);
-  errors ??= errorsOf(detections, shown.threshold);
+  errors ??= errorsOf(detections, all.best.threshold);
 }
 console.log(JSON.stringify(errors));
 const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-node'];
 const file = new URL(`results/detectOptions-${values.name}.json`, import.meta.url);
 writeResult(file, packages, { images: set.images.length, detect: detector.config.detect, rows, errors });
+
+/**
+ * Precision, recall and F1 of all classes, each with the threshold of its own best F1.
+ */
+function together(curves) {
+  const [right, shown, objects] = [
+    ({ best, objects }) => best.recall * objects,
+    ({ best, objects }) => (best.recall * objects) / best.precision,
+    ({ objects }) => objects,
+  ].map((of) => curves.reduce((sum, curve) => sum + of(curve), 0));
+  return { precision: right / shown, recall: right / objects, f1: (2 * right) / (shown + objects) };
+}
 
 /**
  * Of the boxes above a score, those that are wrong: a second one of an object, loose

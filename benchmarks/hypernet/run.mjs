@@ -5,7 +5,8 @@
  *   [--seeds 1,2,3,4,5] [--epochs 12] [--compress 6] [--runs FOLDER] [--note TEXT]
  *
  * A seed's run is kept below --runs (default: output beside this file); what is there
- * already is only read, and a run that was ended goes on. Writes results/<variant>.json.
+ * already is only read, and a run that was ended goes on. Writes results/<variant>.json:
+ * the figures of other seeds, trained for as many epochs, stay in it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -28,22 +29,19 @@ const { values } = parseArgs({
 });
 const { variant, epochs, compress } = values;
 const main = fileURLToPath(new URL('../../examples/blood-cells/main.js', import.meta.url));
-const runs = values.seeds.split(',').map(Number).map(run);
+const file = new URL(`results/${variant}.json`, import.meta.url);
+const seeds = values.seeds.split(',').map(Number);
+const runs = [...seeds.map(run), ...earlierRuns()].sort((a, b) => a.seed - b.seed);
 const compressed = runs.filter(({ stages }) => stages.some(({ stage }) => stage === 'pruned'));
-writeResult(
-  new URL(`results/${variant}.json`, import.meta.url),
-  ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'],
-  {
-    variant,
-    note: values.note,
-    epochs: { train: Number(epochs), compress: Number(compress) },
-    trained: figuresOf(runs, 'trained'),
-    ...(compressed.length > 0 && {
-      compressed: { ...figuresOf(compressed, 'as one file'), ...compressionOf(compressed) },
-    }),
-    runs,
-  },
-);
+writeResult(file, ['@tensorflow/tfjs', '@tensorflow/tfjs-node', 'sharp'], {
+  variant,
+  epochs: { train: Number(epochs), compress: Number(compress) },
+  trained: figuresOf(runs, 'trained'),
+  ...(compressed.length > 0 && {
+    compressed: { ...figuresOf(compressed, 'as one file'), ...compressionOf(compressed) },
+  }),
+  runs,
+});
 
 function run(seed) {
   const output = join(values.runs, `${variant}-${seed}`);
@@ -62,7 +60,15 @@ function run(seed) {
     const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
     if (status !== 0) throw new Error(`seed ${seed}: ended with ${status}`);
   }
-  return { seed, stages: stages() };
+  return { seed, note: values.note, stages: stages() };
+}
+
+/** What the file has of other seeds. */
+function earlierRuns() {
+  if (!existsSync(file)) return [];
+  const { note, epochs: earlier, runs } = readResult(file);
+  if (earlier.train !== Number(epochs) || earlier.compress !== Number(compress)) return [];
+  return runs.filter(({ seed }) => !seeds.includes(seed)).map((each) => ({ note, ...each }));
 }
 
 function figuresOf(runs, name) {

@@ -63,7 +63,7 @@ async function timesOf(detector, image, processorTime) {
   const levels = await stage('trunk', () => read(detector.featureModel.predict(prepared.input)));
   const maps = await stage('hyperFeature', () => read([stages.hyperModel.predict(levels)].flat()));
   const found = await stage('proposals', () => stages.proposeOn([maps[0], maps.at(-1)], prepared, 100, 0.7));
-  await stage('detection', () => stages.classifier.classify(maps[0], found.boxes, 0, prepared));
+  await stage('detection', () => stages.classifier.classify([{ hyper: maps[0] }], found.boxes, 0, prepared));
   tf.dispose([prepared.input, levels, maps]);
   return { milliseconds, processorMs };
 }

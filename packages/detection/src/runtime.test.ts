@@ -132,6 +132,17 @@ describe('a detector without tfjs', () => {
     detector.dispose();
   });
 
+  it('boxes that are the mean of mirror images', async () => {
+    const flips = ['horizontal', 'vertical', 'both'] as const;
+    const detector = tinyDetector({ shortSide: 33, longSide: 49, detect: { flips, refinements: 1 } });
+    const loaded = await compare(detector, await savedOf(detector), sizes.slice(0, 3));
+    const { tensor, ...image } = imageOf(48, 32);
+    const alone = await detector.detect(tensor, { flips: [], scoreThreshold: 0 });
+    expect(loaded.detect(image, { scoreThreshold: 0 })).not.toEqual(alone);
+    expectSame(loaded.detect(image, { flips: [], scoreThreshold: 0 }), alone);
+    detector.dispose();
+  });
+
   it('grids, bins and channels of other sizes', async () => {
     const argument = fc.record({
       variant: fc.constantFrom('fast' as const, 'full' as const),

@@ -21,7 +21,6 @@ export {
   type Boxes,
   clipBox,
   clipBoxes,
-  flipBoxes,
   fromBoxes,
   iou,
   iouMatrix,
@@ -65,6 +64,7 @@ export {
   type Scale,
   scoresByClass,
 } from './detection/results.js';
+export { type Flip, flips, meanOfViews, mirrorBoxes } from './detection/views.js';
 export { countNonFinite, countZeros } from './figures.js';
 export { strideCandidates } from './neighborStrides.js';
 export { random } from './random.js';

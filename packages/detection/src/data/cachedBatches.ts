@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { check, checkOneOf, resolveOptions } from '@tfjs-compress/math/internal';
+import { check, checkOneOf, type Flip, flips as knownFlips, resolveOptions } from '@tfjs-compress/math/internal';
 import type { Detector } from '../model/Detector.js';
 import { type BatchOptions, batchDefaults, batchesOf, type TrainingBatches } from './batches.js';
 import { levelShapes } from './cachedBytes.js';
@@ -22,8 +22,6 @@ export interface CacheOptions extends BatchOptions {
   /** Called after each image. */
   onProgress?: (done: number, of: number) => void;
 }
-
-type Flip = 'horizontal' | 'vertical' | 'both';
 
 type Shape = [number, number, number];
 
@@ -64,7 +62,7 @@ export async function cachedBatches(
   };
   const { flips, store, onProgress, ...batchOptions } = resolveOptions('cachedBatches', options, defaults);
   check(Array.isArray(flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", flips);
-  for (const flip of flips) checkOneOf(flip, ['horizontal', 'vertical', 'both'], 'flips');
+  for (const flip of flips) checkOneOf(flip, knownFlips, 'flips');
   const isStore = typeof store?.read === 'function' && typeof store.write === 'function';
   check(isStore, 'store', 'what fileStore() gives', store);
   check(onProgress === undefined || typeof onProgress === 'function', 'onProgress', 'a function', onProgress);

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   type Detection,
   type DetectOptions,
+  type Flip,
   movedWindows,
   nonMaxSuppressionAsync,
   type Proposal,
@@ -10,8 +11,8 @@ import {
   proposalsOf,
 } from '@tfjs-compress/math/internal';
 import { keptDetections } from './keptDetections.js';
-import type { ProposalClassifier } from './ProposalClassifier.js';
-import type { Prepared } from './preprocess.js';
+import type { ProposalClassifier, View } from './ProposalClassifier.js';
+import { mirrored, type Prepared } from './preprocess.js';
 import type { WindowScorer } from './WindowScorer.js';
 
 /** Runs the stages of a trained network on prepared images, one after another. */
@@ -67,15 +68,17 @@ export class DetectionStages {
 
   /** The detections in an image, and their proposals. Disposes of what it is given. */
   async detect(prepared: Prepared, given: Required<DetectOptions>, maps = this.mapsOf(prepared.input)) {
+    const views: View[] = [{ hyper: maps[0] }];
     try {
       const found = await this.proposeOn(maps, prepared, given.proposals, given.proposalIouThreshold);
       const proposals = proposalsOf(found.boxes, found.logits, prepared);
       if (proposals.length === 0) return { detections: [], proposals };
-      const classified = await this.classifier.classify(maps[0], found.boxes, given.refinements, prepared);
+      for (const flip of given.flips) views.push(this.mirrorView(prepared, flip));
+      const classified = await this.classifier.classify(views, found.boxes, given.refinements, prepared);
       const detections = await keptDetections(classified, prepared, this.classes, given);
       return { detections, proposals };
     } finally {
-      tf.dispose([prepared.input, maps]);
+      tf.dispose([prepared.input, maps, views.map(({ hyper }) => hyper)]);
     }
   }
 
@@ -84,6 +87,10 @@ export class DetectionStages {
     const out = tf.tidy(() => this.hyperModel.predict(this.featureModel.predict(prepared)));
     const [hyper, map = hyper] = (Array.isArray(out) ? out : [out]) as tf.Tensor4D[];
     return [hyper, map];
+  }
+
+  private mirrorView(prepared: Prepared, flip: Flip): View {
+    return { hyper: tf.tidy(() => this.mapsOf(mirrored(prepared, flip))[0]), flip };
   }
 
   private async proposeOn([, map]: tf.Tensor4D[], prepared: Prepared, maxBoxes: number, iouThreshold: number) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/internal';
+import { clipBoxes, type Detection, type DetectOptions, iou, toBoxes } from '@tfjs-compress/math/internal';
 import { expectNoLeak, MemoryHandler } from '@tfjs-compress/testing';
 import { describe, expect, it } from 'vitest';
 import { cachedBatches } from '../data/cachedBatches.js';
@@ -81,6 +81,43 @@ describe('Detector', () => {
       }
       detector.dispose();
     }
+  });
+
+  it.each([
+    ['horizontal', [1]],
+    ['vertical', [0]],
+    ['both', [0, 1]],
+  ] as const)('with the %s mirror image: finds the mean of both', async (flip, axes) => {
+    const detector = tinyDetector({ shortSide: 31, longSide: 47 });
+    const [image, all] = [tf.slice(tinyImage(), 0, [31, 47, 3]), { scoreThreshold: 0, maxDetections: 999 }];
+    const options = { ...all, iouThreshold: 1 };
+    const { detections, proposals } = await detector.detectWithProposals(image, { ...options, flips: [flip] });
+    const { classifier, hyperModel } = (detector as any).stages;
+    const classified = async (pixels: tf.Tensor3D, rois: Float32Array) => {
+      const maps = hyperModel.predict(detector.featureModel.predict(detector.prepare(pixels).input));
+      return classifier.classify([{ hyper: Array.isArray(maps) ? maps[0] : maps }], rois, 0, { width: 47, height: 31 });
+    };
+    const mirror = (boxes: Float32Array) =>
+      boxes.map((_, i) => {
+        const isMirrored = axes.includes((i % 2 === 0 ? 1 : 0) as never);
+        return isMirrored ? (i % 2 === 0 ? 47 : 31) - boxes[i % 4 < 2 ? i + 2 : i - 2] : boxes[i];
+      });
+    const rois = toBoxes(proposals.map(({ box }) => box));
+    const plain = await classified(image, rois);
+    const other = await classified(tf.reverse(image, [...axes]), mirror(rois));
+    const scores: number[] = plain.scores.map((score: number, i: number) => (score + other.scores[i]) / 2);
+    const boxes = clipBoxes(
+      plain.boxes.map((value: number, i: number) => (value + mirror(other.boxes)[i]) / 2),
+      47,
+      31,
+    );
+    expect(detections.length).toBeGreaterThan(20);
+    for (const { box, score } of detections) {
+      const isIt = (each: number, i: number) =>
+        Math.abs(each - score) < 1e-6 && box.every((value, k) => Math.abs(value - boxes[4 * i + k]) < 1e-3);
+      expect(scores.findIndex(isIt)).toBeGreaterThanOrEqual(0);
+    }
+    await expectNoLeak(() => detector.detect(image, { ...options, flips: [flip] }));
   });
 
   it('takes values 0 … 255 and refuses others', async () => {

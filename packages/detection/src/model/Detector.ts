@@ -228,7 +228,7 @@ export class Detector {
   setDetectDefaults(options: DetectOptions): void {
     const all = detectOptionsOf(options, 'setDetectDefaults', this.config.detect);
     const given = (Object.keys(options) as (keyof DetectOptions)[]).filter((key) => options[key] !== undefined);
-    for (const key of given) this.config.detect[key] = all[key];
+    for (const key of given) Object.assign(this.config.detect, { [key]: all[key] });
     const metadata = this.model.getUserDefinedMetadata();
     this.model.setUserDefinedMetadata({ ...metadata, hyperNet: this.config });
   }

@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { type Boxes, detectionWeights, refinedBoxes, scoresByClass } from '@tfjs-compress/math/internal';
+import {
+  type Boxes,
+  detectionWeights,
+  type Flip,
+  meanOfViews,
+  mirrorBoxes,
+  refinedBoxes,
+  scoresByClass,
+} from '@tfjs-compress/math/internal';
 import { BoxDecoding } from '../layers/BoxDecoding.js';
 import type { HyperNetConfig } from './HyperNetOptions.js';
 import { connectDetectionHead, type LayerLookup } from './network.js';
@@ -10,6 +18,12 @@ export interface ClassifiedBoxes {
   boxes: Boxes;
   scores: Float32Array;
   classes: Int32Array;
+}
+
+/** The Hyper Feature of an image, or of its mirror image. */
+export interface View {
+  hyper: tf.Tensor4D;
+  flip?: Flip;
 }
 
 /** The detection stage on proposals. */
@@ -32,19 +46,26 @@ export class ProposalClassifier {
   }
 
   /**
+   * @param views One or more, of which the mean is taken.
    * @param refinements How often what the stage gives is given to it again.
    * @param size Of the image, without padding.
    */
   async classify(
-    hyper: tf.Tensor4D,
+    views: readonly View[],
     proposals: Boxes,
     refinements: number,
     size: { width: number; height: number },
   ): Promise<ClassifiedBoxes> {
-    const classified = await this.once(hyper, proposals);
+    const given: ClassifiedBoxes[] = [];
+    for (const { hyper, flip } of views) {
+      const rois = mirrorBoxes(proposals, flip, size.width, size.height);
+      const found = await this.once(hyper, rois);
+      given.push({ ...found, boxes: mirrorBoxes(found.boxes, flip, size.width, size.height) });
+    }
+    const classified = { ...given[0], ...meanOfViews(given) };
     if (refinements === 0) return classified;
     const refined = refinedBoxes(proposals, classified, this.classes, size.width, size.height);
-    return this.classify(hyper, refined, refinements - 1, size);
+    return this.classify(views, refined, refinements - 1, size);
   }
 
   private async once(hyper: tf.Tensor4D, rois: Boxes): Promise<ClassifiedBoxes> {

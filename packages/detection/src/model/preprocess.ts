@@ -4,6 +4,7 @@ import {
   checkInteger,
   checkRange,
   checkValues,
+  type Flip,
   normalizations,
   type Preprocessing,
   resizedSize,
@@ -87,6 +88,19 @@ export function prepare(image: PreparableImage, config: HyperNetConfig, deepestS
     return tf.expandDims(padded, 0) as tf.Tensor4D;
   });
   return { input, ...(size as Omit<Prepared, 'input'>) };
+}
+
+/** What prepare() gives of the mirror image. */
+export function mirrored({ input, width, height }: Prepared, flip: Flip): tf.Tensor4D {
+  const axes = { horizontal: [2], vertical: [1], both: [1, 2] }[flip];
+  const [, rows, columns] = input.shape;
+  const padding: [number, number][] = [
+    [0, 0],
+    [0, rows - height],
+    [0, columns - width],
+    [0, 0],
+  ];
+  return tf.tidy(() => tf.pad(tf.reverse(tf.slice(input, [0, 0, 0, 0], [1, height, width, 3]), axes), padding));
 }
 
 function tensorOf(image: PreparableImage): tf.Tensor3D {

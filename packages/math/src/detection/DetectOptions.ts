@@ -1,4 +1,5 @@
-import { check, checkInteger, checkKnownOptions, resolveOptions } from '../checks.js';
+import { check, checkInteger, checkKnownOptions, checkOneOf, resolveOptions } from '../checks.js';
+import { type Flip, flips } from './views.js';
 
 export interface DetectOptions {
   /** Default 100. */
@@ -19,6 +20,12 @@ export interface DetectOptions {
    * get tighter for the time of the stage. Default 0.
    */
   refinements?: number;
+  /**
+   * Mirror images in which the proposals are classified, too: what is found is the
+   * mean of all. Each takes the time of the trunk and of the detection stage once more.
+   * Give those that the detector was trained with. Default none.
+   */
+  flips?: readonly Flip[];
 }
 
 /** Used where neither the call nor the model says otherwise. */
@@ -29,6 +36,7 @@ export const detectDefaults: Required<DetectOptions> = {
   proposals: 100,
   proposalIouThreshold: 0.7,
   refinements: 0,
+  flips: [],
 };
 
 /**
@@ -47,6 +55,8 @@ export function detectOptionsOf(
   const all = resolveOptions(owner, options, own);
   for (const key of ['maxDetections', 'proposals'] as const) checkInteger(all[key], key, 1);
   checkInteger(all.refinements, 'refinements', 0);
+  check(Array.isArray(all.flips), 'flips', "a list of 'horizontal', 'vertical', 'both'", all.flips);
+  for (const flip of all.flips) checkOneOf(flip, flips, 'flips');
   for (const key of ['scoreThreshold', 'iouThreshold', 'proposalIouThreshold'] as const) {
     check(all[key] >= 0 && all[key] <= 1, key, 'a number from 0 to 1', all[key]);
   }

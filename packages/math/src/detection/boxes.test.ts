@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clipBoxes, flipBoxes, fromBoxes, iouMatrix, scaleBoxes, toBoxes } from './boxes.js';
+import { clipBoxes, fromBoxes, iouMatrix, scaleBoxes, toBoxes } from './boxes.js';
 
 describe('boxes', () => {
   it('iouMatrix gives the published values', () => {
@@ -16,12 +16,6 @@ describe('boxes', () => {
   it('two boxes without area do not give NaN', () => {
     const point = toBoxes([[3, 3, 3, 3]]);
     expect([...iouMatrix(point, point)]).toEqual([0]);
-  });
-
-  it('flipping twice is nothing, and once moves a box to the other side', () => {
-    const boxes = toBoxes([[1, 2, 4, 8]]);
-    expect(fromBoxes(flipBoxes(boxes, 10))).toEqual([[6, 2, 9, 8]]);
-    expect(flipBoxes(flipBoxes(boxes, 10), 10)).toEqual(boxes);
   });
 
   it('clips and scales x and y each by its own', () => {

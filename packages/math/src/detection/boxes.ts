@@ -108,22 +108,6 @@ export function scaleBoxes(boxes: Boxes, x: number, y: number): Boxes {
   return boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
 }
 
-/**
- * Boxes of an image of that width, in pixels, after mirroring it left to right.
- *
- * ```js
- * console.log(flipBoxes(toBoxes([[1, 0, 3, 2]]), 10).join()); // → 7,0,9,2
- * ```
- */
-export function flipBoxes(boxes: Boxes, width: number): Boxes {
-  const out = boxes.slice();
-  for (let i = 0; i < out.length; i += 4) {
-    out[i] = width - boxes[i + 2];
-    out[i + 2] = width - boxes[i];
-  }
-  return out;
-}
-
 /** Gathers rows of four numbers. */
 export function pickBoxes(boxes: Float32Array, indices: readonly number[]): Float32Array {
   const out = new Float32Array(4 * indices.length);

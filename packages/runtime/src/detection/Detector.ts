@@ -7,9 +7,12 @@ import {
   decodeBoxes,
   detectionWeights,
   detectOptionsOf,
+  type Flip,
   gridBoxes,
   inImage,
   isLargeEnough,
+  meanOfViews,
+  mirrorBoxes,
   movedWindows,
   nonMaxSuppression,
   type Proposal,
@@ -18,9 +21,15 @@ import {
   refinedBoxes,
   scoresByClass,
 } from '@tfjs-compress/math/internal';
-import { type ImageInput, type PreparedImage, prepareImage } from './prepareImage.js';
+import { type ImageInput, mirrorImage, type PreparedImage, prepareImage } from './prepareImage.js';
 import { type DetectorConfig, gridOf } from './readConfig.js';
 import type { FeatureMap, Stages } from './Stages.js';
+
+/** The Hyper Feature of an image, or of its mirror image. */
+interface View {
+  hyper: FeatureMap;
+  flip?: Flip;
+}
 
 /** A detector that is ready to run: see loadDetector. */
 export class Detector {
@@ -75,11 +84,12 @@ export class Detector {
     const prepared = this.prepare(image);
     const found = this.proposeOn(prepared, given.proposals, given.proposalIouThreshold);
     if (found.boxes.length === 0) return [];
-    let [rois, classified] = [found.boxes, this.classify(found.hyper, found.boxes)];
+    const views = this.viewsOf(prepared, found.hyper, given.flips);
     const { width, height } = prepared;
+    let [rois, classified] = [found.boxes, this.classify(views, found.boxes, prepared)];
     for (let round = 0; round < given.refinements; round++) {
       rois = refinedBoxes(rois, classified, this.classes.length, width, height);
-      classified = this.classify(found.hyper, rois);
+      classified = this.classify(views, rois, prepared);
     }
     const { scores, classes } = classified;
     const boxes = clipBoxes(classified.boxes, width, height);
@@ -117,8 +127,23 @@ export class Detector {
     return this.windows.boxes;
   }
 
-  /** One box for each proposal and class. */
-  private classify(hyper: FeatureMap, proposals: Boxes) {
+  /** The image, and the mirror images asked for. */
+  private viewsOf(prepared: PreparedImage, hyper: FeatureMap, flips: readonly Flip[]): View[] {
+    if (flips.length === 0) return [{ hyper }];
+    const own: View = { hyper: { ...hyper, values: hyper.values.slice() } };
+    return [own, ...flips.map((flip) => ({ hyper: this.stages!.hyperOf(mirrorImage(prepared, flip)), flip }))];
+  }
+
+  /** One box for each proposal and class: the mean of those of the views. */
+  private classify(views: readonly View[], proposals: Boxes, { width, height }: PreparedImage) {
+    const all = views.map(({ hyper, flip }) => {
+      const found = this.classifyIn(hyper, mirrorBoxes(proposals, flip, width, height));
+      return { ...found, boxes: mirrorBoxes(found.boxes, flip, width, height) };
+    });
+    return { ...all[0], ...meanOfViews(all) };
+  }
+
+  private classifyIn(hyper: FeatureMap, proposals: Boxes) {
     const [n, count] = [proposals.length / 4, this.classes.length];
     const [probabilities, offsets] = this.stages!.classify(hyper, proposals);
     const anchors = pickBoxes(

@@ -63,18 +63,20 @@ export class Stages {
   score({ input, shape }: PreparedImage, windows: Boxes) {
     const { network, config } = this.args;
     const [hyperValues, second] = this.features.run(input, shape);
-    const mapOf = (values: Float32Array): FeatureMap => {
-      const [height, width] = [shape[1] / config.mapStride, shape[2] / config.mapStride];
-      return { values, shape: [1, height, width, values.length / (height * width)] };
-    };
-    const hyper = mapOf(hyperValues);
+    const hyper = mapOf(hyperValues, shape, config);
     if (network.grid) return { hyper, ...split(second) };
-    const map = mapOf(second);
+    const map = mapOf(second, shape, config);
     const { windowRoI } = network;
     const most = Math.floor(mostPooled / (windowRoI.size ** 2 * map.shape[3]));
     const portion = Math.max(1, Math.min(most, windows.length / 4));
     const [logits, offsets] = onBoxes(this.windows, map, windows, windowRoI, portion, portion);
     return { hyper, logits, offsets };
+  }
+
+  /** A copy of the Hyper Feature of an image, which later images leave as it is. */
+  hyperOf({ input, shape }: PreparedImage): FeatureMap {
+    const [values] = this.features.run(input, shape);
+    return mapOf(values.slice(), shape, this.args.config);
   }
 
   /** Probabilities [n, 1 + classes] and offsets [n, 4 · classes] of proposals. */
@@ -94,6 +96,11 @@ export class Stages {
     const second = network.grid ? scoreGrid(builder, map, gridIntervals(gridOf(config, shape)), network.grid) : map;
     return { builder, inputs, outputs: [hyper, second].map((value) => builder.rows(value)) };
   }
+}
+
+function mapOf(values: Float32Array, [, rows, columns]: number[], { mapStride }: DetectorConfig): FeatureMap {
+  const [height, width] = [rows / mapStride, columns / mapStride];
+  return { values, shape: [1, height, width, values.length / (height * width)] };
 }
 
 /**

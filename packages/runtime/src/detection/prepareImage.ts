@@ -2,6 +2,7 @@ import {
   check,
   checkInteger,
   checkValues,
+  type Flip,
   type ImageConfig,
   normalizations,
   resizedSize,
@@ -69,6 +70,22 @@ export function prepareImage(image: ImageInput, config: ImageConfig, deepestStri
     }
   }
   return { input, shape, width, height, scaleX: width / columns, scaleY: height / rows };
+}
+
+/** What prepareImage() gives of the mirror image. */
+export function mirrorImage(prepared: PreparedImage, flip: Flip): PreparedImage {
+  const { input, shape, width, height } = prepared;
+  const out = new Float32Array(input.length);
+  const [isMirrored, isUpsideDown] = [flip !== 'vertical', flip !== 'horizontal'];
+  for (let i = 0; i < height; i++) {
+    const row = (isUpsideDown ? height - 1 - i : i) * shape[2];
+    for (let j = 0; j < width; j++) {
+      const from = 3 * (row + (isMirrored ? width - 1 - j : j));
+      const to = 3 * (i * shape[2] + j);
+      for (let c = 0; c < 3; c++) out[to + c] = input[from + c];
+    }
+  }
+  return { ...prepared, input: out };
 }
 
 /**
