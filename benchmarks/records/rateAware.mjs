@@ -6,8 +6,8 @@
  *   MNIST_DIR=folder node benchmarks/records/rateAware.mjs ROW [plain] [saveBits=.3]
  *   [magnitude=.3] … [--seed 0]
  *
- * ROW is lenet-300-100-file, with 11 epochs of half the images (some 30 s of processor
- * time each), or lenet-5-file, with 20 (some 130 s). Validation images judge; the test
+ * ROW is lenet-300-100-file, with 11 epochs of half the images (some 15 s of processor
+ * time each), or lenet-5-file, with 20 (some 80 s). Validation images judge; the test
  * set is not read. Writes results/ROW-rate.json, beside the variants that are in it.
  */
 import { existsSync, readFileSync } from 'node:fs';

@@ -26,15 +26,14 @@ export async function inqResNet20(context) {
 
 /**
  * compressOnce() prunes, least where the first layers are, then surgery trains and moves
- * the masks. After that INQ in 3 bits with rate-aware rounding.
+ * the masks. After that INQ in 3 bits.
  */
 export async function smallResNet20(context, name) {
   const dense = await published(context);
-  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.55, stage2: 0.75, stage3: 0.845 });
-  const training = { rate: 0.005, lowest: 0.0005, epochs: 10, period: 2 };
-  const steps = [0.4, 0.6, 0.8, 0.9, 1];
-  const rounding = { epochsPerStep: 2, saveBits: 0.25, keepZeros: true };
-  const quantized = await inq(context, sparse, `${name}-inq`, 3, { steps, training, rounding });
+  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.65, stage2: 0.8, stage3: 0.865 });
+  const training = { rate: 0.001, epochs: 4, period: 1 };
+  const rounding = { epochsPerStep: 1, keepZeros: true };
+  const quantized = await inq(context, sparse, `${name}-inq`, 3, { steps: [0.5, 0.8, 1], training, rounding });
   return { dense, results: { sparse, quantized } };
 }
 
@@ -49,7 +48,7 @@ function published({ stages, data }) {
 }
 
 function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
-  const solver = { ...common, epochs: 24, rate: 0.02, steady: 0.4 };
+  const solver = { ...common, epochs: 8, rate: 0.003, steady: 0.3 };
   return stages.run(name, from, { solver, sparsities, examples }, async (model) => {
     let once = model;
     for (const [stage, targetSparsity] of Object.entries(sparsities)) {

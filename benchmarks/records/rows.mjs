@@ -18,7 +18,7 @@ export const rows = {
   'lenet-300-100': {
     goal: { times: 114, error: 0.0218 },
     paper: 'OLMP: 113.5 ×, 2.18%',
-    budget: 520,
+    budget: 300,
     async run(context) {
       const dense = await denseLenet300100(context);
       const done = await prunedLenet300100(context, dense);
@@ -28,7 +28,7 @@ export const rows = {
   'lenet-300-100-file': {
     goal: { bytes: 4000, error: 0.019 },
     paper: 'EPR: 8,560 bytes, 1.9%',
-    budget: 390,
+    budget: 280,
     file: smallFile,
     async run(context) {
       const dense = await denseLenet300100(context);
@@ -51,14 +51,14 @@ export const rows = {
   'lenet-5-dns': {
     goal: { times: 108, error: 0.0091 },
     paper: 'DNS: 108 ×, .91%',
-    budget: 1590,
+    budget: 1070,
     areVariants: true,
     run: dns,
   },
   'lenet-5-file': {
     goal: { bytes: 2200, error: 0.01 },
     paper: 'Bayesian compression: 2.2 KB, 1.0%; EPR: 2.8 KB, .9 to 1.0%',
-    budget: 1010,
+    budget: 750,
     file: smallFile,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -70,7 +70,7 @@ export const rows = {
   'lenet-5-smallest': {
     goal: { bytes: 1520, error: 0.0096 },
     paper: 'MIRACLE: 1,554 bytes, .96%',
-    budget: 1950,
+    budget: 1310,
     areVariants: true,
     file: smallFile,
     async run(context) {
@@ -83,14 +83,14 @@ export const rows = {
   'lenet-5-searched': {
     goal: { times: 300, error: 0.0091 },
     paper: 'OLMP: 298 ×, .91%',
-    budget: 2700,
+    budget: 900,
     file: smallFile,
     run: searchedLenet5,
   },
   'inq-lenet-5': {
     goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },
     paper: 'INQ, ResNet-18: 5 bits .71 points better than float, 4 bits .62 better, 3 bits .19 lost, 2 bits 2.25 lost',
-    budget: 600,
+    budget: 530,
     areVariants: true,
     async run(context) {
       const dense = await denseLenet5(context);
@@ -110,7 +110,7 @@ export const rows = {
   'inq-resnet-20': {
     goal: { lost: { 4: 0, 3: 0.005, 2: 0.025 } },
     paper: 'APoT: 92.45, 92.49 and 90.96% at 4, 3 and 2 bits, float 92.96%',
-    budget: 1360,
+    budget: 1730,
     areVariants: true,
     dataset: 'cifar10',
     run: inqResNet20,

@@ -16,7 +16,7 @@ import { random } from '@tfjs-compress/math/internal';
  * @returns what was logged, by name.
  */
 export async function fit(model, source, solver, { seed, part, callbacks = [], validate, label }) {
-  const { epochs, batchSize, weightDecay = 0 } = solver;
+  const { epochs, weightDecay = 0 } = solver;
   const batchesPerEpoch = batchesOf(solver, part);
   const optimizer = tf.train.momentum(0.1, 0.9);
   model.compile({ optimizer, loss: 'categoricalCrossentropy' });
