@@ -17,6 +17,10 @@ const generations = [
   { trials: 1 / 3, length: 1 / 2 },
   { trials: 1 / 6, length: 1 },
 ];
+function generationOf(generation: number) {
+  return generations[Math.min(generation, generations.length) - 1];
+}
+
 /** Of the epochs of a trial, those that prune. */
 const surgeryPart = 0.6;
 /**
@@ -58,8 +62,6 @@ const maxRepeats = 100;
  * and Talwalkar, 2016, arXiv:1502.07943, generation by generation).
  */
 export function createScheduler(search: ResolvedSearch, baseline: Baseline, parallel = 1): Scheduler {
-  // Bits say nothing about multiplications.
-  const saveBits = search.goal.cost === 'sizeBytes' ? savedBits : 0;
   let first: Proposal[] | undefined;
   /** By generation; wide ones take time. */
   const known = new Map<number, { before: string; specs: TrialSpec[] }>();
@@ -91,10 +93,8 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   }
 
   function specsOf(generation: number, before: readonly TrialResult[]): TrialSpec[] {
-    const { trials, length } = generations[Math.min(generation, generations.length) - 1];
-    const count = Math.max(1, Math.round(trials * search.width));
-    const epochs = Math.max(2, Math.round(length * longEpochs(before)));
-    const surgery = Math.min(epochs - 1, Math.round(surgeryPart * epochs));
+    const count = Math.max(1, Math.round(generationOf(generation).trials * search.width));
+    const epochs = epochsOf(generation, before);
     const tried = new Set(before.map(({ spec }) => keyOf(spec)));
     const specs: TrialSpec[] = [];
     let repeats = 0;
@@ -107,10 +107,21 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
       }
       tried.add(key);
       const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
-      const rest = { generation, plan, parent, epochs: { surgery, quantize: epochs - surgery }, saveBits, seed };
+      const rest = { generation, plan, parent, epochs, saveBits: savedIn(epochs), seed };
       specs.push({ id: hashOf(JSON.stringify(rest)), ...rest });
     }
     return specs;
+  }
+
+  function epochsOf(generation: number, before: readonly TrialResult[]): TrialSpec['epochs'] {
+    const all = Math.max(2, Math.round(generationOf(generation).length * longEpochs(before)));
+    const surgery = Math.min(all - 1, Math.round(surgeryPart * all));
+    return { surgery, quantize: all - surgery };
+  }
+
+  /** Bits say nothing about multiplications, and one epoch does not make up for them. */
+  function savedIn({ quantize }: TrialSpec['epochs']): number {
+    return search.goal.cost === 'sizeBytes' && quantize > 1 ? savedBits : 0;
   }
 
   function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
@@ -125,8 +136,9 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
     const { goal } = search;
     const cost = choiceCost(goal, baseline);
     const wide = mapKernels(baseline, (choices) => choices.filter(({ bits }) => bits >= firstBits));
+    const saved = savedIn(epochsOf(1, []));
     return firstAims.map(({ ratio, margin, by }) => {
-      const target = (goal.within === 'cost' ? margin * goal.limit : baseline.sizeBytes / ratio) / (1 - saveBits);
+      const target = (goal.within === 'cost' ? margin * goal.limit : baseline.sizeBytes / ratio) / (1 - saved);
       const plan = by === 'size' ? rootPlan(wide, cost, target, firstBits) : choosePlan(wide, cost, target);
       return { plan, parent: 'start' };
     });

@@ -36,8 +36,7 @@ export async function trainStages(
     // with the epoch after that.
     const hold = held ? [new SurgeryCallback({ ...common, ...held, endStep: 1 })] : [];
     const steps = stepsFor(epochs.quantize - hold.length);
-    // What a single epoch saves, nothing would make up for.
-    const inqArgs = { range: 'leastError', steps, saveBits: steps.length > 2 ? saveBits : 0 } as const;
+    const inqArgs = { range: 'leastError', steps, saveBits: steps.length > 1 ? saveBits : 0 } as const;
     const inq = quantized ? [new INQScheduler({ ...common, ...quantized, ...inqArgs })] : [];
     const methods = [...hold, ...inq, new RecentStatistics()];
     await stage('quantize', epochs.quantize, epochs.quantize / Math.max(1, steps.length - 1), methods);
