@@ -52,8 +52,9 @@ describe('compress', () => {
     const good = first.filter((trial) => trial.score >= score - 0.04).map(({ sizeBytes }) => sizeBytes);
     expect(found.sizeBytes).toBeLessThan(Math.min(...good));
     expect(found.frontier.map(({ id }) => id)).toContain(
-      found.trials.filter(isDone).find(({ sizeBytes, score }) => sizeBytes === found.sizeBytes && score === found.score)!
-        .id,
+      found.trials
+        .filter(isDone)
+        .find(({ sizeBytes, score }) => sizeBytes === found.sizeBytes && score === found.score)!.id,
     );
   });
 
