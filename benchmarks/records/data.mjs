@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
+import { rightOf as rightAnswers } from '../tools/rightOf.mjs';
 import { augmenter } from './augment.mjs';
 
 const validationCount = 5000;
@@ -124,14 +125,10 @@ export function errorOf(model, part) {
   return right.reduce((sum, each) => sum + 1 - each, 0) / part.count;
 }
 
-/** 1 for each image that is right, else 0; of the first `examples`. */
-export function rightOf(model, part, examples = part.count) {
-  const { xs, ys } = part.tensors(model.inputs[0].shape.slice(1));
-  const right = tf.tidy(() => {
-    const [images, labels] = [xs, ys].map((each) => tf.slice(each, 0, examples));
-    const output = model.predict(images, { batchSize: 500 });
-    return tf.equal(tf.argMax(output, 1), tf.argMax(labels, 1)).dataSync();
-  });
-  tf.dispose([xs, ys]);
+/** 1 for each of the first `examples` images that is right, else 0. */
+export function rightOf(model, part, examples) {
+  const tensors = part.tensors(model.inputs[0].shape.slice(1));
+  const right = rightAnswers(model, tensors, examples);
+  tf.dispose(tensors);
   return right;
 }

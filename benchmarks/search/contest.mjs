@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { compress, compressed, INQScheduler, SurgeryCallback, unpack } from 'tfjs-compress';
 import { meanAndSpread } from '../tools/results.mjs';
+import { accuracy, rightOf } from '../tools/rightOf.mjs';
 import { seedShuffling } from '../tools/seedShuffling.mjs';
 import { averageAgain } from './averageAgain.mjs';
 
@@ -162,20 +163,6 @@ async function fit(net, model, { xs, ys }, seed, solver, callbacks = [], settled
   });
   await model.fit(xs, ys, { epochs, batchSize, verbose: 0, callbacks: [setRates, ...callbacks] });
   optimizer.dispose();
-}
-
-/** 1 for each example that is right, else 0. */
-function rightOf(model, { xs, ys }, examples = xs.shape[0]) {
-  return tf.tidy(() => {
-    const part = (x) => (examples < x.shape[0] ? tf.slice(x, 0, examples) : x);
-    const output = model.predict(part(xs), { batchSize: 500 });
-    return tf.equal(tf.argMax(output, 1), tf.argMax(part(ys), 1)).dataSync();
-  });
-}
-
-function accuracy(model, data) {
-  const right = rightOf(model, data);
-  return right.reduce((sum, each) => sum + each, 0) / right.length;
 }
 
 function stepsPerEpoch({ xs }, { batchSize }) {

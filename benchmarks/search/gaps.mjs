@@ -12,6 +12,7 @@ import { startBackend } from '@tfjs-compress/example-tools';
 import { loadMnist, toTensors } from '@tfjs-compress/mnist-data';
 import { unpack } from 'tfjs-compress';
 import { writeResult } from '../tools/results.mjs';
+import { rightOf } from '../tools/rightOf.mjs';
 
 const folder = resolve(process.argv[2] ?? '');
 await startBackend();
@@ -60,10 +61,6 @@ writeResult(new URL(`results/gaps-${basename(folder)}.json`, import.meta.url), [
 
 async function load(file) {
   return tf.loadLayersModel(tf.io.fromMemory(unpack(new Uint8Array(readFileSync(join(folder, file))))));
-}
-
-function rightOf(model, { xs, ys }) {
-  return tf.tidy(() => tf.equal(tf.argMax(model.predict(xs, { batchSize: 1000 }), 1), tf.argMax(ys, 1)).dataSync());
 }
 
 function errorOf(right) {

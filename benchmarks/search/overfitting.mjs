@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import { random } from '@tfjs-compress/math/internal';
 import { compress, unpack } from 'tfjs-compress';
 import { readResult, writeResult } from '../tools/results.mjs';
+import { rightOf } from '../tools/rightOf.mjs';
 
 const { values } = parseArgs({
   options: { seeds: { type: 'string', default: '12' }, first: { type: 'string', default: '0' } },
@@ -114,10 +115,6 @@ function points(count, seed, part) {
   });
   const ys = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 3), 'float32'));
   return { xs: tf.tensor2d(xs, [count, 2]), ys };
-}
-
-function rightOf(model, { xs, ys }) {
-  return tf.tidy(() => tf.equal(tf.argMax(model.predict(xs, { batchSize: 5000 }), 1), tf.argMax(ys, 1)).dataSync());
 }
 
 function share(list) {

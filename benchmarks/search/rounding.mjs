@@ -8,17 +8,18 @@
  *
  * FOLDER is one that run.mjs left (output/lenet-5-2000-seed0), of which pruned.tfz is
  * read. Errors are those of the validation images. Files are without dead units, with
- * biases in float32. Writes results/rounding-FOLDER.json
- * after each of them.
+ * biases in float32. Writes results/rounding-FOLDER.json after each of them.
  */
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '@tfjs-compress/example-tools';
+import { artifactsOf } from '@tfjs-compress/format/internal';
 import { compressed, INQScheduler, pack, shrink } from 'tfjs-compress';
 // No entry of the package has it: it is not for users.
 import { LearningRate } from '../../packages/tfjs-compress/dist/search/LearningRate.js';
 import { writeResult } from '../tools/results.mjs';
+import { accuracy } from '../tools/rightOf.mjs';
 import { seedShuffling } from '../tools/seedShuffling.mjs';
 import { nets } from './nets.mjs';
 
@@ -69,20 +70,11 @@ async function rounded(way, seed) {
   const inq = new INQScheduler({ ...way, steps, seed, keepZeros: true, verbose: 0 });
   const callbacks = [inq, new LearningRate(epochs / (steps.length - 1))];
   await model.fit(train.xs, train.ys, { epochs, batchSize, callbacks, verbose: 0 });
-  const validationError = tf.tidy(() => {
-    const answers = tf.argMax(model.predict(validation.xs, { batchSize: 500 }), 1);
-    return 1 - tf.mean(tf.cast(tf.equal(answers, tf.argMax(validation.ys, 1)), 'float32')).dataSync()[0];
-  });
+  const validationError = 1 - accuracy(model, validation);
   const kernels = model.getWeights().filter(({ shape }) => shape.length > 1);
   const nonZeros = kernels.reduce((sum, kernel) => sum + kernel.dataSync().filter((value) => value !== 0).length, 0);
   const { model: small } = await shrink(model);
-  let sizeBytes;
-  await small.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      sizeBytes = pack(artifacts).length;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    }),
-  );
+  const sizeBytes = pack(await artifactsOf(small)).length;
   small.dispose();
   model.dispose();
   return { sizeBytes, nonZeros, validationError };

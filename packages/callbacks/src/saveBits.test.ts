@@ -41,6 +41,13 @@ describe('saveBits', () => {
     expect(bits[2] / bits[0]).toBeLessThan(0.5);
   });
 
+  it('leaves every kernel a weight, however many bits are to be saved', async () => {
+    const model = smallModel();
+    await model.fit(x, y, { ...fitArgs, callbacks: inq({ saveBits: 0.99 }) });
+    for (const values of [0, 2].map((i) => weightsOf(model)[i])) expect(values.some((value) => value !== 0)).toBe(true);
+    model.dispose();
+  });
+
   it('of 0 is what INQ does without it', async () => {
     const results = [];
     for (const args of [{}, { saveBits: 0 }]) {

@@ -17,10 +17,11 @@ const tolerance = 0.005;
  * with the least (w - q)² + λ · bits(q). Here λ is the one that leads to `most`, and
  * a weight becomes 0 when w² < λ · (bits that this saves). Its nearest level is taken to
  * cost no error, for what is rounded later is trained until then. Other levels save next
- * to nothing.
+ * to nothing. The largest weight of a kernel stays, as in surgery: nothing comes through
+ * a layer without any.
  *
  * @param most Bits as weightBits counts them; they are met to within half a percent, or
- *   remain below.
+ *   remain below, unless one weight is left of each kernel.
  * @returns For each kernel 1 where a weight becomes 0, else 0. Weights whose nearest
  *   level is 0 are among them if they lose no more than the others.
  */
@@ -53,7 +54,7 @@ export function cheapestZeros(kernels: readonly LeveledKernel[], most: number): 
 }
 
 interface Candidates {
-  /** From which on each weight becomes 0; infinite for those that are. */
+  /** From which on each weight becomes 0; infinite for those that are, and that stay. */
   lambdas: Float32Array;
   saved: Float32Array;
 }
@@ -62,7 +63,14 @@ function candidatesOf(values: Float32Array, levels: Float32Array, bits: Float32A
   // Where nearly all weights are other than 0, a zero costs more than it saves.
   const saved = bits.map((each) => Math.max(1, each));
   const lambdas = values.map((value, at) => (levels[at] === 0 ? Number.POSITIVE_INFINITY : value ** 2 / saved[at]));
+  if (lambdas.length > 0) lambdas[largestOf(values)] = Number.POSITIVE_INFINITY;
   return { lambdas, saved };
+}
+
+function largestOf(values: Float32Array): number {
+  let largest = 0;
+  for (let at = 1; at < values.length; at++) if (Math.abs(values[at]) > Math.abs(values[largest])) largest = at;
+  return largest;
 }
 
 /**

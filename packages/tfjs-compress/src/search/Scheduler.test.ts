@@ -145,3 +145,15 @@ it.each([
 it('ends when nothing works', () => {
   expect(runAll(make(), [], 1).length).toBe(6);
 });
+
+it('saves bits where bytes count and more than one epoch rounds', () => {
+  for (const [options, saved] of [
+    [{ maxLoss: 0.02 }, 0.25],
+    [{ maxBytes: 2000 }, 0.25],
+    [{ maxMultiplyAdds: 500 }, 0],
+  ] as const) {
+    const specs = runAll(make({ ...options, epochs: 10 })).map(({ spec }) => spec);
+    expect(new Set(specs.map(({ epochs }) => epochs.quantize))).toEqual(new Set([1, 2, 4]));
+    for (const { epochs, saveBits } of specs) expect(saveBits).toBe(epochs.quantize > 1 ? saved : 0);
+  }
+});

@@ -27,5 +27,6 @@ export async function probeKernels(model: LayersModel, evaluate: Evaluate): Prom
 
 function withoutSmallest(values: Float32Array): Float32Array {
   const left = countNonZeros(values);
+  if (left === 0) return values;
   return pruned(values, (values.length - left + Math.floor(probed * left)) / values.length);
 }
