@@ -24,8 +24,11 @@ export async function ablations(context) {
   for (const [name, variant] of Object.entries(variants)) {
     results[name] = await inq(withSource, dense, name, variant);
   }
-  results.splicing = await pruned(withSource, dense, true);
-  results.noSplicing = await pruned(withSource, dense, false);
+  for (const updates of [1, 12]) {
+    const often = updates > 1 ? 'Often' : '';
+    results[`splicing${often}`] = await pruned(withSource, dense, true, updates);
+    results[`noSplicing${often}`] = await pruned(withSource, dense, false, updates);
+  }
   return { dense, results };
 }
 
@@ -40,15 +43,18 @@ function inq({ stages, seed, train, source }, dense, name, variant) {
 const targets = { conv: 0.3, dense: 0.96 };
 
 /**
- * Without splicing, each epoch of the same cubic schedule is a training of its own whose
- * masks are fixed after its first step.
+ * Without splicing, what is between two updates of the masks along the same cubic schedule
+ * is a training of its own, whose masks are fixed after its first step.
+ *
+ * @param updates Of the masks in an epoch.
  */
-function pruned({ stages, part, seed, train, source }, dense, isSplicing) {
+function pruned({ stages, part, seed, train, source }, dense, isSplicing, updates) {
   const [pruning, settled] = [8, 4];
   const solver = { images, batchSize: 128, rate: 0.03, weightDecay: 1e-4 };
   const after = { ...solver, epochs: settled, weightDecay: 1e-5 };
-  const name = isSplicing ? 'splicing' : 'noSplicing';
-  return stages.run(`ablation-${name}`, dense, { pruning, solver, after, targets, isSplicing }, async (model) => {
+  const name = `${isSplicing ? 'splicing' : 'noSplicing'}${updates > 1 ? 'Often' : ''}`;
+  const settings = { pruning, solver, after, targets, isSplicing, ...(updates > 1 && { updates }) };
+  return stages.run(`ablation-${name}`, dense, settings, async (model) => {
     const perEpoch = batchesOf(solver, part);
     const surgery = (share, options) => {
       const overrides = Object.entries(targets).map(([layer, most]) => [layer, { targetSparsity: most * share }]);
@@ -62,13 +68,15 @@ function pruned({ stages, part, seed, train, source }, dense, isSplicing) {
     };
     const constant = { ...solver, lowest: solver.rate };
     if (isSplicing) {
-      const options = { endStep: pruning * perEpoch, frequency: perEpoch, gamma: 0 };
+      const options = { endStep: pruning * perEpoch, frequency: Math.round(perEpoch / updates), gamma: 0 };
       await train(model, await source(), { ...constant, epochs: pruning }, [surgery(1, options)], name);
     } else {
-      const share = polynomialDecay({ initialValue: 0, finalValue: 1, beginStep: 0, endStep: pruning });
-      for (let epoch = 1; epoch <= pruning; epoch++) {
-        const callbacks = [surgery(share(epoch), { endStep: 1 })];
-        await train(model, await source(), { ...constant, epochs: 1, round: epoch }, callbacks, name);
+      const count = pruning * updates;
+      const share = polynomialDecay({ initialValue: 0, finalValue: 1, beginStep: 0, endStep: count });
+      for (let k = 1; k <= count; k++) {
+        const callbacks = [surgery(share(k), { endStep: 1 })];
+        const between = { ...constant, images: images / updates, epochs: 1, round: k };
+        await train(model, await source(), between, callbacks, name);
       }
     }
     const hold = [surgery(1, { endStep: 1 })];
