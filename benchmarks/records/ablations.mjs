@@ -43,8 +43,8 @@ function inq({ stages, seed, train, source }, dense, name, variant) {
 const targets = { conv: 0.3, dense: 0.96 };
 
 /**
- * Without splicing, what is between two updates of the masks along the same cubic schedule
- * is a training of its own, whose masks are fixed after its first step.
+ * Without splicing, what is between two updates of the masks along the same cubic
+ * schedule is a training of its own, whose masks are fixed after its first step.
  *
  * @param updates Of the masks in an epoch.
  */

@@ -83,9 +83,11 @@ export const rows = {
   'lenet-5-searched': {
     goal: { times: 300, error: 0.0091 },
     paper: 'OLMP: 298 ×, .91%',
-    budget: 900,
+    budget: 5100,
+    areVariants: true,
     file: smallFile,
-    run: searchedLenet5,
+    run: (context) =>
+      searchedLenet5(context, (dense) => prunedLenet5(context, dense, 'lenet-5', []).then(({ units }) => units)),
   },
   'inq-lenet-5': {
     goal: { lost: { 5: 0, 4: 0, 3: 0.001, 2: 0.003 } },
@@ -118,7 +120,7 @@ export const rows = {
   ablations: {
     goal: {},
     paper: 'INQ, ResNet-18 in 5 bits: magnitude 31.02% top-1 error, random 32.11%',
-    budget: 130,
+    budget: 190,
     areVariants: true,
     run: ablations,
   },
