@@ -20,6 +20,8 @@ export async function ablations(context) {
     inq: { steps },
     inqRandom: { steps, partition: 'random' },
     inqAtOnce: { steps: [1] },
+    inqLeastError: { steps, range: 'leastError' },
+    inqRandomLeastError: { steps, partition: 'random', range: 'leastError' },
   };
   for (const [name, variant] of Object.entries(variants)) {
     results[name] = await inq(withSource, dense, name, variant);

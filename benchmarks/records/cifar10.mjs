@@ -30,12 +30,8 @@ export async function readCifar10({ cifar, models }) {
 /**
  * Images that are flipped and shifted by up to 4 pixels at random, anew each time, with
  * what a teacher says of each: its probabilities, with a temperature of 2.
- *
- * @param isMixed Each image has up to half of another one of the batch, a share drawn
- *   anew. The teacher has not learned mixtures by heart, so that what it says of them
- *   tells more than a label.
  */
-export function taughtSource({ count, pixels }, teacher, seed, isMixed = false) {
+export function taughtSource({ count, pixels }, teacher, seed) {
   return {
     count,
     batch(indices, shape, counter) {
@@ -50,18 +46,10 @@ export function taughtSource({ count, pixels }, teacher, seed, isMixed = false) 
           if (isInside) values[3072 * j + k] = pixels[3072 * i + 96 * y + 3 * x + channel];
         }
       }
-      const xs = imagesOf(isMixed ? mixed(values, (j) => random(seed, counter + j, 3) / 2) : values, shape);
+      const xs = imagesOf(values, shape);
       return { xs, ys: softened(teacher, xs) };
     },
   };
-}
-
-/** Each image with the share `shareOf(index)` of the one after it. */
-function mixed(values, shareOf) {
-  return values.map((value, k) => {
-    const share = shareOf(Math.floor(k / 3072));
-    return (1 - share) * value + share * values[(k + 3072) % values.length];
-  });
 }
 
 function imagesOf(values, shape) {
