@@ -2,11 +2,12 @@ import { CompressibleKernel } from '@tfjs-compress/layers';
 import { checkCompressionArgs, layerOf, type Selected, type Site } from '@tfjs-compress/layers/internal';
 import { type Codebook, codebookOf, countOnLevels, quantizeFraction } from '@tfjs-compress/math';
 import { countZeros } from '@tfjs-compress/math/internal';
+import { adviceOnRange } from './adviceOnRange.js';
 import { CompressionCallback } from './CompressionCallback.js';
 import type { Target } from './CompressionMethod.js';
 import { dropConstraint } from './constraints.js';
 import { type INQOptions, type INQOverride, type INQSchedulerArgs, resolveINQArgs } from './inqArgs.js';
-import { beginOf, type INQPlan, type INQProgress, neededEpochs } from './inqPlan.js';
+import { beginOf, type INQPlan, type INQProgress, neededEpochs, tooFewEpochs } from './inqPlan.js';
 import { learningRateOf, setLearningRate } from './optimizerState.js';
 import { hookValidation } from './validation.js';
 import { zeroCheapest } from './zeroCheapest.js';
@@ -143,15 +144,9 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     const needed = this.options.epochsPerStep ? to - from : neededEpochs(this.plan);
     const isKept = this.options.epochsPerStep !== undefined && this.common.whenStopped === 'keep';
     if (this.isFinished || from + needed <= epochs || isKept) return;
-    const { length } = this.options.steps;
-    const left = length - this.stepsTaken;
-    const what = this.stepsTaken > 0 ? `${left} of ${length} steps are left and` : `${length} steps`;
-    const surgery = from > epochsDone ? `, after the ${from} in which SurgeryCallback prunes,` : '';
-    const per = this.options.epochsPerStep ? ` (epochsPerStep ${this.options.epochsPerStep})` : '';
-    this.fail(
-      `${what} need at least ${needed} epochs${per}${surgery} and this training has ${epochs - Math.max(from, epochsDone)}. ` +
-        "Raise epochs or take fewer steps; with epochsPerStep and whenStopped: 'keep' the plan may take several fits.",
-    );
+    const has = epochs - Math.max(from, epochsDone);
+    const after = from > epochsDone ? from : 0;
+    this.fail(tooFewEpochs(this.options, { taken: this.stepsTaken, needed, has, after }));
   }
 
   protected override progress(): INQProgress {
@@ -167,6 +162,9 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     // Also where no step is due: the only step of steps: [1] comes when there is no time
     // to read weights.
     for (const target of this.targets) await this.codebook(target);
+    const isFirst = this.stepsTaken === 0 && this.options.range === 'largest' && this.verbose > 0;
+    const advice = isFirst && (await adviceOnRange(this.leveled));
+    if (advice) this.say(advice);
     while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.clock.epochsDone)
       await this.takeStep();
   }
@@ -198,8 +196,11 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
   private async saveBits(fraction: number): Promise<void> {
     const { saveBits, steps } = this.options;
     const kept = 1 - (saveBits * fraction) / steps[steps.length - 2];
-    const kernels = this.targets.map(({ kernel, path }) => ({ kernel, codebook: this.codebooks.get(path)! }));
-    this.bitsBefore = await zeroCheapest(kernels, kept, this.bitsBefore);
+    this.bitsBefore = await zeroCheapest(this.leveled, kept, this.bitsBefore);
+  }
+
+  private get leveled() {
+    return this.targets.map(({ kernel, path }) => ({ kernel, codebook: this.codebooks.get(path)! }));
   }
 
   /**

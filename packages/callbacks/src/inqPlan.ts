@@ -42,6 +42,25 @@ export function neededEpochs(plan: INQPlan): number {
   return Math.max(1, parts(plan) * (plan.epochsPerStep ?? 1));
 }
 
+/**
+ * What is wrong with a training.
+ *
+ * @param plan.taken Steps so far.
+ * @param plan.after Epochs in which SurgeryCallback prunes before the steps begin.
+ */
+export function tooFewEpochs(
+  { steps, epochsPerStep }: { steps: readonly number[]; epochsPerStep?: number },
+  { taken, needed, has, after }: Record<'taken' | 'needed' | 'has' | 'after', number>,
+): string {
+  const what = taken > 0 ? `${steps.length - taken} of ${steps.length} steps are left and` : `${steps.length} steps`;
+  const surgery = after > 0 ? `, after the ${after} in which SurgeryCallback prunes,` : '';
+  const per = epochsPerStep ? ` (epochsPerStep ${epochsPerStep})` : '';
+  return (
+    `${what} need at least ${needed} epochs${per}${surgery} and this training has ${has}. ` +
+    "Raise epochs or take fewer steps; with epochsPerStep and whenStopped: 'keep' the plan may take several fits."
+  );
+}
+
 /** What a paused run needs, beside states and weights. */
 export interface INQProgress {
   stepsTaken: number;

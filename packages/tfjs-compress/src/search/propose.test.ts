@@ -39,7 +39,7 @@ const factorOf = ({ plan, parent }: Proposal, results: DoneTrial[]) => {
 };
 const ofParent = (id: string, proposals: Proposal[]) => proposals.filter(({ parent }) => parent === id);
 
-it('goes on with trials that nobody has gone on with, the one first that will be the smallest', () => {
+it('goes on with trials that nobody has gone on with, the one first that promises the smallest file', () => {
   const results = [
     trial('a', 'start', 0.5, 0.86),
     trial('b', 'a', 0.5, 0.875),
@@ -48,7 +48,7 @@ it('goes on with trials that nobody has gone on with, the one first that will be
     trial('e', 'start', 0.8, 0.6),
   ];
   const parents = propose(results).map(({ parent }) => parent);
-  expect(parents.slice(0, 3)).toEqual(['d', 'e', 'c']);
+  expect(parents.slice(0, 3)).toEqual(['d', 'c', 'e']);
   expect(parents).not.toContain('a');
   expect(parents).not.toContain('b');
 });

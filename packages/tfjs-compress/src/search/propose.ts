@@ -1,4 +1,4 @@
-import { aimFor, isFarOff } from './aim.js';
+import { type Aim, aimFor, isFarOff } from './aim.js';
 import { scaledPlan, withFewerBits, withMoreBits } from './changePlan.js';
 import { familyOf } from './family.js';
 import { costOf, floorOf, isWithin, ranked } from './ranking.js';
@@ -42,6 +42,9 @@ export function propose(
   if (goal.within === 'score') {
     const aim = aimFor(results, goal, baseline, longEpochs);
     const isFresh = (trial: DoneTrial) => childrenOf(trial).length === 0;
+    // What is far off would not meet the goal after one trial, however small it is.
+    const sizeAt = (each: Aim & { trial: DoneTrial }) =>
+      (isFarOff(each) ? each.needed : each.factor) * costOf(each.trial, goal);
     const aimed = order
       .map((trial) => ({ trial, ...aim(trial) }))
       .filter(({ trial, ...each }) => {
@@ -49,7 +52,7 @@ export function propose(
         const isHopeless = isStuck(trial, parentOf(trial), floorOf(goal, baseline, trial));
         return isFresh(trial) && !isHopeless && (inside.length === 0 || !isFarOff(each));
       })
-      .sort((a, b) => a.factor * costOf(a.trial, goal) - b.factor * costOf(b.trial, goal))
+      .sort((a, b) => sizeAt(a) - sizeAt(b))
       .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
     if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];
     const bits = bitsOf(best, 'fewer');
