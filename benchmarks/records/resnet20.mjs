@@ -6,16 +6,16 @@ import { batchesOf } from './training.mjs';
 
 /** Of an epoch, which is short, because 128 images take a second of processor time. */
 const images = 7680;
-/** Images that compressOnce() prunes by. */
-const examples = 1000;
+/** Images that compressOnce() prunes and rounds by. */
+const examples = 4000;
 /** More than the rate at which its training ended makes the published net forget. */
 const common = { batchSize: 64, images, weightDecay: 0, lowest: 0.0001 };
 
-/** INQ without pruning, in 4, 3 and 2 bits. */
+/** INQ without pruning, in 5, 4, 3 and 2 bits. */
 export async function inqResNet20(context) {
   const dense = await published(context);
   const results = {};
-  for (const bits of [4, 3, 2]) {
+  for (const bits of [5, 4, 3, 2]) {
     const steps = bits > 2 ? [0.5, 0.75, 0.875, 0.95, 1] : [0.4, 0.6, 0.8, 0.9, 1];
     const training = { rate: 0.002, epochs: 10, period: 2 };
     const rounding = { epochsPerStep: 2 };
@@ -26,15 +26,17 @@ export async function inqResNet20(context) {
 
 /**
  * compressOnce() prunes, least where the first layers are, then surgery trains and moves
- * the masks. After that INQ in 3 bits.
+ * the masks. After that compressOnce() rounds to 3 bits: INQ lost more.
  */
 export async function smallResNet20(context, name) {
+  const { stages, data } = context;
   const dense = await published(context);
-  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.65, stage2: 0.8, stage3: 0.865 });
-  const training = { rate: 0.001, epochs: 4, period: 1 };
-  const rounding = { epochsPerStep: 1, keepZeros: true };
-  const quantized = await inq(context, sparse, `${name}-inq`, 3, { steps: [0.5, 0.8, 1], training, rounding });
-  return { dense, results: { sparse, quantized } };
+  const sparse = await pruned(context, dense, `${name}-sparse`, { stage1: 0.55, stage2: 0.75, stage3: 0.845 });
+  const bits = 3;
+  const rounded = await stages.run(`${name}-rounded`, sparse, { bits, examples }, async (model) => ({
+    model: await compressedOnce(model, data.train, examples, { bits }),
+  }));
+  return { dense, results: { sparse, rounded } };
 }
 
 /** With half the logits, which are what the teacher's are at a temperature of 2. */
@@ -47,8 +49,9 @@ function published({ stages, data }) {
   });
 }
 
-function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
-  const solver = { ...common, epochs: 8, rate: 0.003, steady: 0.3 };
+function pruned(context, from, name, sparsities) {
+  const { stages, seed, part, data } = context;
+  const solver = { ...common, epochs: 24, rate: 0.01, steady: 0.4 };
   return stages.run(name, from, { solver, sparsities, examples }, async (model) => {
     let once = model;
     for (const [stage, targetSparsity] of Object.entries(sparsities)) {
@@ -58,7 +61,7 @@ function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
     const overrides = Object.fromEntries(Object.entries(sparsities).map(([k, v]) => [`${k}_*`, { targetSparsity: v }]));
     const options = { include: Object.keys(overrides), overrides, endStep, frequency: 10, keepZeros: true, seed };
     const callbacks = [new SurgeryCallback({ ...options, verbose: 0 })];
-    return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
+    return taught(context, once, solver, callbacks, name);
   });
 }
 
@@ -67,23 +70,30 @@ function pruned({ stages, seed, part, train, data }, from, name, sparsities) {
  * normalization. Then the steps of INQ train on from there, and the last epochs are of
  * normalization alone.
  */
-function inq({ stages, seed, train, data }, from, name, bits, { steps, training, rounding }) {
+function inq(context, from, name, bits, { steps, training, rounding }) {
+  const { stages, seed, data } = context;
   const solver = { ...common, ...training };
   return stages.run(name, from, { solver, bits, steps, examples, ...rounding }, async (model) => {
     const once = await compressedOnce(model, data.train, examples, { bits });
     const callbacks = [new INQScheduler({ bits, steps, ...rounding, seed, verbose: 0 })];
-    return taught(data, seed, once, (source) => train(once, source, solver, callbacks, name));
+    return taught(context, once, solver, callbacks, name);
   });
 }
 
 /**
  * With averages of batch normalization that forget in some twenty steps, for an epoch has
- * only sixty.
+ * 120; at the end, with those of two more epochs at a rate of 0.
  */
-async function taught(data, seed, model, run) {
-  for (const layer of model.layers) if (layer.momentum !== undefined) layer.momentum = 0.95;
+async function taught({ data, seed, train }, model, solver, callbacks, name) {
+  const remember = (momentum) => {
+    for (const layer of model.layers) if (layer.momentum !== undefined) layer.momentum = momentum;
+  };
   const teacher = await data.published();
-  const history = await run(taughtSource(data.train, teacher, seed));
+  const source = taughtSource(data.train, teacher, seed);
+  remember(0.95);
+  const history = await train(model, source, solver, callbacks, name);
+  remember(0.98);
+  await train(model, source, { ...common, epochs: 2, rate: () => 0, round: 1 }, [], `${name}, averages`);
   teacher.dispose();
   return { model, history };
 }
