@@ -140,9 +140,7 @@ describe.skipIf(!executable)('in Chromium', () => {
 
   it('react-training shows its progress, and the first of the two effects of StrictMode does not', async () => {
     const page = await openProject('react-training');
-    await expect
-      .poll(() => page.getByRole('status').textContent(), { timeout: 60_000 })
-      .toBe('1 + 2 + 3 + 4 = 10.0');
+    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 60_000 }).toBe('1 + 2 + 3 + 4 = 10.0');
     expect(errors).toEqual([]);
     await page.close();
   });

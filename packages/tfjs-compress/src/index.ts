@@ -14,6 +14,7 @@ export {
   type INQSchedulerArgs,
   inqSteps,
   type LoopParams,
+  RecentStatistics,
   SurgeryCallback,
   type SurgeryCallbackArgs,
   type SurgeryOverride,

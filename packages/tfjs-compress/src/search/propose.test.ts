@@ -53,6 +53,19 @@ it('goes on with trials that nobody has gone on with, the one first that promise
   expect(parents).not.toContain('b');
 });
 
+it('goes on with what misses the goal least where all are far from it', () => {
+  const results = [
+    trial('tiny', 'start', 0.98, 0.3),
+    trial('small', 'start', 0.8, 0.7),
+    trial('worse', 'start', 0.8, 0.6),
+  ];
+  expect(
+    propose(results)
+      .map(({ parent }) => parent)
+      .slice(0, 3),
+  ).toEqual(['small', 'worse', 'tiny']);
+});
+
 it('makes smaller what may lose more, and larger what has lost too much', () => {
   const results = [trial('good', 'start', 0.5, 0.891), trial('bad', 'start', 0.95, 0.87)];
   const proposals = propose(results, 2);

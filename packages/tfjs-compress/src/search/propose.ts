@@ -42,9 +42,10 @@ export function propose(
   if (goal.within === 'score') {
     const aim = aimFor(results, goal, baseline, longEpochs);
     const isFresh = (trial: DoneTrial) => childrenOf(trial).length === 0;
-    // What is far off would not meet the goal after one trial, however small it is.
-    const sizeAt = (each: Aim & { trial: DoneTrial }) =>
-      (isFarOff(each) ? each.needed : each.factor) * costOf(each.trial, goal);
+    // What is far off would not meet the goal after one trial, however small it is: then
+    // what misses it least comes first.
+    const promise = (each: Aim & { trial: DoneTrial }) =>
+      isFarOff(each) ? each.needed : each.factor * costOf(each.trial, goal);
     const aimed = order
       .map((trial) => ({ trial, ...aim(trial) }))
       .filter(({ trial, ...each }) => {
@@ -52,7 +53,7 @@ export function propose(
         const isHopeless = isStuck(trial, parentOf(trial), floorOf(goal, baseline, trial));
         return isFresh(trial) && !isHopeless && (inside.length === 0 || !isFarOff(each));
       })
-      .sort((a, b) => sizeAt(a) - sizeAt(b))
+      .sort((a, b) => Number(isFarOff(a)) - Number(isFarOff(b)) || promise(a) - promise(b))
       .map(({ trial, factor }) => (Math.abs(Math.log(factor)) < negligible ? again(trial) : scaled(trial, factor)));
     if (inside.length === 0) return [...aimed, scaled(best, 1.5), scaled(best, 2.5)];
     const bits = bitsOf(best, 'fewer');

@@ -1,7 +1,6 @@
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { INQScheduler, SurgeryCallback } from '@tfjs-compress/callbacks';
+import { INQScheduler, RecentStatistics, SurgeryCallback } from '@tfjs-compress/callbacks';
 import { LearningRate } from './LearningRate.js';
-import { RecentStatistics } from './RecentStatistics.js';
 import type { Plan, Train, TrialSpec } from './types.js';
 
 /**

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { RecentStatistics } from './RecentStatistics.js';
-import { normalValues } from './testing.js';
 
 const count = 96;
 
@@ -15,10 +14,7 @@ async function averagesOf(epochs: number, batchSize: number, callbacks: tfl.Cust
   const inner = tfl.sequential({ layers: [normalization] });
   const model = tfl.sequential({ layers: [inner, tfl.layers.dense({ units: 1 })] });
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-  const x = tf.tensor2d(
-    normalValues(2 * count, 1).map((value) => 3 + value),
-    [count, 2],
-  );
+  const x = tf.randomNormal([count, 2], 3, 1, 'float32', 1);
   const y = tf.zeros([count, 1]);
   await model.fit(x, y, { epochs, batchSize, verbose: 0, callbacks });
   const [mean, wanted] = [normalization.getWeights()[2].dataSync(), tf.mean(x, 0).dataSync()];
@@ -61,4 +57,36 @@ it('averages the last ten steps where an epoch has fewer', async () => {
 
 it('keeps a momentum that forgets faster', async () => {
   expect(await momentaOf(0.5, 1, 24)).toEqual([0, 0.5, 0.5, 0.5]);
+});
+
+it('gives the momentum back when the fit fails, and serves another fit', async () => {
+  const layer = tfl.layers.batchNormalization({ inputShape: [2] });
+  const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
+  const optimizer = tf.train.sgd(0.01);
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  const [x, y] = [tf.ones([count, 2]), tf.zeros([count, 1])];
+  const statistics = new RecentStatistics();
+  const momentum = () => (layer as unknown as { momentum: number }).momentum;
+  const failing = new tfl.CustomCallback({
+    onBatchEnd: async () => {
+      expect(momentum()).toBe(0);
+      throw new Error('a failure of the user');
+    },
+  });
+  const fit = (callbacks: tfl.CustomCallback[]) => model.fit(x, y, { batchSize: 8, epochs: 1, verbose: 0, callbacks });
+  await expect(fit([statistics, failing])).rejects.toThrow('a failure of the user');
+  expect(momentum()).toBe(0.99);
+  // A fit of tfjs that fails keeps a batch.
+  const tensors = tf.memory().numTensors;
+  await model.fit(x, y, { batchSize: 8, epochs: 1, verbose: 0, callbacks: [statistics] });
+  expect(momentum()).toBe(0.99);
+  expect(layer.getWeights()[2].dataSync()[0]).toBeCloseTo(1, 5);
+  expect(tf.memory().numTensors).toBe(tensors);
+  model.dispose();
+  optimizer.dispose();
+  tf.dispose([x, y]);
+});
+
+it('has no options', () => {
+  expect(() => new RecentStatistics({ epochs: 2 } as never)).toThrow('RecentStatistics: expected no options');
 });
