@@ -18,7 +18,7 @@ import { averageAgain } from './averageAgain.mjs';
  */
 export async function contest(name, net, data, { seed, folder, searchOptions, isHandOnly }) {
   const model = await net.build(seed);
-  const dense = await stage('dense', () => fitAndAverage(net.dense));
+  const dense = await stage('dense', () => (net.dense ? fitAndAverage(net.dense) : averageIfBetter()));
   const denseWeights = model.getWeights().map((weight) => weight.clone());
   const surgeryEpochs = Math.round(net.hand.surgeryPart * net.hand.prune.epochs);
   const pruned = await stage('pruned', async () => {
@@ -48,11 +48,20 @@ export async function contest(name, net, data, { seed, folder, searchOptions, is
 
   /**
    * As the trials of compress(), so that batch normalization has averages of what the net
-   * is now. A net that others trained, without a solver, gets those of the images here.
+   * is now.
    */
   async function fitAndAverage(solver, ...rest) {
-    if (solver) await fit(net, model, data.train, seed, solver, ...rest);
+    await fit(net, model, data.train, seed, solver, ...rest);
     await averageAgain(model, data.train);
+  }
+
+  /** A net that others trained gets averages of the images here, if they are better. */
+  async function averageIfBetter() {
+    const before = model.getWeights().map((weight) => weight.clone());
+    const wasRight = accuracy(model, data.validation);
+    await averageAgain(model, data.train);
+    if (accuracy(model, data.validation) < wasRight) model.setWeights(before);
+    tf.dispose(before);
   }
 
   /** Takes what an earlier run left, else trains. */
