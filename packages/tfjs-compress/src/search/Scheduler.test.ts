@@ -157,3 +157,23 @@ it('saves bits where bytes count and more than one epoch rounds', () => {
     for (const { epochs, saveBits } of specs) expect(saveBits).toBe(epochs.quantize > 1 ? saved : 0);
   }
 });
+
+it('saves no bits in what has to become larger than its parent and has no more weights to plan for', () => {
+  const weights = Object.values(baseline.kernels).reduce((sum, each) => sum + each.weights, 0);
+  const left = ({ plan }: TrialSpec) =>
+    Object.entries(plan).reduce(
+      (sum, [path, { sparsity }]) => sum + (1 - sparsity) * baseline.kernels[path].weights,
+      0,
+    );
+  // A net that needs nearly all of its weights.
+  const scheduler = make({ maxLoss: 0.01, epochs: 10 });
+  const all: TrialResult[] = [];
+  for (let specs = scheduler.next(all); specs; specs = scheduler.next(all))
+    all.push(...specs.map((spec) => ({ ...resultOf(spec), score: 0.3 + (0.5 * left(spec)) / weights }) as TrialResult));
+  const without = all.filter(({ spec }) => spec.saveBits === 0 && spec.epochs.quantize > 1);
+  expect(without.length).toBeGreaterThan(0);
+  for (const { spec } of without) {
+    expect(left(spec)).toBeGreaterThan(weights / 2);
+    expect(left(spec)).toBeGreaterThan(left(all.find(({ id }) => id === spec.parent)!.spec));
+  }
+});

@@ -107,7 +107,9 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
       }
       tried.add(key);
       const seed = Math.floor(2 ** 31 * random(search.seed, generation, specs.length));
-      const rest = { generation, plan, parent, epochs, saveBits: savedIn(epochs), seed };
+      const from = before.find(({ id }) => id === parent);
+      const saveBits = needsAll(plan, from) ? 0 : savedIn(epochs);
+      const rest = { generation, plan, parent, epochs, saveBits, seed };
       specs.push({ id: hashOf(JSON.stringify(rest)), ...rest });
     }
     return specs;
@@ -122,6 +124,19 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   /** Bits say nothing about multiplications, and one epoch does not make up for them. */
   function savedIn({ quantize }: TrialSpec['epochs']): number {
     return search.goal.cost === 'sizeBytes' && quantize > 1 ? savedBits : 0;
+  }
+
+  /**
+   * Whether a plan leaves more weights than the one that its parent had, which lost too
+   * much, and most of all there are. There is no room then to plan for those that
+   * rounding takes: with bits saved once more, the trial would become smaller.
+   */
+  function needsAll(plan: Plan, parent: TrialResult | undefined): boolean {
+    const kernels = Object.entries(baseline.kernels);
+    const sum = (partOf: (path: string) => number) =>
+      kernels.reduce((total, [path, { weights }]) => total + partOf(path) * weights, 0);
+    const left = (each: Plan) => sum((path) => 1 - each[path].sparsity);
+    return parent !== undefined && left(plan) > sum(() => 0.5) && left(plan) > 1.01 * left(parent.spec.plan);
   }
 
   function* proposalsFor(generation: number, before: readonly TrialResult[]): Generator<Proposal> {
