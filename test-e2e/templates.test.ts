@@ -76,7 +76,6 @@ describe('the template', () => {
 
   it('tabular: better than the mean, from a CSV file', async () => {
     const folder = placeTemplate('tabular', templates);
-    // With 12 epochs, no trial of one search in six was good enough.
     const { stdout } = await start(folder, { EPOCHS: '30' });
     const { 'always the mean': mean, before, after } = tableOf(stdout);
     expect(after['mean error']).toBeLessThan(0.7 * mean['mean error']);

@@ -54,7 +54,7 @@ async function meanError(predict, { xs, ys }) {
 const found = await compress(model, {
   train: fit,
   evaluate: async (net) => -(await meanError((xs) => net.predict(xs), validation)), // higher is better
-  maxLoss: 0.1, // of the score: a tenth of a mile per gallon
+  maxLoss: 0.2, // of the score: a fifth of a mile per gallon
   trials: 12,
   epochs,
   verbose: 0,
