@@ -92,9 +92,9 @@ async function runRow(name, seed) {
     console.log(name, `seed ${seed}, test error`, test);
   }
   record(args.look ? `${name}-look` : name, row, backend, { seed, stages, files, test });
+  // Variants do not follow one another.
+  if (args.look || row.areVariants) return;
   const [last] = Object.values(results).slice(-1);
-  // Variants do not follow one another; a search has no history of its own.
-  if (args.look || row.areVariants || !last.history) return;
   const history = Object.values(stages).flatMap((stage) => stage.history ?? []);
   const { figures } = await makeReport(await loadStage(last), { history });
   for (const figure of figures.filter(({ name: of }) => /loss|sparsity/.test(of))) {

@@ -159,10 +159,10 @@ export class INQScheduler extends CompressionCallback<INQOverride> {
     if (this.clock.epochsDone < this.plan!.from || this.isFinished) return;
     for (const sibling of this.siblings)
       if (sibling.priority < this.priority && !sibling.isFinished) await sibling.finish();
+    const isFirst = this.codebooks.size === 0 && this.options.range === 'largest' && this.verbose > 0;
     // Also where no step is due: the only step of steps: [1] comes when there is no time
     // to read weights.
     for (const target of this.targets) await this.codebook(target);
-    const isFirst = this.stepsTaken === 0 && this.options.range === 'largest' && this.verbose > 0;
     const advice = isFirst && (await adviceOnRange(this.leveled));
     if (advice) this.say(advice);
     while (this.stepsTaken < stages && beginOf(this.plan!, this.stepsTaken) <= this.clock.epochsDone)

@@ -87,6 +87,39 @@ it('gives the momentum back when the fit fails, and serves another fit', async (
   tf.dispose([x, y]);
 });
 
+it('finds layers in wrappers, and leaves alone those that are frozen, alone or with the model around them', async () => {
+  const make = (name: string, trainable = true) => tfl.layers.batchNormalization({ name, trainable, momentum: 0.99 });
+  const inner = tfl.sequential({
+    layers: [tfl.layers.reshape({ targetShape: [2], inputShape: [1, 2] }), make('inside')],
+  });
+  inner.trainable = false;
+  const wrapped = tfl.layers.timeDistributed({ layer: make('wrapped'), inputShape: [1, 2] });
+  const model = tfl.sequential({
+    layers: [wrapped, inner, make('frozen', false), make('free'), tfl.layers.dense({ units: 1 })],
+  });
+  const optimizer = tf.train.sgd(0.01);
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  const [x, y] = [tf.ones([count, 1, 2]), tf.zeros([count, 1])];
+  const layers = [wrapped.layer, inner.layers[1], model.layers[2], model.layers[3]] as unknown as {
+    momentum: number;
+  }[];
+  const seen: number[][] = [];
+  const watch = new tfl.CustomCallback({
+    onBatchBegin: async () => {
+      seen.push(layers.map(({ momentum }) => momentum));
+    },
+  });
+  await model.fit(x, y, { batchSize: 48, epochs: 1, verbose: 0, callbacks: [new RecentStatistics(), watch] });
+  expect(seen).toEqual([
+    [0, 0.99, 0.99, 0],
+    [0.5, 0.99, 0.99, 0.5],
+  ]);
+  expect(layers.map(({ momentum }) => momentum)).toEqual([0.99, 0.99, 0.99, 0.99]);
+  model.dispose();
+  optimizer.dispose();
+  tf.dispose([x, y]);
+});
+
 it('has no options', () => {
   expect(() => new RecentStatistics({ epochs: 2 } as never)).toThrow('RecentStatistics: expected no options');
 });

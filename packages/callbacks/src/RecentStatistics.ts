@@ -1,4 +1,5 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { eachLayer } from '@tfjs-compress/layers/internal';
 import { check } from '@tfjs-compress/math/internal';
 import { TrainingAid } from './TrainingAid.js';
 
@@ -8,18 +9,21 @@ const fewestSteps = 10;
 type Normalization = layers.Layer & { momentum: number };
 
 /**
- * Makes the moving mean and variance of batch normalization those of the last epoch: each
- * is the plain mean over its batches (of the last ten steps, as whole epochs, where an
- * epoch has fewer). With Keras' momentum of .99 they are those of some hundred steps ago,
- * which in a short training are those of another model: before it was pruned or rounded.
- * PreciseBN (Wu and Johnson, arXiv:2105.07576, section 3) does the same after a training,
- * with the weights as they are then.
+ * Lets the moving mean and variance of batch normalization forget what was before the last
+ * epoch (the last ten steps, as whole epochs, where an epoch has fewer): each is the plain
+ * mean over the epoch's batches, as long as that forgets faster than the layer's momentum.
+ * With Keras' momentum of .99 they are those of some hundred steps ago, which in a short
+ * training are those of another model: before it was pruned or rounded. PreciseBN (Wu and
+ * Johnson, arXiv:2105.07576, section 3) averages after a training, with the weights as
+ * they are then; a fit of one epoch at learning rate 0 with this callback does so.
  *
- * A layer's momentum is what it was after the fit. Nothing happens in a fit that is
- * stopped before its last epoch, and to layers that are not trainable.
+ * INQ's last step comes after the last batch: give it epochsPerStep, so that its plan ends
+ * an epoch before the fit. A layer's momentum is what it was after the fit. Nothing
+ * happens in a fit that is stopped before its last epoch, nor to layers that are not
+ * trainable, alone or with a model around them.
  *
  * ```js
- * await model.fit(x, y, { epochs: 6, callbacks: [new INQScheduler({ epochsPerStep: 1 }), new RecentStatistics()] });
+ * await model.fit(x, y, { epochs: 4, callbacks: [new INQScheduler({ epochsPerStep: 1 }), new RecentStatistics()] });
  * ```
  *
  * @throws ArgumentError when it is given options: it has none.
@@ -70,9 +74,13 @@ export class RecentStatistics extends TrainingAid {
   }
 }
 
-function normalizationsOf(model: Pick<LayersModel, 'layers'>): Normalization[] {
-  return model.layers.flatMap((layer) => {
-    if (layer.getClassName() === 'BatchNormalization') return [layer as Normalization];
-    return 'layers' in layer ? normalizationsOf(layer as layers.Layer & Pick<LayersModel, 'layers'>) : [];
+/** Those that learn: the user froze the others with their statistics. */
+function normalizationsOf(model: LayersModel): Normalization[] {
+  const found: Normalization[] = [];
+  eachLayer(model, (chain) => {
+    const layer = chain[chain.length - 1];
+    const learns = chain.every(({ trainable }) => trainable !== false);
+    if (learns && layer.getClassName() === 'BatchNormalization') found.push(layer as Normalization);
   });
+  return found;
 }

@@ -43,7 +43,7 @@ export function neededEpochs(plan: INQPlan): number {
 }
 
 /**
- * What is wrong with a training.
+ * What the error says of a training that is too short for its steps.
  *
  * @param plan.taken Steps so far.
  * @param plan.after Epochs in which SurgeryCallback prunes before the steps begin.

@@ -52,6 +52,8 @@ it('says before the first step where most weights would become 0, once, and only
     /^INQScheduler: \d\d% of the weights will become 0, .* range: 'leastError' up to \d\d% are kept/,
   );
   expect(more).toEqual([]);
+  // Here no step is taken in the first epochs.
+  expect(await said({ bits: 2, steps: [1] })).toEqual([line]);
   expect(await said({ bits: 2, range: 'leastError' })).toEqual([]);
   expect(await said({ bits: 2, verbose: 0 })).toEqual([]);
   expect(await said({ bits: 5 })).toEqual([]);

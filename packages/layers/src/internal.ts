@@ -6,6 +6,6 @@ export { checkCompressionArgs } from './compressibleLayer.js';
 export { checkFinite } from './finite.js';
 export { hook } from './hook.js';
 export { checkSelectors, type Selected, select } from './select.js';
-export { findSites, layerOf, type Site, unknownKernels } from './sites.js';
+export { eachLayer, findSites, layerOf, type Site, unknownKernels } from './sites.js';
 export { checkModel, type Layer, secondCopy } from './tfjsCopy.js';
 export { writeAsIs } from './writeAsIs.js';

@@ -110,7 +110,12 @@ export function unknownKernels(model: { layers: Layer[] }): { path: string; clas
   return found;
 }
 
-function eachLayer(model: { layers: Layer[] }, act: (chain: Layer[], path: string) => void): void {
+/**
+ * Calls `act` with each layer of a model, once, inside nested models, wrappers, stacked
+ * cells and registered classes too: with the layers that contain it, outermost first, and
+ * itself, and with its path.
+ */
+export function eachLayer(model: { layers: Layer[] }, act: (chain: Layer[], path: string) => void): void {
   const seen = new Set<Layer>();
   const visit = (layer: Layer, parents: Layer[], path: string): void => {
     if (seen.has(layer)) return;

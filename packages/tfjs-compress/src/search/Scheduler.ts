@@ -127,9 +127,9 @@ export function createScheduler(search: ResolvedSearch, baseline: Baseline, para
   }
 
   /**
-   * Whether a plan leaves more weights than the one that its parent had, which lost too
-   * much, and most of all there are. There is no room then to plan for those that
-   * rounding takes: with bits saved once more, the trial would become smaller.
+   * Whether a plan leaves more weights than the one that its parent had, and most of all
+   * there are. There is no room then to plan for those that rounding takes: with bits
+   * saved once more, the trial would become smaller.
    */
   function needsAll(plan: Plan, parent: TrialResult | undefined): boolean {
     const kernels = Object.entries(baseline.kernels);
