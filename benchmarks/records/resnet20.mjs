@@ -39,14 +39,17 @@ export async function smallResNet20(context, name) {
   return { dense, results: { sparse, rounded } };
 }
 
-/** With half the logits, which are what the teacher's are at a temperature of 2. */
 function published({ stages, data }) {
-  return stages.run('resnet-20-float', undefined, { temperature: 2 }, async () => {
-    const model = await data.published();
-    const classes = model.getLayer('classes');
-    tf.tidy(() => classes.setWeights(classes.getWeights().map((weight) => tf.mul(weight, 0.5))));
-    return { model };
-  });
+  return stages.run('resnet-20-float', undefined, { temperature: 2 }, async () => ({
+    model: halfLogits(await data.published()),
+  }));
+}
+
+/** The net, with what the teacher's logits are at a temperature of 2. */
+export function halfLogits(model) {
+  const classes = model.getLayer('classes');
+  tf.tidy(() => classes.setWeights(classes.getWeights().map((weight) => tf.mul(weight, 0.5))));
+  return model;
 }
 
 function pruned(context, from, name, sparsities) {
