@@ -9,16 +9,17 @@ const fewestSteps = 10;
 type Normalization = layers.Layer & { momentum: number };
 
 /**
- * Lets the moving mean and variance of batch normalization forget what was before the last
- * epoch (the last ten steps, as whole epochs, where an epoch has fewer): each is the plain
- * mean over the epoch's batches, as long as that forgets faster than the layer's momentum.
- * With Keras' momentum of .99 they are those of some hundred steps ago, which in a short
- * training are those of another model: before it was pruned or rounded. PreciseBN (Wu and
- * Johnson, arXiv:2105.07576, section 3) averages after a training, with the weights as
- * they are then; a fit of one epoch at learning rate 0 with this callback does so.
+ * Lets the moving mean and variance of batch normalization forget what was before the
+ * last epoch (the last ten steps, as whole epochs, where an epoch has fewer): each is
+ * the plain mean over the epoch's batches, as long as that forgets faster than the
+ * layer's momentum. With Keras' momentum of .99 they are those of some hundred steps
+ * ago, which in a short training are those of another model: before it was pruned or
+ * rounded. PreciseBN (Wu and Johnson, arXiv:2105.07576, section 3) averages after a
+ * training, with the weights as they are then; a fit of one epoch at learning rate 0
+ * with this callback does so.
  *
- * INQ's last step comes after the last batch: give it epochsPerStep, so that its plan ends
- * an epoch before the fit. A layer's momentum is what it was after the fit. Nothing
+ * INQ's last step comes after the last batch: give it epochsPerStep, so that its plan
+ * ends an epoch before the fit. A layer's momentum is what it was after the fit. Nothing
  * happens in a fit that is stopped before its last epoch, nor to layers that are not
  * trainable, alone or with a model around them.
  *
